@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LINUX_KHO_ABI_LUO_MEMFD_H
+#define _LINUX_KHO_ABI_LUO_MEMFD_H
+
+#include <linux/bits.h>
+#include <linux/build_bug.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
+
+/**
+ * DOC: memfd ABI, version 1
+ *
+ * Version 0 of a memfd is &struct memfd_luo_ser of ``linux/kho/abi/memfd.h``,
+ * exactly, under that header's compatible string. Version 1 is an object of
+ * kind %LUO_MEMFD_KIND that keeps holes. Where both are written, the LUO file
+ * entry is that of version 0 and the instance of the object is the entry's data
+ * word, the physical address of version 0. Where version 1 is written alone,
+ * the entry has the compatible string %LUO_MEMFD_COMPATIBLE and its data word
+ * is the instance.
+ */
+
+/** LUO_MEMFD_KIND - The kind of object that a memfd is. */
+#define LUO_MEMFD_KIND			"memfd"
+
+/** LUO_MEMFD_COMPATIBLE - LUO's compatible string of files without version 0. */
+#define LUO_MEMFD_COMPATIBLE		"memfd-object"
+
+/**
+ * LUO_MEMFD_RANGE_KEYS - Extents of order 0 are preserved by
+ * kho_preserve_pages(), each extent with exactly its range. Without the flag,
+ * and in extents of higher order, every folio has a folio key of its own.
+ */
+#define LUO_MEMFD_RANGE_KEYS		BIT(0)
+
+#define LUO_MEMFD_FLAGS			LUO_MEMFD_RANGE_KEYS
+
+/**
+ * struct luo_memfd_extent_ser - A run of file pages in a run of page frames.
+ * @index:    Offset of the first page in the file, in pages.
+ * @pfn:      Its page frame.
+ * @nr_pages: How many pages follow each other in file and memory, a multiple
+ *            of 2^@order, not 0.
+ * @order:    Order of the folios; @index and @pfn are multiples of 2^@order.
+ * @flags:    Zero.
+ *
+ * Extents are in no particular order and do not overlap, neither in the file
+ * nor in memory.
+ */
+struct luo_memfd_extent_ser {
+	u64 index;
+	u64 pfn;
+	u32 nr_pages;
+	u16 order;
+	u16 flags;
+};
+
+static_assert(sizeof(struct luo_memfd_extent_ser) == 24);
+static_assert(offsetof(struct luo_memfd_extent_ser, index) == 0);
+static_assert(offsetof(struct luo_memfd_extent_ser, pfn) == 8);
+static_assert(offsetof(struct luo_memfd_extent_ser, nr_pages) == 16);
+static_assert(offsetof(struct luo_memfd_extent_ser, order) == 20);
+static_assert(offsetof(struct luo_memfd_extent_ser, flags) == 22);
+
+/**
+ * struct luo_memfd_ser_v1 - A memfd.
+ * @pos:        File position.
+ * @size:       File size in bytes.
+ * @nr_pages:   Pages in all extents together.
+ * @nr_extents: Elements of @extents.
+ * @extents:    Handle of an array of &struct luo_memfd_extent_ser, 0 where
+ *              @nr_extents is 0.
+ * @seals:      F_SEAL_*.
+ * @flags:      LUO_MEMFD_*; the other bits are zero.
+ *
+ * Every page is up to date, and dirty. What no extent covers is a hole.
+ */
+struct luo_memfd_ser_v1 {
+	u64 pos;
+	u64 size;
+	u64 nr_pages;
+	u64 nr_extents;
+	u64 extents;
+	u32 seals;
+	u32 flags;
+};
+
+static_assert(sizeof(struct luo_memfd_ser_v1) == 48);
+static_assert(offsetof(struct luo_memfd_ser_v1, pos) == 0);
+static_assert(offsetof(struct luo_memfd_ser_v1, size) == 8);
+static_assert(offsetof(struct luo_memfd_ser_v1, nr_pages) == 16);
+static_assert(offsetof(struct luo_memfd_ser_v1, nr_extents) == 24);
+static_assert(offsetof(struct luo_memfd_ser_v1, extents) == 32);
+static_assert(offsetof(struct luo_memfd_ser_v1, seals) == 40);
+static_assert(offsetof(struct luo_memfd_ser_v1, flags) == 44);
+
+#endif /* _LINUX_KHO_ABI_LUO_MEMFD_H */

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LINUX_KHO_ABI_LUO_OBJECT_H
+#define _LINUX_KHO_ABI_LUO_OBJECT_H
+
+#include <linux/bits.h>
+#include <linux/build_bug.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
+
+/**
+ * DOC: Versioned object ABI
+ *
+ * Versioned objects cross a kexec under one KHO subtree, %LUO_OBJECTS_SUBTREE.
+ * Its blob is a flattened device tree (FDT)::
+ *
+ *   / {
+ *       compatible = "luo-objects-v1";
+ *       memfd {
+ *           first-block = <u64 physical address, big endian as FDT cells are>;
+ *       };
+ *       pkram {
+ *           first-block = <...>;
+ *       };
+ *   };
+ *
+ * Each subnode is a kind. ``first-block`` leads to the kind's table: a chain of
+ * pages, each a &struct luo_object_block_ser followed by
+ * %LUO_OBJECT_RECORDS_PER_BLOCK slots of &struct luo_object_record_ser. A slot
+ * whose flags lack %LUO_OBJECT_RECORD_PRESENT is free and is not looked at
+ * further.
+ *
+ * A record names one version of one object and points at its data, which lies
+ * in a pool block: one or more pages that begin with a
+ * &struct luo_pool_block_ser and hold the data of one or many objects.
+ *
+ * All integers but those in the FDT are in the byte order of the machine, which
+ * KHO does not let change over a kexec. Every physical address is that of
+ * memory preserved by KHO with a folio key. CRCs are crc32c() seeded with ~0.
+ *
+ * Nothing that changes after a page is published is under that page's CRC: a
+ * block's @next is checked by what it leads to, and a record stands for itself.
+ * So another processor may be stopped by the kexec in the middle of an update
+ * and damages at most the object that it was just storing.
+ *
+ * This is a contract. The layout of a version named here never changes; a new
+ * layout is a new compatible string, or a new version of a kind.
+ */
+
+/** LUO_OBJECTS_SUBTREE - The name of the KHO subtree. */
+#define LUO_OBJECTS_SUBTREE		"luo-objects"
+
+/** LUO_OBJECTS_COMPATIBLE - The compatible string of the FDT's root. */
+#define LUO_OBJECTS_COMPATIBLE		"luo-objects-v1"
+
+/** LUO_OBJECTS_PROP_FIRST_BLOCK - A kind's first block, a 64-bit FDT cell. */
+#define LUO_OBJECTS_PROP_FIRST_BLOCK	"first-block"
+
+/** LUO_OBJECT_KIND_LEN - Room for the name of a kind, with its NUL. */
+#define LUO_OBJECT_KIND_LEN		48
+
+/** LUO_OBJECT_SIZE_MAX - The largest data of one version of an object, bytes. */
+#define LUO_OBJECT_SIZE_MAX		0x10000
+
+/** LUO_OBJECT_RECORD_PRESENT - The slot holds a record. */
+#define LUO_OBJECT_RECORD_PRESENT	BIT(0)
+
+/**
+ * LUO_OBJECT_RECORD_OPTIONAL - A successor that reads no version of the object
+ * may go on as if it had not been stored.
+ */
+#define LUO_OBJECT_RECORD_OPTIONAL	BIT(1)
+
+#define LUO_OBJECT_RECORD_FLAGS						\
+	(LUO_OBJECT_RECORD_PRESENT | LUO_OBJECT_RECORD_OPTIONAL)
+
+/**
+ * struct luo_object_record_ser - One version of one object.
+ * @instance: Which object of the kind.
+ * @address:  Physical address of the data, 8-byte aligned.
+ * @size:     Size of the data in bytes, 1 to %LUO_OBJECT_SIZE_MAX.
+ * @version:  The version of the kind that the data is in.
+ * @flags:    LUO_OBJECT_RECORD_*; the other bits are zero.
+ * @data_crc: CRC of the data.
+ * @crc:      CRC of the fields above.
+ */
+struct luo_object_record_ser {
+	u64 instance;
+	u64 address;
+	u32 size;
+	u16 version;
+	u16 flags;
+	u32 data_crc;
+	u32 crc;
+};
+
+static_assert(sizeof(struct luo_object_record_ser) == 32);
+static_assert(offsetof(struct luo_object_record_ser, instance) == 0);
+static_assert(offsetof(struct luo_object_record_ser, address) == 8);
+static_assert(offsetof(struct luo_object_record_ser, size) == 16);
+static_assert(offsetof(struct luo_object_record_ser, version) == 20);
+static_assert(offsetof(struct luo_object_record_ser, flags) == 22);
+static_assert(offsetof(struct luo_object_record_ser, data_crc) == 24);
+static_assert(offsetof(struct luo_object_record_ser, crc) == 28);
+
+/** LUO_OBJECT_BLOCK_MAGIC - "LUOB" */
+#define LUO_OBJECT_BLOCK_MAGIC		0x424f554c
+
+/**
+ * struct luo_object_block_ser - The head of one page of a kind's table.
+ * @self:     Physical address of this block.
+ * @next:     Physical address of the next block, 0 in the last. Not under @crc.
+ * @magic:    %LUO_OBJECT_BLOCK_MAGIC.
+ * @sequence: 0 in the first block, one more in each next one, so that no chain
+ *            can lead back into itself.
+ * @kind_crc: CRC of the name of the kind, without its NUL.
+ * @crc:      CRC of this header with @next and @crc taken as zero.
+ */
+struct luo_object_block_ser {
+	u64 self;
+	u64 next;
+	u32 magic;
+	u32 sequence;
+	u32 kind_crc;
+	u32 crc;
+};
+
+static_assert(sizeof(struct luo_object_block_ser) == 32);
+static_assert(offsetof(struct luo_object_block_ser, self) == 0);
+static_assert(offsetof(struct luo_object_block_ser, next) == 8);
+static_assert(offsetof(struct luo_object_block_ser, magic) == 16);
+static_assert(offsetof(struct luo_object_block_ser, sequence) == 20);
+static_assert(offsetof(struct luo_object_block_ser, kind_crc) == 24);
+static_assert(offsetof(struct luo_object_block_ser, crc) == 28);
+
+/** LUO_OBJECT_RECORDS_PER_BLOCK - Slots in one page of a kind's table. */
+#define LUO_OBJECT_RECORDS_PER_BLOCK					\
+	((PAGE_SIZE - sizeof(struct luo_object_block_ser)) /		\
+	 sizeof(struct luo_object_record_ser))
+
+#endif /* _LINUX_KHO_ABI_LUO_OBJECT_H */

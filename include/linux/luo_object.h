@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LINUX_LUO_OBJECT_H
+#define _LINUX_LUO_OBJECT_H
+
+#include <linux/errno.h>
+#include <linux/kho/abi/luo_object.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct kobject;
+struct luo_object_kind;
+struct module;
+
+/**
+ * struct luo_object_id - The name of an object.
+ * @kind:     What it is: "memfd", "pkram", … The characters of a device tree
+ *            node name, at most %LUO_OBJECT_KIND_LEN with the NUL.
+ * @instance: Which one of its kind.
+ *
+ * Several versions of one object are stored under the same identifier.
+ */
+struct luo_object_id {
+	const char *kind;
+	u64 instance;
+};
+
+/**
+ * struct luo_object_version - One version of a kind.
+ * @version: Its number. Larger is newer.
+ * @size:    Size of its wire struct in bytes.
+ * @flags:   %LUO_OBJECT_RECORD_OPTIONAL or 0.
+ * @save:    Fills the zeroed @wire from @object. Returns 0 or a negative errno,
+ *           which fails the save of the whole object. NULL where the version
+ *           can be read but is no longer written.
+ * @load:    Takes @wire, which has passed its CRC and has @size bytes, over
+ *           into @object. Returns 0 or a negative errno. NULL where the version
+ *           is written only for older kernels.
+ *
+ * Both may sleep, and neither may call into the object core.
+ */
+struct luo_object_version {
+	u16 version;
+	u16 flags;
+	u32 size;
+	int (*save)(void *wire, const void *object);
+	int (*load)(const void *wire, void *object);
+};
+
+/**
+ * struct luo_object_kind - A kind of object and the versions it is known in.
+ * @name:        The name, as in &struct luo_object_id.
+ * @versions:    Its versions, newest first, each number once.
+ * @nr_versions: How many there are.
+ * @owner:       %THIS_MODULE.
+ *
+ * Allocated by the caller, who keeps it until
+ * luo_object_unregister_kind().
+ */
+struct luo_object_kind {
+	const char *name;
+	const struct luo_object_version *versions;
+	unsigned int nr_versions;
+	struct module *owner;
+
+	/* private: */
+	struct list_head list;
+	unsigned long *selected;
+	struct kobject *kobj;
+};
+
+#ifdef CONFIG_LUO_OBJECT
+
+int luo_store_object_flags(const void *data, size_t size,
+			   const struct luo_object_id *id, u32 version,
+			   u32 flags);
+int luo_update_object(const void *data, size_t size,
+		      const struct luo_object_id *id, u32 version);
+void luo_abort_object(const struct luo_object_id *id);
+
+int luo_read_object(void *data, size_t size, const struct luo_object_id *id,
+		    u32 version);
+int luo_finish_object(const struct luo_object_id *id);
+
+int luo_object_register_kind(struct luo_object_kind *kind);
+void luo_object_unregister_kind(struct luo_object_kind *kind);
+bool luo_object_writes(const struct luo_object_kind *kind, u32 version);
+int luo_object_save(const struct luo_object_kind *kind, u64 instance,
+		    const void *object);
+int luo_object_load(const struct luo_object_kind *kind, u64 instance,
+		    void *object);
+
+__printf(1, 2) void luo_failure(const char *fmt, ...);
+
+#else
+
+static inline int luo_store_object_flags(const void *data, size_t size,
+					 const struct luo_object_id *id,
+					 u32 version, u32 flags)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int luo_update_object(const void *data, size_t size,
+				    const struct luo_object_id *id,
+				    u32 version)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void luo_abort_object(const struct luo_object_id *id) { }
+
+static inline int luo_read_object(void *data, size_t size,
+				  const struct luo_object_id *id, u32 version)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int luo_finish_object(const struct luo_object_id *id)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int luo_object_register_kind(struct luo_object_kind *kind)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void luo_object_unregister_kind(struct luo_object_kind *kind) { }
+
+static inline bool luo_object_writes(const struct luo_object_kind *kind,
+				     u32 version)
+{
+	return false;
+}
+
+static inline int luo_object_save(const struct luo_object_kind *kind,
+				  u64 instance, const void *object)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int luo_object_load(const struct luo_object_kind *kind,
+				  u64 instance, void *object)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline __printf(1, 2) void luo_failure(const char *fmt, ...) { }
+
+#endif /* CONFIG_LUO_OBJECT */
+
+/**
+ * luo_store_object - Store one version of an object for the next kernel.
+ * @data:    The wire struct. Copied; the caller keeps it.
+ * @size:    Its size in bytes, 1 to %LUO_OBJECT_SIZE_MAX.
+ * @id:      Which object.
+ * @version: Which version of it @data is, at most %U16_MAX.
+ *
+ * The object is mandatory: a successor that reads none of its versions treats
+ * it as an error. luo_store_object_flags() stores optional ones.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or as luo_store_object_flags().
+ */
+static inline int luo_store_object(const void *data, size_t size,
+				   const struct luo_object_id *id, u32 version)
+{
+	return luo_store_object_flags(data, size, id, version, 0);
+}
+
+/**
+ * luo_restore_object - Restore one version of an object, if it is there.
+ * @data:    Where the wire struct goes. Untouched on failure.
+ * @size:    Size of that version in bytes.
+ * @id:      Which object.
+ * @version: Which version of it.
+ *
+ * The object stays until luo_finish_object(). luo_read_object() is the same and
+ * tells errors apart.
+ *
+ * Context: Process context, may sleep.
+ * Return: true if @data holds the object now.
+ */
+static inline bool luo_restore_object(void *data, size_t size,
+				      const struct luo_object_id *id,
+				      u32 version)
+{
+	return !luo_read_object(data, size, id, version);
+}
+
+#endif /* _LINUX_LUO_OBJECT_H */
