@@ -64,7 +64,8 @@ struct luo_object_kind {
 
 	/* private: */
 	struct list_head list;
-	unsigned long *selected;
+	unsigned long selected;
+	unsigned long pending;
 	struct kobject *kobj;
 };
 

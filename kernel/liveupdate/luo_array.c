@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Arrays in preserved memory
+ *
+ * Data of any size, one element after the other in one linear mapping, and one
+ * number by which the next kernel finds it: the handle, which any object may
+ * carry. The pages come in the largest orders to be had, so that there are few
+ * keys and a short list; where one run holds everything, nothing is mapped.
+ *
+ * It is called by whoever stores objects, and calls the handover. Callers bring
+ * the locking of each array.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/crc32c.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/io.h>
+#include <linux/kho/abi/luo_array.h>
+#include <linux/log2.h>
+#include <linux/luo_array.h>
+#include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+
+#include "luo_array_internal.h"
+#include "luo_handover.h"
+
+static u64 luo_array_run_phys(u64 run)
+{
+	return run & ~LUO_ARRAY_RUN_ORDER;
+}
+
+static unsigned int luo_array_run_order(u64 run)
+{
+	return run & LUO_ARRAY_RUN_ORDER;
+}
+
+static struct luo_array_block_ser *
+luo_array_next_block(const struct luo_array_block_ser *block)
+{
+	return block->next ? phys_to_virt(block->next) : NULL;
+}
+
+static u32 luo_array_block_crc(const struct luo_array_block_ser *block)
+{
+	struct luo_array_block_ser copy = *block;
+
+	copy.data_crc = 0;
+	copy.crc = 0;
+
+	return crc32c(crc32c(~0, &copy, sizeof(copy)), block->runs,
+		      block->nr_runs * sizeof(block->runs[0]));
+}
+
+/* Bytes of all elements; false where that is more than can be. */
+static bool luo_array_size(u32 element_size, u64 count, size_t *size)
+{
+	return element_size && count &&
+	       !check_mul_overflow(count, (u64)element_size, size) &&
+	       *size <= SSIZE_MAX - PAGE_SIZE;
+}
+
+static size_t luo_array_bytes(const struct luo_array *array)
+{
+	return array->count * array->element_size;
+}
+
+static struct luo_array_block_ser *
+luo_array_block_alloc(const struct luo_handover *handover,
+		      const struct luo_array *array,
+		      struct luo_array_block_ser *last, gfp_t gfp)
+{
+	struct luo_array_block_ser *block = handover->alloc(0, gfp);
+
+	if (!block)
+		return NULL;
+
+	block->self = virt_to_phys(block);
+	block->count = array->count;
+	block->element_size = array->element_size;
+	block->magic = LUO_ARRAY_BLOCK_MAGIC;
+	if (last) {
+		block->sequence = last->sequence + 1;
+		last->next = block->self;
+	}
+
+	return block;
+}
+
+/* The largest run that is to be had and not more than what is needed. */
+static u64 luo_array_run_alloc(const struct luo_handover *handover,
+			       unsigned long nr_pages, gfp_t gfp)
+{
+	int order = min(ilog2(nr_pages), MAX_PAGE_ORDER);
+	void *mem = NULL;
+
+	for (; order > 0 && !mem; order--)
+		mem = handover->alloc(order, gfp | __GFP_NORETRY | __GFP_NOWARN);
+	if (mem)
+		return virt_to_phys(mem) | (order + 1);
+
+	mem = handover->alloc(0, gfp);
+
+	return mem ? virt_to_phys(mem) : 0;
+}
+
+static int luo_array_populate(const struct luo_handover *handover,
+			      struct luo_array *array, unsigned long nr_pages,
+			      gfp_t gfp)
+{
+	struct luo_array_block_ser *block = array->blocks;
+	u64 run;
+
+	while (nr_pages) {
+		if (!block || block->nr_runs == LUO_ARRAY_RUNS_PER_BLOCK) {
+			block = luo_array_block_alloc(handover, array, block,
+						      gfp);
+			if (!block)
+				return -ENOMEM;
+			if (!array->blocks)
+				array->blocks = block;
+		}
+
+		run = luo_array_run_alloc(handover, nr_pages, gfp);
+		if (!run)
+			return -ENOMEM;
+		block->runs[block->nr_runs++] = run;
+		nr_pages -= 1UL << luo_array_run_order(run);
+		cond_resched();
+	}
+
+	for (block = array->blocks; block; block = luo_array_next_block(block))
+		block->crc = luo_array_block_crc(block);
+
+	return 0;
+}
+
+static int luo_array_map(const struct luo_handover *handover,
+			 struct luo_array *array)
+{
+	struct luo_array_block_ser *block = array->blocks;
+	unsigned long nr_runs = 0;
+	u64 *runs;
+
+	if (block->nr_runs == 1 && !block->next) {
+		array->data = phys_to_virt(luo_array_run_phys(block->runs[0]));
+		return 0;
+	}
+
+	for (; block; block = luo_array_next_block(block))
+		nr_runs += block->nr_runs;
+
+	runs = kvmalloc_array(nr_runs, sizeof(*runs), GFP_KERNEL);
+	if (!runs)
+		return -ENOMEM;
+
+	nr_runs = 0;
+	for (block = array->blocks; block; block = luo_array_next_block(block)) {
+		memcpy(runs + nr_runs, block->runs,
+		       block->nr_runs * sizeof(*runs));
+		nr_runs += block->nr_runs;
+	}
+
+	array->data = handover->map(runs, nr_runs);
+	array->mapped = array->data;
+	kvfree(runs);
+
+	return array->data ? 0 : -ENOMEM;
+}
+
+/**
+ * luo_array_free_to - luo_array_free() with a handover to choose.
+ * @handover: Where the pages came from.
+ * @array:    The array.
+ */
+void luo_array_free_to(const struct luo_handover *handover,
+		       struct luo_array *array)
+{
+	void (*free)(void *mem, unsigned int order) =
+		array->restored ? handover->release : handover->free;
+	struct luo_array_block_ser *block, *next;
+	u32 i;
+
+	if (array->mapped)
+		handover->unmap(array->data);
+
+	for (block = array->blocks; block; block = next) {
+		next = luo_array_next_block(block);
+		for (i = 0; i < block->nr_runs; i++)
+			free(phys_to_virt(luo_array_run_phys(block->runs[i])),
+			     luo_array_run_order(block->runs[i]));
+		free(block, 0);
+	}
+
+	*array = (struct luo_array){};
+}
+
+/**
+ * luo_array_alloc_from - luo_array_alloc() with a handover to choose.
+ * @handover:     Where the pages come from.
+ * @array:        Set up by this call.
+ * @element_size: Size of an element in bytes.
+ * @count:        How many.
+ * @gfp:          How to get the pages.
+ *
+ * Return: As luo_array_alloc().
+ */
+int luo_array_alloc_from(const struct luo_handover *handover,
+			 struct luo_array *array, u32 element_size, u64 count,
+			 gfp_t gfp)
+{
+	size_t size;
+	int err;
+
+	*array = (struct luo_array){
+		.count = count,
+		.element_size = element_size,
+	};
+
+	if (!luo_array_size(element_size, count, &size))
+		return -EINVAL;
+
+	err = luo_array_populate(handover, array, DIV_ROUND_UP(size, PAGE_SIZE),
+				 gfp);
+	if (!err)
+		err = luo_array_map(handover, array);
+	if (err) {
+		luo_array_free_to(handover, array);
+		return err;
+	}
+	array->handle = virt_to_phys(array->blocks);
+
+	return 0;
+}
+
+static bool luo_array_block_valid(const struct luo_array_block_ser *block,
+				  u64 address, u32 sequence)
+{
+	return block->self == address &&
+	       block->magic == LUO_ARRAY_BLOCK_MAGIC &&
+	       block->sequence == sequence &&
+	       block->nr_runs && block->nr_runs <= LUO_ARRAY_RUNS_PER_BLOCK &&
+	       block->crc == luo_array_block_crc(block);
+}
+
+/*
+ * Check all of the list before any of it is claimed, so that a list that is not
+ * good changes nothing. The sum of the runs bounds the walk.
+ */
+static int luo_array_check(const struct luo_handover *handover, u64 handle,
+			   u32 element_size, u64 count, size_t size)
+{
+	unsigned long nr_pages = DIV_ROUND_UP(size, PAGE_SIZE), found = 0;
+	const struct luo_array_block_ser *block;
+	u64 address = handle;
+	u32 sequence, i;
+
+	for (sequence = 0; address || !sequence; sequence++) {
+		if (handover->order(address) != 0)
+			return -EBADMSG;
+
+		block = phys_to_virt(address);
+		if (!luo_array_block_valid(block, address, sequence))
+			return -EBADMSG;
+
+		if (block->element_size != element_size ||
+		    block->count != count) {
+			pr_warn("array: found %llu elements of %u bytes, expected %llu of %u\n",
+				block->count, block->element_size, count,
+				element_size);
+			return -EMSGSIZE;
+		}
+
+		for (i = 0; i < block->nr_runs; i++) {
+			if (handover->order(luo_array_run_phys(block->runs[i])) !=
+			    luo_array_run_order(block->runs[i]))
+				return -EBADMSG;
+			found += 1UL << luo_array_run_order(block->runs[i]);
+		}
+		if (found > nr_pages)
+			return -EBADMSG;
+		address = block->next;
+	}
+
+	return found == nr_pages ? 0 : -EBADMSG;
+}
+
+/*
+ * A run that is listed twice passes the check and cannot be claimed twice: cut
+ * the list there, so that what was claimed is freed once.
+ */
+static int luo_array_claim(const struct luo_handover *handover,
+			   struct luo_array *array, u64 handle)
+{
+	struct luo_array_block_ser *block, *last = NULL;
+	u64 address;
+	u32 i;
+
+	for (address = handle; address; address = block->next) {
+		block = phys_to_virt(address);
+		if (!handover->claim(address, 0)) {
+			if (last)
+				last->next = 0;
+			return -EBADMSG;
+		}
+		if (!last)
+			array->blocks = block;
+		last = block;
+
+		for (i = 0; i < block->nr_runs; i++) {
+			u64 run = block->runs[i];
+
+			if (handover->order(luo_array_run_phys(run)) >= 0 &&
+			    handover->claim(luo_array_run_phys(run),
+					    luo_array_run_order(run)))
+				continue;
+			block->nr_runs = i;
+			block->next = 0;
+			return -EBADMSG;
+		}
+	}
+
+	return 0;
+}
+
+/**
+ * luo_array_restore_from - luo_array_restore() with a handover to choose.
+ * @handover:     Where the pages come from.
+ * @array:        Set up by this call.
+ * @handle:       The handle.
+ * @element_size: What size an element has to have.
+ * @count:        How many there have to be.
+ *
+ * Return: As luo_array_restore().
+ */
+int luo_array_restore_from(const struct luo_handover *handover,
+			   struct luo_array *array, u64 handle,
+			   u32 element_size, u64 count)
+{
+	size_t size;
+	int err;
+
+	*array = (struct luo_array){
+		.count = count,
+		.element_size = element_size,
+		.handle = handle,
+		.restored = true,
+	};
+
+	if (!luo_array_size(element_size, count, &size))
+		return -EINVAL;
+
+	err = luo_array_check(handover, handle, element_size, count, size);
+	if (err)
+		return err;
+
+	err = luo_array_claim(handover, array, handle);
+	if (!err)
+		err = luo_array_map(handover, array);
+	if (err)
+		goto err_free;
+
+	if (array->blocks->data_crc &&
+	    array->blocks->data_crc != crc32c(~0, array->data, size)) {
+		err = -EBADMSG;
+		goto err_free;
+	}
+
+	return 0;
+
+err_free:
+	luo_array_free_to(handover, array);
+
+	return err;
+}
+
+/**
+ * luo_array_alloc - Allocate an array that can be handed over.
+ * @array:        Set up by this call; all zero on failure.
+ * @element_size: Size of an element in bytes, not 0.
+ * @count:        How many elements, not 0.
+ * @gfp:          How to get the pages.
+ *
+ * The elements are zero. The pages are in the handover at once; that the next
+ * kernel finds them takes an object with @array->handle in it.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EINVAL for an array of no size or more than can be; -ENOMEM.
+ */
+int luo_array_alloc(struct luo_array *array, u32 element_size, u64 count,
+		    gfp_t gfp)
+{
+	return luo_array_alloc_from(&luo_handover_kho, array, element_size,
+				    count, gfp);
+}
+EXPORT_SYMBOL_GPL(luo_array_alloc);
+
+/**
+ * luo_array_seal - Have the next kernel check the elements.
+ * @array: An allocated array whose elements are final. After a change, seal it
+ *         again.
+ */
+void luo_array_seal(struct luo_array *array)
+{
+	array->blocks->data_crc = crc32c(~0, array->data,
+					 luo_array_bytes(array));
+}
+EXPORT_SYMBOL_GPL(luo_array_seal);
+
+/**
+ * luo_array_restore - Take over an array of the previous kernel.
+ * @array:        Set up by this call; all zero, or without data, on failure.
+ * @handle:       What the object says: any number.
+ * @element_size: What size an element has to have, in bytes.
+ * @count:        How many elements there have to be.
+ *
+ * The pages are the caller's, who frees them with luo_array_free(). An array
+ * that is there but cannot be mapped or fails its CRC is freed.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EBADMSG if there is no whole array at @handle; -EMSGSIZE if there
+ * is one of another size; -EINVAL for a size that cannot be; -ENOMEM.
+ */
+int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
+		      u64 count)
+{
+	return luo_array_restore_from(&luo_handover_kho, array, handle,
+				      element_size, count);
+}
+EXPORT_SYMBOL_GPL(luo_array_restore);
+
+/**
+ * luo_array_free - Free an array.
+ * @array: An array from luo_array_alloc() or luo_array_restore(), or all zero.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_array_free(struct luo_array *array)
+{
+	luo_array_free_to(&luo_handover_kho, array);
+}
+EXPORT_SYMBOL_GPL(luo_array_free);

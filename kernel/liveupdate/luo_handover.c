@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: The ground under the objects
+ *
+ * The one file of the object layers that calls KHO and the page allocator.
+ */
+
+#include <linux/errno.h>
+#include <linux/io.h>
+#include <linux/kexec_handover.h>
+#include <linux/kho/abi/luo_array.h>
+#include <linux/kho/abi/luo_object.h>
+#include <linux/libfdt.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "luo_handover.h"
+
+static void *kho_pages_alloc(unsigned int order, gfp_t gfp)
+{
+	struct folio *folio;
+
+	if (order > MAX_PAGE_ORDER)
+		return NULL;
+
+	folio = folio_alloc(gfp | __GFP_ZERO, order);
+	if (!folio)
+		return NULL;
+
+	if (kho_preserve_folio(folio)) {
+		folio_put(folio);
+		return NULL;
+	}
+
+	return folio_address(folio);
+}
+
+static void kho_pages_free(void *mem, unsigned int order)
+{
+	kho_unpreserve_free(mem);
+}
+
+static int kho_pages_order(u64 address)
+{
+	if (!PAGE_ALIGNED(address))
+		return -ENOENT;
+
+	return kho_preserved_order(address);
+}
+
+static void *kho_pages_claim(u64 address, unsigned int order)
+{
+	struct folio *folio = kho_restore_folio(address);
+
+	return folio ? folio_address(folio) : NULL;
+}
+
+static void kho_pages_release(void *mem, unsigned int order)
+{
+	folio_put(virt_to_folio(mem));
+}
+
+static void *kho_pages_map(const u64 *runs, unsigned long nr_runs)
+{
+	unsigned long nr_pages = 0, i, j, n = 0;
+	struct page **pages;
+	void *mapping;
+
+	for (i = 0; i < nr_runs; i++)
+		nr_pages += 1UL << (runs[i] & LUO_ARRAY_RUN_ORDER);
+
+	pages = kvmalloc_objs(*pages, nr_pages);
+	if (!pages)
+		return NULL;
+
+	for (i = 0; i < nr_runs; i++) {
+		struct page *page = pfn_to_page(PHYS_PFN(runs[i]));
+
+		for (j = 0; j < 1UL << (runs[i] & LUO_ARRAY_RUN_ORDER); j++)
+			pages[n++] = page + j;
+	}
+
+	mapping = vmap(pages, nr_pages, VM_MAP, PAGE_KERNEL);
+	kvfree(pages);
+
+	return mapping;
+}
+
+static void kho_pages_unmap(void *mapping)
+{
+	vunmap(mapping);
+}
+
+static int kho_publish(void *blob, size_t size, void *old)
+{
+	int err;
+
+	/* KHO has no way to replace a subtree, and one of each name. */
+	if (old)
+		kho_remove_subtree(old);
+
+	err = kho_add_subtree(LUO_OBJECTS_SUBTREE, blob, size);
+	if (err && old)
+		WARN_ON(kho_add_subtree(LUO_OBJECTS_SUBTREE, old,
+					fdt_totalsize(old)));
+
+	return err;
+}
+
+static int kho_find(u64 *address, size_t *size)
+{
+	phys_addr_t phys;
+	int err;
+
+	err = kho_retrieve_subtree(LUO_OBJECTS_SUBTREE, &phys, size);
+	if (!err)
+		*address = phys;
+
+	return err;
+}
+
+const struct luo_handover luo_handover_kho = {
+	.alloc		= kho_pages_alloc,
+	.free		= kho_pages_free,
+	.order		= kho_pages_order,
+	.claim		= kho_pages_claim,
+	.release	= kho_pages_release,
+	.map		= kho_pages_map,
+	.unmap		= kho_pages_unmap,
+	.publish	= kho_publish,
+	.withdraw	= kho_remove_subtree,
+	.find		= kho_find,
+};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_HANDOVER_H
+#define _LUO_HANDOVER_H
+
+#include <linux/gfp_types.h>
+#include <linux/types.h>
+
+/**
+ * struct luo_handover - What objects, pools and arrays need from below.
+ * @alloc:    Allocates 2^order zeroed, naturally aligned pages and has them
+ *            preserved under one key. NULL when there is no memory.
+ * @free:     Gives back what @alloc allocated.
+ * @order:    The order of the key under which the previous kernel preserved the
+ *            page at a physical address, which may be any number at all.
+ *            -ENOENT where it did not, or where the page was claimed since.
+ * @claim:    Takes over the pages of one key; @order has told its order.
+ *            NULL where that fails.
+ * @release:  Frees what @claim took over.
+ * @map:      Maps page runs, each physical address | order, as one. NULL when
+ *            there is no memory.
+ * @unmap:    Undoes @map.
+ * @publish:  Puts a blob into the handover under %LUO_OBJECTS_SUBTREE, in place
+ *            of @old, if any. On failure @old is still in place.
+ * @withdraw: Takes it out again.
+ * @find:     Where the previous kernel's blob is. -ENOENT where it sent none.
+ *
+ * This is all that the layers of this directory ask of KHO and of the memory
+ * manager. luo_handover_kho is the real one; KUnit hands memory over to itself,
+ * and the user-space build of the core brings its own.
+ *
+ * All may sleep.
+ */
+struct luo_handover {
+	void *(*alloc)(unsigned int order, gfp_t gfp);
+	void (*free)(void *mem, unsigned int order);
+	int (*order)(u64 address);
+	void *(*claim)(u64 address, unsigned int order);
+	void (*release)(void *mem, unsigned int order);
+	void *(*map)(const u64 *runs, unsigned long nr_runs);
+	void (*unmap)(void *mapping);
+	int (*publish)(void *blob, size_t size, void *old);
+	void (*withdraw)(void *blob);
+	int (*find)(u64 *address, size_t *size);
+};
+
+extern const struct luo_handover luo_handover_kho;
+
+#endif /* _LUO_HANDOVER_H */

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_OBJECT_INTERNAL_H
+#define _LUO_OBJECT_INTERNAL_H
+
+#include <linux/gfp_types.h>
+#include <linux/kho/abi/luo_object.h>
+#include <linux/list.h>
+#include <linux/luo_object.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include "luo_index.h"
+#include "luo_pool.h"
+
+struct luo_handover;
+
+/* luo_object_table.c: one kind's records. */
+
+/**
+ * struct luo_object_table - The records of one kind.
+ * @list:       In the set of tables.
+ * @kind:       Name of the kind.
+ * @kind_crc:   CRC of the name.
+ * @first:      First block, NULL in a table that is still without one.
+ * @last:       Last block.
+ * @nr_used:    Slots of @last that were ever used.
+ * @free:       Slots that were freed, linked through their address.
+ * @nr_records: Records in @index.
+ * @index:      The records, by instance.
+ * @address:    Incoming: where the previous kernel says the first block is.
+ * @scanned:    Incoming: next block to be indexed, NULL when all are.
+ * @nr_scanned: Incoming: slots of @scanned that are indexed.
+ * @damaged:    Incoming: something was not readable, so what is not found may
+ *              have been there.
+ */
+struct luo_object_table {
+	struct list_head list;
+	char kind[LUO_OBJECT_KIND_LEN];
+	u32 kind_crc;
+	struct luo_object_block_ser *first;
+	struct luo_object_block_ser *last;
+	unsigned int nr_used;
+	struct luo_object_record_ser *free;
+	u64 nr_records;
+	struct luo_index index;
+	u64 address;
+	struct luo_object_block_ser *scanned;
+	unsigned int nr_scanned;
+	bool damaged;
+};
+
+u32 luo_object_record_crc(const struct luo_object_record_ser *record);
+u32 luo_object_block_crc(const struct luo_object_block_ser *block);
+void *luo_object_record_data(const struct luo_object_record_ser *record);
+
+struct luo_object_table *luo_object_table_create(const char *kind, gfp_t gfp);
+struct luo_object_table *luo_object_table_find(struct list_head *tables,
+					       const char *kind);
+void luo_object_table_destroy(struct luo_object_table *table,
+			      void (*free)(void *mem, unsigned int order));
+int luo_object_table_grow(struct luo_object_table *table,
+			  const struct luo_handover *handover);
+struct luo_object_record_ser *
+luo_object_table_slot(struct luo_object_table *table);
+void luo_object_table_free_slot(struct luo_object_table *table,
+				struct luo_object_record_ser *record);
+struct luo_object_record_ser *
+luo_object_table_record(const struct luo_object_table *table, u64 instance,
+			u32 version);
+struct luo_object_record_ser *
+luo_object_table_any(const struct luo_object_table *table, u64 instance);
+
+/**
+ * luo_object_for_each_block - Iterate over the blocks of a table.
+ * @table: The table.
+ * @block: Points at each block in turn. May be freed by the body if the body
+ *         does not continue.
+ */
+#define luo_object_for_each_block(table, block)				\
+	for ((block) = (table)->first; (block);				\
+	     (block) = luo_object_next_block(block))
+
+struct luo_object_block_ser *
+luo_object_next_block(const struct luo_object_block_ser *block);
+
+/**
+ * luo_object_block_records - The slots of a block.
+ * @block: The block.
+ *
+ * Return: The first of %LUO_OBJECT_RECORDS_PER_BLOCK slots.
+ */
+static inline struct luo_object_record_ser *
+luo_object_block_records(struct luo_object_block_ser *block)
+{
+	return (struct luo_object_record_ser *)(block + 1);
+}
+
+/**
+ * luo_object_for_each_record - Iterate over the records of a block.
+ * @block:  The block.
+ * @record: Points at each record in turn. May be removed by the body.
+ */
+#define luo_object_for_each_record(block, record)			\
+	for ((record) = luo_object_block_records(block);		\
+	     (record) < luo_object_block_records(block) +		\
+			LUO_OBJECT_RECORDS_PER_BLOCK; (record)++)	\
+		if ((record)->flags & LUO_OBJECT_RECORD_PRESENT)
+
+/* luo_object_fdt.c: the blob that lists the kinds. */
+
+void *luo_object_fdt_build(const struct list_head *tables,
+			   const struct luo_handover *handover,
+			   unsigned int *order);
+int luo_object_fdt_for_each_kind(const void *fdt, size_t size,
+				 int (*fn)(void *context, const char *kind,
+					   u64 first),
+				 void *context);
+
+/* luo_object_out.c: what goes to the next kernel. */
+
+/**
+ * struct luo_object_out - The objects for the next kernel.
+ * @handover:  Where the memory comes from.
+ * @lock:      Protects all of this.
+ * @tables:    The kinds that have been stored.
+ * @pool:      The data.
+ * @fdt:       The published blob, or NULL.
+ * @fdt_order: It is 2^@fdt_order pages.
+ * @nr_records: Records of all tables.
+ */
+struct luo_object_out {
+	const struct luo_handover *handover;
+	struct mutex lock;
+	struct list_head tables;
+	struct luo_pool pool;
+	void *fdt;
+	unsigned int fdt_order;
+	u64 nr_records;
+};
+
+#define LUO_OBJECT_OUT_INIT(name, _handover) {				\
+	.handover = (_handover),					\
+	.lock = __MUTEX_INITIALIZER((name).lock),			\
+	.tables = LIST_HEAD_INIT((name).tables),			\
+	.pool.handover = (_handover),					\
+}
+
+int luo_object_out_store(struct luo_object_out *out, const void *data,
+			 size_t size, const struct luo_object_id *id,
+			 u32 version, u32 flags);
+int luo_object_out_update(struct luo_object_out *out, const void *data,
+			  size_t size, const struct luo_object_id *id,
+			  u32 version);
+void luo_object_out_abort(struct luo_object_out *out,
+			  const struct luo_object_id *id);
+
+/* luo_object_in.c: what came from the previous kernel. */
+
+/**
+ * struct luo_object_in - The objects of the previous kernel.
+ * @handover: Where they come from.
+ * @lock:     Protects all of this.
+ * @tables:   The kinds that were found, until their last object is finished.
+ * @pool:     The data.
+ * @read:     The blob was read; @err says with what result.
+ * @damaged:  Not all of it could be read.
+ * @err:      0, -ENOENT if there was nothing, -EBADMSG if nothing is readable.
+ */
+struct luo_object_in {
+	const struct luo_handover *handover;
+	struct mutex lock;
+	struct list_head tables;
+	struct luo_pool_in pool;
+	bool read;
+	bool damaged;
+	int err;
+};
+
+#define LUO_OBJECT_IN_INIT(name, _handover) {				\
+	.handover = (_handover),					\
+	.lock = __MUTEX_INITIALIZER((name).lock),			\
+	.tables = LIST_HEAD_INIT((name).tables),			\
+	.pool.handover = (_handover),					\
+}
+
+int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
+		       const struct luo_object_id *id, u32 version);
+int luo_object_in_finish(struct luo_object_in *in,
+			 const struct luo_object_id *id);
+int luo_object_in_drop(struct luo_object_in *in, const char *kind);
+int luo_object_in_read_all(struct luo_object_in *in);
+int luo_object_in_versions(struct luo_object_in *in,
+			   const struct luo_object_id *id, char *buf,
+			   size_t size, bool *mandatory);
+
+/* luo_object_kind.c: kinds and their versions. */
+
+#define LUO_OBJECT_VERSIONS_MAX	BITS_PER_LONG
+
+extern struct list_head luo_object_kinds;
+extern struct mutex luo_object_kinds_lock;
+
+int luo_object_kind_save(struct luo_object_out *out,
+			 const struct luo_object_kind *kind, u64 instance,
+			 const void *object);
+int luo_object_kind_load(struct luo_object_in *in,
+			 const struct luo_object_kind *kind, u64 instance,
+			 void *object);
+
+/* luo_object_policy.c: which versions are written. */
+
+int luo_object_policy_select(const struct luo_object_kind *kind,
+			     const char *policy, unsigned long *selected);
+int luo_object_policy_set(const char *policy);
+const char *luo_object_policy_get(void);
+
+/* luo_object_sysfs.c */
+
+int luo_object_sysfs_add(struct luo_object_kind *kind);
+void luo_object_sysfs_remove(struct luo_object_kind *kind);
+
+/* luo_object_core.c */
+
+extern struct luo_object_out luo_object_out;
+extern struct luo_object_in luo_object_in;
+
+#endif /* _LUO_OBJECT_INTERNAL_H */

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Which versions are written
+ *
+ * Every version that is written costs time and memory, and each one not written
+ * is a kernel that cannot be gone back to. Which to write is for the
+ * administrator to say: ``luo_object.write=`` at boot and
+ * ``/sys/kernel/luo_objects/write`` later take
+ *
+ * ``all``
+ *     every version that this kernel can write; the default;
+ *
+ * ``newest``
+ *     of each kind only the newest;
+ *
+ * ``kind:version[,version…][;kind:version[,version…]…]``
+ *     those, and all of the kinds not named.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bits.h>
+#include <linux/cleanup.h>
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/kstrtox.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "luo_object_internal.h"
+
+#define LUO_OBJECT_POLICY_LEN	1024
+
+static char luo_object_policy[LUO_OBJECT_POLICY_LEN] = "all";
+module_param_string(write, luo_object_policy, sizeof(luo_object_policy), 0);
+MODULE_PARM_DESC(write, "Versions to write: all, newest, or kind:version[,version...];...");
+
+static unsigned long luo_object_writable(const struct luo_object_kind *kind)
+{
+	unsigned long writable = 0;
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		if (kind->versions[i].save)
+			writable |= BIT(i);
+	}
+
+	return writable;
+}
+
+/* The versions of @kind whose numbers are in @list, which is consumed. */
+static int luo_object_select_versions(const struct luo_object_kind *kind,
+				      char *list, unsigned long *selected)
+{
+	char *number;
+	u16 version;
+	unsigned int i;
+
+	*selected = 0;
+	while ((number = strsep(&list, ","))) {
+		if (kstrtou16(number, 10, &version))
+			return -EINVAL;
+		if (!kind)
+			continue;
+
+		for (i = 0; i < kind->nr_versions; i++) {
+			if (kind->versions[i].version == version)
+				break;
+		}
+		if (i == kind->nr_versions || !kind->versions[i].save) {
+			pr_warn("kind %s: version %u is not one that this kernel writes\n",
+				kind->name, version);
+			return -EINVAL;
+		}
+		*selected |= BIT(i);
+	}
+
+	return 0;
+}
+
+/**
+ * luo_object_policy_select - Apply a policy to a kind.
+ * @kind:     The kind; NULL to check the words of the policy only.
+ * @policy:   The policy.
+ * @selected: Set to the versions to write, a bit each.
+ *
+ * Return: 0; -EINVAL if the policy cannot be read, or names a version of @kind
+ * that cannot be written; -ENOMEM.
+ */
+int luo_object_policy_select(const struct luo_object_kind *kind,
+			     const char *policy, unsigned long *selected)
+{
+	unsigned long writable = kind ? luo_object_writable(kind) : 0;
+	char *copy __free(kfree) = kstrdup(policy, GFP_KERNEL);
+	char *rest, *item, *name;
+	unsigned long versions;
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+
+	*selected = writable;
+	rest = strim(copy);
+	if (!strcmp(rest, "all"))
+		return 0;
+
+	if (!strcmp(rest, "newest")) {
+		/* Versions are newest first. */
+		*selected = writable & -writable;
+		return 0;
+	}
+
+	while ((item = strsep(&rest, ";"))) {
+		/* One at the end is a habit, not a mistake. */
+		if (!*item && !rest)
+			break;
+
+		name = strsep(&item, ":");
+		if (!item || !*name)
+			return -EINVAL;
+
+		if (kind && strcmp(name, kind->name)) {
+			err = luo_object_select_versions(NULL, item, &versions);
+		} else {
+			err = luo_object_select_versions(kind, item, &versions);
+			*selected = versions;
+		}
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
+/**
+ * luo_object_policy_get - The policy in force.
+ *
+ * Context: luo_object_kinds_lock is held.
+ * Return: Its words.
+ */
+const char *luo_object_policy_get(void)
+{
+	lockdep_assert_held(&luo_object_kinds_lock);
+
+	return luo_object_policy;
+}
+
+/**
+ * luo_object_policy_set - Set the policy and apply it to all kinds.
+ * @policy: Its words. Nothing is changed unless it fits every kind.
+ *
+ * Return: 0; -EINVAL, -E2BIG if it is longer than a policy may be, -ENOMEM.
+ */
+int luo_object_policy_set(const char *policy)
+{
+	struct luo_object_kind *kind;
+	unsigned long selected;
+	int err;
+
+	if (strlen(policy) >= LUO_OBJECT_POLICY_LEN)
+		return -E2BIG;
+
+	guard(mutex)(&luo_object_kinds_lock);
+
+	err = luo_object_policy_select(NULL, policy, &selected);
+	if (err)
+		return err;
+
+	list_for_each_entry(kind, &luo_object_kinds, list) {
+		err = luo_object_policy_select(kind, policy, &selected);
+		if (err)
+			return err;
+		kind->pending = selected;
+	}
+
+	list_for_each_entry(kind, &luo_object_kinds, list)
+		WRITE_ONCE(kind->selected, kind->pending);
+	strscpy(luo_object_policy, policy);
+	strim(luo_object_policy);
+
+	return 0;
+}
+
+static int __init luo_object_policy_init(void)
+{
+	unsigned long selected;
+
+	if (luo_object_policy_select(NULL, luo_object_policy, &selected)) {
+		pr_warn("luo_object.write=%s: expected all, newest, or kind:version[,version...];..., writing all\n",
+			luo_object_policy);
+		strscpy(luo_object_policy, "all");
+	}
+
+	return 0;
+}
+core_initcall(luo_object_policy_init);

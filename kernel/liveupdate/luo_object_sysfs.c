@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Objects in sysfs
+ *
+ * ``/sys/kernel/luo_objects/``: what is written, what is there and unclaimed,
+ * and what each kind can do. Documentation/ABI/testing/sysfs-kernel-luo_objects
+ * describes the files.
+ */
+
+#include <linux/cleanup.h>
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/kobject.h>
+#include <linux/kstrtox.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "luo_object_internal.h"
+
+static struct kobject *luo_object_root;
+
+/* A folder of a kind. The kind goes first, the kobject when nobody has it. */
+struct luo_object_folder {
+	struct kobject kobj;
+	const struct luo_object_kind *kind;
+};
+
+enum luo_object_which { READABLE, WRITABLE, SELECTED };
+
+static ssize_t luo_object_show_versions(struct kobject *kobj, char *buf,
+					enum luo_object_which which)
+{
+	struct luo_object_folder *folder =
+		container_of(kobj, struct luo_object_folder, kobj);
+	const struct luo_object_kind *kind = folder->kind;
+	unsigned long selected = READ_ONCE(kind->selected);
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		const struct luo_object_version *version = &kind->versions[i];
+
+		if ((which == READABLE && !version->load) ||
+		    (which == WRITABLE && !version->save) ||
+		    (which == SELECTED && !(selected & BIT(i))))
+			continue;
+		len += sysfs_emit_at(buf, len, "%s%u", len ? "," : "",
+				     version->version);
+	}
+
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+
+static ssize_t readable_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	return luo_object_show_versions(kobj, buf, READABLE);
+}
+static struct kobj_attribute readable_attr = __ATTR_RO(readable);
+
+static ssize_t writable_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	return luo_object_show_versions(kobj, buf, WRITABLE);
+}
+static struct kobj_attribute writable_attr = __ATTR_RO(writable);
+
+static ssize_t selected_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	return luo_object_show_versions(kobj, buf, SELECTED);
+}
+static struct kobj_attribute selected_attr = __ATTR_RO(selected);
+
+static struct attribute *luo_object_folder_attrs[] = {
+	&readable_attr.attr,
+	&writable_attr.attr,
+	&selected_attr.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(luo_object_folder);
+
+static void luo_object_folder_release(struct kobject *kobj)
+{
+	kfree(container_of(kobj, struct luo_object_folder, kobj));
+}
+
+static const struct kobj_type luo_object_folder_type = {
+	.release	= luo_object_folder_release,
+	.sysfs_ops	= &kobj_sysfs_ops,
+	.default_groups	= luo_object_folder_groups,
+};
+
+/**
+ * luo_object_sysfs_add - Show a kind.
+ * @kind: The kind.
+ *
+ * Return: 0 or a negative errno.
+ */
+int luo_object_sysfs_add(struct luo_object_kind *kind)
+{
+	struct luo_object_folder *folder = kzalloc_obj(*folder);
+	int err;
+
+	if (!folder)
+		return -ENOMEM;
+
+	folder->kind = kind;
+	err = kobject_init_and_add(&folder->kobj, &luo_object_folder_type,
+				   luo_object_root, "%s", kind->name);
+	if (err) {
+		kobject_put(&folder->kobj);
+		return err;
+	}
+	kind->kobj = &folder->kobj;
+
+	return 0;
+}
+
+/**
+ * luo_object_sysfs_remove - Stop showing a kind.
+ * @kind: The kind.
+ */
+void luo_object_sysfs_remove(struct luo_object_kind *kind)
+{
+	/* Waits for those who are reading. */
+	kobject_del(kind->kobj);
+	kobject_put(kind->kobj);
+}
+
+static ssize_t write_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	guard(mutex)(&luo_object_kinds_lock);
+
+	return sysfs_emit(buf, "%s\n", luo_object_policy_get());
+}
+
+static ssize_t write_store(struct kobject *kobj, struct kobj_attribute *attr,
+			   const char *buf, size_t count)
+{
+	return luo_object_policy_set(buf) ?: count;
+}
+static struct kobj_attribute write_attr = __ATTR_RW(write);
+
+static ssize_t unclaimed_show(struct kobject *kobj, struct kobj_attribute *attr,
+			      char *buf)
+{
+	struct luo_object_table *table;
+	int err, len = 0;
+
+	guard(mutex)(&luo_object_in.lock);
+
+	err = luo_object_in_read_all(&luo_object_in);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+
+	list_for_each_entry(table, &luo_object_in.tables, list)
+		len += sysfs_emit_at(buf, len, "%s %llu\n", table->kind,
+				     table->nr_records);
+
+	return len;
+}
+static struct kobj_attribute unclaimed_attr = __ATTR_RO(unclaimed);
+
+static ssize_t drop_store(struct kobject *kobj, struct kobj_attribute *attr,
+			  const char *buf, size_t count)
+{
+	char *copy __free(kfree) = kstrdup(buf, GFP_KERNEL);
+	struct luo_object_id id;
+	char *instance;
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+
+	instance = strim(copy);
+	id.kind = strsep(&instance, ":");
+	if (!strcmp(id.kind, "all") && !instance)
+		err = luo_object_in_drop(&luo_object_in, NULL);
+	else if (!instance)
+		err = luo_object_in_drop(&luo_object_in, id.kind);
+	else
+		err = kstrtou64(instance, 10, &id.instance) ?:
+		      luo_object_in_finish(&luo_object_in, &id);
+
+	return err ?: count;
+}
+static struct kobj_attribute drop_attr = __ATTR_WO(drop);
+
+static const struct attribute *luo_object_root_attrs[] = {
+	&write_attr.attr,
+	&unclaimed_attr.attr,
+	&drop_attr.attr,
+	NULL,
+};
+
+static int __init luo_object_sysfs_init(void)
+{
+	luo_object_root = kobject_create_and_add("luo_objects", kernel_kobj);
+	if (!luo_object_root)
+		return -ENOMEM;
+
+	return sysfs_create_files(luo_object_root, luo_object_root_attrs);
+}
+postcore_initcall(luo_object_sysfs_init);

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: The table of one kind
+ *
+ * A chain of preserved pages with fixed-size records, and an index over them.
+ * The same structure holds what is being stored for the next kernel and what
+ * was found of the previous one; the two differ in who allocates the pages.
+ *
+ * It is called by luo_object_out.c and luo_object_in.c, which bring the locking
+ * and the meaning of the records.
+ */
+
+#include <linux/crc32c.h>
+#include <linux/errno.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "luo_handover.h"
+#include "luo_object_internal.h"
+
+/**
+ * luo_object_record_crc - The CRC that a record has to carry.
+ * @record: The record.
+ *
+ * Return: Its CRC.
+ */
+u32 luo_object_record_crc(const struct luo_object_record_ser *record)
+{
+	return crc32c(~0, record, offsetof(struct luo_object_record_ser, crc));
+}
+
+/**
+ * luo_object_block_crc - The CRC that the head of a block has to carry.
+ * @block: The block.
+ *
+ * Return: Its CRC.
+ */
+u32 luo_object_block_crc(const struct luo_object_block_ser *block)
+{
+	struct luo_object_block_ser copy = *block;
+
+	copy.next = 0;
+	copy.crc = 0;
+
+	return crc32c(~0, &copy, sizeof(copy));
+}
+
+/**
+ * luo_object_record_data - The data of a record.
+ * @record: A record of this kernel, or one that was checked.
+ *
+ * Return: Where its data is.
+ */
+void *luo_object_record_data(const struct luo_object_record_ser *record)
+{
+	return phys_to_virt(record->address);
+}
+
+/**
+ * luo_object_next_block - The block after this one.
+ * @block: A block of this kernel, or one that was claimed.
+ *
+ * Return: The next block, or NULL.
+ */
+struct luo_object_block_ser *
+luo_object_next_block(const struct luo_object_block_ser *block)
+{
+	return block->next ? phys_to_virt(block->next) : NULL;
+}
+
+/**
+ * luo_object_table_create - Create the table of a kind.
+ * @kind: Its name, shorter than %LUO_OBJECT_KIND_LEN.
+ * @gfp:  How to allocate.
+ *
+ * Return: A table without blocks, on no list; NULL when there is no memory.
+ */
+struct luo_object_table *luo_object_table_create(const char *kind, gfp_t gfp)
+{
+	struct luo_object_table *table = kzalloc_obj(*table, gfp);
+
+	if (!table)
+		return NULL;
+
+	INIT_LIST_HEAD(&table->list);
+	strscpy(table->kind, kind, sizeof(table->kind));
+	table->kind_crc = crc32c(~0, kind, strlen(kind));
+
+	return table;
+}
+
+/**
+ * luo_object_table_find - Find the table of a kind.
+ * @tables: List of tables.
+ * @kind:   Name of the kind.
+ *
+ * Return: The table, or NULL.
+ */
+struct luo_object_table *luo_object_table_find(struct list_head *tables,
+					       const char *kind)
+{
+	struct luo_object_table *table;
+
+	list_for_each_entry(table, tables, list) {
+		if (!strcmp(table->kind, kind))
+			return table;
+	}
+
+	return NULL;
+}
+
+/**
+ * luo_object_table_destroy - Free a table and its blocks.
+ * @table: The table. Its records are gone, or are no longer needed.
+ * @free:  What frees a block.
+ */
+void luo_object_table_destroy(struct luo_object_table *table,
+			      void (*free)(void *mem, unsigned int order))
+{
+	struct luo_object_block_ser *block, *next;
+
+	for (block = table->first; block; block = next) {
+		next = luo_object_next_block(block);
+		free(block, 0);
+	}
+	luo_index_destroy(&table->index);
+	list_del(&table->list);
+	kfree(table);
+}
+
+/**
+ * luo_object_table_grow - Make sure that there is a free slot.
+ * @table:    The table.
+ * @handover: Where a further block comes from.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int luo_object_table_grow(struct luo_object_table *table,
+			  const struct luo_handover *handover)
+{
+	struct luo_object_block_ser *block;
+
+	if (table->free ||
+	    (table->last && table->nr_used < LUO_OBJECT_RECORDS_PER_BLOCK))
+		return 0;
+
+	block = handover->alloc(0, GFP_KERNEL);
+	if (!block)
+		return -ENOMEM;
+
+	block->self = virt_to_phys(block);
+	block->magic = LUO_OBJECT_BLOCK_MAGIC;
+	block->sequence = table->last ? table->last->sequence + 1 : 0;
+	block->kind_crc = table->kind_crc;
+	block->crc = luo_object_block_crc(block);
+
+	/* The block has to be whole before the chain leads to it. */
+	smp_wmb();
+	if (table->last)
+		WRITE_ONCE(table->last->next, block->self);
+	else
+		table->first = block;
+	table->last = block;
+	table->nr_used = 0;
+
+	return 0;
+}
+
+/**
+ * luo_object_table_slot - Take a free slot.
+ * @table: The table, after luo_object_table_grow().
+ *
+ * Return: A slot without %LUO_OBJECT_RECORD_PRESENT.
+ */
+struct luo_object_record_ser *
+luo_object_table_slot(struct luo_object_table *table)
+{
+	struct luo_object_record_ser *record = table->free;
+
+	if (record) {
+		table->free = record->address ?
+			      phys_to_virt(record->address) : NULL;
+		return record;
+	}
+
+	return luo_object_block_records(table->last) + table->nr_used++;
+}
+
+/**
+ * luo_object_table_free_slot - Give a slot back.
+ * @table:  The table.
+ * @record: The slot; its record is not in the index any more.
+ */
+void luo_object_table_free_slot(struct luo_object_table *table,
+				struct luo_object_record_ser *record)
+{
+	WRITE_ONCE(record->flags, 0);
+	record->address = table->free ? virt_to_phys(table->free) : 0;
+	table->free = record;
+}
+
+/**
+ * luo_object_table_record - Find one version of an object.
+ * @table:    The table.
+ * @instance: Which object.
+ * @version:  Which version.
+ *
+ * Return: The record, or NULL.
+ */
+struct luo_object_record_ser *
+luo_object_table_record(const struct luo_object_table *table, u64 instance,
+			u32 version)
+{
+	struct luo_object_record_ser *record;
+	unsigned long cursor;
+
+	luo_index_for_each(&table->index, instance, cursor, record) {
+		if (record->version == version)
+			return record;
+	}
+
+	return NULL;
+}
+
+/**
+ * luo_object_table_any - Find any version of an object.
+ * @table:    The table.
+ * @instance: Which object.
+ *
+ * Return: A record, or NULL when there is no further one.
+ */
+struct luo_object_record_ser *
+luo_object_table_any(const struct luo_object_table *table, u64 instance)
+{
+	unsigned long cursor = 0;
+
+	return (void *)luo_index_next(&table->index, instance, &cursor);
+}
