@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What can be made here. The work is done by scripts/, one script per job, and
+# build/ takes all that is built; downloads and ccache live in the user's cache
+# folder. LINUX=/path takes a Linux tree of yours in the place of the download.
+
+FLAVOUR ?= pkram
+export FLAVOUR LINUX TESTS ACCEL
+
+help:
+	@echo 'make kernel FLAVOUR=pkram|stock|debug   builds a kernel'
+	@echo 'make -s image FLAVOUR=...               says where that kernel is'
+	@echo 'make check [TESTS=pattern]              runs every test'
+
+kernel:
+	@scripts/kernel/build $(FLAVOUR)
+
+image:
+	@scripts/kernel/flavour --image $(FLAVOUR)
+
+check:
+	@scripts/check
+
+install-tree:
+	@scripts/linux/install
+
+.PHONY: help kernel image check install-tree
