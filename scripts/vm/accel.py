@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+Which accelerator works here. That /dev/kvm opens says little: nested machines
+are known whose guests never leave the firmware. So a kernel is booted for a few
+seconds, once per machine, and the answer is kept in the cache.
+"""
+
+import hashlib
+import os
+import platform
+import subprocess
+import threading
+
+from . import paths
+from .console import Console
+from .machine import Machine
+
+_SECONDS = 20
+_lock = threading.Lock()
+
+
+def _fingerprint() -> str:
+	"""Changes when another answer is to be expected."""
+	with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
+		model = [line for line in cpuinfo if line.startswith(("model name", "flags"))][:2]
+	qemu = subprocess.run(["qemu-system-x86_64", "--version"], text=True,
+			      stdout=subprocess.PIPE, check=True).stdout
+	text = "".join(model) + qemu + platform.release() + platform.version()
+	return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _kvm_boots(kernel: str, initrd: str) -> bool:
+	if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+		return False
+	guest = Console(Machine(kernel, initrd, "console=ttyS0 panic=-1 reboot=t",
+				accel="kvm").command(),
+			str(paths.LOG / "accel.log"), _SECONDS, _SECONDS)
+	guest.run()
+	return not guest.fault and "@@ exit 0" in guest.test
+
+
+def choose(kernel: str, initrd: str) -> str:
+	"""'kvm' or 'tcg'. The environment's ACCEL has the last word."""
+	if os.environ.get("ACCEL"):
+		return os.environ["ACCEL"]
+	answer = paths.CACHE / f"accel-{_fingerprint()}"
+	with _lock:
+		if not answer.exists():
+			answer.write_text("kvm" if _kvm_boots(kernel, initrd) else "tcg")
+		return answer.read_text()

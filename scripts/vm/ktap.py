@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Results, from KTAP, by the kernel's own parser in the Linux tree."""
+
+import dataclasses
+import functools
+import importlib
+import io
+import sys
+
+from . import paths
+
+
+@functools.cache
+def _modules():
+	sys.path.insert(0, paths.script("linux/fetch") + "/tools/testing/kunit")
+	return importlib.import_module("kunit_parser"), importlib.import_module("kunit_printer")
+
+
+@dataclasses.dataclass
+class Result:
+	"""Counts of test cases, and a line for each that has failed."""
+	passed: int = 0
+	skipped: int = 0
+	failures: list[str] = dataclasses.field(default_factory=list)
+
+	def add(self, other: "Result") -> None:
+		"""Adds what another one has counted."""
+		self.passed += other.passed
+		self.skipped += other.skipped
+		self.failures += other.failures
+
+
+def _cases(test, path):
+	if not test.subtests:
+		yield path, test
+	for subtest in test.subtests:
+		yield from _cases(subtest, path + [subtest.name])
+
+
+def parse(lines: list[str]) -> Result:
+	"""Counts the cases in a KTAP document. One without any is a failure."""
+	parser, printer = _modules()
+	said = io.StringIO()
+	main = parser.parse_run_tests(lines, printer.Printer(output=said))
+	counts = main.counts
+	result = Result(counts.passed, counts.skipped)
+	bad = [".".join(path) or "results" for path, test in _cases(main, [])
+	       if not test.ok_status()]
+	# Failures are as many as the parser counts; names as far as there are.
+	for number in range(counts.failed + counts.crashed):
+		result.failures.append(bad[number] if number < len(bad) else "a result is missing")
+	if counts.errors or main.status == parser.TestStatus.FAILURE_TO_PARSE_TESTS:
+		errors = [line.split("[ERROR]", 1)[1].split(": ", 1)[-1]
+			  for line in said.getvalue().splitlines() if "[ERROR]" in line]
+		result.failures.append("KTAP: " + "; ".join(errors[:3]))
+	elif not counts.total():
+		result.failures.append("KTAP: no results")
+	return result

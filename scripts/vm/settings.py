@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+What a test asks for, in the "# vm:" lines at its top; selftests/README lists
+the settings.
+"""
+
+import dataclasses
+import pathlib
+import re
+import shlex
+
+from .machine import mebibytes
+
+
+class SettingsError(Exception):
+	"""A "# vm:" line that makes no sense."""
+
+
+@dataclasses.dataclass
+class Settings:
+	"""The settings of a test, with their defaults."""
+	boot: list[str] = dataclasses.field(default_factory=lambda: ["pkram"])
+	mem: str = "1G"
+	cpus: int = 2
+	numa: int = 1
+	append: str = ""
+	icount: bool = False
+	kunit: bool = False
+	disk: str = ""
+	timeout: int = 900
+	quiet: int = 300
+	allow: list[str] = dataclasses.field(default_factory=list)
+
+	def _set(self, key: str, value: str) -> None:
+		if key == "boot":
+			self.boot = value.split(",")
+		elif key == "append":
+			self.append = f"{self.append} {value}".strip()
+		elif key == "allow":
+			re.compile(value)
+			self.allow.append(value)
+		elif key in ("icount", "kunit"):
+			if value not in ("yes", "no"):
+				raise ValueError(f"{key} is yes or no")
+			setattr(self, key, value == "yes")
+		elif key in ("cpus", "numa", "timeout", "quiet"):
+			setattr(self, key, int(value))
+		elif key == "mem":
+			mebibytes(value)
+			self.mem = value
+		elif key == "disk":
+			self.disk = value
+		else:
+			raise ValueError(f"unknown setting '{key}'")
+
+	@classmethod
+	def read(cls, path: pathlib.Path) -> "Settings | None":
+		"""The settings in a file, or None where it has no "# vm:" line."""
+		settings = cls()
+		found = False
+		for number, line in enumerate(path.read_text().splitlines(), 1):
+			if not line.startswith("# vm:"):
+				continue
+			found = True
+			try:
+				for word in shlex.split(line[5:]):
+					key, _, value = word.partition("=")
+					settings._set(key, value)
+			except (ValueError, re.error) as error:
+				raise SettingsError(f"{path}:{number}: {error}") from error
+		return settings if found else None
