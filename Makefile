@@ -5,12 +5,13 @@
 # folder. LINUX=/path takes a Linux tree of yours in the place of the download.
 
 FLAVOUR ?= pkram
-export FLAVOUR LINUX TESTS ACCEL
+export FLAVOUR LINUX TESTS TEST ACCEL
 
 help:
 	@echo 'make kernel FLAVOUR=pkram|stock|debug   builds a kernel'
 	@echo 'make -s image FLAVOUR=...               says where that kernel is'
 	@echo 'make check [TESTS=pattern]              runs every test'
+	@echo 'make shell [FLAVOUR=...]                a shell in the virtual machine'
 
 kernel:
 	@scripts/kernel/build $(FLAVOUR)
@@ -18,10 +19,13 @@ kernel:
 image:
 	@scripts/kernel/flavour --image $(FLAVOUR)
 
+shell:
+	@scripts/shell
+
 check:
 	@scripts/check
 
 install-tree:
 	@scripts/linux/install
 
-.PHONY: help kernel image check install-tree
+.PHONY: help kernel image shell check install-tree

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """One job in one guest, from its first kernel to its last."""
 
+import contextlib
 import os
 import re
 import tempfile
-from typing import Callable, Optional
+from typing import Callable, Iterator, Optional
 
 from . import accel, paths
 from .console import Console
@@ -58,13 +59,20 @@ class Guest:
 			       accel.choose(kernel, self._initrd), disk,
 			       disk == settings.disk)
 
+	@contextlib.contextmanager
+	def disk(self) -> Iterator[str]:
+		"""The file behind /dev/vda, if the settings want one."""
+		disk = self._settings.disk
+		if not re.fullmatch(r"\d+[MG]", disk):
+			yield disk
+			return
+		with tempfile.NamedTemporaryFile(dir=paths.BUILD, prefix=".disk-") as scratch:
+			scratch.truncate(mebibytes(disk) << 20)
+			yield scratch.name
+
 	def run(self) -> None:
 		"""Runs the job to its end, good or bad."""
-		with tempfile.NamedTemporaryFile(dir=paths.BUILD, prefix=".disk-") as scratch:
-			disk = self._settings.disk
-			if re.fullmatch(r"\d+[MG]", disk):
-				scratch.truncate(mebibytes(disk) << 20)
-				disk = scratch.name
+		with self.disk() as disk:
 			self.console = Console(self.machine(disk).command(), self.log,
 					       self._settings.timeout, self._settings.quiet,
 					       self._show)

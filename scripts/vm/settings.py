@@ -53,6 +53,11 @@ class Settings:
 		else:
 			raise ValueError(f"unknown setting '{key}'")
 
+	def replace_flavour(self, flavour: "str | None") -> None:
+		"""Takes another kernel, such as debug, wherever pkram is asked for."""
+		if flavour:
+			self.boot = [flavour if boot == "pkram" else boot for boot in self.boot]
+
 	@classmethod
 	def read(cls, path: pathlib.Path) -> "Settings | None":
 		"""The settings in a file, or None where it has no "# vm:" line."""
