@@ -35,6 +35,9 @@ struct luo_object_id {
  * @load:    Takes @wire, which has passed its CRC and has @size bytes, over
  *           into @object. Returns 0 or a negative errno. NULL where the version
  *           is written only for older kernels.
+ * @external: The version has a carrier of its own, and is read and written
+ *           there; it is here for the policy. No object is stored for it, and
+ *           @save and @load are NULL.
  *
  * Both may sleep, and neither may call into the object core.
  */
@@ -44,6 +47,7 @@ struct luo_object_version {
 	u32 size;
 	int (*save)(void *wire, const void *object);
 	int (*load)(const void *wire, void *object);
+	bool external;
 };
 
 /**

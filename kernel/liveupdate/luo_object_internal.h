@@ -197,6 +197,12 @@ int luo_object_in_versions(struct luo_object_in *in,
 
 #define LUO_OBJECT_VERSIONS_MAX	BITS_PER_LONG
 
+static inline bool
+luo_object_version_writable(const struct luo_object_version *version)
+{
+	return version->save || version->external;
+}
+
 extern struct list_head luo_object_kinds;
 extern struct mutex luo_object_kinds_lock;
 

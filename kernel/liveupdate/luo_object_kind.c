@@ -13,6 +13,7 @@
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/find.h>
 #include <linux/kexec_handover.h>
 #include <linux/liveupdate.h>
 #include <linux/printk.h>
@@ -38,7 +39,7 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 
 		if (!version->size || version->size > LUO_OBJECT_SIZE_MAX ||
 		    version->flags & ~LUO_OBJECT_RECORD_OPTIONAL ||
-		    (!version->save && !version->load))
+		    version->external == (version->save || version->load))
 			return false;
 		if (i && version->version >= version[-1].version)
 			return false;
@@ -55,7 +56,7 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
  * Context: Process context, may sleep.
  * Return: 0; -EOPNOTSUPP where live update is off; -EEXIST where the name is
  * taken; -EINVAL where the versions are not newest first, of a size that can be
- * stored, and each saved or loaded; -ENOMEM.
+ * stored, and each saved, loaded or external; -ENOMEM.
  */
 int luo_object_register_kind(struct luo_object_kind *kind)
 {
@@ -166,6 +167,9 @@ int luo_object_kind_save(struct luo_object_out *out,
 	int err;
 
 	for_each_set_bit(i, &selected, kind->nr_versions) {
+		if (kind->versions[i].external)
+			continue;
+
 		err = luo_object_save_version(out, &kind->versions[i], &id,
 					      object);
 		/* What was there before this call is not this call's. */

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Version 0 of a memfd
+ *
+ * The format of the stock handler, &struct memfd_luo_ser: one entry per folio,
+ * with its file index, in memory from vmalloc(). Written so that a kernel with
+ * the stock handler can take the file, and read from one.
+ *
+ * A hole has no entry. The stock handler writes none, but reads them as what
+ * they are.
+ *
+ * What is read is checked here, entry by entry, and turned into extents, so
+ * that the rest of the handler has one format to deal with.
+ */
+
+#define pr_fmt(fmt) "luo_memfd: " fmt
+
+#include <linux/errno.h>
+#include <linux/io.h>
+#include <linux/kexec_handover.h>
+#include <linux/kho/abi/memfd.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "luo_memfd.h"
+
+#define LUO_MEMFD_V0_FOLIOS_PER_PAGE					\
+	(PAGE_SIZE / sizeof(struct memfd_luo_folio_ser))
+
+static void luo_memfd_v0_fill(struct memfd_luo_folio_ser *folio,
+			      const struct luo_memfd_extents *list)
+{
+	u64 i;
+	u32 j;
+
+	for (i = 0; i < list->nr; i++) {
+		const struct luo_memfd_extent_ser *extent = &list->extents[i];
+
+		for (j = 0; j < extent->nr_pages; j += 1U << extent->order) {
+			folio->pfn = extent->pfn + j;
+			folio->flags = MEMFD_LUO_FOLIO_DIRTY |
+				       MEMFD_LUO_FOLIO_UPTODATE;
+			folio->index = extent->index + j;
+			folio++;
+		}
+	}
+}
+
+/* A list of folios that is not yet, or no longer, that of a head. */
+struct luo_memfd_v0_folios {
+	struct memfd_luo_folio_ser *folios;
+	struct kho_vmalloc vmalloc;
+	u64 nr;
+};
+
+static int luo_memfd_v0_make_folios(struct luo_memfd_v0_folios *made,
+				    const struct luo_memfd_extents *list)
+{
+	u64 i;
+	int err;
+
+	*made = (struct luo_memfd_v0_folios){};
+	for (i = 0; i < list->nr; i++)
+		made->nr += list->extents[i].nr_pages >> list->extents[i].order;
+	if (!made->nr)
+		return 0;
+
+	made->folios = vcalloc(made->nr, sizeof(*made->folios));
+	if (!made->folios)
+		return -ENOMEM;
+
+	luo_memfd_v0_fill(made->folios, list);
+	err = kho_preserve_vmalloc(made->folios, &made->vmalloc);
+	if (err)
+		vfree(made->folios);
+
+	return err;
+}
+
+static void luo_memfd_v0_free_folios(struct luo_memfd_v0 *v0)
+{
+	if (!v0->folios)
+		return;
+
+	kho_unpreserve_vmalloc(&v0->ser->folios);
+	vfree(v0->folios);
+}
+
+static void luo_memfd_v0_set_folios(struct luo_memfd_v0 *v0,
+				    const struct luo_memfd_v0_folios *made)
+{
+	v0->folios = made->folios;
+	v0->ser->folios = made->vmalloc;
+	v0->ser->nr_folios = made->nr;
+}
+
+/**
+ * luo_memfd_v0_save - Write version 0 of a file.
+ * @v0:   Set up by this call.
+ * @v1:   The file.
+ * @list: What is in it, preserved with folio keys.
+ *
+ * Return: 0; -ENOMEM or what KHO returns, with @v0 unchanged.
+ */
+int luo_memfd_v0_save(struct luo_memfd_v0 *v0, const struct luo_memfd_ser_v1 *v1,
+		      const struct luo_memfd_extents *list)
+{
+	struct luo_memfd_v0_folios made;
+	struct memfd_luo_ser *ser;
+	int err;
+
+	ser = kho_alloc_preserve(sizeof(*ser));
+	if (IS_ERR(ser))
+		return PTR_ERR(ser);
+
+	err = luo_memfd_v0_make_folios(&made, list);
+	if (err) {
+		kho_unpreserve_free(ser);
+		return err;
+	}
+
+	ser->pos = v1->pos;
+	ser->size = v1->size;
+	ser->seals = v1->seals;
+	v0->ser = ser;
+	luo_memfd_v0_set_folios(v0, &made);
+
+	return 0;
+}
+
+/**
+ * luo_memfd_v0_resave - Write the list of folios anew.
+ * @v0:   What luo_memfd_v0_save() set up.
+ * @list: What is in the file now.
+ *
+ * Return: 0; -ENOMEM or what KHO returns, with @v0 unchanged.
+ */
+int luo_memfd_v0_resave(struct luo_memfd_v0 *v0,
+			const struct luo_memfd_extents *list)
+{
+	struct luo_memfd_v0_folios made;
+	int err;
+
+	err = luo_memfd_v0_make_folios(&made, list);
+	if (err)
+		return err;
+
+	luo_memfd_v0_free_folios(v0);
+	luo_memfd_v0_set_folios(v0, &made);
+
+	return 0;
+}
+
+/**
+ * luo_memfd_v0_abort - Undo luo_memfd_v0_save().
+ * @v0: What it set up, or all zero.
+ */
+void luo_memfd_v0_abort(struct luo_memfd_v0 *v0)
+{
+	if (!v0->ser)
+		return;
+
+	luo_memfd_v0_free_folios(v0);
+	kho_unpreserve_free(v0->ser);
+	*v0 = (struct luo_memfd_v0){};
+}
+
+/* Restore memory of order 0 pages and free it. */
+static void luo_memfd_v0_free_pages(u64 address, unsigned int order)
+{
+	struct page *page = kho_restore_pages(address, 1UL << order);
+	unsigned int i;
+
+	for (i = 0; page && i < 1U << order; i++)
+		__free_page(page + i);
+}
+
+static struct memfd_luo_ser *luo_memfd_v0_ser(u64 address)
+{
+	if (kho_preserved_order(address) != 0 ||
+	    offset_in_page(address) + sizeof(struct memfd_luo_ser) > PAGE_SIZE)
+		return NULL;
+
+	return phys_to_virt(address);
+}
+
+/**
+ * struct luo_memfd_v0_walk - A walk over the pages of the folio list.
+ * @chunk:   Physical address of the chunk that is read.
+ * @slot:    The next page in it.
+ * @nr_left: Pages that the list still has to have.
+ * @order:   The pages come in runs of 2^@order.
+ * @damaged: The walk ended early.
+ */
+struct luo_memfd_v0_walk {
+	u64 chunk;
+	unsigned int slot;
+	u64 nr_left;
+	unsigned int order;
+	bool damaged;
+};
+
+static void luo_memfd_v0_walk_init(struct luo_memfd_v0_walk *walk,
+				   const struct memfd_luo_ser *ser)
+{
+	*walk = (struct luo_memfd_v0_walk){
+		.chunk = ser->nr_folios ? ser->folios.first.phys : 0,
+		.nr_left = ser->nr_folios ? ser->folios.total_pages : 0,
+		.order = ser->folios.order,
+	};
+	/* No two folios are the same, so there are fewer than page frames. */
+	walk->damaged = walk->order > MAX_PAGE_ORDER ||
+			ser->nr_folios > max_pfn ||
+			walk->nr_left != ALIGN(DIV_ROUND_UP_ULL(ser->nr_folios,
+					LUO_MEMFD_V0_FOLIOS_PER_PAGE),
+					1UL << walk->order);
+}
+
+/* The next run of pages, 0 at the end. Each chunk has one at least. */
+static u64 luo_memfd_v0_walk_next(struct luo_memfd_v0_walk *walk)
+{
+	const struct kho_vmalloc_chunk *chunk = phys_to_virt(walk->chunk);
+	u64 address;
+
+	if (walk->damaged || !walk->nr_left)
+		return 0;
+
+	if (walk->slot == ARRAY_SIZE(chunk->phys)) {
+		walk->chunk = chunk->hdr.next.phys;
+		walk->slot = 0;
+	}
+	if (!PAGE_ALIGNED(walk->chunk) || kho_preserved_order(walk->chunk) != 0)
+		goto damaged;
+
+	chunk = phys_to_virt(walk->chunk);
+	address = chunk->phys[walk->slot++];
+	if (!PAGE_ALIGNED(address) ||
+	    kho_preserved_order(address) != walk->order ||
+	    walk->nr_left < 1UL << walk->order)
+		goto damaged;
+	walk->nr_left -= 1UL << walk->order;
+
+	return address;
+
+damaged:
+	walk->damaged = true;
+
+	return 0;
+}
+
+/* A chunk is freed after its last slot was read; the last may be empty. */
+static void luo_memfd_v0_free_chunks(u64 chunk)
+{
+	u64 next;
+
+	while (PAGE_ALIGNED(chunk) && kho_preserved_order(chunk) == 0) {
+		next = ((struct kho_vmalloc_chunk *)phys_to_virt(chunk))->hdr.next.phys;
+		luo_memfd_v0_free_pages(chunk, 0);
+		chunk = next;
+	}
+}
+
+/* Free what version 0 itself takes: the list of folios and the head. */
+static void luo_memfd_v0_free(u64 address, const struct memfd_luo_ser *ser)
+{
+	struct luo_memfd_v0_walk walk;
+	u64 pages, chunk;
+
+	luo_memfd_v0_walk_init(&walk, ser);
+	while ((chunk = walk.chunk, pages = luo_memfd_v0_walk_next(&walk))) {
+		luo_memfd_v0_free_pages(pages, walk.order);
+		if (chunk != walk.chunk)
+			luo_memfd_v0_free_pages(chunk, 0);
+	}
+	if (!walk.damaged)
+		luo_memfd_v0_free_chunks(walk.chunk);
+
+	kho_restore_free(phys_to_virt(ALIGN_DOWN(address, PAGE_SIZE)));
+}
+
+/* Returns -EBADMSG for an entry that is not a folio, -ENOMEM after freeing it. */
+static int luo_memfd_v0_add(const struct memfd_luo_folio_ser *folio,
+			    struct luo_memfd_extents *list)
+{
+	phys_addr_t phys = PFN_PHYS(folio->pfn);
+	int order = kho_preserved_order(phys);
+	struct folio *restored;
+	int err;
+
+	if (order < 0 || order > MAX_PAGE_ORDER ||
+	    !IS_ALIGNED(folio->index, 1UL << order))
+		return -EBADMSG;
+
+	/* Fallocated and never written: its content was not made yet. */
+	if (!(folio->flags & MEMFD_LUO_FOLIO_UPTODATE))
+		memset(phys_to_virt(phys), 0, PAGE_SIZE << order);
+
+	err = luo_memfd_extents_add(list, 0, folio->index, folio->pfn, order);
+	if (err) {
+		restored = kho_restore_folio(phys);
+		if (restored)
+			folio_put(restored);
+	}
+
+	return err;
+}
+
+static int luo_memfd_v0_read(const struct memfd_luo_ser *ser,
+			     struct luo_memfd_extents *list)
+{
+	struct luo_memfd_v0_walk walk;
+	u64 pages, nr_left = ser->nr_folios;
+	int err, result = 0;
+
+	luo_memfd_v0_walk_init(&walk, ser);
+	while ((pages = luo_memfd_v0_walk_next(&walk))) {
+		const struct memfd_luo_folio_ser *folio = phys_to_virt(pages);
+		u64 nr = min(nr_left,
+			     LUO_MEMFD_V0_FOLIOS_PER_PAGE << walk.order);
+
+		for (nr_left -= nr; nr; nr--, folio++) {
+			if (!folio->pfn)
+				continue;
+			/* The rest has to be known to be freed. */
+			err = luo_memfd_v0_add(folio, list);
+			result = result ?: err;
+		}
+		cond_resched();
+	}
+
+	return walk.damaged ? -EBADMSG : result;
+}
+
+/**
+ * luo_memfd_v0_load - Read version 0 of a file and free what it took.
+ * @address: What LUO handed over: any number.
+ * @v1:      Set to the file as version 1 describes it, without an array.
+ * @list:    Empty; what is in the file is added. On failure, what could be read
+ *           of it, for the caller to free.
+ *
+ * Return: 0; -EBADMSG if it is damaged; -ENOMEM.
+ */
+int luo_memfd_v0_load(u64 address, struct luo_memfd_ser_v1 *v1,
+		      struct luo_memfd_extents *list)
+{
+	const struct memfd_luo_ser *ser = luo_memfd_v0_ser(address);
+	int err;
+
+	*v1 = (struct luo_memfd_ser_v1){};
+	if (!ser) {
+		pr_err("version 0 is damaged: nothing is preserved at its address\n");
+		return -EBADMSG;
+	}
+
+	v1->pos = ser->pos;
+	v1->size = ser->size;
+	v1->seals = ser->seals;
+	err = luo_memfd_v0_read(ser, list);
+	if (err)
+		pr_err("version 0 is damaged: read %llu pages in %llu extents, expected %llu folios\n",
+		       list->nr_pages, list->nr, ser->nr_folios);
+	v1->nr_extents = list->nr;
+	v1->nr_pages = list->nr_pages;
+	luo_memfd_v0_free(address, ser);
+
+	return err;
+}
+
+/**
+ * luo_memfd_v0_drop - Free what version 0 of a file took, and no page of it.
+ * @address: What LUO handed over: any number.
+ */
+void luo_memfd_v0_drop(u64 address)
+{
+	const struct memfd_luo_ser *ser = luo_memfd_v0_ser(address);
+
+	if (ser)
+		luo_memfd_v0_free(address, ser);
+}
