@@ -10,10 +10,10 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/bitmap.h>
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/find.h>
 #include <linux/kexec_handover.h>
 #include <linux/liveupdate.h>
 #include <linux/printk.h>
