@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the kernel says of its memory. */
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../kselftest.h"
+#include "memory.h"
+
+#define REST_TRIES	20
+#define REST_USECS	50000
+#define REST_KIB	64
+
+static FILE *open_or_exit(const char *path, const char *mode)
+{
+	FILE *file = fopen(path, mode);
+
+	if (!file)
+		ksft_exit_fail_msg("%s: %s\n", path, strerror(errno));
+	return file;
+}
+
+long file_get_word(const char *path, const char *word)
+{
+	FILE *file = open_or_exit(path, "r");
+	char name[64];
+	long value;
+
+	while (fscanf(file, "%63s %ld%*[^\n]", name, &value) == 2) {
+		if (strcmp(name, word))
+			continue;
+		fclose(file);
+		return value;
+	}
+	ksft_exit_fail_msg("%s has no %s\n", path, word);
+}
+
+long meminfo(const char *name)
+{
+	char word[64];
+
+	snprintf(word, sizeof(word), "%s:", name);
+	return file_get_word("/proc/meminfo", word);
+}
+
+long file_get(const char *path)
+{
+	FILE *file = open_or_exit(path, "r");
+	long value;
+
+	if (fscanf(file, "%ld", &value) != 1)
+		ksft_exit_fail_msg("%s: not a number\n", path);
+	fclose(file);
+	return value;
+}
+
+void file_set(const char *path, long value)
+{
+	FILE *file = open_or_exit(path, "w");
+
+	fprintf(file, "%ld\n", value);
+	if (fclose(file))
+		ksft_exit_fail_msg("%s: %s\n", path, strerror(errno));
+}
+
+long memory_free(void)
+{
+	long now, before = 0;
+
+	for (int i = 0; i < REST_TRIES; i++) {
+		sync();
+		file_set("/proc/sys/vm/drop_caches", 3);
+		usleep(REST_USECS);
+		now = meminfo("MemFree");
+		if (labs(now - before) < REST_KIB)
+			break;
+		before = now;
+	}
+	return now;
+}

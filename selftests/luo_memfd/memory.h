@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SELFTESTS_LUO_MEMFD_MEMORY_H
+#define SELFTESTS_LUO_MEMFD_MEMORY_H
+
+/* A line of /proc/meminfo in KiB: "MemFree", "Shmem". Exits where missing. */
+long meminfo(const char *name);
+
+/*
+ * MemFree once it has come to rest: what is freed late, or lies about in the
+ * caches of processors and of the file systems, is brought back before.
+ */
+long memory_free(void);
+
+/* A number in a file of proc or sysfs, or written to it. Exit on failure. */
+long file_get(const char *path);
+void file_set(const char *path, long value);
+
+/* A number behind a word in a file such as vmstat or memory.stat. */
+long file_get_word(const char *path, const char *word);
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is in a page follows from a seed and the page's index, and no two words
+ * of it are alike: a page that is missing, stale, in the wrong place or only
+ * half there does not pass.
+ */
+#include <string.h>
+
+#include "pattern.h"
+
+void pattern_fill(void *page, uint64_t seed, uint64_t index)
+{
+	uint64_t *words = page, word;
+
+	if (!seed) {
+		memset(page, 0, PAGE);
+		return;
+	}
+
+	word = (seed << 40) ^ (index * 0x9e3779b97f4a7c15ULL);
+	for (size_t i = 0; i < PAGE / sizeof(*words); i++) {
+		word = word * 6364136223846793005ULL + 1442695040888963407ULL;
+		words[i] = word ^ (word >> 29);
+	}
+}
+
+bool pattern_matches(const void *page, size_t len, uint64_t seed,
+		     uint64_t index)
+{
+	unsigned char wanted[PAGE];
+
+	pattern_fill(wanted, seed, index);
+	return !memcmp(page, wanted, len);
+}
