@@ -20,16 +20,13 @@ mkdir -p "$BUILD/log" "$CACHE"
 say() { echo "$*" >&2; }
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
-# One at a time in this checkout. The lock is inherited by what we call, so
-# that a script holding it may run another one that asks for it too.
+# lock NAME - one at a time in this checkout, until the script ends.
 lock() {
-	[ -z "${PKRAM_LOCKED:-}" ] || return 0
-	exec 9>"$BUILD/.lock"
+	exec 9>"$BUILD/.lock-$1"
 	if ! flock -n 9; then
-		say "waiting for another build in $BUILD"
+		say "waiting: another ${0##*/} is at work in $BUILD"
 		flock 9
 	fi
-	export PKRAM_LOCKED=1
 }
 
 elapsed() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
