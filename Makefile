@@ -11,6 +11,7 @@ help:
 	@echo 'make kernel FLAVOUR=pkram|stock|debug   builds a kernel'
 	@echo 'make -s image FLAVOUR=...               says where that kernel is'
 	@echo 'make check [TESTS=pattern]              runs every test'
+	@echo 'make lint                               runs the checkers'
 	@echo 'make shell [FLAVOUR=...]                a shell in the virtual machine'
 
 kernel:
@@ -25,7 +26,10 @@ shell:
 check:
 	@scripts/check
 
+lint:
+	@scripts/lint
+
 install-tree:
 	@scripts/linux/install
 
-.PHONY: help kernel image shell check install-tree
+.PHONY: help kernel image shell check lint install-tree
