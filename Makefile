@@ -12,6 +12,8 @@ help:
 	@echo 'make -s image FLAVOUR=...               says where that kernel is'
 	@echo 'make check [TESTS=pattern]              runs every test'
 	@echo 'make lint                               runs the checkers'
+	@echo 'make install-tree LINUX=/path           puts the project into that tree'
+	@echo 'make patches LINUX=/path                writes it as patches for that tree'
 	@echo 'make shell [FLAVOUR=...]                a shell in the virtual machine'
 
 kernel:
@@ -32,4 +34,7 @@ lint:
 install-tree:
 	@scripts/linux/install
 
-.PHONY: help kernel image shell check lint install-tree
+patches:
+	@scripts/linux/series
+
+.PHONY: help kernel image shell check lint install-tree patches
