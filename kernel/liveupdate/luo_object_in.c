@@ -203,6 +203,21 @@ static int luo_object_in_index(struct luo_object_in *in,
 	return 0;
 }
 
+/* Gives back what a kind without objects still holds; true if it is gone. */
+static bool luo_object_in_retire(struct luo_object_in *in,
+				 struct luo_object_table *table)
+{
+	if (table->nr_records || table->scanned)
+		return false;
+
+	in->damaged |= table->damaged;
+	luo_object_table_destroy(table, in->handover->release);
+	if (list_empty(&in->tables))
+		luo_index_destroy(&in->pool.blocks);
+
+	return true;
+}
+
 /**
  * luo_object_in_read_all - Read the records of all kinds.
  * @in: The set, with its lock held.
@@ -211,7 +226,7 @@ static int luo_object_in_index(struct luo_object_in *in,
  */
 int luo_object_in_read_all(struct luo_object_in *in)
 {
-	struct luo_object_table *table;
+	struct luo_object_table *table, *next;
 	int err;
 
 	lockdep_assert_held(&in->lock);
@@ -220,10 +235,11 @@ int luo_object_in_read_all(struct luo_object_in *in)
 	if (err)
 		return err;
 
-	list_for_each_entry(table, &in->tables, list) {
+	list_for_each_entry_safe(table, next, &in->tables, list) {
 		err = luo_object_in_index(in, table);
 		if (err)
 			return err;
+		luo_object_in_retire(in, table);
 	}
 
 	return 0;
@@ -242,8 +258,17 @@ static int luo_object_in_table(struct luo_object_in *in, const char *kind,
 		return err;
 
 	*tablep = luo_object_table_find(&in->tables, kind);
+	if (!*tablep)
+		return 0;
 
-	return *tablep ? luo_object_in_index(in, *tablep) : 0;
+	err = luo_object_in_index(in, *tablep);
+	if (err)
+		return err;
+
+	if (luo_object_in_retire(in, *tablep))
+		*tablep = NULL;
+
+	return 0;
 }
 
 /* What is not found was never there, unless something was not readable. */
@@ -351,19 +376,6 @@ static void luo_object_in_remove(struct luo_object_in *in,
 	table->nr_records--;
 }
 
-/* Give back what a kind without objects still holds. */
-static void luo_object_in_retire(struct luo_object_in *in,
-				 struct luo_object_table *table)
-{
-	if (table->nr_records || table->scanned)
-		return;
-
-	in->damaged |= table->damaged;
-	luo_object_table_destroy(table, in->handover->release);
-	if (list_empty(&in->tables))
-		luo_index_destroy(&in->pool.blocks);
-}
-
 /**
  * luo_object_in_finish - Free an object.
  * @in: The set that it is in.
@@ -380,10 +392,15 @@ int luo_object_in_finish(struct luo_object_in *in,
 
 	guard(mutex)(&in->lock);
 
-	err = luo_object_in_table(in, id->kind, &table);
+	/*
+	 * Kinds share pages. Before something of one is freed, what the others
+	 * have in the same page has to be counted.
+	 */
+	err = luo_object_in_read_all(in);
 	if (err)
 		return err;
 
+	table = luo_object_table_find(&in->tables, id->kind);
 	record = table ? luo_object_table_any(table, id->instance) : NULL;
 	if (!record)
 		return luo_object_in_missing(in, table);
