@@ -78,6 +78,17 @@ static void luo_object_withdraw(struct luo_object_out *out)
 		luo_object_table_destroy(table, out->handover->free);
 }
 
+/* A kind without objects goes; if there is no memory for that, with a later one. */
+static void luo_object_retire(struct luo_object_out *out,
+			      struct luo_object_table *table)
+{
+	list_del_init(&table->list);
+	if (luo_object_publish(out))
+		list_add_tail(&table->list, &out->tables);
+	else
+		luo_object_table_destroy(table, out->handover->free);
+}
+
 static void luo_object_fill(struct luo_object_record_ser *record, void *mem,
 			    const void *data, size_t size)
 {
@@ -270,4 +281,6 @@ void luo_object_out_abort(struct luo_object_out *out,
 
 	if (!out->nr_records)
 		luo_object_withdraw(out);
+	else if (!table->nr_records)
+		luo_object_retire(out, table);
 }
