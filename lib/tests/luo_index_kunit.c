@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Tests of the index
+ *
+ * What is added is found, under keys that fall into the same place and under
+ * the same key many times, while the index grows and has holes made into it.
+ */
+
+#include <kunit/test.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "luo_loopback.h"
+
+#define NR_ENTRIES	5000
+
+/* The key is the first member, as in the structures that are indexed. */
+struct entry {
+	u64 key;
+	unsigned int seen;
+};
+
+/* Counts how often each entry with @key is found. */
+static unsigned int luo_index_see(const struct luo_index *index, u64 key)
+{
+	struct entry *entry;
+	unsigned long cursor;
+	unsigned int nr = 0;
+
+	luo_index_for_each(index, key, cursor, entry) {
+		entry->seen++;
+		nr++;
+	}
+
+	return nr;
+}
+
+static struct entry *luo_index_entries(struct kunit *test, u64 (*key)(u32 i))
+{
+	struct entry *entries = kvmalloc_objs(*entries, NR_ENTRIES);
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, entries);
+	for (i = 0; i < NR_ENTRIES; i++)
+		entries[i] = (struct entry){ .key = key(i) };
+
+	return entries;
+}
+
+static void luo_index_fill(struct kunit *test, struct luo_index *index,
+			   struct entry *entries)
+{
+	u32 i;
+
+	for (i = 0; i < NR_ENTRIES; i++)
+		KUNIT_ASSERT_EQ(test, luo_index_add(index, &entries[i].key), 0);
+}
+
+static u64 luo_index_key_ascending(u32 i)
+{
+	return i;
+}
+
+static u64 luo_index_key_pages(u32 i)
+{
+	return 0x100000000ULL + ((u64)i << PAGE_SHIFT);
+}
+
+static u64 luo_index_key_high(u32 i)
+{
+	return ~(u64)i << 40;
+}
+
+static u64 luo_index_key_few(u32 i)
+{
+	return i % 97;
+}
+
+/* All are found, each once for its key; and none when all are removed. */
+static void luo_index_check(struct kunit *test, u64 (*key)(u32 i))
+{
+	struct entry *entries = luo_index_entries(test, key);
+	struct luo_index index = {};
+	u32 i;
+
+	luo_index_fill(test, &index, entries);
+	KUNIT_EXPECT_EQ(test, index.count, (unsigned long)NR_ENTRIES);
+	for (i = 0; i < NR_ENTRIES; i++) {
+		if (!entries[i].seen)
+			luo_index_see(&index, entries[i].key);
+		KUNIT_EXPECT_EQ(test, entries[i].seen, 1U);
+	}
+	KUNIT_EXPECT_EQ(test, luo_index_see(&index, U64_MAX), 0U);
+
+	for (i = 0; i < NR_ENTRIES; i++)
+		luo_index_del(&index, &entries[i].key);
+	KUNIT_EXPECT_EQ(test, index.count, 0UL);
+	for (i = 0; i < NR_ENTRIES; i++)
+		KUNIT_EXPECT_EQ(test, luo_index_see(&index, entries[i].key), 0U);
+
+	luo_index_destroy(&index);
+	kvfree(entries);
+}
+
+static void luo_index_ascending_keys(struct kunit *test)
+{
+	luo_index_check(test, luo_index_key_ascending);
+}
+
+static void luo_index_page_addresses(struct kunit *test)
+{
+	luo_index_check(test, luo_index_key_pages);
+}
+
+static void luo_index_high_bits_only(struct kunit *test)
+{
+	luo_index_check(test, luo_index_key_high);
+}
+
+static void luo_index_many_of_one_key(struct kunit *test)
+{
+	luo_index_check(test, luo_index_key_few);
+}
+
+/* Removing closes gaps: what was placed behind a removed one is still found. */
+static void luo_index_holes(struct kunit *test)
+{
+	struct entry *entries = luo_index_entries(test,
+						  luo_index_key_ascending);
+	struct luo_index index = {};
+	u32 i, stride;
+
+	for (stride = 2; stride < 8; stride++) {
+		luo_index_fill(test, &index, entries);
+		for (i = 0; i < NR_ENTRIES; i += stride)
+			luo_index_del(&index, &entries[i].key);
+		for (i = 0; i < NR_ENTRIES; i++)
+			KUNIT_EXPECT_EQ(test, luo_index_see(&index, i),
+					i % stride ? 1U : 0U);
+		luo_index_destroy(&index);
+	}
+	kvfree(entries);
+}
+
+static void luo_index_empty(struct kunit *test)
+{
+	struct entry entry = { .key = 1 };
+	struct luo_index index = {};
+
+	KUNIT_EXPECT_EQ(test, luo_index_see(&index, 1), 0U);
+	luo_index_del(&index, &entry.key);
+	KUNIT_EXPECT_EQ(test, index.count, 0UL);
+	luo_index_destroy(&index);
+}
+
+/* Removing what is not there removes nothing that has the same key. */
+static void luo_index_remove_other(struct kunit *test)
+{
+	struct entry there = { .key = 7 }, other = { .key = 7 };
+	struct luo_index index = {};
+
+	KUNIT_ASSERT_EQ(test, luo_index_add(&index, &there.key), 0);
+	luo_index_del(&index, &other.key);
+	KUNIT_EXPECT_EQ(test, luo_index_see(&index, 7), 1U);
+	KUNIT_EXPECT_EQ(test, there.seen, 1U);
+	luo_index_destroy(&index);
+}
+
+/* One word per entry at a load of at least 3/8. */
+static void luo_index_size(struct kunit *test)
+{
+	struct entry *entries = luo_index_entries(test,
+						  luo_index_key_ascending);
+	struct luo_index index = {};
+
+	luo_index_fill(test, &index, entries);
+	KUNIT_EXPECT_LE(test, 1UL << index.order, NR_ENTRIES * 8UL / 3);
+	luo_index_destroy(&index);
+	kvfree(entries);
+}
+
+static struct kunit_case luo_index_cases[] = {
+	KUNIT_CASE(luo_index_empty),
+	KUNIT_CASE(luo_index_ascending_keys),
+	KUNIT_CASE(luo_index_page_addresses),
+	KUNIT_CASE(luo_index_high_bits_only),
+	KUNIT_CASE(luo_index_many_of_one_key),
+	KUNIT_CASE(luo_index_holes),
+	KUNIT_CASE(luo_index_remove_other),
+	KUNIT_CASE(luo_index_size),
+	{}
+};
+
+static struct kunit_suite luo_index_suite = {
+	.name = "luo_index",
+	.test_cases = luo_index_cases,
+};
+kunit_test_suite(luo_index_suite);

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: A handover to oneself
+ *
+ * A &struct luo_handover without KHO: what is preserved stays in memory, and a
+ * kexec is a function that makes outgoing pages incoming ones. So the objects,
+ * pools and arrays can be tested in one kernel, and in user space.
+ *
+ * It knows every key, hence what is leaked; it fails the nth allocation; and it
+ * fails the test that runs when pages are freed twice, under another order, or
+ * claimed without being there, where KHO would warn.
+ */
+
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/kho/abi/luo_array.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "luo_loopback.h"
+
+#define LUO_LOOPBACK_KEYS_MAX		16384
+#define LUO_LOOPBACK_MAPPINGS_MAX	8
+
+struct luo_loopback_key {
+	void *mem;
+	u64 address;
+	unsigned int order;
+	enum luo_loopback_state state;
+};
+
+static struct {
+	struct kunit *test;
+	struct luo_loopback_key *keys;
+	unsigned long nr_keys;
+	void *mappings[LUO_LOOPBACK_MAPPINGS_MAX];
+	unsigned int max_order;
+	unsigned int largest;
+	unsigned long fail_nth;
+	bool failed;
+	void *outgoing_blob;
+	size_t outgoing_size;
+	bool incoming;
+	u64 incoming_address;
+	size_t incoming_size;
+} loopback;
+
+/* Static, for a lock on the heap would need a lockdep key of its own. */
+struct luo_object_out luo_loopback_out =
+	LUO_OBJECT_OUT_INIT(luo_loopback_out, &luo_loopback);
+struct luo_object_in luo_loopback_in =
+	LUO_OBJECT_IN_INIT(luo_loopback_in, &luo_loopback);
+
+static struct luo_loopback_key *luo_loopback_key(u64 address,
+						 enum luo_loopback_state state)
+{
+	unsigned long i;
+
+	for (i = 0; i < loopback.nr_keys; i++) {
+		if (loopback.keys[i].address == address &&
+		    loopback.keys[i].state == state)
+			return &loopback.keys[i];
+	}
+
+	return NULL;
+}
+
+static void luo_loopback_free_key(struct luo_loopback_key *key)
+{
+	free_pages((unsigned long)key->mem, key->order);
+	*key = loopback.keys[--loopback.nr_keys];
+}
+
+static void *loopback_alloc(unsigned int order, gfp_t gfp)
+{
+	struct luo_loopback_key *key = &loopback.keys[loopback.nr_keys];
+
+	if (luo_loopback_fails() || order > loopback.max_order ||
+	    loopback.nr_keys == LUO_LOOPBACK_KEYS_MAX)
+		return NULL;
+
+	key->mem = (void *)__get_free_pages(gfp | __GFP_ZERO | __GFP_COMP,
+					    order);
+	if (!key->mem)
+		return NULL;
+
+	key->address = virt_to_phys(key->mem);
+	key->order = order;
+	key->state = LUO_LOOPBACK_OUTGOING;
+	loopback.nr_keys++;
+	loopback.largest = max(loopback.largest, order);
+
+	return key->mem;
+}
+
+static void luo_loopback_give_back(void *mem, unsigned int order,
+				   enum luo_loopback_state state)
+{
+	struct luo_loopback_key *key = luo_loopback_key(virt_to_phys(mem),
+							state);
+
+	if (!key || key->order != order)
+		KUNIT_FAIL(loopback.test, "freed what is not there");
+	else
+		luo_loopback_free_key(key);
+}
+
+static void loopback_free(void *mem, unsigned int order)
+{
+	luo_loopback_give_back(mem, order, LUO_LOOPBACK_OUTGOING);
+}
+
+static int loopback_order(u64 address)
+{
+	struct luo_loopback_key *key = luo_loopback_key(address,
+							LUO_LOOPBACK_INCOMING);
+
+	return key ? key->order : -ENOENT;
+}
+
+static void *loopback_claim(u64 address, unsigned int order)
+{
+	struct luo_loopback_key *key = luo_loopback_key(address,
+							LUO_LOOPBACK_INCOMING);
+
+	if (!key || key->order != order) {
+		KUNIT_FAIL(loopback.test, "claimed what is not there");
+		return NULL;
+	}
+	key->state = LUO_LOOPBACK_CLAIMED;
+
+	return key->mem;
+}
+
+static void loopback_release(void *mem, unsigned int order)
+{
+	luo_loopback_give_back(mem, order, LUO_LOOPBACK_CLAIMED);
+}
+
+static void *loopback_map(const u64 *runs, unsigned long nr_runs)
+{
+	unsigned long i, j, nr_pages = 0, n = 0;
+	struct page **pages;
+	unsigned int slot = 0;
+
+	if (luo_loopback_fails())
+		return NULL;
+
+	while (loopback.mappings[slot]) {
+		if (++slot == LUO_LOOPBACK_MAPPINGS_MAX)
+			return NULL;
+	}
+
+	for (i = 0; i < nr_runs; i++)
+		nr_pages += 1UL << (runs[i] & LUO_ARRAY_RUN_ORDER);
+
+	pages = kvmalloc_objs(*pages, nr_pages);
+	if (!pages)
+		return NULL;
+
+	for (i = 0; i < nr_runs; i++) {
+		for (j = 0; j < 1UL << (runs[i] & LUO_ARRAY_RUN_ORDER); j++)
+			pages[n++] = pfn_to_page(PHYS_PFN(runs[i]) + j);
+	}
+	loopback.mappings[slot] = vmap(pages, nr_pages, VM_MAP, PAGE_KERNEL);
+	kvfree(pages);
+
+	return loopback.mappings[slot];
+}
+
+static void loopback_unmap(void *mapping)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot < LUO_LOOPBACK_MAPPINGS_MAX; slot++) {
+		if (loopback.mappings[slot] == mapping) {
+			vunmap(mapping);
+			loopback.mappings[slot] = NULL;
+			return;
+		}
+	}
+	KUNIT_FAIL(loopback.test, "unmapped what is not there");
+}
+
+static int loopback_publish(void *blob, size_t size, void *old)
+{
+	if (luo_loopback_fails())
+		return -ENOMEM;
+
+	KUNIT_EXPECT_PTR_EQ(loopback.test, old, loopback.outgoing_blob);
+	loopback.outgoing_blob = blob;
+	loopback.outgoing_size = size;
+
+	return 0;
+}
+
+static void loopback_withdraw(void *blob)
+{
+	KUNIT_EXPECT_PTR_EQ(loopback.test, blob, loopback.outgoing_blob);
+	loopback.outgoing_blob = NULL;
+}
+
+static int loopback_find(u64 *address, size_t *size)
+{
+	if (!loopback.incoming)
+		return -ENOENT;
+
+	*address = loopback.incoming_address;
+	*size = loopback.incoming_size;
+
+	return 0;
+}
+
+const struct luo_handover luo_loopback = {
+	.alloc		= loopback_alloc,
+	.free		= loopback_free,
+	.order		= loopback_order,
+	.claim		= loopback_claim,
+	.release	= loopback_release,
+	.map		= loopback_map,
+	.unmap		= loopback_unmap,
+	.publish	= loopback_publish,
+	.withdraw	= loopback_withdraw,
+	.find		= loopback_find,
+};
+
+/* The heap of a kernel is gone after a kexec; its preserved pages are not. */
+static void luo_loopback_forget(struct list_head *tables)
+{
+	struct luo_object_table *table, *next;
+
+	list_for_each_entry_safe(table, next, tables, list) {
+		luo_index_destroy(&table->index);
+		list_del(&table->list);
+		kfree(table);
+	}
+}
+
+static void luo_loopback_forget_all(void)
+{
+	unsigned int slot;
+
+	luo_loopback_forget(&luo_loopback_out.tables);
+	luo_loopback_out = (struct luo_object_out)
+		LUO_OBJECT_OUT_INIT(luo_loopback_out, &luo_loopback);
+	luo_loopback_forget(&luo_loopback_in.tables);
+	luo_index_destroy(&luo_loopback_in.pool.blocks);
+	luo_loopback_in = (struct luo_object_in)
+		LUO_OBJECT_IN_INIT(luo_loopback_in, &luo_loopback);
+
+	for (slot = 0; slot < LUO_LOOPBACK_MAPPINGS_MAX; slot++) {
+		if (loopback.mappings[slot])
+			vunmap(loopback.mappings[slot]);
+		loopback.mappings[slot] = NULL;
+	}
+}
+
+/**
+ * luo_loopback_kexec - Go on as the next kernel.
+ *
+ * Outgoing pages are incoming now, all other pages are free memory, and the two
+ * sets are empty.
+ */
+void luo_loopback_kexec(void)
+{
+	unsigned long i = 0;
+
+	luo_loopback_forget_all();
+	while (i < loopback.nr_keys) {
+		if (loopback.keys[i].state != LUO_LOOPBACK_OUTGOING) {
+			luo_loopback_free_key(&loopback.keys[i]);
+			continue;
+		}
+		loopback.keys[i++].state = LUO_LOOPBACK_INCOMING;
+	}
+
+	loopback.incoming = loopback.outgoing_blob;
+	if (loopback.incoming) {
+		loopback.incoming_address = virt_to_phys(loopback.outgoing_blob);
+		loopback.incoming_size = loopback.outgoing_size;
+	}
+	loopback.outgoing_blob = NULL;
+}
+
+/**
+ * luo_loopback_fails - Whether an allocation is to fail.
+ *
+ * Asked by the functions of the handover, and by the allocators of the
+ * user-space build.
+ *
+ * Return: true for the allocation that luo_loopback_fail_nth() has chosen.
+ */
+bool luo_loopback_fails(void)
+{
+	if (!loopback.fail_nth || --loopback.fail_nth)
+		return false;
+
+	loopback.failed = true;
+
+	return true;
+}
+
+/**
+ * luo_loopback_fail_nth - Have one of the next allocations fail.
+ * @nth: Which one, from 1; 0 for none.
+ */
+void luo_loopback_fail_nth(unsigned long nth)
+{
+	loopback.fail_nth = nth;
+	loopback.failed = false;
+}
+
+/**
+ * luo_loopback_failed - Whether that allocation has come and failed.
+ *
+ * Return: true if so; false also when there were fewer allocations.
+ */
+bool luo_loopback_failed(void)
+{
+	return loopback.failed;
+}
+
+/**
+ * luo_loopback_set_max_order - Have no larger allocations than this.
+ * @order: The largest order that is to be had.
+ */
+void luo_loopback_set_max_order(unsigned int order)
+{
+	loopback.max_order = order;
+}
+
+/**
+ * luo_loopback_keys - Count keys.
+ * @state: Those in this state.
+ *
+ * Return: How many.
+ */
+unsigned long luo_loopback_keys(enum luo_loopback_state state)
+{
+	unsigned long i, nr = 0;
+
+	for (i = 0; i < loopback.nr_keys; i++)
+		nr += loopback.keys[i].state == state;
+
+	return nr;
+}
+
+/**
+ * luo_loopback_pages - Count pages.
+ * @state: Those under keys in this state.
+ *
+ * Return: How many.
+ */
+unsigned long luo_loopback_pages(enum luo_loopback_state state)
+{
+	unsigned long i, nr = 0;
+
+	for (i = 0; i < loopback.nr_keys; i++) {
+		if (loopback.keys[i].state == state)
+			nr += 1UL << loopback.keys[i].order;
+	}
+
+	return nr;
+}
+
+/**
+ * luo_loopback_largest - The largest order that was allocated in this test.
+ *
+ * Return: The order.
+ */
+unsigned int luo_loopback_largest(void)
+{
+	return loopback.largest;
+}
+
+/**
+ * luo_loopback_blob - What is published.
+ * @size: Set to its size in bytes.
+ *
+ * Return: The blob, NULL if there is none.
+ */
+void *luo_loopback_blob(size_t *size)
+{
+	*size = loopback.outgoing_size;
+
+	return loopback.outgoing_blob;
+}
+
+/**
+ * luo_loopback_lose_blob - Have the incoming blob be somewhere else.
+ * @address: The address to be found.
+ * @size:    The size to be found, in bytes.
+ */
+void luo_loopback_lose_blob(u64 address, size_t size)
+{
+	loopback.incoming = true;
+	loopback.incoming_address = address;
+	loopback.incoming_size = size;
+}
+
+/**
+ * luo_loopback_init - Begin a test; the init function of a suite.
+ * @test: The test.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int luo_loopback_init(struct kunit *test)
+{
+	loopback.test = test;
+	loopback.max_order = MAX_PAGE_ORDER;
+	loopback.keys = kvcalloc(LUO_LOOPBACK_KEYS_MAX, sizeof(*loopback.keys),
+				 GFP_KERNEL);
+
+	return loopback.keys ? 0 : -ENOMEM;
+}
+
+/**
+ * luo_loopback_exit - End a test; the exit function of a suite.
+ * @test: The test. Fails if it has left anything preserved or claimed.
+ */
+void luo_loopback_exit(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
+	KUNIT_EXPECT_TRUE(test, list_empty(&luo_loopback_out.tables));
+	KUNIT_EXPECT_NULL(test, loopback.outgoing_blob);
+
+	luo_loopback_forget_all();
+	while (loopback.nr_keys)
+		luo_loopback_free_key(&loopback.keys[0]);
+	kvfree(loopback.keys);
+	memset(&loopback, 0, sizeof(loopback));
+}

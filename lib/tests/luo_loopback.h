@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_LOOPBACK_H
+#define _LUO_LOOPBACK_H
+
+#include <kunit/test.h>
+#include <linux/types.h>
+
+#include "../../kernel/liveupdate/luo_handover.h"
+#include "../../kernel/liveupdate/luo_object_internal.h"
+
+/**
+ * enum luo_loopback_state - Where the pages of a key are in their life.
+ * @LUO_LOOPBACK_OUTGOING: Preserved by this kernel.
+ * @LUO_LOOPBACK_INCOMING: Preserved by the previous one, not claimed yet.
+ * @LUO_LOOPBACK_CLAIMED:  Claimed, not released yet.
+ */
+enum luo_loopback_state {
+	LUO_LOOPBACK_OUTGOING,
+	LUO_LOOPBACK_INCOMING,
+	LUO_LOOPBACK_CLAIMED,
+};
+
+extern const struct luo_handover luo_loopback;
+extern struct luo_object_out luo_loopback_out;
+extern struct luo_object_in luo_loopback_in;
+
+int luo_loopback_init(struct kunit *test);
+void luo_loopback_exit(struct kunit *test);
+
+void luo_loopback_kexec(void);
+
+bool luo_loopback_fails(void);
+void luo_loopback_fail_nth(unsigned long nth);
+bool luo_loopback_failed(void);
+void luo_loopback_set_max_order(unsigned int order);
+
+unsigned long luo_loopback_keys(enum luo_loopback_state state);
+unsigned long luo_loopback_pages(enum luo_loopback_state state);
+unsigned int luo_loopback_largest(void);
+
+void *luo_loopback_blob(size_t *size);
+void luo_loopback_lose_blob(u64 address, size_t size);
+
+#endif /* _LUO_LOOPBACK_H */

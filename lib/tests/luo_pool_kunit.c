@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Tests of the pools
+ *
+ * Small allocations share pages, large ones have their own, all are given back
+ * when they are free; and what the next kernel asks for is handed out only if
+ * it lies in a block of a pool.
+ */
+
+#include <kunit/test.h>
+#include <linux/crc32c.h>
+#include <linux/errno.h>
+#include <linux/io.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+
+#include "luo_loopback.h"
+
+#define NR_MEMS	1000
+
+static const struct luo_pool luo_pool_empty = { .handover = &luo_loopback };
+
+static void luo_pool_shares_pages(struct kunit *test)
+{
+	struct luo_pool pool = luo_pool_empty;
+	void *mem[NR_MEMS / 10];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(mem); i++) {
+		mem[i] = luo_pool_alloc(&pool, 40, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, mem[i]);
+		KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)mem[i], 8));
+		memset(mem[i], i, 40);
+	}
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 1UL);
+
+	for (i = 0; i < ARRAY_SIZE(mem); i++) {
+		KUNIT_EXPECT_EQ(test, *(u8 *)mem[i], (u8)i);
+		KUNIT_EXPECT_EQ(test, ((u8 *)mem[i])[39], (u8)i);
+		luo_pool_free(&pool, mem[i]);
+	}
+}
+
+static void luo_pool_gives_pages_back(struct kunit *test)
+{
+	struct luo_pool pool = luo_pool_empty;
+	static void *mem[NR_MEMS];
+	unsigned long keys;
+	unsigned int i;
+
+	for (i = 0; i < NR_MEMS; i++) {
+		mem[i] = luo_pool_alloc(&pool, 100, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, mem[i]);
+	}
+	keys = luo_loopback_keys(LUO_LOOPBACK_OUTGOING);
+	KUNIT_EXPECT_LE(test, keys, NR_MEMS * 104UL / (PAGE_SIZE - 160) + 1);
+
+	/* Two of three leave every page in use, the third gives them back. */
+	for (i = 0; i < NR_MEMS; i++) {
+		if (i % 3)
+			luo_pool_free(&pool, mem[i]);
+	}
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), keys);
+	for (i = 0; i < NR_MEMS; i += 3)
+		luo_pool_free(&pool, mem[i]);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
+
+	/* And it goes on working. */
+	mem[0] = luo_pool_alloc(&pool, 8, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, mem[0]);
+	luo_pool_free(&pool, mem[0]);
+	luo_pool_free(&pool, NULL);
+}
+
+static void luo_pool_every_size(struct kunit *test)
+{
+	static const size_t sizes[] = {
+		1, 7, 8, 9, PAGE_SIZE - 32, PAGE_SIZE - 31, PAGE_SIZE,
+		PAGE_SIZE + 1, 3 * PAGE_SIZE, LUO_OBJECT_SIZE_MAX,
+	};
+	struct luo_pool pool = luo_pool_empty;
+	void *mem[ARRAY_SIZE(sizes)];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		mem[i] = luo_pool_alloc(&pool, sizes[i], GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, mem[i]);
+		memset(mem[i], i + 1, sizes[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		KUNIT_EXPECT_EQ(test, *(u8 *)mem[i], (u8)(i + 1));
+		KUNIT_EXPECT_EQ(test, ((u8 *)mem[i])[sizes[i] - 1],
+				(u8)(i + 1));
+		luo_pool_free(&pool, mem[i]);
+	}
+}
+
+static void luo_pool_no_memory(struct kunit *test)
+{
+	struct luo_pool pool = luo_pool_empty;
+	void *mem;
+
+	luo_loopback_fail_nth(1);
+	KUNIT_EXPECT_NULL(test, luo_pool_alloc(&pool, 40, GFP_KERNEL));
+	luo_loopback_fail_nth(1);
+	KUNIT_EXPECT_NULL(test, luo_pool_alloc(&pool, PAGE_SIZE, GFP_KERNEL));
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
+
+	mem = luo_pool_alloc(&pool, 40, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, mem);
+	/* What fits still fits, and a failed block leaves the old one in use. */
+	luo_loopback_fail_nth(1);
+	KUNIT_EXPECT_NULL(test, luo_pool_alloc(&pool, PAGE_SIZE, GFP_KERNEL));
+	luo_pool_free(&pool, mem);
+}
+
+static void luo_pool_in_takes_over(struct kunit *test)
+{
+	struct luo_pool_in in = { .handover = &luo_loopback };
+	struct luo_pool pool = luo_pool_empty;
+	u64 small[3], large;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(small); i++)
+		small[i] = virt_to_phys(luo_pool_alloc(&pool, 64, GFP_KERNEL));
+	large = virt_to_phys(luo_pool_alloc(&pool, 2 * PAGE_SIZE, GFP_KERNEL));
+
+	luo_loopback_kexec();
+	for (i = 0; i < ARRAY_SIZE(small); i++)
+		KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, small[i], 64), 0);
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, large, 2 * PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 2UL);
+
+	luo_pool_in_put(&in, small[0]);
+	luo_pool_in_put(&in, small[2]);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 2UL);
+	luo_pool_in_put(&in, small[1]);
+	luo_pool_in_put(&in, large);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
+	luo_index_destroy(&in.blocks);
+}
+
+/* Every address that is not in a block of a pool, with everything in place. */
+static void luo_pool_in_bad_addresses(struct kunit *test)
+{
+	struct luo_pool_in in = { .handover = &luo_loopback };
+	struct luo_pool pool = luo_pool_empty;
+	u64 good, large, foreign;
+
+	good = virt_to_phys(luo_pool_alloc(&pool, 64, GFP_KERNEL));
+	large = virt_to_phys(luo_pool_alloc(&pool, 3 * PAGE_SIZE, GFP_KERNEL));
+	foreign = virt_to_phys(luo_loopback.alloc(1, GFP_KERNEL));
+	luo_loopback_kexec();
+
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, 0, 64), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, U64_MAX - 7, 64), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, 1ULL << 63, 64), -EBADMSG);
+	/* The header, not aligned, past the end. */
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, good & PAGE_MASK, 8),
+			-EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, good - 8, 8), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, good + 4, 8), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, good, PAGE_SIZE), -EBADMSG);
+	KUNIT_EXPECT_EQ(test,
+			luo_pool_in_get(&in, large, 4 * PAGE_SIZE - 24),
+			-EBADMSG);
+	/* The second page of a block, and somebody else's memory. */
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, large + PAGE_SIZE, 8),
+			-EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, foreign + 64, 8), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
+
+	/* The same where the block is taken over already. */
+	KUNIT_ASSERT_EQ(test, luo_pool_in_get(&in, good, 64), 0);
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, good, PAGE_SIZE), -EBADMSG);
+	luo_pool_in_put(&in, good);
+
+	/* What was freed is not there any more. */
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, good, 64), -EBADMSG);
+
+	KUNIT_ASSERT_EQ(test, luo_pool_in_get(&in, large, 3 * PAGE_SIZE), 0);
+	luo_pool_in_put(&in, large);
+	luo_index_destroy(&in.blocks);
+
+	luo_loopback.claim(foreign, 1);
+	luo_loopback.release(phys_to_virt(foreign), 1);
+}
+
+/* A header with any one bit wrong is not a header. */
+static void luo_pool_in_bad_headers(struct kunit *test)
+{
+	struct luo_pool_in in = { .handover = &luo_loopback };
+	struct luo_pool pool = luo_pool_empty;
+	struct luo_pool_block_ser *block;
+	unsigned int bit;
+	u64 address;
+
+	address = virt_to_phys(luo_pool_alloc(&pool, 64, GFP_KERNEL));
+	luo_loopback_kexec();
+	block = phys_to_virt(address & PAGE_MASK);
+
+	for (bit = 0; bit < 8 * sizeof(*block); bit++) {
+		u8 *byte = (u8 *)block + bit / 8;
+
+		/* The count is the previous kernel's own affair. */
+		if (bit / 8 >= offsetof(struct luo_pool_block_ser, live) &&
+		    bit / 8 < offsetofend(struct luo_pool_block_ser, live))
+			continue;
+
+		*byte ^= 1 << bit % 8;
+		KUNIT_EXPECT_EQ_MSG(test, luo_pool_in_get(&in, address, 64),
+				    -EBADMSG, "bit %u", bit);
+		*byte ^= 1 << bit % 8;
+	}
+
+	block->live = 12345;
+	KUNIT_ASSERT_EQ(test, luo_pool_in_get(&in, address, 64), 0);
+	luo_pool_in_put(&in, address);
+	luo_index_destroy(&in.blocks);
+}
+
+static struct kunit_case luo_pool_cases[] = {
+	KUNIT_CASE(luo_pool_shares_pages),
+	KUNIT_CASE(luo_pool_gives_pages_back),
+	KUNIT_CASE(luo_pool_every_size),
+	KUNIT_CASE(luo_pool_no_memory),
+	KUNIT_CASE(luo_pool_in_takes_over),
+	KUNIT_CASE(luo_pool_in_bad_addresses),
+	KUNIT_CASE(luo_pool_in_bad_headers),
+	{}
+};
+
+static struct kunit_suite luo_pool_suite = {
+	.name = "luo_pool",
+	.init = luo_loopback_init,
+	.exit = luo_loopback_exit,
+	.test_cases = luo_pool_cases,
+};
+kunit_test_suite(luo_pool_suite);
