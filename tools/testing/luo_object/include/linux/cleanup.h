@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_OBJECT_TEST_CLEANUP_H
+#define _LUO_OBJECT_TEST_CLEANUP_H
+
+#include <linux/mutex.h>
+
+#define __free(name)	__attribute__((__cleanup__(__free_##name)))
+
+static inline void guard_mutex_exit(struct mutex **lock)
+{
+	mutex_unlock(*lock);
+}
+
+static inline struct mutex *guard_mutex_enter(struct mutex *lock)
+{
+	mutex_lock(lock);
+
+	return lock;
+}
+
+#define guard(type)							\
+	struct mutex *__guard						\
+	__attribute__((__cleanup__(guard_##type##_exit), __unused__)) =	\
+	guard_##type##_enter
+
+#endif /* _LUO_OBJECT_TEST_CLEANUP_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_OBJECT_TEST_FIND_H
+#define _LUO_OBJECT_TEST_FIND_H
+
+#include <linux/types.h>
+
+/* The bits of one word. */
+#define for_each_set_bit(bit, addr, size)				\
+	for ((bit) = 0; (bit) < (size); (bit)++)			\
+		if (*(addr) & (1UL << (bit)))
+
+#endif /* _LUO_OBJECT_TEST_FIND_H */

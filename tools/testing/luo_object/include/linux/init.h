@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_OBJECT_TEST_INIT_H
+#define _LUO_OBJECT_TEST_INIT_H
+
+/* What would run at boot is referred to and not run. */
+#define core_initcall(fn)						\
+	static int (*const initcall_##fn)(void)				\
+		__attribute__((__unused__)) = fn
+
+#endif /* _LUO_OBJECT_TEST_INIT_H */

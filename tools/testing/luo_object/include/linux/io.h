@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_OBJECT_TEST_IO_H
+#define _LUO_OBJECT_TEST_IO_H
+
+#include <linux/types.h>
+
+/* The arena that is this machine's memory; arena.c. */
+void *phys_to_virt(u64 address);
+u64 virt_to_phys(const volatile void *mem);
+
+#define smp_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
+
+#endif /* _LUO_OBJECT_TEST_IO_H */

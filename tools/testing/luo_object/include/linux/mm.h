@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_OBJECT_TEST_MM_H
+#define _LUO_OBJECT_TEST_MM_H
+
+#include <linux/align.h>
+#include <linux/bits.h>
+#include <linux/gfp_types.h>
+#include <linux/io.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+
+#define PAGE_SHIFT		12
+#define PAGE_SIZE		(1UL << PAGE_SHIFT)
+#define PAGE_MASK		(~(PAGE_SIZE - 1))
+#define PAGE_ALIGNED(address)	IS_ALIGNED((unsigned long)(address), PAGE_SIZE)
+#define PHYS_PFN(phys)		((unsigned long)((phys) >> PAGE_SHIFT))
+#define MAX_PAGE_ORDER		10
+
+unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
+void free_pages(unsigned long address, unsigned int order);
+unsigned int get_order(unsigned long size);
+struct page *pfn_to_page(unsigned long pfn);
+
+#endif /* _LUO_OBJECT_TEST_MM_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_OBJECT_TEST_MUTEX_H
+#define _LUO_OBJECT_TEST_MUTEX_H
+
+#include <assert.h>
+#include <linux/types.h>
+
+/* One thread: what is locked twice or unlocked twice is an error at once. */
+struct mutex {
+	bool locked;
+};
+
+#define __MUTEX_INITIALIZER(name)	{ .locked = false }
+#define DEFINE_MUTEX(name)		struct mutex name
+
+static inline void mutex_lock(struct mutex *lock)
+{
+	assert(!lock->locked);
+	lock->locked = true;
+}
+
+static inline void mutex_unlock(struct mutex *lock)
+{
+	assert(lock->locked);
+	lock->locked = false;
+}
+
+#define lockdep_assert_held(lock)	assert((lock)->locked)
+
+#endif /* _LUO_OBJECT_TEST_MUTEX_H */

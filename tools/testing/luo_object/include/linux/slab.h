@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_OBJECT_TEST_SLAB_H
+#define _LUO_OBJECT_TEST_SLAB_H
+
+#include <stdlib.h>
+#include <linux/gfp_types.h>
+#include <linux/string.h>
+
+/*
+ * The allocations of the core fail in turn, as its pages do; luo_loopback.c
+ * counts.
+ */
+bool luo_loopback_fails(void);
+
+static inline void *kzalloc(size_t size, gfp_t gfp)
+{
+	return luo_loopback_fails() ? NULL : calloc(1, size);
+}
+
+static inline void *kvcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	return luo_loopback_fails() ? NULL : calloc(n, size);
+}
+
+static inline char *kstrdup(const char *s, gfp_t gfp)
+{
+	return luo_loopback_fails() ? NULL : strdup(s);
+}
+
+#define kvmalloc_array(n, size, gfp)	kvcalloc(n, size, gfp)
+#define kvmalloc_objs(obj, n, ...)					\
+	((typeof(obj) *)kvcalloc(n, sizeof(obj), GFP_KERNEL))
+#define kzalloc_obj(obj, ...)						\
+	((typeof(obj) *)kzalloc(sizeof(obj), GFP_KERNEL))
+
+static inline void kfree(const void *p)
+{
+	free((void *)p);
+}
+
+static inline void kvfree(const void *p)
+{
+	free((void *)p);
+}
+
+static inline void __free_kfree(void *p)
+{
+	free(*(void **)p);
+}
+
+#endif /* _LUO_OBJECT_TEST_SLAB_H */
