@@ -242,6 +242,9 @@ static int luo_memfd_describe_file(struct file *file,
 	v1->pos = file->f_pos;
 	v1->size = i_size_read(file_inode(file));
 	v1->seals = seals;
+	v1->flags &= ~LUO_MEMFD_NOEXEC;
+	if (!(file_inode(file)->i_mode & 0111))
+		v1->flags |= LUO_MEMFD_NOEXEC;
 
 	return 0;
 }
@@ -409,6 +412,11 @@ static int luo_memfd_freeze(struct liveupdate_file_op_args *args)
 	struct inode *inode = file_inode(args->file);
 	int err;
 
+	/* All but the size may have changed since. */
+	err = luo_memfd_describe_file(args->file, &memfd->v1);
+	if (err)
+		return err;
+
 	shmem_freeze_holes(inode);
 	err = luo_memfd_collect_late(memfd, args->file);
 	if (err) {
@@ -416,9 +424,8 @@ static int luo_memfd_freeze(struct liveupdate_file_op_args *args)
 		return err;
 	}
 
-	memfd->v1.pos = args->file->f_pos;
 	if (memfd->v0.ser)
-		memfd->v0.ser->pos = memfd->v1.pos;
+		luo_memfd_v0_update(&memfd->v0, &memfd->v1);
 	if (memfd->stored)
 		WARN_ON(luo_update_object(&memfd->v1, sizeof(memfd->v1),
 					  &memfd->id, 1));

@@ -72,6 +72,8 @@ int luo_memfd_v0_save(struct luo_memfd_v0 *v0, const struct luo_memfd_ser_v1 *v1
 		      const struct luo_memfd_extents *list);
 int luo_memfd_v0_resave(struct luo_memfd_v0 *v0,
 			const struct luo_memfd_extents *list);
+void luo_memfd_v0_update(struct luo_memfd_v0 *v0,
+			 const struct luo_memfd_ser_v1 *v1);
 void luo_memfd_v0_abort(struct luo_memfd_v0 *v0);
 int luo_memfd_v0_load(u64 address, struct luo_memfd_ser_v1 *v1,
 		      struct luo_memfd_extents *list);

@@ -67,14 +67,16 @@ static int luo_memfd_pin_run(struct luo_memfd_walk *walk, pgoff_t start,
 			     pgoff_t end)
 {
 	struct folio *folios[FOLIO_BATCH_SIZE];
-	loff_t last;
+	loff_t last = i_size_read(file_inode(walk->file)) - 1;
 	long nr, i;
 	pgoff_t offset;
 	int err;
 
+	/* The largest file ends in a page whose end is no file offset. */
+	if (end < walk->end)
+		last = ((loff_t)end << PAGE_SHIFT) - 1;
+
 	while (start < end) {
-		last = min_t(loff_t, (loff_t)end << PAGE_SHIFT,
-			     i_size_read(file_inode(walk->file))) - 1;
 		nr = memfd_pin_folios(walk->file, (loff_t)start << PAGE_SHIFT,
 				      last, folios, ARRAY_SIZE(folios), &offset);
 		if (nr < 0)

@@ -151,6 +151,9 @@ static int luo_memfd_make_file(const struct luo_memfd_ser_v1 *memfd,
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 
+	/* Before the seals: F_SEAL_EXEC seals an executable file altogether. */
+	if (memfd->flags & LUO_MEMFD_NOEXEC)
+		file_inode(file)->i_mode &= ~0111;
 	err = memfd_add_seals(file, memfd->seals);
 	if (err) {
 		fput(file);

@@ -16,6 +16,7 @@
 #define pr_fmt(fmt) "luo_memfd: " fmt
 
 #include <linux/errno.h>
+#include <linux/fcntl.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/memfd.h>
@@ -98,6 +99,19 @@ static void luo_memfd_v0_set_folios(struct luo_memfd_v0 *v0,
 }
 
 /**
+ * luo_memfd_v0_update - Write what is not in the list of folios.
+ * @v0: What luo_memfd_v0_save() set up.
+ * @v1: The file.
+ */
+void luo_memfd_v0_update(struct luo_memfd_v0 *v0,
+			 const struct luo_memfd_ser_v1 *v1)
+{
+	v0->ser->pos = v1->pos;
+	v0->ser->size = v1->size;
+	v0->ser->seals = v1->seals;
+}
+
+/**
  * luo_memfd_v0_save - Write version 0 of a file.
  * @v0:   Set up by this call.
  * @v1:   The file.
@@ -122,10 +136,8 @@ int luo_memfd_v0_save(struct luo_memfd_v0 *v0, const struct luo_memfd_ser_v1 *v1
 		return err;
 	}
 
-	ser->pos = v1->pos;
-	ser->size = v1->size;
-	ser->seals = v1->seals;
 	v0->ser = ser;
+	luo_memfd_v0_update(v0, v1);
 	luo_memfd_v0_set_folios(v0, &made);
 
 	return 0;
@@ -358,6 +370,9 @@ int luo_memfd_v0_load(u64 address, struct luo_memfd_ser_v1 *v1,
 	v1->pos = ser->pos;
 	v1->size = ser->size;
 	v1->seals = ser->seals;
+	/* An executable file with the first seal would have the second. */
+	if (ser->seals & F_SEAL_EXEC && !(ser->seals & F_SEAL_WRITE))
+		v1->flags = LUO_MEMFD_NOEXEC;
 	err = luo_memfd_v0_read(ser, list);
 	if (err)
 		pr_err("version 0 is damaged: read %llu pages in %llu extents, expected %llu folios\n",

@@ -32,7 +32,11 @@
  */
 #define LUO_MEMFD_RANGE_KEYS		BIT(0)
 
-#define LUO_MEMFD_FLAGS			LUO_MEMFD_RANGE_KEYS
+/** LUO_MEMFD_NOEXEC - The file is executable for nobody. */
+#define LUO_MEMFD_NOEXEC		BIT(1)
+
+#define LUO_MEMFD_FLAGS							\
+	(LUO_MEMFD_RANGE_KEYS | LUO_MEMFD_NOEXEC)
 
 /**
  * struct luo_memfd_extent_ser - A run of file pages in a run of page frames.
