@@ -7,7 +7,7 @@ import re
 import tempfile
 from typing import Callable, Iterator, Optional
 
-from . import accel, paths
+from . import accel, ktap, paths
 from .console import Console
 from .machine import Machine, mebibytes
 from .settings import Settings
@@ -25,8 +25,7 @@ _TROUBLE = re.compile(
 class Guest:
 	"""
 	Runs JOB ("group/name", "none") in a guest as SETTINGS want it, with the
-	initramfs INITRD; NAME is for the log. STAGES are the test's lines, one list per stage that
-	began; TROUBLES says, a line each, what went wrong with the guest itself.
+	initramfs INITRD; NAME is for the log.
 	"""
 
 	def __init__(self, job: str, settings: Settings, initrd: str, name: str = "",
@@ -37,8 +36,6 @@ class Guest:
 		self._initrd = initrd
 		self._show = show
 		self.console: Optional[Console] = None
-		self.stages: list[list[str]] = []
-		self.troubles: list[str] = []
 
 	def append(self) -> str:
 		"""The kernel command line of the first stage."""
@@ -77,7 +74,6 @@ class Guest:
 					       self._settings.timeout, self._settings.quiet,
 					       self._show)
 			self.console.run()
-		self._judge()
 
 	def activity(self) -> str:
 		"""What the guest is doing, for a person who waits."""
@@ -87,26 +83,44 @@ class Guest:
 		where = f"stage {' '.join(stage[-1])}" if stage else "booting"
 		return where + (f", after \"{results[-1]}\"" if results else "")
 
-	def _judge(self) -> None:
-		marks = []
+	def results(self) -> ktap.Result:
+		"""What the test said, and what else there is to say about it."""
+		result = ktap.Result()
+		documents = [self.console.kernel] if self._settings.kunit else self._stages or [[]]
+		for lines in documents:
+			result.add(ktap.parse(lines))
+		result.failures += self._reports()
+		if self.console.fault:
+			result.failures.append(f"{self.console.fault}: {self._where()}")
+		elif not self._marks or not self._marks[-1].startswith("@@ exit") or \
+				len(self._stages) < len(self._settings.boot):
+			result.failures.append(f"did not end: {self._where()}")
+		elif self._marks[-1] != "@@ exit 0" and not result.failures:
+			result.failures.append(f"{self._marks[-1][3:]}: {self.activity()}")
+		return result
+
+	@property
+	def _marks(self) -> list[str]:
+		return [line for line in self.console.test if line.startswith("@@ ")]
+
+	@property
+	def _stages(self) -> list[list[str]]:
+		"""The test's lines, one list for each stage that began."""
+		stages: list[list[str]] = []
 		for line in self.console.test:
 			if line.startswith("@@ begin"):
-				self.stages.append([])
-			if line.startswith("@@ "):
-				marks.append(line)
-			elif self.stages:
-				self.stages[-1].append(line)
-		reported = [line for line in self.console.kernel
-			    if _TROUBLE.search(line) and
-			    not any(re.search(allowed, line) for allowed in self._settings.allow)]
-		self.troubles += [f"kernel: {line}" for line in reported[:5]]
-		if self.console.fault:
-			self.troubles.append(f"{self.console.fault}; {self.activity()}")
-		wanted = len(self._settings.boot)
-		if len(self.stages) < wanted or not marks or not marks[-1].startswith("@@ exit"):
-			last = (self.console.kernel or ["nothing"])[-1]
-			self.troubles.append(f"did not end: {self.activity()}, "
-					     f"last mark \"{marks[-1] if marks else ''}\", "
-					     f"last kernel message \"{last}\"")
-		elif marks[-1] != "@@ exit 0":
-			self.troubles.append(f"{self.activity()}: {marks[-1][3:]}")
+				stages.append([])
+			elif stages and not line.startswith("@@ "):
+				stages[-1].append(line)
+		return stages
+
+	def _reports(self) -> list[str]:
+		"""Kernel messages that should not be there; the first few will do."""
+		found = [line for line in self.console.kernel if _TROUBLE.search(line) and
+			 not any(re.search(allowed, line) for allowed in self._settings.allow)]
+		return [f"kernel: {line}" for line in found[:5]]
+
+	def _where(self) -> str:
+		marks = self._marks[-1:] or ["none"]
+		said = self.console.kernel[-1:] or ["nothing"]
+		return f"{self.activity()}; last mark \"{marks[0]}\", last kernel message \"{said[0]}\""

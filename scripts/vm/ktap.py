@@ -44,15 +44,13 @@ def parse(lines: list[str]) -> Result:
 	main = parser.parse_run_tests(lines, printer.Printer(output=said))
 	counts = main.counts
 	result = Result(counts.passed, counts.skipped)
-	bad = [".".join(path) or "results" for path, test in _cases(main, [])
-	       if not test.ok_status()]
+	bad = [".".join(path) for path, test in _cases(main, []) if not test.ok_status()]
 	# Failures are as many as the parser counts; names as far as there are.
 	for number in range(counts.failed + counts.crashed):
-		result.failures.append(bad[number] if number < len(bad) else "a result is missing")
-	if counts.errors or main.status == parser.TestStatus.FAILURE_TO_PARSE_TESTS:
-		errors = [line.split("[ERROR]", 1)[1].split(": ", 1)[-1]
+		name = bad[number] if number < len(bad) else ""
+		result.failures.append(name or "a result is missing")
+	if not result.failures and (counts.errors or not counts.total()):
+		errors = [line.split("[ERROR] Test: ", 1)[1]
 			  for line in said.getvalue().splitlines() if "[ERROR]" in line]
-		result.failures.append("KTAP: " + "; ".join(errors[:3]))
-	elif not counts.total():
-		result.failures.append("KTAP: no results")
+		result.failures.append("KTAP: " + "; ".join(errors[:3] or ["no results"]))
 	return result

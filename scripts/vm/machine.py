@@ -33,7 +33,8 @@ class Machine:
 	def _accel(self) -> list[str]:
 		if self.icount:
 			return ["-accel", "tcg,thread=single", "-cpu", "max",
-				"-icount", "shift=0,sleep=off"]
+				"-icount", "shift=0,sleep=off", "-seed", "1",
+				"-rtc", "base=2026-01-01,clock=vm"]
 		if self.accel == "kvm":
 			return ["-accel", "kvm", "-cpu", "host"]
 		return ["-accel", "tcg,thread=multi", "-cpu", "max"]
