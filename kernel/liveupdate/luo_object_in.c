@@ -90,6 +90,9 @@ damaged:
 		table->kind, sequence);
 	table->damaged = true;
 	table->scanned = table->first;
+	/* Without a block to confirm it, the name itself may be wrong. */
+	if (!table->first)
+		in->damaged = true;
 }
 
 static int luo_object_in_read_kinds(struct luo_object_in *in)
@@ -303,12 +306,8 @@ int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
 
 	if (table)
 		record = luo_object_table_record(table, id->instance, version);
-	if (!record) {
-		/* Another version is there, so the object was not lost. */
-		if (table && luo_object_table_any(table, id->instance))
-			return -ENOENT;
+	if (!record)
 		return luo_object_in_missing(in, table);
-	}
 
 	if (record->size != size) {
 		pr_warn("kind %s instance %llu version %u: found %u bytes, expected %zu\n",

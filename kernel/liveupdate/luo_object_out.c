@@ -33,8 +33,10 @@ static bool luo_object_kind_name_valid(const char *kind)
 	if (!len || len == LUO_OBJECT_KIND_LEN || !isalpha(kind[0]))
 		return false;
 
+	/* isalnum() knows Latin-1. */
 	for (i = 0; i < len; i++) {
-		if (!isalnum(kind[i]) && !strchr("-_.+", kind[i]))
+		if (!isascii(kind[i]) ||
+		    (!isalnum(kind[i]) && !strchr("-_.+", kind[i])))
 			return false;
 	}
 
