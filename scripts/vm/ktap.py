@@ -37,6 +37,11 @@ def _cases(test, path):
 		yield from _cases(subtest, path + [subtest.name])
 
 
+def _describe(path, test):
+	"""The name of a case that has failed, and what it said last."""
+	return "\n| ".join([".".join(path) or "a result is missing", *test.log[-8:]])
+
+
 def parse(lines: list[str]) -> Result:
 	"""Counts the cases in a KTAP document. One without any is a failure."""
 	parser, printer = _modules()
@@ -44,11 +49,10 @@ def parse(lines: list[str]) -> Result:
 	main = parser.parse_run_tests(lines, printer.Printer(output=said))
 	counts = main.counts
 	result = Result(counts.passed, counts.skipped)
-	bad = [".".join(path) for path, test in _cases(main, []) if not test.ok_status()]
+	bad = [_describe(path, test) for path, test in _cases(main, []) if not test.ok_status()]
 	# Failures are as many as the parser counts; names as far as there are.
 	for number in range(counts.failed + counts.crashed):
-		name = bad[number] if number < len(bad) else ""
-		result.failures.append(name or "a result is missing")
+		result.failures.append(bad[number] if number < len(bad) else "a result is missing")
 	if not result.failures and (counts.errors or not counts.total()):
 		errors = [line.split("[ERROR] Test: ", 1)[1]
 			  for line in said.getvalue().splitlines() if "[ERROR]" in line]
