@@ -9,6 +9,7 @@
  * It is called by luo_object_out.c and luo_object_in.c, and calls libfdt.
  */
 
+#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/libfdt.h>
@@ -17,6 +18,33 @@
 
 #include "luo_handover.h"
 #include "luo_object_internal.h"
+
+/**
+ * luo_object_kind_name_valid - Whether a kind may have this name.
+ * @kind: The name.
+ *
+ * Kinds are names of device tree nodes and of sysfs folders, and appear in lists
+ * and in the log.
+ *
+ * Return: true for letters, digits and -_.+, a letter first, that with their NUL
+ * fit into %LUO_OBJECT_KIND_LEN.
+ */
+bool luo_object_kind_name_valid(const char *kind)
+{
+	size_t i, len = strnlen(kind, LUO_OBJECT_KIND_LEN);
+
+	if (!len || len == LUO_OBJECT_KIND_LEN || !isalpha(kind[0]))
+		return false;
+
+	/* isalnum() knows Latin-1. */
+	for (i = 0; i < len; i++) {
+		if (!isascii(kind[i]) ||
+		    (!isalnum(kind[i]) && !strchr("-_.+", kind[i])))
+			return false;
+	}
+
+	return true;
+}
 
 static int luo_object_fdt_write(void *fdt, size_t size,
 				const struct list_head *tables)
@@ -72,13 +100,42 @@ void *luo_object_fdt_build(const struct list_head *tables,
 	return NULL;
 }
 
+/*
+ * The only property of a node, which has to have this name and length: where a
+ * tag or a length is damaged, a property swallows nodes.
+ */
+static const void *luo_object_fdt_property(const void *fdt, int node,
+					   const char *name, int size)
+{
+	int property = fdt_first_property_offset(fdt, node);
+	const void *value;
+	int len;
+
+	if (property < 0 ||
+	    fdt_next_property_offset(fdt, property) != -FDT_ERR_NOTFOUND)
+		return NULL;
+
+	value = fdt_getprop(fdt, node, name, &len);
+
+	return value && len == size ? value : NULL;
+}
+
+static bool luo_object_fdt_compatible(const void *fdt)
+{
+	const char *compatible =
+		luo_object_fdt_property(fdt, 0, "compatible",
+					sizeof(LUO_OBJECTS_COMPATIBLE));
+
+	return compatible && !memcmp(compatible, LUO_OBJECTS_COMPATIBLE,
+				     sizeof(LUO_OBJECTS_COMPATIBLE));
+}
+
 /**
  * luo_object_fdt_for_each_kind - Read the list of kinds.
  * @fdt:     The device tree as the previous kernel left it.
  * @size:    Memory that is known to be there, in bytes.
- * @fn:      Called for each kind, with its name shorter than
- *           %LUO_OBJECT_KIND_LEN and the address of its first block: any
- *           number. A negative errno ends the reading.
+ * @fn:      Called for each kind, with a name that is one, and the address of
+ *           its first block: any number. A negative errno ends the reading.
  * @context: For @fn.
  *
  * Return: 0; what @fn returned; -EBADMSG where the tree is damaged, after @fn
@@ -89,28 +146,23 @@ int luo_object_fdt_for_each_kind(const void *fdt, size_t size,
 					   u64 first),
 				 void *context)
 {
+	int node = 0, depth = 0, end, err;
 	bool damaged = false;
-	int node, len, err;
 
 	if (size < sizeof(struct fdt_header) || fdt_check_header(fdt) ||
-	    fdt_totalsize(fdt) > size)
+	    fdt_totalsize(fdt) > size || !luo_object_fdt_compatible(fdt))
 		return -EBADMSG;
 
-	if (fdt_node_check_compatible(fdt, 0, LUO_OBJECTS_COMPATIBLE))
-		return -EBADMSG;
-
-	fdt_for_each_subnode(node, fdt, 0) {
-		const char *kind = fdt_get_name(fdt, node, &len);
+	/* Not fdt_for_each_subnode(), to which a broken tree is just shorter. */
+	while ((node = fdt_next_node(fdt, node, &depth)) >= 0 && depth > 0) {
+		const char *kind = fdt_get_name(fdt, node, NULL);
 		const fdt64_t *first;
 
-		if (!kind || !len || len >= LUO_OBJECT_KIND_LEN) {
-			damaged = true;
-			continue;
-		}
-
-		first = fdt_getprop(fdt, node, LUO_OBJECTS_PROP_FIRST_BLOCK,
-				    &len);
-		if (!first || len != sizeof(*first)) {
+		first = luo_object_fdt_property(fdt, node,
+						LUO_OBJECTS_PROP_FIRST_BLOCK,
+						sizeof(*first));
+		if (depth > 1 || !first || !kind ||
+		    !luo_object_kind_name_valid(kind)) {
 			damaged = true;
 			continue;
 		}
@@ -120,5 +172,9 @@ int luo_object_fdt_for_each_kind(const void *fdt, size_t size,
 			return err;
 	}
 
-	return damaged || node != -FDT_ERR_NOTFOUND ? -EBADMSG : 0;
+	/* The root has to have ended, and the tree with it. */
+	if (node < 0 || fdt_next_tag(fdt, node, &end) != FDT_END || end < 0)
+		damaged = true;
+
+	return damaged ? -EBADMSG : 0;
 }

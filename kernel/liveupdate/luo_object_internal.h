@@ -108,6 +108,7 @@ luo_object_block_records(struct luo_object_block_ser *block)
 
 /* luo_object_fdt.c: the blob that lists the kinds. */
 
+bool luo_object_kind_name_valid(const char *kind);
 void *luo_object_fdt_build(const struct list_head *tables,
 			   const struct luo_handover *handover,
 			   unsigned int *order);

@@ -15,7 +15,6 @@
 
 #include <linux/cleanup.h>
 #include <linux/crc32c.h>
-#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/libfdt.h>
@@ -24,24 +23,6 @@
 
 #include "luo_handover.h"
 #include "luo_object_internal.h"
-
-/* The kinds are names of device tree nodes, of sysfs folders, and in lists. */
-static bool luo_object_kind_name_valid(const char *kind)
-{
-	size_t i, len = strnlen(kind, LUO_OBJECT_KIND_LEN);
-
-	if (!len || len == LUO_OBJECT_KIND_LEN || !isalpha(kind[0]))
-		return false;
-
-	/* isalnum() knows Latin-1. */
-	for (i = 0; i < len; i++) {
-		if (!isascii(kind[i]) ||
-		    (!isalnum(kind[i]) && !strchr("-_.+", kind[i])))
-			return false;
-	}
-
-	return true;
-}
 
 static int luo_object_publish(struct luo_object_out *out)
 {
