@@ -10,7 +10,11 @@
  */
 static inline u8 luo_pattern_byte(u64 seed, size_t i)
 {
-	return ((seed + 1) * 0x9e3779b97f4a7c15ULL + i * 0x1000193ULL) >> 24;
+	u64 x = (seed + 1) * 0x9e3779b97f4a7c15ULL + i;
+
+	x = (x ^ (x >> 31)) * 0xbf58476d1ce4e5b9ULL;
+
+	return x >> 56;
 }
 
 static inline void luo_pattern_fill(void *data, size_t size, u64 seed)
