@@ -104,17 +104,17 @@ static int luo_object_table_store(struct luo_object_out *out,
 
 	luo_object_fill(&filled, mem, data, size);
 	filled.crc = luo_object_record_crc(&filled);
+	filled.flags = 0;
 
 	record = luo_object_table_slot(table);
 	*record = filled;
-	record->flags = 0;
 	err = luo_index_add(&table->index, &record->instance);
 	if (err)
 		goto err_slot;
 
 	/* Only now is it a record, so that half of one never is. */
 	smp_wmb();
-	WRITE_ONCE(record->flags, filled.flags);
+	WRITE_ONCE(record->flags, flags | LUO_OBJECT_RECORD_PRESENT);
 	table->nr_records++;
 	out->nr_records++;
 
