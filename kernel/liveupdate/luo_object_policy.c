@@ -107,6 +107,9 @@ int luo_object_policy_select(const struct luo_object_kind *kind,
 	if (!strcmp(rest, "all"))
 		return 0;
 
+	if (!*rest)
+		return -EINVAL;
+
 	if (!strcmp(rest, "newest")) {
 		/* Versions are newest first. */
 		*selected = writable & -writable;
