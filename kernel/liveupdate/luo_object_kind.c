@@ -31,7 +31,8 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 {
 	unsigned int i;
 
-	if (!kind->nr_versions || kind->nr_versions > LUO_OBJECT_VERSIONS_MAX)
+	if (!luo_object_kind_name_valid(kind->name) ||
+	    !kind->nr_versions || kind->nr_versions > LUO_OBJECT_VERSIONS_MAX)
 		return false;
 
 	for (i = 0; i < kind->nr_versions; i++) {
@@ -55,8 +56,8 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
  *
  * Context: Process context, may sleep.
  * Return: 0; -EOPNOTSUPP where live update is off; -EEXIST where the name is
- * taken; -EINVAL where the versions are not newest first, of a size that can be
- * stored, and each saved, loaded or external; -ENOMEM.
+ * taken; -EINVAL where the name is none, or the versions are not newest first, of a
+ * size that can be stored, and each saved, loaded or external; -ENOMEM.
  */
 int luo_object_register_kind(struct luo_object_kind *kind)
 {
@@ -78,8 +79,10 @@ int luo_object_register_kind(struct luo_object_kind *kind)
 
 	err = luo_object_policy_select(kind, luo_object_policy_get(),
 				       &kind->selected);
+	if (err == -EINVAL)
+		err = luo_object_policy_select(kind, "all", &kind->selected);
 	if (err)
-		luo_object_policy_select(kind, "all", &kind->selected);
+		return err;
 
 	err = luo_object_sysfs_add(kind);
 	if (err)
