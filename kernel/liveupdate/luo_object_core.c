@@ -162,7 +162,7 @@ EXPORT_SYMBOL_GPL(luo_finish_object);
  *
  * Context: Process context, may sleep.
  * Return: 0; what a save function returned; or as luo_store_object_flags().
- * On failure no version is stored but, with -EEXIST, what was stored before.
+ * On failure no version is stored but what was stored before this call.
  */
 int luo_object_save(const struct luo_object_kind *kind, u64 instance,
 		    const void *object)

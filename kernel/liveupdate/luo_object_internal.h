@@ -154,6 +154,8 @@ int luo_object_out_update(struct luo_object_out *out, const void *data,
 			  u32 version);
 void luo_object_out_abort(struct luo_object_out *out,
 			  const struct luo_object_id *id);
+void luo_object_out_abort_version(struct luo_object_out *out,
+				  const struct luo_object_id *id, u32 version);
 
 /* luo_object_in.c: what came from the previous kernel. */
 

@@ -165,7 +165,7 @@ int luo_object_kind_save(struct luo_object_out *out,
 			 const void *object)
 {
 	const struct luo_object_id id = { kind->name, instance };
-	unsigned long selected = READ_ONCE(kind->selected);
+	unsigned long selected = READ_ONCE(kind->selected), stored = 0;
 	unsigned int i;
 	int err;
 
@@ -175,16 +175,20 @@ int luo_object_kind_save(struct luo_object_out *out,
 
 		err = luo_object_save_version(out, &kind->versions[i], &id,
 					      object);
-		/* What was there before this call is not this call's. */
-		if (err == -EEXIST)
-			return err;
-		if (err) {
-			luo_object_out_abort(out, &id);
-			return err;
-		}
+		if (err)
+			goto err_abort;
+		stored |= BIT(i);
 	}
 
 	return 0;
+
+err_abort:
+	/* What was there before this call is not this call's. */
+	for_each_set_bit(i, &stored, kind->nr_versions)
+		luo_object_out_abort_version(out, &id,
+					     kind->versions[i].version);
+
+	return err;
 }
 
 static int luo_object_load_version(struct luo_object_in *in,

@@ -242,6 +242,15 @@ int luo_object_out_update(struct luo_object_out *out, const void *data,
 	return 0;
 }
 
+static void luo_object_out_tidy(struct luo_object_out *out,
+				struct luo_object_table *table)
+{
+	if (!out->nr_records)
+		luo_object_withdraw(out);
+	else if (!table->nr_records)
+		luo_object_retire(out, table);
+}
+
 /**
  * luo_object_out_abort - Take an object back.
  * @out: The set that it is in.
@@ -261,9 +270,29 @@ void luo_object_out_abort(struct luo_object_out *out,
 
 	while ((record = luo_object_table_any(table, id->instance)))
 		luo_object_table_remove(out, table, record);
+	luo_object_out_tidy(out, table);
+}
 
-	if (!out->nr_records)
-		luo_object_withdraw(out);
-	else if (!table->nr_records)
-		luo_object_retire(out, table);
+/**
+ * luo_object_out_abort_version - Take one version of an object back.
+ * @out:     The set that it is in.
+ * @id:      Which object.
+ * @version: Which version of it.
+ */
+void luo_object_out_abort_version(struct luo_object_out *out,
+				  const struct luo_object_id *id, u32 version)
+{
+	struct luo_object_record_ser *record;
+	struct luo_object_table *table;
+
+	guard(mutex)(&out->lock);
+
+	table = luo_object_table_find(&out->tables, id->kind);
+	if (!table)
+		return;
+
+	record = luo_object_table_record(table, id->instance, version);
+	if (record)
+		luo_object_table_remove(out, table, record);
+	luo_object_out_tidy(out, table);
 }
