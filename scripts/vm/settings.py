@@ -54,8 +54,13 @@ class Settings:
 			raise ValueError(f"unknown setting '{key}'")
 
 	def replace_flavour(self, flavour: "str | None") -> None:
-		"""Takes another kernel, such as debug, wherever pkram is asked for."""
-		if flavour:
+		"""
+		Takes another kernel, such as debug, wherever pkram is asked for, and
+		gives it more time.
+		"""
+		if flavour and flavour != "pkram":
+			self.timeout *= 4
+			self.quiet *= 4
 			self.boot = [flavour if boot == "pkram" else boot for boot in self.boot]
 
 	@classmethod
