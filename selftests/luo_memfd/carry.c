@@ -42,7 +42,7 @@ static void create_files(void)
 		fds[i] = shape_create(&shapes[i], SEED_CREATED);
 }
 
-static void preserve(void)
+static void preserve_files(void)
 {
 	char name[LIVEUPDATE_SESSION_NAME_LENGTH];
 	bool fills = !strcmp(getenv("FLAVOUR") ?: "", "stock");
@@ -61,7 +61,7 @@ static void preserve(void)
 }
 
 /* In an order that is not the one in which they were preserved. */
-static void retrieve(void)
+static void retrieve_files(void)
 {
 	char name[LIVEUPDATE_SESSION_NAME_LENGTH];
 
@@ -178,13 +178,13 @@ int main(int argc, char *argv[])
 	if (first) {
 		create_files();
 	} else {
-		retrieve();
+		retrieve_files();
 		check_files();
 		check_sessions();
 		finish();
 	}
 	if (!last) {
-		preserve();
+		preserve_files();
 		session_hold();
 	}
 	report();

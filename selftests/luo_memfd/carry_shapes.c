@@ -107,10 +107,10 @@ static const struct {
 
 	{ BY_NEWEST, { "16 TiB", .size = 1L << 44,
 		       .before = PAGES(0, (1L << 32) - 1, 1, 2) } },
-	{ BY_NEWEST, { "8 EiB less a byte", .size = INT64_MAX,
+	{ BY_NEWEST, { "8 EiB less a byte", .size = LONG_MAX,
 		       .before = PAGES(0, (1L << 51) - 1, 1, 2),
 		       .after = PAGES(1L << 50, 1, 1, 1),
-		       .pos = INT64_MAX } },
+		       .pos = LONG_MAX } },
 };
 
 /* Each set of seals that there is; one page, so that there is what to seal. */

@@ -6,8 +6,8 @@
 long meminfo(const char *name);
 
 /*
- * MemFree once it has come to rest: what is freed late, or lies about in the
- * caches of processors and of the file systems, is brought back before.
+ * Free memory in KiB once it has come to rest: what is freed late, or lies about
+ * in the caches of processors and of the file systems, is counted.
  */
 long memory_free(void);
 

@@ -8,9 +8,9 @@
 
 #include "pattern.h"
 
-void pattern_fill(void *page, uint64_t seed, uint64_t index)
+void pattern_fill(void *page, unsigned long seed, unsigned long index)
 {
-	uint64_t *words = page, word;
+	unsigned long *words = page, word;
 
 	if (!seed) {
 		memset(page, 0, PAGE);
@@ -24,8 +24,8 @@ void pattern_fill(void *page, uint64_t seed, uint64_t index)
 	}
 }
 
-bool pattern_matches(const void *page, size_t len, uint64_t seed,
-		     uint64_t index)
+bool pattern_matches(const void *page, size_t len, unsigned long seed,
+		     unsigned long index)
 {
 	unsigned char wanted[PAGE];
 

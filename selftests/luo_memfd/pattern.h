@@ -4,15 +4,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #define PAGE	4096
 
 /* Page @index of a file as @seed wants it. Seed 0 is a page of zeroes. */
-void pattern_fill(void *page, uint64_t seed, uint64_t index);
+void pattern_fill(void *page, unsigned long seed, unsigned long index);
 
 /* Are the first @len bytes of @page just that? */
-bool pattern_matches(const void *page, size_t len, uint64_t seed,
-		     uint64_t index);
+bool pattern_matches(const void *page, size_t len, unsigned long seed,
+		     unsigned long index);
 
 #endif

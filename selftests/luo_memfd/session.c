@@ -38,7 +38,7 @@ int session_retrieve(const char *name)
 	return session;
 }
 
-void session_preserve(int session, int fd, uint64_t token)
+void session_preserve(int session, int fd, unsigned long token)
 {
 	int err = luo_session_preserve_fd(session, fd, token);
 
@@ -46,7 +46,7 @@ void session_preserve(int session, int fd, uint64_t token)
 		ksft_exit_fail_msg("preserve %#lx: %s\n", token, strerror(-err));
 }
 
-int session_retrieve_file(int session, uint64_t token)
+int session_retrieve_file(int session, unsigned long token)
 {
 	int fd = luo_session_retrieve_fd(session, token);
 

@@ -2,13 +2,11 @@
 #ifndef SELFTESTS_LUO_MEMFD_SESSION_H
 #define SELFTESTS_LUO_MEMFD_SESSION_H
 
-#include <stdint.h>
-
 /* Exit with a "Bail out!" line on failure; the file descriptor otherwise. */
 int session_create(const char *name);
 int session_retrieve(const char *name);
-void session_preserve(int session, int fd, uint64_t token);
-int session_retrieve_file(int session, uint64_t token);
+void session_preserve(int session, int fd, unsigned long token);
+int session_retrieve_file(int session, unsigned long token);
 void session_finish(int session);
 
 /*

@@ -16,9 +16,9 @@
 	false;								\
 })
 
-static bool pages_has(const struct pages *pages, uint64_t index)
+static bool pages_has(const struct pages *pages, unsigned long index)
 {
-	uint64_t run;
+	unsigned long run;
 
 	if (!pages->count || index < pages->first)
 		return false;
@@ -27,44 +27,44 @@ static bool pages_has(const struct pages *pages, uint64_t index)
 	       (index - pages->first) % pages->step < pages->run;
 }
 
-/* The next page of the set from @index on, or UINT64_MAX. */
-static uint64_t pages_next(const struct pages *pages, uint64_t index)
+/* The next page of the set from @index on, or ULONG_MAX. */
+static unsigned long pages_next(const struct pages *pages, unsigned long index)
 {
-	uint64_t run;
+	unsigned long run;
 
 	if (!pages->count)
-		return UINT64_MAX;
+		return ULONG_MAX;
 	if (index <= pages->first)
 		return pages->first;
 	if (pages_has(pages, index))
 		return index;
 	run = (index - pages->first) / pages->step + 1;
-	return run < pages->count ? pages->first + run * pages->step : UINT64_MAX;
+	return run < pages->count ? pages->first + run * pages->step : ULONG_MAX;
 }
 
-static uint64_t shape_next(const struct shape *shape, uint64_t index)
+static unsigned long shape_next(const struct shape *shape, unsigned long index)
 {
-	uint64_t before = pages_next(&shape->before, index);
-	uint64_t after = pages_next(&shape->after, index);
+	unsigned long before = pages_next(&shape->before, index);
+	unsigned long after = pages_next(&shape->after, index);
 
 	return before < after ? before : after;
 }
 
-static uint64_t shape_pages(const struct shape *shape)
+static unsigned long shape_pages(const struct shape *shape)
 {
 	return shape->size / PAGE + !!(shape->size % PAGE);
 }
 
 /* How much of a page is within the file. */
-static size_t shape_len(const struct shape *shape, uint64_t index)
+static size_t shape_len(const struct shape *shape, unsigned long index)
 {
 	off_t left = shape->size - index * PAGE;
 
 	return left < PAGE ? left : PAGE;
 }
 
-static uint64_t shape_seed(const struct shape *shape, uint64_t index,
-			   uint64_t created, uint64_t touched)
+static unsigned long shape_seed(const struct shape *shape, unsigned long index,
+				unsigned long created, unsigned long touched)
 {
 	if (pages_has(&shape->after, index))
 		return touched;
@@ -109,8 +109,8 @@ static bool write_splice(int fd, const void *buf, size_t len, off_t offset)
 	return done == (ssize_t)len;
 }
 
-static bool write_page(const struct shape *shape, int fd, uint64_t seed,
-		       uint64_t index, enum writer by)
+static bool write_page(const struct shape *shape, int fd, unsigned long seed,
+		       unsigned long index, enum write_by by)
 {
 	size_t len = shape_len(shape, index);
 	off_t offset = index * PAGE;
@@ -127,12 +127,12 @@ static bool write_page(const struct shape *shape, int fd, uint64_t seed,
 	}
 }
 
-static bool write_pages(const struct shape *shape, int fd, uint64_t seed,
-			const struct pages *pages, enum writer by)
+static bool write_pages(const struct shape *shape, int fd, unsigned long seed,
+			const struct pages *pages, enum write_by by)
 {
-	uint64_t index;
+	unsigned long index;
 
-	for (index = pages_next(pages, 0); index != UINT64_MAX;
+	for (index = pages_next(pages, 0); index != ULONG_MAX;
 	     index = pages_next(pages, index + 1))
 		if (!write_page(shape, fd, seed, index, by))
 			return complain(shape, "writing page %lu: %s", index,
@@ -140,7 +140,7 @@ static bool write_pages(const struct shape *shape, int fd, uint64_t seed,
 	return true;
 }
 
-int shape_create(const struct shape *shape, uint64_t seed)
+int shape_create(const struct shape *shape, unsigned long seed)
 {
 	int fd = memfd_create(shape->name, MFD_ALLOW_SEALING | shape->memfd);
 
@@ -157,7 +157,7 @@ int shape_create(const struct shape *shape, uint64_t seed)
 static bool read_hole(const struct shape *shape, int fd)
 {
 	unsigned char page[PAGE];
-	uint64_t index = 0;
+	unsigned long index = 0;
 
 	while (index < shape_pages(shape) && shape_next(shape, index) == index)
 		index++;
@@ -170,7 +170,7 @@ static bool read_hole(const struct shape *shape, int fd)
 	       complain(shape, "hole %lu is not zero", index);
 }
 
-bool shape_touch(const struct shape *shape, int fd, uint64_t seed)
+bool shape_touch(const struct shape *shape, int fd, unsigned long seed)
 {
 	if (!read_hole(shape, fd) ||
 	    !write_pages(shape, fd, seed, &shape->after, shape->by))
@@ -183,10 +183,10 @@ bool shape_touch(const struct shape *shape, int fd, uint64_t seed)
 	return true;
 }
 
-static bool check_page(const struct shape *shape, int fd, uint64_t index,
-		       uint64_t created, uint64_t touched)
+static bool check_page(const struct shape *shape, int fd, unsigned long index,
+		       unsigned long created, unsigned long touched)
 {
-	uint64_t seed = shape_seed(shape, index, created, touched);
+	unsigned long seed = shape_seed(shape, index, created, touched);
 	size_t len = shape_len(shape, index);
 	unsigned char page[PAGE];
 
@@ -200,13 +200,13 @@ static bool check_page(const struct shape *shape, int fd, uint64_t index,
 }
 
 /* Between the pages that were written there must be holes, as lseek() says. */
-static bool check_sparse(const struct shape *shape, int fd, uint64_t created,
-			 uint64_t touched)
+static bool check_sparse(const struct shape *shape, int fd, unsigned long created,
+			 unsigned long touched)
 {
-	uint64_t index, wanted = 0, found = 0;
+	unsigned long index, wanted = 0, found = 0;
 	off_t data, hole = 0;
 
-	for (index = shape_next(shape, 0); index != UINT64_MAX;
+	for (index = shape_next(shape, 0); index != ULONG_MAX;
 	     index = shape_next(shape, index + 1), wanted++)
 		if (!check_page(shape, fd, index, created, touched))
 			return false;
@@ -224,23 +224,23 @@ static bool check_sparse(const struct shape *shape, int fd, uint64_t created,
 	       complain(shape, "%lu pages are there, not %lu", found, wanted);
 }
 
-static bool check_all(const struct shape *shape, int fd, uint64_t created,
-		      uint64_t touched)
+static bool check_all(const struct shape *shape, int fd, unsigned long created,
+		      unsigned long touched)
 {
-	for (uint64_t index = 0; index < shape_pages(shape); index++)
+	for (unsigned long index = 0; index < shape_pages(shape); index++)
 		if (!check_page(shape, fd, index, created, touched))
 			return false;
 	return true;
 }
 
-bool shape_check(const struct shape *shape, int fd, uint64_t created,
-		 uint64_t touched)
+bool shape_check(const struct shape *shape, int fd, unsigned long created,
+		 unsigned long touched)
 {
 	off_t wanted = shape->pos_after ?: shape->pos;
 	int seals = shape_seals(shape);
 	off_t pos = lseek(fd, 0, SEEK_CUR);
-	bool (*check)(const struct shape *shape, int fd, uint64_t created,
-		      uint64_t touched);
+	bool (*check)(const struct shape *shape, int fd, unsigned long created,
+		      unsigned long touched);
 	struct stat stat;
 	bool good;
 
@@ -265,10 +265,10 @@ bool shape_check(const struct shape *shape, int fd, uint64_t created,
 
 bool shape_check_blocks(const struct shape *shape, int fd, bool filled)
 {
-	uint64_t index, wanted = 0, found;
+	unsigned long index, wanted = 0, found;
 	struct stat stat;
 
-	for (index = shape_next(shape, 0); index != UINT64_MAX;
+	for (index = shape_next(shape, 0); index != ULONG_MAX;
 	     index = shape_next(shape, index + 1))
 		wanted++;
 	if (filled || shape->allocated)
@@ -292,11 +292,11 @@ static bool check_resize(const struct shape *shape, int fd, off_t size,
 /* Rewrites a byte of the first page that is there, if any. */
 static bool check_write(const struct shape *shape, int fd, int wanted)
 {
-	uint64_t index = shape_next(shape, 0);
+	unsigned long index = shape_next(shape, 0);
 	unsigned char byte;
 	int err;
 
-	if (index == UINT64_MAX)
+	if (index == ULONG_MAX)
 		return true;
 	if (pread(fd, &byte, 1, index * PAGE) != 1)
 		return complain(shape, "read: %s", strerror(errno));
@@ -309,7 +309,7 @@ static bool check_growth(const struct shape *shape, int fd)
 {
 	unsigned char page[PAGE];
 
-	if (shape->size > INT64_MAX - PAGE)
+	if (shape->size > LONG_MAX - PAGE)
 		return true;
 	if (!check_resize(shape, fd, shape->size + PAGE, 0))
 		return false;

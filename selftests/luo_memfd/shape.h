@@ -3,8 +3,8 @@
 #define SELFTESTS_LUO_MEMFD_SHAPE_H
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/types.h>
 #include <linux/memfd.h>
@@ -16,16 +16,16 @@
 
 /* @count runs of @run pages, one every @step pages, the first at @first. */
 struct pages {
-	uint64_t first;
-	uint64_t step;
-	uint64_t run;
-	uint64_t count;
+	unsigned long first;
+	unsigned long step;
+	unsigned long run;
+	unsigned long count;
 };
 
 #define PAGES(_first, _step, _run, _count) \
 	{ .first = _first, .step = _step, .run = _run, .count = _count }
 
-enum writer {
+enum write_by {
 	BY_WRITE,
 	BY_MMAP,
 	BY_SPLICE,
@@ -52,7 +52,7 @@ struct shape {
 	bool allocated;
 	struct pages before;
 	struct pages after;
-	enum writer by;
+	enum write_by by;
 	off_t pos;
 	off_t pos_after;
 	unsigned int seals;
@@ -64,10 +64,10 @@ struct shape {
  * shape_touch() with the one of that time. All return false and say so where
  * something is not as it should be.
  */
-int shape_create(const struct shape *shape, uint64_t seed);
-bool shape_touch(const struct shape *shape, int fd, uint64_t seed);
-bool shape_check(const struct shape *shape, int fd, uint64_t created,
-		 uint64_t touched);
+int shape_create(const struct shape *shape, unsigned long seed);
+bool shape_touch(const struct shape *shape, int fd, unsigned long seed);
+bool shape_check(const struct shape *shape, int fd, unsigned long created,
+		 unsigned long touched);
 
 /* Is memory held for the pages that were written and no others? */
 bool shape_check_blocks(const struct shape *shape, int fd, bool filled);
