@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * huge save|pass|check
+ *
+ * Huge pages stay huge pages, alone or among small ones, in files that were
+ * cut or that end within one. How much memory each file holds, and how many
+ * huge pages there are in all, travels along in a file of its own.
+ */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <libliveupdate.h>
+
+#include "memory.h"
+#include "pattern.h"
+#include "session.h"
+#include "shape.h"
+
+#define ENABLED		"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
+#define HUGE		(2L << 20)
+#define HUGE_PAGES	512
+#define HUGE_KIB	2048
+#define MIN_HUGE	13
+#define SEED		1000
+#define NR_FILES	ARRAY_SIZE(files)
+
+/**
+ * struct huge_file - A file with huge pages in it.
+ * @shape: As it is created, with huge pages on. What is to be written @after is
+ *         first written with huge pages off.
+ * @cut:   Its size in the end, unless 0.
+ * @punch: Offset of a page that is punched out, unless 0.
+ */
+struct huge_file {
+	struct shape shape;
+	off_t cut;
+	off_t punch;
+};
+
+static const struct huge_file files[] = {
+	{ .shape = { "written all over", .size = 4 * HUGE,
+		     .before = PAGES(0, 1, 1, 4 * HUGE_PAGES) } },
+	{ .shape = { "hardly written", .size = 4 * HUGE,
+		     .before = PAGES(7, HUGE_PAGES, 1, 4) } },
+	{ .shape = { "among small pages and holes", .size = 8 * HUGE,
+		     .before = PAGES(0, 6 * HUGE_PAGES, HUGE_PAGES, 2),
+		     .after = PAGES(2 * HUGE_PAGES, 3, 1, 200) } },
+	{ .shape = { "cut off in the middle", .size = 4 * HUGE,
+		     .before = PAGES(0, 1, 1, 4 * HUGE_PAGES) },
+	  .cut = HUGE + 5 * PAGE + 10 },
+	{ .shape = { "with a hole in the middle", .size = 2 * HUGE,
+		     .before = PAGES(0, 1, 1, 300) },
+	  .punch = 400 * PAGE },
+	{ .shape = { "with its end in the middle", .size = HUGE + 1,
+		     .before = PAGES(0, HUGE_PAGES, 1, 2) } },
+};
+
+static struct totals {
+	long blocks[NR_FILES];
+	long huge_kib;
+} totals;
+
+static int fds[NR_FILES];
+
+static struct shape final_shape(const struct huge_file *file)
+{
+	struct shape shape = file->shape;
+
+	if (file->cut)
+		shape.size = file->cut;
+	return shape;
+}
+
+static void enable(const char *value)
+{
+	int fd = open(ENABLED, O_WRONLY);
+
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		ksft_exit_fail_msg("%s: %s\n", ENABLED, strerror(errno));
+	close(fd);
+}
+
+static int create(const struct huge_file *file)
+{
+	int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+	int fd;
+
+	enable("always");
+	fd = shape_create(&file->shape, SEED);
+	enable("never");
+	if ((file->cut && ftruncate(fd, file->cut)) ||
+	    (file->punch && fallocate(fd, mode, file->punch, PAGE)) ||
+	    !shape_touch(&file->shape, fd, stage()))
+		ksft_exit_fail_perror(file->shape.name);
+	return fd;
+}
+
+static struct totals count(void)
+{
+	struct totals now = { .huge_kib = meminfo("ShmemHugePages") };
+	struct stat stat;
+
+	for (size_t i = 0; i < NR_FILES; i++) {
+		fstat(fds[i], &stat);
+		now.blocks[i] = stat.st_blocks;
+	}
+	return now;
+}
+
+static bool same_blocks(int i, const struct totals *now)
+{
+	if (now->blocks[i] == totals.blocks[i])
+		return true;
+	ksft_print_msg("%s: %ld blocks, not %ld\n", files[i].shape.name,
+		       now->blocks[i], totals.blocks[i]);
+	return false;
+}
+
+static bool same_huge(const struct totals *now)
+{
+	ksft_print_msg("%ld huge pages, %ld before\n",
+		       now->huge_kib / HUGE_KIB, totals.huge_kib / HUGE_KIB);
+	return now->huge_kib == totals.huge_kib;
+}
+
+static void create_files(void)
+{
+	for (size_t i = 0; i < NR_FILES; i++)
+		fds[i] = create(&files[i]);
+	totals = count();
+	ksft_test_result(totals.huge_kib >= MIN_HUGE * HUGE_KIB,
+			 "there are huge pages\n");
+}
+
+static void preserve_files(void)
+{
+	int session = session_create("huge");
+	int fd = memfd_create("totals", 0);
+	struct totals now;
+
+	for (size_t i = 0; i < NR_FILES; i++)
+		session_preserve(session, fds[i], i);
+	now = count();
+	ksft_test_result(same_huge(&now), "preserve: as many huge pages\n");
+	for (size_t i = 0; i < NR_FILES; i++) {
+		struct shape shape = final_shape(&files[i]);
+
+		ksft_test_result(shape_touch(&shape, fds[i], stage()) &&
+				 same_blocks(i, &now), "preserve: %s\n",
+				 shape.name);
+	}
+	if (write(fd, &totals, sizeof(totals)) != sizeof(totals))
+		ksft_exit_fail_perror("totals");
+	session_preserve(session, fd, NR_FILES);
+	session_hold();
+}
+
+static void retrieve_files(void)
+{
+	int session = session_retrieve("huge");
+	int fd = session_retrieve_file(session, NR_FILES);
+	struct totals now;
+
+	if (pread(fd, &totals, sizeof(totals), 0) != sizeof(totals))
+		ksft_exit_fail_perror("totals");
+	for (size_t i = 0; i < NR_FILES; i++)
+		fds[i] = session_retrieve_file(session, i);
+	session_finish(session);
+	now = count();
+	ksft_test_result(same_huge(&now), "retrieve: as many huge pages\n");
+	for (size_t i = 0; i < NR_FILES; i++) {
+		struct shape shape = final_shape(&files[i]);
+
+		ksft_test_result(same_blocks(i, &now) &&
+				 shape_check(&shape, fds[i], SEED, stage() - 1),
+				 "retrieve: %s\n", shape.name);
+	}
+}
+
+int main(int argc, char *argv[])
+{
+	const char *what = argc > 1 ? argv[1] : "";
+	bool first = !strcmp(what, "save"), last = !strcmp(what, "check");
+
+	ksft_print_header();
+	ksft_set_plan(first + (!first + !last) * (1 + NR_FILES));
+	if (first)
+		create_files();
+	else
+		retrieve_files();
+	if (!last)
+		preserve_files();
+	ksft_finished();
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * late save|pass|check
+ *
+ * Threads write into the holes of a preserved file for as long as they are let,
+ * each in its own way. Whenever a write has returned, its thread says so in a
+ * second preserved file, in a page that is there already. In the next kernel
+ * everything that was reported must be found. That more is found is fine.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include <libliveupdate.h>
+
+#include "memory.h"
+#include "pattern.h"
+#include "session.h"
+#include "shape.h"
+
+#define NR_WRITERS	4
+#define REGION		0x40000UL	/* pages for each writer */
+#define TOKEN_DATA	1
+#define TOKEN_REPORT	2
+
+struct report {
+	atomic_ulong done;
+	char padding[56];
+};
+
+struct writer {
+	const char *name;
+	bool (*write)(unsigned long index, const void *page);
+	unsigned long (*index)(unsigned long n);
+};
+
+static int data, reports_fd;
+static struct report *reports;
+
+static bool by_write(unsigned long index, const void *page)
+{
+	return pwrite(data, page, PAGE, index * PAGE) == PAGE;
+}
+
+static bool by_mmap(unsigned long index, const void *page)
+{
+	void *map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, data,
+			 index * PAGE);
+
+	if (map == MAP_FAILED)
+		return false;
+	memcpy(map, page, PAGE);
+	munmap(map, PAGE);
+	return true;
+}
+
+static bool by_splice(unsigned long index, const void *page)
+{
+	loff_t offset = index * PAGE;
+	ssize_t done = -1;
+	int ends[2];
+
+	if (pipe(ends))
+		return false;
+	if (write(ends[1], page, PAGE) == PAGE)
+		done = splice(ends[0], NULL, data, &offset, PAGE, 0);
+	close(ends[0]);
+	close(ends[1]);
+	return done == PAGE;
+}
+
+static unsigned long in_order(unsigned long n)
+{
+	return n;
+}
+
+/* Each time into another node of the tree that the kernel keeps pages in. */
+static unsigned long scattered(unsigned long n)
+{
+	return n % 512 * 512 + n / 512;
+}
+
+static const struct writer writers[NR_WRITERS] = {
+	{ "write", by_write, in_order },
+	{ "write, scattered", by_write, scattered },
+	{ "mmap", by_mmap, in_order },
+	{ "splice", by_splice, scattered },
+};
+
+static unsigned long writer_index(int i, unsigned long n)
+{
+	return i * REGION + writers[i].index(n);
+}
+
+static void *run_writer(void *arg)
+{
+	int i = (const struct writer *)arg - writers;
+	unsigned char page[PAGE];
+
+	while (!file_get("/sys/kernel/kexec_loaded"))
+		usleep(1000);
+	for (unsigned long n = 0; n < REGION; n++) {
+		pattern_fill(page, stage(), writer_index(i, n));
+		if (!writers[i].write(writer_index(i, n), page))
+			break;
+		atomic_store(&reports[i].done, n + 1);
+	}
+	return NULL;
+}
+
+static void start_writers(void)
+{
+	pthread_t thread;
+
+	if (fork())
+		return;
+	setsid();
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+	for (int i = 0; i < NR_WRITERS; i++)
+		if (pthread_create(&thread, NULL, run_writer,
+				   (void *)&writers[i]))
+			exit(1);
+	for (;;)
+		pause();
+}
+
+static void map_reports(void)
+{
+	reports = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+		       reports_fd, 0);
+	if (reports == MAP_FAILED)
+		ksft_exit_fail_perror("mmap");
+}
+
+static void save(void)
+{
+	int session = session_create("late");
+
+	data = memfd_create("data", 0);
+	reports_fd = memfd_create("reports", 0);
+	if (data < 0 || ftruncate(data, NR_WRITERS * REGION * PAGE) ||
+	    reports_fd < 0 || ftruncate(reports_fd, PAGE))
+		ksft_exit_fail_perror("memfd");
+	map_reports();
+	memset(reports, 0, PAGE);
+	session_preserve(session, data, TOKEN_DATA);
+	session_preserve(session, reports_fd, TOKEN_REPORT);
+	start_writers();
+	ksft_test_result_pass("writers wait for the next kernel to be loaded\n");
+}
+
+static bool check_writer(int i)
+{
+	unsigned long n, done = atomic_load(&reports[i].done), missing = 0;
+	unsigned char page[PAGE];
+
+	for (n = 0; n < done; n++) {
+		unsigned long index = writer_index(i, n);
+
+		if (pread(data, page, PAGE, index * PAGE) != PAGE ||
+		    !pattern_matches(page, PAGE, stage() - 1, index))
+			missing++;
+	}
+	ksft_print_msg("%s: %lu pages reported as written, %lu of them missing\n",
+		       writers[i].name, done, missing);
+	/* A writer that came to an end did not write until the last moment. */
+	return done && done < REGION && !missing;
+}
+
+static void check(void)
+{
+	int session = session_retrieve("late");
+
+	data = session_retrieve_file(session, TOKEN_DATA);
+	reports_fd = session_retrieve_file(session, TOKEN_REPORT);
+	map_reports();
+	for (int i = 0; i < NR_WRITERS; i++)
+		ksft_test_result(check_writer(i), "%s: nothing is lost\n",
+				 writers[i].name);
+	munmap(reports, PAGE);
+	session_finish(session);
+	close(data);
+	close(reports_fd);
+}
+
+int main(int argc, char *argv[])
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	ksft_print_header();
+	ksft_set_plan(!strcmp(what, "save") ? 1 :
+		      NR_WRITERS + !strcmp(what, "pass"));
+	if (strcmp(what, "save"))
+		check();
+	if (strcmp(what, "check"))
+		save();
+	ksft_finished();
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * retrieve_fails save|check
+ *
+ * A retrieve that fails half-way, one that cannot even begin, and none at all:
+ * in each case the error stays what it was, and all memory comes back.
+ */
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <libliveupdate.h>
+
+#include "memory.h"
+#include "session.h"
+#include "shape.h"
+
+#define OVERCOMMIT	"/proc/sys/vm/overcommit_memory"
+#define OVERCOMMIT_KIB	"/proc/sys/vm/overcommit_kbytes"
+#define FILE_MAX	"/proc/sys/fs/file-max"
+#define NOBODY		65534
+#define CGROUP		"/sys/fs/cgroup/retriever"
+#define SIZE_KIB	(64L << 10)
+#define SLACK_KIB	1024
+
+static const struct shape shape = {
+	.name = "64 MiB",
+	.size = SIZE_KIB << 10,
+	.before = PAGES(0, 1, 1, SIZE_KIB / 4),
+};
+
+static const char *const names[] = {
+	"half-way", "no file", "not at all", "charged",
+};
+
+static void save_files(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		int session = session_create(names[i]);
+
+		session_preserve(session, shape_create(&shape, 1), 0);
+		ksft_test_result_pass("save %s\n", names[i]);
+	}
+}
+
+static bool came_back(const char *what, long before)
+{
+	long after = memory_free();
+
+	ksft_print_msg("%s: free memory %ld KiB before, %ld KiB after\n", what,
+		       before, after);
+	return labs(after - before - SIZE_KIB) < SLACK_KIB;
+}
+
+/* As much memory may be committed as is, and a quarter of the file. */
+static int retrieve_without_memory(int session)
+{
+	long kbytes = meminfo("Committed_AS") + SIZE_KIB / 4;
+	int fd;
+
+	file_set(OVERCOMMIT_KIB, kbytes);
+	file_set(OVERCOMMIT, 2);
+	fd = luo_session_retrieve_fd(session, 0);
+	file_set(OVERCOMMIT, 0);
+	return fd;
+}
+
+/*
+ * CVE-2026-43489: a retrieve that had failed could be tried again, on memory
+ * that the first try had freed.
+ */
+static void check_half_way(void)
+{
+	int session = session_retrieve(names[0]);
+	long before = memory_free();
+	int err = retrieve_without_memory(session);
+
+	ksft_print_msg("half-way: %s\n", strerror(-err));
+	ksft_test_result(err == -ENOMEM || err == -ENOSPC,
+			 "half-way: retrieve fails\n");
+	ksft_test_result(luo_session_retrieve_fd(session, 0) == err,
+			 "half-way: CVE-2026-43489, the next try fails alike\n");
+	ksft_test_result(!luo_session_finish(session),
+			 "half-way: the session can be finished\n");
+	close(session);
+	ksft_test_result(came_back("half-way", before),
+			 "half-way: all memory comes back\n");
+}
+
+static int retrieve_as_nobody(int session)
+{
+	int status;
+
+	if (!fork()) {
+		if (setresuid(NOBODY, NOBODY, NOBODY))
+			_exit(0);
+		_exit(-luo_session_retrieve_fd(session, 0));
+	}
+	wait(&status);
+	return -WEXITSTATUS(status);
+}
+
+static void check_no_file(void)
+{
+	int session = session_retrieve(names[1]);
+	long before = memory_free(), file_max = file_get(FILE_MAX);
+	int err;
+
+	file_set(FILE_MAX, 0);
+	err = retrieve_as_nobody(session);
+	file_set(FILE_MAX, file_max);
+	ksft_print_msg("no file: %s\n", strerror(-err));
+	ksft_test_result(err == -ENFILE, "no file: retrieve fails\n");
+	ksft_test_result(luo_session_retrieve_fd(session, 0) == err,
+			 "no file: the next try fails alike\n");
+	session_finish(session);
+	ksft_test_result(came_back("no file", before),
+			 "no file: all memory comes back\n");
+}
+
+static void check_not_at_all(void)
+{
+	int session = session_retrieve(names[2]);
+	long before = memory_free();
+
+	session_finish(session);
+	ksft_test_result(came_back("not at all", before),
+			 "not at all: all memory comes back\n");
+}
+
+static void enter_cgroup(void)
+{
+	int fd = open("/sys/fs/cgroup/cgroup.subtree_control", O_WRONLY);
+
+	if (fd < 0 || write(fd, "+memory", 7) != 7 || mkdir(CGROUP, 0755))
+		ksft_exit_fail_perror(CGROUP);
+	close(fd);
+	file_set(CGROUP "/cgroup.procs", 0);
+}
+
+static void check_charged(void)
+{
+	long shmem = meminfo("Shmem"), before = memory_free();
+	int session = session_retrieve(names[3]);
+	int fd;
+
+	enter_cgroup();
+	fd = session_retrieve_file(session, 0);
+	session_finish(session);
+	ksft_test_result(file_get_word(CGROUP "/memory.stat", "shmem") ==
+			 SIZE_KIB << 10, "charged: to the one who retrieves\n");
+	ksft_test_result(meminfo("Shmem") - shmem == SIZE_KIB,
+			 "charged: counted as shared memory\n");
+	ksft_test_result(shape_check_blocks(&shape, fd, false) &&
+			 shape_check(&shape, fd, 1, 0),
+			 "charged: the file is as it was\n");
+	close(fd);
+	ksft_test_result(came_back("charged", before),
+			 "charged: all memory comes back when it is closed\n");
+	ksft_test_result(!file_get_word(CGROUP "/memory.stat", "shmem"),
+			 "charged: nothing stays charged\n");
+}
+
+int main(int argc, char *argv[])
+{
+	bool first = argc > 1 && !strcmp(argv[1], "save");
+
+	ksft_print_header();
+	ksft_set_plan(first ? ARRAY_SIZE(names) : 13);
+	if (first) {
+		save_files();
+		session_hold();
+	} else {
+		check_half_way();
+		check_no_file();
+		check_not_at_all();
+		check_charged();
+	}
+	ksft_finished();
+}

@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Pages in swap are brought in, and those that were handed over can go there:
+# by version 1, and by version 0.
+#
+# vm: boot=pkram,pkram,pkram disk=256M
+. ./write.sh
+
+mkswap /dev/vda >/dev/null && swapon /dev/vda || exit 1
+case $STAGE in
+1)	write newest && exec ./swap save ;;
+2)	./swap check && write memfd:0 && exec ./swap save ;;
+3)	exec ./swap check ;;
+esac
