@@ -290,8 +290,9 @@ static int luo_array_check(const struct luo_handover *handover, u64 handle,
 }
 
 /*
- * A run that is listed twice passes the check and cannot be claimed twice: cut
- * the list there, so that what was claimed is freed once.
+ * A run that is listed twice, or is a page of the list, passes the check and
+ * cannot be claimed twice: cut the list there, so that what was claimed is freed
+ * once.
  */
 static int luo_array_claim(const struct luo_handover *handover,
 			   struct luo_array *array, u64 handle)
@@ -302,7 +303,8 @@ static int luo_array_claim(const struct luo_handover *handover,
 
 	for (address = handle; address; address = block->next) {
 		block = phys_to_virt(address);
-		if (!handover->claim(address, 0)) {
+		if (handover->order(address) != 0 ||
+		    !handover->claim(address, 0)) {
 			if (last)
 				last->next = 0;
 			return -EBADMSG;
