@@ -127,7 +127,7 @@ static void luo_object_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
 }
 
-static int luo_object_update(const char *kind, u64 instance, u32 version,
+static int luo_kunit_update(const char *kind, u64 instance, u32 version,
 			     size_t size, u64 seed)
 {
 	const struct luo_object_id id = { kind, instance };
@@ -143,7 +143,7 @@ static void luo_object_updates(struct kunit *test)
 {
 	u64 seed;
 
-	KUNIT_EXPECT_EQ(test, luo_object_update("vm", 1, 0, 40, 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_update("vm", 1, 0, 40, 0), -ENOENT);
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 1, 0, 40), 0);
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 1, 1, 48), 0);
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 2, 0, 40), 0);
@@ -151,15 +151,15 @@ static void luo_object_updates(struct kunit *test)
 	/* It is not to allocate. */
 	luo_loopback_fail_nth(1);
 	for (seed = 1; seed < 100; seed++)
-		KUNIT_EXPECT_EQ(test, luo_object_update("vm", 1, 0, 40, seed),
+		KUNIT_EXPECT_EQ(test, luo_kunit_update("vm", 1, 0, 40, seed),
 				0);
 	KUNIT_EXPECT_FALSE(test, luo_loopback_failed());
 	luo_loopback_fail_nth(0);
 
-	KUNIT_EXPECT_EQ(test, luo_object_update("vm", 1, 0, 48, 0), -EMSGSIZE);
-	KUNIT_EXPECT_EQ(test, luo_object_update("vm", 1, 2, 40, 0), -ENOENT);
-	KUNIT_EXPECT_EQ(test, luo_object_update("vm", 3, 0, 40, 0), -ENOENT);
-	KUNIT_EXPECT_EQ(test, luo_object_update("mv", 1, 0, 40, 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_update("vm", 1, 0, 48, 0), -EMSGSIZE);
+	KUNIT_EXPECT_EQ(test, luo_kunit_update("vm", 1, 2, 40, 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_update("vm", 3, 0, 40, 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_update("mv", 1, 0, 40, 0), -ENOENT);
 
 	luo_loopback_kexec();
 	KUNIT_EXPECT_EQ(test, luo_kunit_read_seed("vm", 1, 0, 40, 99), 0);

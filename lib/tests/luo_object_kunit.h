@@ -3,6 +3,8 @@
 #define _LUO_OBJECT_KUNIT_H
 
 #include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "luo_loopback.h"

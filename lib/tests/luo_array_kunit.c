@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Tests of arrays
+ *
+ * Of any size, in few pages' keys or in many, over a kexec that is none; damaged
+ * in every bit of their list and in ways that its CRC does not show; without
+ * memory; and nothing is left of any of them.
+ */
+
+#include <kunit/test.h>
+#include <linux/crc32c.h>
+#include <linux/errno.h>
+#include <linux/io.h>
+#include <linux/kho/abi/luo_array.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+
+#include "../../kernel/liveupdate/luo_array_internal.h"
+#include "luo_loopback.h"
+#include "luo_pattern.h"
+
+static int luo_array_make(struct luo_array *array, u32 element_size, u64 count,
+			  u64 seed)
+{
+	int err = luo_array_alloc_from(&luo_loopback, array, element_size,
+				       count, GFP_KERNEL);
+
+	if (!err)
+		luo_pattern_fill(array->data, element_size * count, seed);
+
+	return err;
+}
+
+/* Returns -EILSEQ where it is restored with wrong data. */
+static int luo_array_take(struct luo_array *array, u64 handle, u32 element_size,
+			  u64 count, u64 seed)
+{
+	int err = luo_array_restore_from(&luo_loopback, array, handle,
+					 element_size, count);
+
+	if (!err && !luo_pattern_holds(array->data, element_size * count, seed))
+		return -EILSEQ;
+
+	return err;
+}
+
+static void luo_array_drop(struct luo_array *array)
+{
+	luo_array_free_to(&luo_loopback, array);
+}
+
+static struct luo_array_block_ser *luo_array_list(u64 handle, unsigned int nr)
+{
+	struct luo_array_block_ser *block = phys_to_virt(handle);
+
+	while (nr--)
+		block = phys_to_virt(block->next);
+
+	return block;
+}
+
+/* Makes the CRC of a list block right again. */
+static void luo_array_forge(struct luo_array_block_ser *block)
+{
+	struct luo_array_block_ser copy = *block;
+
+	copy.data_crc = 0;
+	copy.crc = 0;
+	block->crc = crc32c(crc32c(~0, &copy, sizeof(copy)), block->runs,
+			    block->nr_runs * sizeof(block->runs[0]));
+}
+
+static void luo_array_every_size(struct kunit *test)
+{
+	static const struct {
+		u32 element_size;
+		u64 count;
+	} sizes[] = {
+		{ 1, 1 }, { 8, 1 }, { 24, 7 }, { 1, PAGE_SIZE - 1 },
+		{ 1, PAGE_SIZE }, { 1, PAGE_SIZE + 1 }, { 8, 512 }, { 8, 513 },
+		{ 24, 1000 }, { PAGE_SIZE, 3 }, { 100000, 1 }, { 12, 100003 },
+		{ 64, 65536 }, { 1, (5 << 20) + 4097 },
+	};
+	struct luo_array array;
+	unsigned int i, max_order;
+	u64 handle;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		for (max_order = 0; max_order <= 10; max_order += 5) {
+			luo_loopback_set_max_order(max_order);
+			KUNIT_ASSERT_EQ(test,
+					luo_array_make(&array,
+						       sizes[i].element_size,
+						       sizes[i].count, i), 0);
+			handle = array.handle;
+
+			luo_loopback_kexec();
+			KUNIT_EXPECT_EQ_MSG(test,
+					    luo_array_take(&array, handle,
+							   sizes[i].element_size,
+							   sizes[i].count, i),
+					    0, "size %u", i);
+			KUNIT_EXPECT_EQ(test, array.count, sizes[i].count);
+			KUNIT_EXPECT_EQ(test, array.element_size,
+					sizes[i].element_size);
+			KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING),
+					0UL);
+			luo_array_drop(&array);
+			KUNIT_EXPECT_NULL(test, array.data);
+			KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED),
+					0UL);
+			cond_resched();
+		}
+	}
+}
+
+/* The elements are zero, and all of them can be written to. */
+static void luo_array_begins_zero(struct kunit *test)
+{
+	const size_t size = 300000;
+	struct luo_array array;
+	size_t i;
+
+	luo_loopback_set_max_order(2);
+	KUNIT_ASSERT_EQ(test, luo_array_alloc_from(&luo_loopback, &array, 1,
+						   size, GFP_KERNEL), 0);
+	for (i = 0; i < size && !((u8 *)array.data)[i]; i++)
+		;
+	KUNIT_EXPECT_EQ(test, i, size);
+	luo_array_drop(&array);
+}
+
+static void luo_array_no_size(struct kunit *test)
+{
+	static const struct {
+		u32 element_size;
+		u64 count;
+	} sizes[] = {
+		{ 0, 1 }, { 1, 0 }, { 0, 0 }, { 2, 1ULL << 63 },
+		{ 1, U64_MAX }, { 1, 1ULL << 63 }, { U32_MAX, U64_MAX },
+		{ 0x10000, 1ULL << 48 }, { 1, SSIZE_MAX },
+	};
+	struct luo_array array;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		KUNIT_EXPECT_EQ_MSG(test,
+				    luo_array_alloc_from(&luo_loopback, &array,
+							 sizes[i].element_size,
+							 sizes[i].count,
+							 GFP_KERNEL),
+				    -EINVAL, "size %u", i);
+		KUNIT_EXPECT_EQ_MSG(test,
+				    luo_array_restore_from(&luo_loopback, &array,
+							   PAGE_SIZE,
+							   sizes[i].element_size,
+							   sizes[i].count),
+				    -EINVAL, "size %u", i);
+		luo_array_drop(&array);
+	}
+}
+
+/* Few keys: the largest orders that fit, and no page more than is needed. */
+static void luo_array_largest_orders(struct kunit *test)
+{
+	const unsigned long nr_pages = 1024 + 512 + 3;
+	struct luo_array array;
+	unsigned int i;
+	u64 run;
+
+	KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, nr_pages, 1), 0);
+	/* 1024, 512, 2, 1, and the list. */
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 5UL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_pages(LUO_LOOPBACK_OUTGOING),
+			nr_pages + 1);
+	KUNIT_EXPECT_EQ(test, luo_loopback_largest(), 10U);
+	for (i = 1; i < 4; i++) {
+		run = array.blocks->runs[i];
+		KUNIT_EXPECT_LT(test, run & LUO_ARRAY_RUN_ORDER,
+				array.blocks->runs[i - 1] & LUO_ARRAY_RUN_ORDER);
+	}
+	luo_array_drop(&array);
+
+	/* Where there are no large ones, smaller ones do. */
+	luo_loopback_set_max_order(4);
+	KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, nr_pages, 1), 0);
+	KUNIT_EXPECT_EQ(test, luo_loopback_pages(LUO_LOOPBACK_OUTGOING),
+			nr_pages + 1);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
+			nr_pages / 16 + 3);
+	luo_array_drop(&array);
+
+	/* One run needs no mapping. */
+	luo_loopback_set_max_order(10);
+	KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, 64, 1), 0);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 2UL);
+	KUNIT_EXPECT_EQ(test, virt_to_phys(array.data),
+			array.blocks->runs[0] & PAGE_MASK);
+	luo_array_drop(&array);
+}
+
+/* More runs than a list page has room for. */
+static void luo_array_long_list(struct kunit *test)
+{
+	const unsigned long nr_pages = 3 * LUO_ARRAY_RUNS_PER_BLOCK + 1;
+	struct luo_array array;
+	u64 handle;
+
+	luo_loopback_set_max_order(0);
+	KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, nr_pages, 5), 0);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
+			nr_pages + 4);
+	handle = array.handle;
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, PAGE_SIZE, nr_pages,
+					     5), 0);
+	luo_array_drop(&array);
+}
+
+static void luo_array_wrong_shape(struct kunit *test)
+{
+	struct luo_array array;
+	u64 handle;
+
+	KUNIT_ASSERT_EQ(test, luo_array_make(&array, 24, 1000, 1), 0);
+	handle = array.handle;
+	luo_loopback_kexec();
+
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 24, 999, 1),
+			-EMSGSIZE);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 24, 100000, 1),
+			-EMSGSIZE);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 12, 2000, 1),
+			-EMSGSIZE);
+	KUNIT_EXPECT_NULL(test, array.data);
+	luo_array_drop(&array);
+	/* It is all still there. */
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 24, 1000, 1), 0);
+	luo_array_drop(&array);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 24, 1000, 1),
+			-EBADMSG);
+}
+
+static void luo_array_wild_handles(struct kunit *test)
+{
+	struct luo_array array;
+	u64 handle, foreign, run;
+
+	KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, 4, 1), 0);
+	handle = array.handle;
+	run = array.blocks->runs[0];
+	foreign = virt_to_phys(luo_loopback.alloc(0, GFP_KERNEL));
+	luo_loopback_kexec();
+
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, 0, PAGE_SIZE, 4, 1),
+			-EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, U64_MAX, PAGE_SIZE, 4, 1),
+			-EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle + 8, PAGE_SIZE, 4,
+					     1), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, 1ULL << 50, PAGE_SIZE, 4,
+					     1), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, foreign, PAGE_SIZE, 4, 1),
+			-EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, run & PAGE_MASK, PAGE_SIZE,
+					     4, 1), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
+
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, PAGE_SIZE, 4, 1),
+			0);
+	luo_array_drop(&array);
+	luo_loopback_kexec();
+}
+
+/* Two pages of list; each bit of both, as far as they are used. */
+static void luo_array_list_bits(struct kunit *test)
+{
+	const unsigned long nr_pages = LUO_ARRAY_RUNS_PER_BLOCK + 3;
+	struct luo_array_block_ser *block;
+	struct luo_array array;
+	unsigned int nr, bit, nr_bits;
+	u64 handle;
+	u8 *byte;
+
+	luo_loopback_set_max_order(0);
+	KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, nr_pages, 1), 0);
+	handle = array.handle;
+	luo_loopback_kexec();
+
+	for (nr = 0; nr < 2; nr++) {
+		block = luo_array_list(handle, nr);
+		nr_bits = 8 * (sizeof(*block) + 3 * sizeof(block->runs[0]));
+		for (bit = 0; bit < nr_bits; bit++) {
+			int err;
+
+			byte = (u8 *)block + bit / 8;
+			/* Of the first block only, and zero in an open array. */
+			if (bit / 8 >= offsetof(struct luo_array_block_ser,
+						data_crc) &&
+			    bit / 8 < offsetofend(struct luo_array_block_ser,
+						  data_crc))
+				continue;
+
+			*byte ^= 1 << bit % 8;
+			err = luo_array_restore_from(&luo_loopback, &array,
+						     handle, PAGE_SIZE,
+						     nr_pages);
+			KUNIT_EXPECT_EQ_MSG(test, err, -EBADMSG,
+					    "bit %u of block %u", bit, nr);
+			*byte ^= 1 << bit % 8;
+		}
+		cond_resched();
+	}
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, PAGE_SIZE, nr_pages,
+					     1), 0);
+	luo_array_drop(&array);
+}
+
+/*
+ * Lists whose CRC is right and which lie. Whatever is claimed on the way is
+ * freed, once.
+ */
+static void luo_array_lists_that_lie(struct kunit *test)
+{
+	const unsigned long nr_pages = 2 * LUO_ARRAY_RUNS_PER_BLOCK + 3;
+	struct luo_array_block_ser *block[3];
+	struct luo_array array;
+	u64 handle, foreign;
+	unsigned int lie, i;
+	int err;
+
+	for (lie = 0; lie < 17; lie++) {
+		luo_loopback_set_max_order(0);
+		KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, nr_pages,
+						     1), 0);
+		luo_loopback_set_max_order(10);
+		foreign = virt_to_phys(luo_loopback.alloc(1, GFP_KERNEL));
+		handle = array.handle;
+		for (i = 0; i < 3; i++)
+			block[i] = luo_array_list(handle, i);
+
+		switch (lie) {
+		case 0: block[0]->next = handle; break;
+		case 1: block[1]->next = block[1]->self; break;
+		case 2: block[2]->next = handle; break;
+		case 3: block[1]->next = 0; break;
+		case 4: block[0]->next = block[2]->self; break;
+		case 5: block[0]->next = foreign; break;
+		case 6: block[0]->runs[1] = block[0]->runs[0]; break;
+		case 7: block[2]->runs[0] = block[0]->runs[0]; break;
+		case 8: block[0]->runs[5] = block[0]->self; break;
+		case 9: block[0]->runs[5] = block[1]->self; break;
+		case 10: block[2]->runs[0] = block[1]->self; break;
+		case 11: block[0]->runs[5] = foreign | 1; break;
+		case 12: block[0]->runs[5] = foreign; break;
+		case 13: block[0]->runs[5] |= LUO_ARRAY_RUN_ORDER; break;
+		case 14: block[2]->nr_runs--; break;
+		case 15: block[1]->nr_runs = 0; break;
+		case 16: block[1]->nr_runs = LUO_ARRAY_RUNS_PER_BLOCK + 1; break;
+		}
+		for (i = 0; i < 3; i++) {
+			if (block[i]->nr_runs <= LUO_ARRAY_RUNS_PER_BLOCK)
+				luo_array_forge(block[i]);
+		}
+
+		luo_loopback_kexec();
+		err = luo_array_restore_from(&luo_loopback, &array, handle,
+					     PAGE_SIZE, nr_pages);
+		KUNIT_EXPECT_EQ_MSG(test, err, -EBADMSG, "lie %u", lie);
+		luo_array_drop(&array);
+		KUNIT_EXPECT_EQ_MSG(test,
+				    luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL,
+				    "lie %u", lie);
+		luo_loopback_kexec();
+		cond_resched();
+	}
+}
+
+static void luo_array_sealed(struct kunit *test)
+{
+	const size_t size = 3 * PAGE_SIZE + 100;
+	struct luo_array array;
+	unsigned int damaged;
+	u64 handle;
+
+	luo_loopback_set_max_order(0);
+	for (damaged = 0; damaged < 3; damaged++) {
+		KUNIT_ASSERT_EQ(test, luo_array_make(&array, 1, size, 1), 0);
+		luo_array_seal(&array);
+		if (damaged == 1)
+			((u8 *)array.data)[size - 1] ^= 1;
+		/* Past the elements is nothing that counts. */
+		if (damaged == 2)
+			((u8 *)array.data)[size] ^= 1;
+		handle = array.handle;
+		luo_loopback_kexec();
+		KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 1, size, 1),
+				damaged == 1 ? -EBADMSG : 0);
+		luo_array_drop(&array);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING),
+				0UL);
+	}
+}
+
+/* A failure of a large order is a smaller one, of a small one the end. */
+static void luo_array_alloc_without_memory(struct kunit *test)
+{
+	const unsigned long nr_pages = LUO_ARRAY_RUNS_PER_BLOCK + 3;
+	unsigned int max_order, failures;
+	struct luo_array array;
+	unsigned long nth;
+	bool failed;
+	int err;
+
+	for (max_order = 0; max_order <= 3; max_order += 3) {
+		luo_loopback_set_max_order(max_order);
+		failures = 0;
+		nth = 0;
+		do {
+			luo_loopback_fail_nth(++nth);
+			err = luo_array_alloc_from(&luo_loopback, &array,
+						   PAGE_SIZE, nr_pages,
+						   GFP_KERNEL);
+			failed = luo_loopback_failed();
+			luo_loopback_fail_nth(0);
+			if (err) {
+				KUNIT_EXPECT_TRUE(test, failed);
+				KUNIT_EXPECT_EQ(test, err, -ENOMEM);
+				KUNIT_EXPECT_EQ(test,
+						luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
+						0UL);
+				failures++;
+			}
+			luo_array_drop(&array);
+		} while (failed);
+		KUNIT_EXPECT_GT(test, failures, max_order ? 3U :
+				(unsigned int)nr_pages);
+	}
+}
+
+static void luo_array_restore_without_memory(struct kunit *test)
+{
+	struct luo_array array;
+	unsigned long nth = 0;
+	bool failed;
+	u64 handle;
+	int err;
+
+	luo_loopback_set_max_order(0);
+	do {
+		KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, 3, 1), 0);
+		handle = array.handle;
+		luo_loopback_kexec();
+
+		luo_loopback_fail_nth(++nth);
+		err = luo_array_restore_from(&luo_loopback, &array, handle,
+					     PAGE_SIZE, 3);
+		failed = luo_loopback_failed();
+		luo_loopback_fail_nth(0);
+		KUNIT_EXPECT_EQ(test, err, failed ? -ENOMEM : 0);
+		luo_array_drop(&array);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING),
+				0UL);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED),
+				0UL);
+	} while (failed);
+	KUNIT_EXPECT_GT(test, nth, 1UL);
+}
+
+/* What was taken over can be handed over only as what is new. */
+static void luo_array_generations(struct kunit *test)
+{
+	struct luo_array old, new;
+	unsigned int generation;
+	u64 handle;
+
+	KUNIT_ASSERT_EQ(test, luo_array_make(&new, 24, 5000, 0), 0);
+	for (generation = 0; generation < 5; generation++) {
+		handle = new.handle;
+		luo_loopback_kexec();
+		KUNIT_ASSERT_EQ(test, luo_array_take(&old, handle, 24, 5000,
+						     generation), 0);
+		KUNIT_ASSERT_EQ(test, luo_array_make(&new, 24, 5000,
+						     generation + 1), 0);
+		luo_array_drop(&old);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED),
+				0UL);
+	}
+	luo_array_drop(&new);
+}
+
+static struct kunit_case luo_array_cases[] = {
+	KUNIT_CASE_SLOW(luo_array_every_size),
+	KUNIT_CASE(luo_array_begins_zero),
+	KUNIT_CASE(luo_array_no_size),
+	KUNIT_CASE(luo_array_largest_orders),
+	KUNIT_CASE(luo_array_long_list),
+	KUNIT_CASE(luo_array_wrong_shape),
+	KUNIT_CASE(luo_array_wild_handles),
+	KUNIT_CASE(luo_array_list_bits),
+	KUNIT_CASE(luo_array_lists_that_lie),
+	KUNIT_CASE(luo_array_sealed),
+	KUNIT_CASE(luo_array_alloc_without_memory),
+	KUNIT_CASE(luo_array_restore_without_memory),
+	KUNIT_CASE(luo_array_generations),
+	{}
+};
+
+static struct kunit_suite luo_array_suite = {
+	.name = "luo_array",
+	.init = luo_loopback_init,
+	.exit = luo_loopback_exit,
+	.test_cases = luo_array_cases,
+};
+kunit_test_suite(luo_array_suite);

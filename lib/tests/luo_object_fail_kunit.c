@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Tests of objects without memory
+ *
+ * Every allocation of every call fails once, in turn, until the call gets
+ * through. What failed has to leave everything as it was, and to work when it
+ * is called again. In user space the allocations of the heap fail as well.
+ */
+
+#include <kunit/test.h>
+
+#include "luo_object_kunit.h"
+
+/* More than a call makes, but for those that go through a whole set. */
+#define NR_ALLOCATIONS_MAX	2000
+
+/*
+ * Repeats @call until no allocation of it fails any more. All but the last time
+ * it has to return -ENOMEM, and the last time 0.
+ */
+#define luo_fail_each(test, call) do {					\
+	unsigned long __nth = 0;					\
+	bool __failed;							\
+	int __err;							\
+									\
+	do {								\
+		luo_loopback_fail_nth(++__nth);				\
+		__err = (call);						\
+		__failed = luo_loopback_failed();			\
+		luo_loopback_fail_nth(0);				\
+		KUNIT_ASSERT_EQ_MSG(test, __err, __failed ? -ENOMEM : 0,\
+				    "allocation %lu", __nth);		\
+	} while (__failed && __nth < NR_ALLOCATIONS_MAX);		\
+	KUNIT_EXPECT_FALSE(test, __failed);				\
+} while (0)
+
+/* A store that fails leaves nothing, and the keys that were there before. */
+static int luo_fail_store(struct kunit *test, const char *kind, u64 instance,
+			  size_t size, unsigned long slack)
+{
+	unsigned long keys = luo_loopback_keys(LUO_LOOPBACK_OUTGOING);
+	int err = luo_kunit_store(kind, instance, 0, size);
+
+	/* The table may keep the block that it has grown by. */
+	if (err)
+		KUNIT_EXPECT_LE(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
+				keys + slack);
+
+	return err;
+}
+
+static void luo_fail_first_store(struct kunit *test)
+{
+	size_t size;
+
+	luo_fail_each(test, luo_fail_store(test, "vm", 1, 40, 0));
+	luo_kunit_abort("vm", 1);
+	KUNIT_EXPECT_NULL(test, luo_loopback_blob(&size));
+
+	luo_fail_each(test, luo_fail_store(test, "vm", 1, 8000, 0));
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("vm", 1, 0, 8000), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("vm", 1), 0);
+}
+
+/* Through the growth of the index, of the table, and of the pool. */
+static void luo_fail_many_stores(struct kunit *test)
+{
+	const u64 nr = 3 * LUO_OBJECT_RECORDS_PER_BLOCK;
+	u64 i;
+
+	for (i = 0; i < nr; i++)
+		luo_fail_each(test, luo_fail_store(test, "vm", i, 40, i > 0));
+	luo_loopback_kexec();
+	for (i = 0; i < nr; i++)
+		KUNIT_EXPECT_EQ(test, luo_kunit_read("vm", i, 0, 40), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
+}
+
+static const char *luo_fail_kind(unsigned int i)
+{
+	static char name[LUO_OBJECT_KIND_LEN];
+
+	scnprintf(name, sizeof(name), "kind-number-%u", i);
+
+	return name;
+}
+
+/* Each kind publishes the list anew, beyond the size of a page. */
+static void luo_fail_many_kinds(struct kunit *test)
+{
+	const unsigned int nr = 120;
+	unsigned int i;
+	size_t size;
+
+	for (i = 0; i < nr; i++)
+		luo_fail_each(test, luo_fail_store(test, luo_fail_kind(i), 1, 40,
+						   0));
+	luo_loopback_blob(&size);
+	KUNIT_EXPECT_GT(test, size, PAGE_SIZE);
+
+	luo_loopback_kexec();
+	for (i = 0; i < nr; i++)
+		KUNIT_EXPECT_EQ(test, luo_kunit_read(luo_fail_kind(i), 1, 0, 40),
+				0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
+}
+
+/* What is stored when a store fails is what the next kernel finds. */
+static void luo_fail_then_kexec(struct kunit *test)
+{
+	unsigned long nth = 0;
+	bool failed;
+
+	do {
+		KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 1, 0, 40), 0);
+		luo_loopback_fail_nth(++nth);
+		luo_kunit_store("new", 1, 0, 40);
+		failed = luo_loopback_failed();
+		luo_loopback_fail_nth(0);
+
+		luo_loopback_kexec();
+		KUNIT_EXPECT_EQ(test, luo_kunit_read("vm", 1, 0, 40), 0);
+		KUNIT_EXPECT_EQ(test, luo_kunit_read("new", 1, 0, 40),
+				failed ? -ENOENT : 0);
+		KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING),
+				0UL);
+	} while (failed && nth < NR_ALLOCATIONS_MAX);
+	KUNIT_EXPECT_GT(test, nth, 3UL);
+}
+
+/* Abort cannot fail: what it has no memory for is done later. */
+static void luo_fail_abort(struct kunit *test)
+{
+	unsigned long nth = 0, keys;
+	bool failed;
+
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("stays", 1, 0, 40), 0);
+	keys = luo_loopback_keys(LUO_LOOPBACK_OUTGOING);
+	do {
+		KUNIT_ASSERT_EQ(test, luo_kunit_store("goes", 1, 0, 40), 0);
+		luo_loopback_fail_nth(++nth);
+		luo_kunit_abort("goes", 1);
+		failed = luo_loopback_failed();
+		luo_loopback_fail_nth(0);
+	} while (failed && nth < NR_ALLOCATIONS_MAX);
+	KUNIT_EXPECT_GT(test, nth, 1UL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), keys);
+
+	/* An empty kind that could not be taken back is none to the next kernel. */
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("goes", 1, 0, 40), 0);
+	luo_loopback_fail_nth(1);
+	luo_kunit_abort("goes", 1);
+	KUNIT_EXPECT_TRUE(test, luo_loopback_failed());
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("goes", 1, 0, 40), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("stays", 1, 0, 40), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("stays", 1), 0);
+}
+
+static void luo_fail_store_objects(struct kunit *test, u64 nr)
+{
+	u64 i;
+
+	for (i = 0; i < nr; i++) {
+		KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", i, 0, 40), 0);
+		KUNIT_ASSERT_EQ(test, luo_kunit_store("other", i, 0, 100), 0);
+	}
+	luo_loopback_kexec();
+}
+
+static void luo_fail_read(struct kunit *test)
+{
+	const u64 nr = 200;
+	u64 i;
+
+	luo_fail_store_objects(test, nr);
+	luo_fail_each(test, luo_kunit_read("vm", nr - 1, 0, 40));
+	for (i = 0; i < nr; i++)
+		KUNIT_EXPECT_EQ(test, luo_kunit_read("vm", i, 0, 40), 0);
+	luo_fail_each(test, luo_kunit_finish("vm", 0));
+	for (i = 0; i < nr; i++)
+		KUNIT_EXPECT_EQ(test, luo_kunit_read("other", i, 0, 100), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
+}
+
+static void luo_fail_finish(struct kunit *test)
+{
+	luo_fail_store_objects(test, 200);
+	luo_fail_each(test, luo_kunit_finish("other", 7));
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("other", 7, 0, 100), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("vm", 7, 0, 40), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
+}
+
+static void luo_fail_drop(struct kunit *test)
+{
+	luo_fail_store_objects(test, 200);
+	luo_fail_each(test, luo_kunit_drop("vm"));
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("other", 7, 0, 100), 0);
+	luo_fail_each(test, luo_kunit_drop(NULL));
+}
+
+static struct kunit_case luo_object_fail_cases[] = {
+	KUNIT_CASE(luo_fail_first_store),
+	KUNIT_CASE(luo_fail_many_stores),
+	KUNIT_CASE(luo_fail_many_kinds),
+	KUNIT_CASE(luo_fail_then_kexec),
+	KUNIT_CASE(luo_fail_abort),
+	KUNIT_CASE(luo_fail_read),
+	KUNIT_CASE(luo_fail_finish),
+	KUNIT_CASE(luo_fail_drop),
+	{}
+};
+
+static struct kunit_suite luo_object_fail_suite = {
+	.name = "luo_object_fail",
+	.init = luo_loopback_init,
+	.exit = luo_loopback_exit,
+	.test_cases = luo_object_fail_cases,
+};
+kunit_test_suite(luo_object_fail_suite);

@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Tests of kinds
+ *
+ * One side saves an object in the versions that it writes and are selected, the
+ * other loads it from the newest that it reads; older and newer kernels are
+ * kinds of the same name with other versions.
+ */
+
+#include <kunit/test.h>
+
+#include "luo_object_kunit.h"
+
+/* The object, and its wire formats, which grow. */
+struct gauge {
+	u64 value;
+	u64 limit;
+	u32 unit;
+	/* What load and save have to return. */
+	int err;
+	/* The version that was loaded. */
+	u32 loaded;
+};
+
+struct gauge_v0 {
+	u64 value;
+};
+
+struct gauge_v1 {
+	u64 value;
+	u64 limit;
+};
+
+struct gauge_v2 {
+	u64 value;
+	u64 limit;
+	u32 unit;
+	u32 reserved;
+};
+
+static int gauge_save_v0(void *wire, const void *object)
+{
+	const struct gauge *gauge = object;
+	struct gauge_v0 *v0 = wire;
+
+	v0->value = gauge->value;
+
+	return gauge->err;
+}
+
+static int gauge_save_v1(void *wire, const void *object)
+{
+	const struct gauge *gauge = object;
+	struct gauge_v1 *v1 = wire;
+
+	v1->value = gauge->value;
+	v1->limit = gauge->limit;
+
+	return 0;
+}
+
+static int gauge_save_v2(void *wire, const void *object)
+{
+	const struct gauge *gauge = object;
+	struct gauge_v2 *v2 = wire;
+
+	v2->value = gauge->value;
+	v2->limit = gauge->limit;
+	v2->unit = gauge->unit;
+
+	return 0;
+}
+
+static int gauge_load_v0(const void *wire, void *object)
+{
+	const struct gauge_v0 *v0 = wire;
+	struct gauge *gauge = object;
+
+	gauge->loaded = 0;
+	gauge->value = v0->value;
+
+	return gauge->err;
+}
+
+static int gauge_load_v1(const void *wire, void *object)
+{
+	const struct gauge_v1 *v1 = wire;
+	struct gauge *gauge = object;
+
+	gauge->loaded = 1;
+	gauge->value = v1->value;
+	gauge->limit = v1->limit;
+
+	return gauge->err;
+}
+
+static int gauge_load_v2(const void *wire, void *object)
+{
+	const struct gauge_v2 *v2 = wire;
+	struct gauge *gauge = object;
+
+	gauge->loaded = 2;
+	gauge->value = v2->value;
+	gauge->limit = v2->limit;
+	gauge->unit = v2->unit;
+
+	return gauge->err;
+}
+
+#define GAUGE_VERSION(n) {						\
+	.version = n,							\
+	.size = sizeof(struct gauge_v##n),				\
+	.save = gauge_save_v##n,					\
+	.load = gauge_load_v##n,					\
+}
+
+/* From the newest to the oldest: a part of it is another kernel. */
+static const struct luo_object_version gauge_versions[] = {
+	GAUGE_VERSION(2), GAUGE_VERSION(1), GAUGE_VERSION(0),
+};
+
+static const struct gauge gauge_saved = {
+	.value = 0x1122334455667788, .limit = 99, .unit = 7,
+};
+
+/* A kernel that knows versions @oldest to @newest, and writes all of them. */
+static struct luo_object_kind gauge_kind(u32 oldest, u32 newest)
+{
+	struct luo_object_kind kind = {
+		.name = "gauge",
+		.versions = &gauge_versions[2 - newest],
+		.nr_versions = newest - oldest + 1,
+	};
+
+	luo_object_policy_select(&kind, "all", &kind.selected);
+
+	return kind;
+}
+
+static int gauge_save(const struct luo_object_kind *kind)
+{
+	return luo_object_kind_save(&luo_loopback_out, kind, 1, &gauge_saved);
+}
+
+static int gauge_load(const struct luo_object_kind *kind, struct gauge *gauge)
+{
+	*gauge = (struct gauge){ .loaded = U32_MAX };
+
+	return luo_object_kind_load(&luo_loopback_in, kind, 1, gauge);
+}
+
+static void luo_kind_newest_common(struct kunit *test)
+{
+	u32 old_from, old_to, new_from, new_to;
+	struct luo_object_kind kind;
+	struct gauge gauge;
+
+	for (old_from = 0; old_from < 3; old_from++)
+	for (old_to = old_from; old_to < 3; old_to++)
+	for (new_from = 0; new_from < 3; new_from++)
+	for (new_to = new_from; new_to < 3; new_to++) {
+		kind = gauge_kind(old_from, old_to);
+		KUNIT_ASSERT_EQ(test, gauge_save(&kind), 0);
+		luo_loopback_kexec();
+
+		kind = gauge_kind(new_from, new_to);
+		if (new_from > old_to || old_from > new_to) {
+			KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge),
+					-EPROTONOSUPPORT);
+			KUNIT_EXPECT_EQ(test, gauge.loaded, U32_MAX);
+		} else {
+			KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), 0);
+			KUNIT_EXPECT_EQ(test, gauge.loaded, min(old_to, new_to));
+			KUNIT_EXPECT_EQ(test, gauge.value, gauge_saved.value);
+			KUNIT_EXPECT_EQ(test, gauge.limit, gauge.loaded > 0 ?
+					gauge_saved.limit : 0);
+			KUNIT_EXPECT_EQ(test, gauge.unit, gauge.loaded > 1 ?
+					gauge_saved.unit : 0);
+		}
+		KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+		KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), -ENOENT);
+	}
+}
+
+static void luo_kind_selected_only(struct kunit *test)
+{
+	struct luo_object_kind kind = gauge_kind(0, 2);
+	struct luo_object_kind old = gauge_kind(0, 1);
+	struct gauge gauge;
+
+	KUNIT_ASSERT_EQ(test, luo_object_policy_select(&kind, "gauge:2,0",
+						       &kind.selected), 0);
+	KUNIT_EXPECT_TRUE(test, luo_object_writes(&kind, 2));
+	KUNIT_EXPECT_FALSE(test, luo_object_writes(&kind, 1));
+	KUNIT_EXPECT_TRUE(test, luo_object_writes(&kind, 0));
+	KUNIT_EXPECT_FALSE(test, luo_object_writes(&kind, 3));
+	KUNIT_ASSERT_EQ(test, gauge_save(&kind), 0);
+
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, gauge_load(&old, &gauge), 0);
+	KUNIT_EXPECT_EQ(test, gauge.loaded, 0U);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+}
+
+/* A version may be read and no longer written, or the other way round. */
+static void luo_kind_one_way_versions(struct kunit *test)
+{
+	static const struct luo_object_version versions[] = {
+		{ .version = 2, .size = sizeof(struct gauge_v2),
+		  .load = gauge_load_v2 },
+		GAUGE_VERSION(1),
+		{ .version = 0, .size = sizeof(struct gauge_v0),
+		  .save = gauge_save_v0 },
+	};
+	struct luo_object_kind kind = {
+		.name = "gauge",
+		.versions = versions,
+		.nr_versions = ARRAY_SIZE(versions),
+	};
+	struct luo_object_kind oldest = gauge_kind(0, 0);
+	struct gauge gauge;
+
+	luo_object_policy_select(&kind, "all", &kind.selected);
+	KUNIT_EXPECT_FALSE(test, luo_object_writes(&kind, 2));
+	KUNIT_ASSERT_EQ(test, gauge_save(&kind), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 2, 24), -ENOENT);
+	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), 0);
+	KUNIT_EXPECT_EQ(test, gauge.loaded, 1U);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+
+	/* What it only writes it does not read. */
+	KUNIT_ASSERT_EQ(test, gauge_save(&oldest), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), -EPROTONOSUPPORT);
+	KUNIT_EXPECT_EQ(test, gauge_load(&oldest, &gauge), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+}
+
+/* An unknown optional object is none; one mandatory version among them counts. */
+static void luo_kind_mandatory_and_optional(struct kunit *test)
+{
+	struct luo_object_kind kind = gauge_kind(0, 2);
+	struct gauge gauge;
+
+	KUNIT_ASSERT_EQ(test, luo_kunit_store_flags("gauge", 1, 7, 40,
+						    LUO_OBJECT_RECORD_OPTIONAL),
+			0);
+	KUNIT_ASSERT_EQ(test, luo_kunit_store_flags("gauge", 1, 8, 40,
+						    LUO_OBJECT_RECORD_OPTIONAL),
+			0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+
+	KUNIT_ASSERT_EQ(test, luo_kunit_store_flags("gauge", 1, 7, 40,
+						    LUO_OBJECT_RECORD_OPTIONAL),
+			0);
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 8, 40), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), -EPROTONOSUPPORT);
+	/* It is still there for whoever can do something with it. */
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 8, 40), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+
+	/* An optional one that is understood is loaded. */
+	KUNIT_ASSERT_EQ(test, luo_kunit_store_flags("gauge", 1, 0, 8,
+						    LUO_OBJECT_RECORD_OPTIONAL),
+			0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), 0);
+	KUNIT_EXPECT_EQ(test, gauge.loaded, 0U);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+}
+
+static void luo_kind_lists_versions(struct kunit *test)
+{
+	const struct luo_object_id id = { "gauge", 1 };
+	char found[32], tiny[4];
+	bool mandatory;
+
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 100, 40), 0);
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 101, 40), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test,
+			luo_object_in_versions(&luo_loopback_in, &id, found,
+					       sizeof(found), &mandatory), 2);
+	KUNIT_EXPECT_STREQ(test, found, "100,101");
+	KUNIT_EXPECT_TRUE(test, mandatory);
+	KUNIT_EXPECT_EQ(test,
+			luo_object_in_versions(&luo_loopback_in, &id, tiny,
+					       sizeof(tiny), &mandatory), 2);
+	KUNIT_EXPECT_STREQ(test, tiny, "100");
+	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
+}
+
+static void luo_kind_load_errors(struct kunit *test)
+{
+	struct luo_object_kind kind = gauge_kind(0, 2);
+	struct gauge gauge = { .err = -ERANGE };
+
+	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), -ENOENT);
+
+	/* What a load function says counts, and no other version is tried. */
+	KUNIT_ASSERT_EQ(test, gauge_save(&kind), 0);
+	luo_loopback_kexec();
+	gauge.err = -ERANGE;
+	KUNIT_EXPECT_EQ(test,
+			luo_object_kind_load(&luo_loopback_in, &kind, 1,
+					     &gauge), -ERANGE);
+	KUNIT_EXPECT_EQ(test, gauge.loaded, 2U);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+
+	/* A version of another size is not loaded. */
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 2, 40), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), -EMSGSIZE);
+	KUNIT_EXPECT_EQ(test, gauge.loaded, U32_MAX);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+}
+
+/* The newest is damaged: an older one is taken. All are: -EBADMSG. */
+static void luo_kind_load_damaged(struct kunit *test)
+{
+	struct luo_object_kind kind = gauge_kind(0, 2);
+	struct luo_object_record_ser *record;
+	struct luo_object_table *table;
+	struct gauge gauge;
+	u32 nr, version;
+
+	for (nr = 0; nr <= 3; nr++) {
+		KUNIT_ASSERT_EQ(test, gauge_save(&kind), 0);
+		table = luo_object_table_find(&luo_loopback_out.tables, "gauge");
+		for (version = 3 - nr; version < 3; version++) {
+			record = luo_object_table_record(table, 1, version);
+			/* The data of one, the record of another. */
+			if (version == 1)
+				record->size++;
+			else
+				*(u8 *)luo_object_record_data(record) ^= 1;
+		}
+		luo_loopback_kexec();
+
+		KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge),
+				nr < 3 ? 0 : -EBADMSG);
+		KUNIT_EXPECT_EQ(test, gauge.loaded, nr < 3 ? 2 - nr : U32_MAX);
+		KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+	}
+}
+
+static void luo_kind_save_errors(struct kunit *test)
+{
+	struct luo_object_kind kind = gauge_kind(0, 2);
+	struct gauge gauge = { .err = -ERANGE };
+
+	/* The last of three fails: none is stored. */
+	KUNIT_EXPECT_EQ(test, luo_object_kind_save(&luo_loopback_out, &kind, 1,
+						   &gauge), -ERANGE);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
+
+	/* One was there before: it stays, and it alone. */
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 1, 16), 0);
+	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EEXIST);
+	KUNIT_EXPECT_EQ(test, luo_object_kind_save(&luo_loopback_out, &kind, 1,
+						   &gauge), -EEXIST);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 2, 24), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 1, 16), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 0, 8), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+}
+
+static void luo_kind_save_without_memory(struct kunit *test)
+{
+	struct luo_object_kind kind = gauge_kind(0, 2);
+	unsigned long nth = 0;
+	struct gauge gauge;
+	bool failed;
+	int err;
+
+	do {
+		luo_loopback_fail_nth(++nth);
+		err = gauge_save(&kind);
+		failed = luo_loopback_failed();
+		luo_loopback_fail_nth(0);
+		KUNIT_ASSERT_EQ(test, err, failed ? -ENOMEM : 0);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
+				failed ? 0UL : 3UL);
+	} while (failed);
+
+	luo_loopback_kexec();
+	nth = 0;
+	do {
+		luo_loopback_fail_nth(++nth);
+		err = gauge_load(&kind, &gauge);
+		failed = luo_loopback_failed();
+		luo_loopback_fail_nth(0);
+		KUNIT_ASSERT_EQ(test, err, failed ? -ENOMEM : 0);
+	} while (failed);
+	KUNIT_EXPECT_EQ(test, gauge.loaded, 2U);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+}
+
+/* Refused before anybody sees it. */
+static void luo_kind_invalid(struct kunit *test)
+{
+	static const struct luo_object_version good = GAUGE_VERSION(1);
+	struct luo_object_version versions[2];
+	struct luo_object_kind kind = {
+		.name = "gauge-of-kunit",
+		.versions = versions,
+		.nr_versions = 2,
+	};
+	unsigned int i;
+
+	for (i = 0; i < 9; i++) {
+		versions[0] = versions[1] = good;
+		versions[1].version = 0;
+		kind.name = "gauge-of-kunit";
+		kind.nr_versions = 2;
+
+		switch (i) {
+		case 0: versions[1].version = 1; break;
+		case 1: versions[1].version = 2; break;
+		case 2: versions[0].size = 0; break;
+		case 3: versions[0].size = LUO_OBJECT_SIZE_MAX + 1; break;
+		case 4: versions[0].flags = BIT(2); break;
+		case 5: versions[1].save = NULL; versions[1].load = NULL; break;
+		case 6: kind.nr_versions = 0; break;
+		case 7: kind.nr_versions = BITS_PER_LONG + 1; break;
+		case 8: kind.name = "no/kind"; break;
+		}
+		if (luo_object_register_kind(&kind) == -EOPNOTSUPP)
+			kunit_skip(test, "live update is off");
+		KUNIT_EXPECT_EQ_MSG(test, luo_object_register_kind(&kind),
+				    -EINVAL, "mistake %u", i);
+	}
+}
+
+static void luo_kind_registered_twice(struct kunit *test)
+{
+	struct luo_object_kind kind = gauge_kind(0, 2), other = kind;
+	int err;
+
+	kind.name = "gauge-of-kunit";
+	other.name = kind.name;
+	err = luo_object_register_kind(&kind);
+	if (err == -EOPNOTSUPP)
+		kunit_skip(test, "live update is off");
+
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, luo_object_register_kind(&other), -EEXIST);
+	luo_object_unregister_kind(&kind);
+	KUNIT_ASSERT_EQ(test, luo_object_register_kind(&other), 0);
+	luo_object_unregister_kind(&other);
+}
+
+static struct kunit_case luo_object_kind_cases[] = {
+	KUNIT_CASE(luo_kind_newest_common),
+	KUNIT_CASE(luo_kind_selected_only),
+	KUNIT_CASE(luo_kind_one_way_versions),
+	KUNIT_CASE(luo_kind_mandatory_and_optional),
+	KUNIT_CASE(luo_kind_lists_versions),
+	KUNIT_CASE(luo_kind_load_errors),
+	KUNIT_CASE(luo_kind_load_damaged),
+	KUNIT_CASE(luo_kind_save_errors),
+	KUNIT_CASE(luo_kind_save_without_memory),
+	KUNIT_CASE(luo_kind_invalid),
+	KUNIT_CASE(luo_kind_registered_twice),
+	{}
+};
+
+static struct kunit_suite luo_object_kind_suite = {
+	.name = "luo_object_kind",
+	.init = luo_loopback_init,
+	.exit = luo_loopback_exit,
+	.test_cases = luo_object_kind_cases,
+};
+kunit_test_suite(luo_object_kind_suite);
