@@ -2,7 +2,7 @@
 #ifndef _LUO_OBJECT_TEST_BITMAP_H
 #define _LUO_OBJECT_TEST_BITMAP_H
 
-#include <linux/bits.h>
+#include <linux/bitops.h>
 #include <linux/find.h>
 
 #endif /* _LUO_OBJECT_TEST_BITMAP_H */

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 /* The bits of one word. */
+#undef for_each_set_bit
 #define for_each_set_bit(bit, addr, size)				\
 	for ((bit) = 0; (bit) < (size); (bit)++)			\
 		if (*(addr) & (1UL << (bit)))

@@ -3,6 +3,12 @@
 #define _LUO_OBJECT_TEST_LIMITS_H
 
 #include_next <linux/limits.h>
+#include <linux/types.h>
+
+/* As the kernel has it. */
+#ifndef SSIZE_MAX
+#define SSIZE_MAX	((ssize_t)(SIZE_MAX >> 1))
+#endif
 
 #define U16_MAX		((u16)~0U)
 #define S32_MAX		((s32)(~0U >> 1))

@@ -2,6 +2,8 @@
 #ifndef _LUO_OBJECT_TEST_OVERFLOW_H
 #define _LUO_OBJECT_TEST_OVERFLOW_H
 
+#include <linux/limits.h>
+
 #define check_mul_overflow(a, b, product)				\
 	__builtin_mul_overflow(a, b, product)
 

@@ -1,8 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _LUO_OBJECT_TEST_BITOPS_H
-#define _LUO_OBJECT_TEST_BITOPS_H
-
-#include <linux/bits.h>
-#include <linux/find.h>
-
-#endif /* _LUO_OBJECT_TEST_BITOPS_H */
