@@ -31,7 +31,7 @@
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/memfd.h>
 #include <linux/liveupdate.h>
-#include <linux/luo_object.h>
+#include <linux/luo_field.h>
 #include <linux/memfd.h>
 #include <linux/module.h>
 #include <linux/pagemap.h>
@@ -73,30 +73,22 @@ struct luo_memfd_in {
 	struct luo_array array;
 };
 
-static int luo_memfd_v1_save(void *wire, const void *object)
-{
-	const struct luo_memfd *memfd = object;
+#define MEMFD_FIELDS(field, ser)					\
+	field(ser, 1, u64, pos, .max = MAX_LFS_FILESIZE)		\
+	field(ser, 1, u64, size, .max = MAX_LFS_FILESIZE)		\
+	field(ser, 1, u64, nr_pages)					\
+	field(ser, 1, u64, nr_extents)					\
+	field(ser, 1, array, extents)					\
+	field(ser, 1, u32, seals)					\
+	field(ser, 1, u32, flags, .max = LUO_MEMFD_FLAGS)
 
-	memcpy(wire, &memfd->v1, sizeof(memfd->v1));
+#define MEMFD_VERSIONS(version, kind)					\
+	version(kind, 1, mandatory)					\
+	version(kind, 0, external)
 
-	return 0;
-}
-
-static int luo_memfd_v1_check(const struct luo_memfd_ser_v1 *v1)
-{
-	if (v1->flags & ~LUO_MEMFD_FLAGS) {
-		pr_err("found flags %#x, understood are %#x\n", v1->flags,
-		       (u32)LUO_MEMFD_FLAGS);
-		return -EBADMSG;
-	}
-
-	if (!v1->nr_extents && (v1->nr_pages || v1->extents)) {
-		pr_err("found %llu pages in no extents\n", v1->nr_pages);
-		return -EBADMSG;
-	}
-
-	return 0;
-}
+LUO_DEFINE_KIND(memfd, struct luo_memfd_ser_v1, MEMFD_FIELDS, MEMFD_VERSIONS);
+LUO_NOTE_STRING("file", MEMFD_LUO_FH_COMPATIBLE);
+LUO_NOTE_STRING("file", LUO_MEMFD_COMPATIBLE);
 
 static int luo_memfd_v1_load_extents(const struct luo_memfd_ser_v1 *v1,
 				     struct luo_array *array)
@@ -122,43 +114,6 @@ static int luo_memfd_v1_load_extents(const struct luo_memfd_ser_v1 *v1,
 
 	return 0;
 }
-
-/* On failure @object describes a file without pages. */
-static int luo_memfd_v1_load(const void *wire, void *object)
-{
-	const struct luo_memfd_ser_v1 *v1 = wire;
-	struct luo_memfd_in *in = object;
-	int err;
-
-	err = luo_memfd_v1_check(v1);
-	if (!err && v1->nr_extents)
-		err = luo_memfd_v1_load_extents(v1, &in->array);
-	if (!err)
-		in->v1 = *v1;
-
-	return err;
-}
-
-static const struct luo_object_version luo_memfd_versions[] = {
-	{
-		.version = 1,
-		.size = sizeof(struct luo_memfd_ser_v1),
-		.save = luo_memfd_v1_save,
-		.load = luo_memfd_v1_load,
-	},
-	{
-		.version = 0,
-		.size = sizeof(struct memfd_luo_ser),
-		.external = true,
-	},
-};
-
-static struct luo_object_kind luo_memfd_kind = {
-	.name = LUO_MEMFD_KIND,
-	.versions = luo_memfd_versions,
-	.nr_versions = ARRAY_SIZE(luo_memfd_versions),
-	.owner = THIS_MODULE,
-};
 
 /* Preserving. */
 
@@ -198,7 +153,8 @@ static int luo_memfd_store(struct luo_memfd *memfd)
 		return err;
 
 	luo_memfd_describe(memfd);
-	err = luo_store_object(&memfd->v1, sizeof(memfd->v1), &memfd->id, 1);
+	err = luo_object_save_version(&memfd_kind, memfd->id.instance,
+				      &memfd->v1, 1);
 	memfd->stored = !err;
 
 	return err;
@@ -259,7 +215,7 @@ static int luo_memfd_save_stock(struct luo_memfd *memfd)
 
 	memfd->id.instance = virt_to_phys(memfd->v0.ser);
 
-	return luo_object_writes(&luo_memfd_kind, 1) ? luo_memfd_store(memfd) : 0;
+	return luo_object_writes(&memfd_kind, 1) ? luo_memfd_store(memfd) : 0;
 }
 
 static int luo_memfd_save_own(struct luo_memfd *memfd)
@@ -427,10 +383,12 @@ static int luo_memfd_freeze(struct liveupdate_file_op_args *args)
 	if (memfd->v0.ser)
 		luo_memfd_v0_update(&memfd->v0, &memfd->v1);
 	if (memfd->stored)
-		WARN_ON(luo_update_object(&memfd->v1, sizeof(memfd->v1),
-					  &memfd->id, 1));
+		err = luo_object_update(&memfd_kind, memfd->id.instance,
+					&memfd->v1);
+	if (err)
+		shmem_thaw_holes(inode);
 
-	return 0;
+	return err;
 }
 
 static void luo_memfd_unfreeze(struct liveupdate_file_op_args *args)
@@ -446,13 +404,13 @@ static bool luo_memfd_is_memfd(struct file *file)
 static bool luo_memfd_can_preserve_stock(struct liveupdate_file_handler *handler,
 					 struct file *file)
 {
-	return luo_memfd_is_memfd(file) && luo_object_writes(&luo_memfd_kind, 0);
+	return luo_memfd_is_memfd(file) && luo_object_writes(&memfd_kind, 0);
 }
 
 static bool luo_memfd_can_preserve_own(struct liveupdate_file_handler *handler,
 				       struct file *file)
 {
-	return luo_memfd_is_memfd(file) && !luo_object_writes(&luo_memfd_kind, 0);
+	return luo_memfd_is_memfd(file) && !luo_object_writes(&memfd_kind, 0);
 }
 
 static unsigned long luo_memfd_get_id(struct file *file)
@@ -474,6 +432,22 @@ static void luo_memfd_in_free(struct luo_memfd_in *in)
 	luo_memfd_extents_free(&in->list);
 }
 
+/* On failure @in describes a file without pages. */
+static int luo_memfd_load_v1(u64 instance, struct luo_memfd_in *in)
+{
+	int err;
+
+	err = luo_object_load_version(&memfd_kind, instance, &in->v1, 1);
+	if (err || !in->v1.nr_extents)
+		return err;
+
+	err = luo_memfd_v1_load_extents(&in->v1, &in->array);
+	if (err)
+		in->v1 = (struct luo_memfd_ser_v1){};
+
+	return err;
+}
+
 /*
  * With version 0 at hand, a version 1 that is not there, is not understood or
  * is damaged is no loss.
@@ -481,11 +455,9 @@ static void luo_memfd_in_free(struct luo_memfd_in *in)
 static int luo_memfd_load_stock(u64 data, struct luo_memfd_in *in)
 {
 	const struct luo_object_id id = { LUO_MEMFD_KIND, data };
-	struct luo_memfd_ser_v1 v1;
 	int err;
 
-	err = luo_read_object(&v1, sizeof(v1), &id, 1);
-	err = err ?: luo_memfd_v1_load(&v1, in);
+	err = luo_memfd_load_v1(data, in);
 	if (!err) {
 		luo_memfd_v0_drop(data);
 	} else {
@@ -504,7 +476,9 @@ static int luo_memfd_load_own(u64 data, struct luo_memfd_in *in)
 	const struct luo_object_id id = { LUO_MEMFD_KIND, data };
 	int err;
 
-	err = luo_object_load(&luo_memfd_kind, data, in);
+	err = luo_memfd_load_v1(data, in);
+	if (err == -ENOENT)
+		err = luo_object_load(&memfd_kind, data, &in->v1);
 	luo_finish_object(&id);
 
 	return err;
@@ -599,7 +573,7 @@ static int __init luo_memfd_init(void)
 {
 	int err;
 
-	err = luo_object_register_kind(&luo_memfd_kind);
+	err = luo_object_register_kind(&memfd_kind);
 	if (err)
 		return err == -EOPNOTSUPP ? 0 : err;
 
@@ -616,7 +590,7 @@ static int __init luo_memfd_init(void)
 err_stock:
 	liveupdate_unregister_file_handler(&luo_memfd_stock_handler);
 err_kind:
-	luo_object_unregister_kind(&luo_memfd_kind);
+	luo_object_unregister_kind(&memfd_kind);
 
 	return err;
 }

@@ -8,7 +8,7 @@
 #include <linux/types.h>
 
 struct kobject;
-struct luo_object_kind;
+struct luo_field;
 struct module;
 
 /**
@@ -26,28 +26,35 @@ struct luo_object_id {
 
 /**
  * struct luo_object_version - One version of a kind.
- * @version: Its number. Larger is newer.
- * @size:    Size of its wire struct in bytes.
- * @flags:   %LUO_OBJECT_RECORD_OPTIONAL or 0.
- * @save:    Fills the zeroed @wire from @object. Returns 0 or a negative errno,
- *           which fails the save of the whole object. NULL where the version
- *           can be read but is no longer written.
- * @load:    Takes @wire, which has passed its CRC and has @size bytes, over
- *           into @object. Returns 0 or a negative errno. NULL where the version
- *           is written only for older kernels.
- * @external: The version has a carrier of its own, and is read and written
- *           there; it is here for the policy. No object is stored for it, and
- *           @save and @load are NULL.
+ * @version:   Its number. Larger is newer.
+ * @size:      Size of its wire struct in bytes.
+ * @flags:     %LUO_OBJECT_RECORD_OPTIONAL or 0.
+ * @retired:   It is read and no longer written. Of a kind with fields.
+ * @external:  It has a carrier of its own, and is read and written there; it is
+ *             here for the policy. No object is stored for it.
+ * @upgrade:   Of a kind with fields, where more than copying is needed: makes
+ *             the newest struct of one that this version was loaded into.
+ *             Returns 0 or a negative errno. NULL if there is nothing to do.
+ * @downgrade: The same the other way, before this version is written.
+ * @save:      Of a kind without fields: fills the zeroed @wire from @object.
+ *             Returns 0 or a negative errno, which fails the save of the whole
+ *             object. NULL where the version is no longer written.
+ * @load:      Of a kind without fields: takes @wire, which has passed its CRC
+ *             and has @size bytes, over into @object. Returns 0 or a negative
+ *             errno. NULL where the version is written only for older kernels.
  *
- * Both may sleep, and neither may call into the object core.
+ * The functions may sleep, and may not call into the object core.
  */
 struct luo_object_version {
 	u16 version;
 	u16 flags;
 	u32 size;
+	bool retired;
+	bool external;
+	int (*upgrade)(void *ser);
+	int (*downgrade)(void *ser);
 	int (*save)(void *wire, const void *object);
 	int (*load)(const void *wire, void *object);
-	bool external;
 };
 
 /**
@@ -55,6 +62,10 @@ struct luo_object_version {
  * @name:        The name, as in &struct luo_object_id.
  * @versions:    Its versions, newest first, each number once.
  * @nr_versions: How many there are.
+ * @fields:      The fields of its wire struct, or NULL where the versions have
+ *               save and load functions. See LUO_DEFINE_KIND().
+ * @nr_fields:   How many there are.
+ * @size:        Size of the wire struct in bytes, where there are fields.
  * @owner:       %THIS_MODULE.
  *
  * Allocated by the caller, who keeps it until
@@ -64,6 +75,9 @@ struct luo_object_kind {
 	const char *name;
 	const struct luo_object_version *versions;
 	unsigned int nr_versions;
+	const struct luo_field *fields;
+	unsigned int nr_fields;
+	u32 size;
 	struct module *owner;
 
 	/* private: */
@@ -91,8 +105,14 @@ void luo_object_unregister_kind(struct luo_object_kind *kind);
 bool luo_object_writes(const struct luo_object_kind *kind, u32 version);
 int luo_object_save(const struct luo_object_kind *kind, u64 instance,
 		    const void *object);
+int luo_object_update(const struct luo_object_kind *kind, u64 instance,
+		      const void *object);
 int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 		    void *object);
+int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
+			    const void *object, u32 version);
+int luo_object_load_version(const struct luo_object_kind *kind, u64 instance,
+			    void *object, u32 version);
 
 __printf(1, 2) void luo_failure(const char *fmt, ...);
 
@@ -146,6 +166,26 @@ static inline int luo_object_save(const struct luo_object_kind *kind,
 
 static inline int luo_object_load(const struct luo_object_kind *kind,
 				  u64 instance, void *object)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int luo_object_update(const struct luo_object_kind *kind,
+				    u64 instance, const void *object)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int luo_object_save_version(const struct luo_object_kind *kind,
+					  u64 instance, const void *object,
+					  u32 version)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int luo_object_load_version(const struct luo_object_kind *kind,
+					  u64 instance, void *object,
+					  u32 version)
 {
 	return -EOPNOTSUPP;
 }

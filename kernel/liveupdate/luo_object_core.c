@@ -30,7 +30,10 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/kexec_handover.h>
+#include <linux/kho/abi/kexec_handover.h>
+#include <linux/kho/abi/luo.h>
 #include <linux/liveupdate.h>
+#include <linux/luo_field.h>
 #include <linux/luo_object.h>
 #include <linux/printk.h>
 
@@ -158,11 +161,17 @@ EXPORT_SYMBOL_GPL(luo_finish_object);
  * luo_object_save - Store an object in every version that the policy selects.
  * @kind:     Its kind, registered.
  * @instance: Which one.
- * @object:   What the save functions of the versions are given.
+ * @object:   Its newest struct; of a kind without fields what its save
+ *            functions are given.
+ *
+ * A version that would lose something is left out, with a line in the log that
+ * names the field.
  *
  * Context: Process context, may sleep.
- * Return: 0; what a save function returned; or as luo_store_object_flags().
- * On failure no version is stored but what was stored before this call.
+ * Return: 0; what a save or downgrade function returned; -ENODATA if every
+ * selected version would lose something; -ERANGE if a field has a value that it
+ * may not have; or as luo_store_object_flags(). On failure no version is stored
+ * but, with -EEXIST, what was stored before.
  */
 int luo_object_save(const struct luo_object_kind *kind, u64 instance,
 		    const void *object)
@@ -175,20 +184,45 @@ int luo_object_save(const struct luo_object_kind *kind, u64 instance,
 EXPORT_SYMBOL_GPL(luo_object_save);
 
 /**
+ * luo_object_update - Change a stored object.
+ * @kind:     Its kind, registered.
+ * @instance: Which one.
+ * @object:   As for luo_object_save().
+ *
+ * Every version that is stored is written anew, and one that would now lose
+ * something is taken back.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOENT if it is not stored in any version; what a save function
+ * returned; -ERANGE; -ENOMEM; -EOPNOTSUPP where live update is off.
+ */
+int luo_object_update(const struct luo_object_kind *kind, u64 instance,
+		      const void *object)
+{
+	if (!luo_objects_enabled())
+		return -EOPNOTSUPP;
+
+	return luo_object_kind_update(&luo_object_out, kind, instance, object);
+}
+EXPORT_SYMBOL_GPL(luo_object_update);
+
+/**
  * luo_object_load - Load an object from the newest common version.
  * @kind:     Its kind; need not be registered.
  * @instance: Which one.
- * @object:   What the load function of that version is given.
+ * @object:   The newest struct, untouched on failure; of a kind without fields
+ *            what its load functions are given.
  *
  * Where the newest common version is damaged an older one is taken. The object
  * stays until luo_finish_object().
  *
  * Context: Process context, may sleep; from subsys_initcall() on.
- * Return: 0; what the load function returned; -ENOENT if there is no such
- * object, or only in unknown versions that are all optional; -EPROTONOSUPPORT
- * if it is there in unknown versions only, which are listed in the log;
- * -EBADMSG or -EMSGSIZE if all common versions are damaged; -EOPNOTSUPP where
- * live update is off; -ENOMEM.
+ * Return: 0; what the load or upgrade function returned; -ENOENT if there is no
+ * such object, or only in unknown versions that are all optional;
+ * -EPROTONOSUPPORT if it is there in unknown versions only, which are listed in
+ * the log; -EBADMSG or -EMSGSIZE if all common versions are damaged; -ERANGE if
+ * a field has a value that it may not have; -EOPNOTSUPP where live update is
+ * off; -ENOMEM.
  */
 int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 		    void *object)
@@ -199,6 +233,50 @@ int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 	return luo_object_kind_load(&luo_object_in, kind, instance, object);
 }
 EXPORT_SYMBOL_GPL(luo_object_load);
+
+/**
+ * luo_object_save_version - Store an object in one version.
+ * @kind:     Its kind.
+ * @instance: Which one.
+ * @object:   As for luo_object_save().
+ * @version:  Which version, whatever the policy says.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EINVAL if the version is not written; -ENODATA if it would lose
+ * something; or as luo_object_save().
+ */
+int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
+			    const void *object, u32 version)
+{
+	if (!luo_objects_enabled())
+		return -EOPNOTSUPP;
+
+	return luo_object_kind_save_version(&luo_object_out, kind, instance,
+					    object, version);
+}
+EXPORT_SYMBOL_GPL(luo_object_save_version);
+
+/**
+ * luo_object_load_version - Load an object from one version.
+ * @kind:     Its kind.
+ * @instance: Which one.
+ * @object:   As for luo_object_load().
+ * @version:  Which version; another one that is there is not looked at.
+ *
+ * Context: Process context, may sleep; from subsys_initcall() on.
+ * Return: 0; -EINVAL if the version is not read; -ENOENT if it is not there; or
+ * as luo_object_load().
+ */
+int luo_object_load_version(const struct luo_object_kind *kind, u64 instance,
+			    void *object, u32 version)
+{
+	if (!luo_objects_enabled())
+		return -EOPNOTSUPP;
+
+	return luo_object_kind_load_version(&luo_object_in, kind, instance,
+					    object, version);
+}
+EXPORT_SYMBOL_GPL(luo_object_load_version);
 
 /**
  * luo_failure - Tell that something could not be restored.
@@ -218,3 +296,7 @@ void luo_failure(const char *fmt, ...)
 	va_end(args);
 }
 EXPORT_SYMBOL_GPL(luo_failure);
+
+LUO_NOTE_STRING("kho", KHO_FDT_COMPATIBLE);
+LUO_NOTE_STRING("luo", LUO_ABI_COMPATIBLE);
+LUO_NOTE_STRING("luo-objects", LUO_OBJECTS_COMPATIBLE);

@@ -13,6 +13,7 @@
 #include "luo_pool.h"
 
 struct luo_handover;
+struct seq_file;
 
 /* luo_object_table.c: one kind's records. */
 
@@ -201,20 +202,53 @@ int luo_object_in_versions(struct luo_object_in *in,
 #define LUO_OBJECT_VERSIONS_MAX	BITS_PER_LONG
 
 static inline bool
-luo_object_version_writable(const struct luo_object_version *version)
+luo_object_version_readable(const struct luo_object_kind *kind,
+			    const struct luo_object_version *version)
 {
-	return version->save || version->external;
+	return kind->fields || version->load || version->external;
+}
+
+static inline bool
+luo_object_version_writable(const struct luo_object_kind *kind,
+			    const struct luo_object_version *version)
+{
+	return (kind->fields && !version->retired) || version->save ||
+	       version->external;
 }
 
 extern struct list_head luo_object_kinds;
 extern struct mutex luo_object_kinds_lock;
 
+/* luo_object_convert.c: objects to and from the versions of their kind. */
+
 int luo_object_kind_save(struct luo_object_out *out,
 			 const struct luo_object_kind *kind, u64 instance,
 			 const void *object);
+int luo_object_kind_update(struct luo_object_out *out,
+			   const struct luo_object_kind *kind, u64 instance,
+			   const void *object);
 int luo_object_kind_load(struct luo_object_in *in,
 			 const struct luo_object_kind *kind, u64 instance,
 			 void *object);
+int luo_object_kind_save_version(struct luo_object_out *out,
+				 const struct luo_object_kind *kind,
+				 u64 instance, const void *object, u32 version);
+int luo_object_kind_load_version(struct luo_object_in *in,
+				 const struct luo_object_kind *kind,
+				 u64 instance, void *object, u32 version);
+
+/* luo_object_field.c: the same by the fields of a kind. */
+
+int luo_object_fields_save(const struct luo_object_kind *kind,
+			   const struct luo_object_version *version, void *wire,
+			   const void *object);
+int luo_object_fields_load(const struct luo_object_kind *kind,
+			   const struct luo_object_version *version,
+			   const void *wire, void *object);
+void luo_object_fields_show(struct seq_file *m,
+			    const struct luo_object_kind *kind,
+			    const struct luo_object_version *version,
+			    const void *wire);
 
 /* luo_object_policy.c: which versions are written. */
 

@@ -2,15 +2,13 @@
 /**
  * DOC: Kinds of objects
  *
- * A subsystem registers a kind with all versions that it knows. Saving an
- * object then writes every version that the policy selects, and loading takes
- * the newest one that is there and readable: no chain of ifs, and a subsystem
- * does not know which version the other kernel is at.
+ * A subsystem registers a kind with all versions that it knows, so that the
+ * write policy applies to it and sysfs shows it. luo_object_convert.c saves and
+ * loads its objects.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/bitmap.h>
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -38,10 +36,17 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 	for (i = 0; i < kind->nr_versions; i++) {
 		const struct luo_object_version *version = &kind->versions[i];
 
-		if (!version->size || version->size > LUO_OBJECT_SIZE_MAX ||
-		    version->flags & ~LUO_OBJECT_RECORD_OPTIONAL ||
-		    version->external == (version->save || version->load))
+		if (version->flags & ~LUO_OBJECT_RECORD_OPTIONAL)
 			return false;
+		if (version->external) {
+			if (version->save || version->load)
+				return false;
+		} else if (!version->size ||
+			   version->size > LUO_OBJECT_SIZE_MAX ||
+			   (!luo_object_version_readable(kind, version) &&
+			    !luo_object_version_writable(kind, version))) {
+			return false;
+		}
 		if (i && version->version >= version[-1].version)
 			return false;
 	}
@@ -131,148 +136,3 @@ bool luo_object_writes(const struct luo_object_kind *kind, u32 version)
 	return false;
 }
 EXPORT_SYMBOL_GPL(luo_object_writes);
-
-static int luo_object_save_version(struct luo_object_out *out,
-				   const struct luo_object_version *version,
-				   const struct luo_object_id *id,
-				   const void *object)
-{
-	void *wire __free(kfree) = kzalloc(version->size, GFP_KERNEL);
-	int err;
-
-	if (!wire)
-		return -ENOMEM;
-
-	err = version->save(wire, object);
-	if (err)
-		return err;
-
-	return luo_object_out_store(out, wire, version->size, id,
-				    version->version, version->flags);
-}
-
-/**
- * luo_object_kind_save - Store an object in all selected versions.
- * @out:      The set to store it in.
- * @kind:     Its kind.
- * @instance: Which one.
- * @object:   What the versions' save functions are given.
- *
- * Return: As luo_object_save().
- */
-int luo_object_kind_save(struct luo_object_out *out,
-			 const struct luo_object_kind *kind, u64 instance,
-			 const void *object)
-{
-	const struct luo_object_id id = { kind->name, instance };
-	unsigned long selected = READ_ONCE(kind->selected), stored = 0;
-	unsigned int i;
-	int err;
-
-	for_each_set_bit(i, &selected, kind->nr_versions) {
-		if (kind->versions[i].external)
-			continue;
-
-		err = luo_object_save_version(out, &kind->versions[i], &id,
-					      object);
-		if (err)
-			goto err_abort;
-		stored |= BIT(i);
-	}
-
-	return 0;
-
-err_abort:
-	/* What was there before this call is not this call's. */
-	for_each_set_bit(i, &stored, kind->nr_versions)
-		luo_object_out_abort_version(out, &id,
-					     kind->versions[i].version);
-
-	return err;
-}
-
-static int luo_object_load_version(struct luo_object_in *in,
-				   const struct luo_object_version *version,
-				   const struct luo_object_id *id, void *object,
-				   bool *found)
-{
-	void *wire __free(kfree) = kzalloc(version->size, GFP_KERNEL);
-	int err;
-
-	if (!wire)
-		return -ENOMEM;
-
-	err = luo_object_in_read(in, wire, version->size, id, version->version);
-	if (err)
-		return err;
-
-	*found = true;
-
-	return version->load(wire, object);
-}
-
-/* No version of ours is there. Is one of somebody else's? */
-static int luo_object_load_none(struct luo_object_in *in,
-				const struct luo_object_kind *kind,
-				const struct luo_object_id *id)
-{
-	char found[64], understood[64] = "none";
-	int nr, len = 0;
-	bool mandatory;
-	unsigned int i;
-
-	nr = luo_object_in_versions(in, id, found, sizeof(found), &mandatory);
-	if (nr < 0)
-		return nr;
-	if (!mandatory)
-		return -ENOENT;
-
-	for (i = 0; i < kind->nr_versions; i++) {
-		if (kind->versions[i].load)
-			len += scnprintf(understood + len,
-					 sizeof(understood) - len, "%s%u",
-					 len ? "," : "",
-					 kind->versions[i].version);
-	}
-	pr_err("kind %s instance %llu: found versions %s, understood are %s\n",
-	       id->kind, id->instance, found, understood);
-
-	return -EPROTONOSUPPORT;
-}
-
-/**
- * luo_object_kind_load - Load an object from the newest common version.
- * @in:       The set that it is in.
- * @kind:     Its kind.
- * @instance: Which one.
- * @object:   What the version's load function is given.
- *
- * Return: As luo_object_load().
- */
-int luo_object_kind_load(struct luo_object_in *in,
-			 const struct luo_object_kind *kind, u64 instance,
-			 void *object)
-{
-	const struct luo_object_id id = { kind->name, instance };
-	int err, damage = 0;
-	bool found = false;
-	unsigned int i;
-
-	for (i = 0; i < kind->nr_versions; i++) {
-		if (!kind->versions[i].load)
-			continue;
-
-		err = luo_object_load_version(in, &kind->versions[i], &id,
-					      object, &found);
-		if (found)
-			return err;
-
-		/* An older version may be good where the newest is not. */
-		if (err == -EBADMSG || err == -EMSGSIZE)
-			damage = damage ?: err;
-		else if (err != -ENOENT)
-			return err;
-	}
-
-	return damage ?: luo_object_load_none(in, kind, &id);
-}

@@ -43,7 +43,7 @@ static unsigned long luo_object_writable(const struct luo_object_kind *kind)
 	unsigned int i;
 
 	for (i = 0; i < kind->nr_versions; i++) {
-		if (luo_object_version_writable(&kind->versions[i]))
+		if (luo_object_version_writable(kind, &kind->versions[i]))
 			writable |= BIT(i);
 	}
 
@@ -70,7 +70,7 @@ static int luo_object_select_versions(const struct luo_object_kind *kind,
 				break;
 		}
 		if (i == kind->nr_versions ||
-		    !luo_object_version_writable(&kind->versions[i])) {
+		    !luo_object_version_writable(kind, &kind->versions[i])) {
 			pr_warn("kind %s: version %u is not one that this kernel writes\n",
 				kind->name, version);
 			return -EINVAL;

@@ -41,8 +41,8 @@ static ssize_t luo_object_show_versions(struct kobject *kobj, char *buf,
 	for (i = 0; i < kind->nr_versions; i++) {
 		const struct luo_object_version *version = &kind->versions[i];
 
-		if ((which == READABLE && !version->load && !version->external) ||
-		    (which == WRITABLE && !luo_object_version_writable(version)) ||
+		if ((which == READABLE && !luo_object_version_readable(kind, version)) ||
+		    (which == WRITABLE && !luo_object_version_writable(kind, version)) ||
 		    (which == SELECTED && !(selected & BIT(i))))
 			continue;
 		len += sysfs_emit_at(buf, len, "%s%u", len ? "," : "",

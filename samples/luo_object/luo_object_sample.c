@@ -6,121 +6,49 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/kernel.h>
-#include <linux/luo_object.h>
+#include <linux/luo_field.h>
 #include <linux/module.h>
 #include <linux/timekeeping.h>
 
-/* The state, in whatever form the code likes it. */
-struct sample_state {
-	u64 nr_kernels;
-	time64_t since;
-};
-
-static struct sample_state sample;
-
-/* Its versions on the wire: fixed-width fields, no holes, never changed. */
-struct sample_ser_v0 {
-	u64 nr_kernels;
-};
-
-struct sample_ser_v1 {
+struct sample_ser {
 	u64 nr_kernels;
 	u64 since;
 };
 
-static int sample_save_v0(void *wire, const void *object)
-{
-	const struct sample_state *state = object;
-	struct sample_ser_v0 *v0 = wire;
+#define SAMPLE_FIELDS(field, ser)					\
+	field(ser, 0, u64, nr_kernels, .min = 1)			\
+	field(ser, 1, u64, since, .droppable = true)
 
-	v0->nr_kernels = state->nr_kernels;
+#define SAMPLE_VERSIONS(version, kind)					\
+	version(kind, 1, mandatory)					\
+	version(kind, 0, mandatory)
 
-	return 0;
-}
-
-static int sample_load_v0(const void *wire, void *object)
-{
-	const struct sample_ser_v0 *v0 = wire;
-	struct sample_state *state = object;
-
-	state->nr_kernels = v0->nr_kernels;
-	state->since = ktime_get_real_seconds();
-
-	return 0;
-}
-
-static int sample_save_v1(void *wire, const void *object)
-{
-	const struct sample_state *state = object;
-	struct sample_ser_v1 *v1 = wire;
-
-	v1->nr_kernels = state->nr_kernels;
-	v1->since = state->since;
-
-	return 0;
-}
-
-static int sample_load_v1(const void *wire, void *object)
-{
-	const struct sample_ser_v1 *v1 = wire;
-	struct sample_state *state = object;
-
-	state->nr_kernels = v1->nr_kernels;
-	state->since = v1->since;
-
-	return 0;
-}
-
-/* Newest first. A version is retired by deleting its entry. */
-static const struct luo_object_version sample_versions[] = {
-	{
-		.version = 1,
-		.size = sizeof(struct sample_ser_v1),
-		.save = sample_save_v1,
-		.load = sample_load_v1,
-	},
-	{
-		.version = 0,
-		.size = sizeof(struct sample_ser_v0),
-		.save = sample_save_v0,
-		.load = sample_load_v0,
-	},
-};
-
-static struct luo_object_kind sample_kind = {
-	.name = "sample",
-	.versions = sample_versions,
-	.nr_versions = ARRAY_SIZE(sample_versions),
-	.owner = THIS_MODULE,
-};
+LUO_DEFINE_KIND(sample, struct sample_ser, SAMPLE_FIELDS, SAMPLE_VERSIONS);
 
 static const struct luo_object_id sample_id = { .kind = "sample" };
 
 static int __init sample_init(void)
 {
+	struct sample_ser sample = {};
 	int err;
 
 	err = luo_object_register_kind(&sample_kind);
 	if (err)
 		return err;
 
-	err = luo_object_load(&sample_kind, sample_id.instance, &sample);
-	if (err)
-		sample.since = ktime_get_real_seconds();
+	luo_object_load(&sample_kind, sample_id.instance, &sample);
 	luo_finish_object(&sample_id);
 
 	sample.nr_kernels++;
+	sample.since = sample.since ?: ktime_get_real_seconds();
+	pr_info("kernel %llu of a chain that began at %llu\n",
+		sample.nr_kernels, sample.since);
+
 	err = luo_object_save(&sample_kind, sample_id.instance, &sample);
-	if (err) {
+	if (err)
 		luo_object_unregister_kind(&sample_kind);
-		return err;
-	}
 
-	pr_info("kernel %llu of a chain that began %lld seconds ago\n",
-		sample.nr_kernels, ktime_get_real_seconds() - sample.since);
-
-	return 0;
+	return err;
 }
 module_init(sample_init);
 

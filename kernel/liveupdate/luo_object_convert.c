@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Objects to and from their versions
+ *
+ * Saving an object writes every version that the policy selects, and loading
+ * takes the newest one that is there and readable: no chain of ifs, and a
+ * subsystem does not know which version the other kernel is at.
+ *
+ * It is called by the public calls of luo_object_core.c, and converts by the
+ * fields of the kind (luo_object_field.c) or by its functions.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bitmap.h>
+#include <linux/cleanup.h>
+#include <linux/errno.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "luo_object_internal.h"
+
+/* The wire struct of one version, which the caller frees. */
+static void *luo_object_wire(const struct luo_object_kind *kind,
+			     const struct luo_object_version *version,
+			     const void *object)
+{
+	void *wire = kzalloc(version->size, GFP_KERNEL);
+	int err;
+
+	if (!wire)
+		return ERR_PTR(-ENOMEM);
+
+	err = kind->fields ?
+	      luo_object_fields_save(kind, version, wire, object) :
+	      version->save(wire, object);
+	if (err) {
+		kfree(wire);
+		return ERR_PTR(err);
+	}
+
+	return wire;
+}
+
+static int luo_object_store_version(struct luo_object_out *out,
+				    const struct luo_object_kind *kind,
+				    const struct luo_object_version *version,
+				    u64 instance, const void *object)
+{
+	const struct luo_object_id id = { kind->name, instance };
+	void *wire = luo_object_wire(kind, version, object);
+	int err;
+
+	if (IS_ERR(wire))
+		return PTR_ERR(wire);
+
+	err = luo_object_out_store(out, wire, version->size, &id,
+				   version->version, version->flags);
+	kfree(wire);
+
+	return err;
+}
+
+/**
+ * luo_object_kind_save - Store an object in all selected versions.
+ * @out:      The set to store it in.
+ * @kind:     Its kind.
+ * @instance: Which one.
+ * @object:   Its newest struct, or what the save functions are given.
+ *
+ * Return: As luo_object_save().
+ */
+int luo_object_kind_save(struct luo_object_out *out,
+			 const struct luo_object_kind *kind, u64 instance,
+			 const void *object)
+{
+	const struct luo_object_id id = { kind->name, instance };
+	unsigned long selected = READ_ONCE(kind->selected), stored = 0;
+	int err, refused = 0;
+	unsigned int i;
+
+	for_each_set_bit(i, &selected, kind->nr_versions) {
+		if (kind->versions[i].external)
+			continue;
+
+		err = luo_object_store_version(out, kind, &kind->versions[i],
+					       instance, object);
+		/* A version that would lose something is better not written. */
+		if (err == -ENODATA) {
+			refused = err;
+			continue;
+		}
+		if (err)
+			goto err_abort;
+		stored |= BIT(i);
+	}
+
+	return stored ? 0 : refused;
+
+err_abort:
+	/* What was there before this call is not this call's. */
+	for_each_set_bit(i, &stored, kind->nr_versions)
+		luo_object_out_abort_version(out, &id,
+					     kind->versions[i].version);
+
+	return err;
+}
+
+/**
+ * luo_object_kind_update - Change an object in all versions that are stored.
+ * @out:      The set that it is in.
+ * @kind:     Its kind.
+ * @instance: Which one.
+ * @object:   As for luo_object_kind_save().
+ *
+ * Return: As luo_object_update().
+ */
+int luo_object_kind_update(struct luo_object_out *out,
+			   const struct luo_object_kind *kind, u64 instance,
+			   const void *object)
+{
+	const struct luo_object_id id = { kind->name, instance };
+	int err, result = -ENOENT;
+	unsigned int i;
+	void *wire;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		const struct luo_object_version *version = &kind->versions[i];
+
+		if (version->external ||
+		    !luo_object_version_writable(kind, version))
+			continue;
+
+		wire = luo_object_wire(kind, version, object);
+		if (wire == ERR_PTR(-ENODATA)) {
+			luo_object_out_abort_version(out, &id,
+						     version->version);
+			continue;
+		}
+		if (IS_ERR(wire))
+			return PTR_ERR(wire);
+
+		err = luo_object_out_update(out, wire, version->size, &id,
+					    version->version);
+		kfree(wire);
+		if (!err)
+			result = 0;
+		else if (err != -ENOENT)
+			return err;
+	}
+
+	return result;
+}
+
+static int luo_object_read_version(struct luo_object_in *in,
+				   const struct luo_object_kind *kind,
+				   const struct luo_object_version *version,
+				   u64 instance, void *object, bool *found)
+{
+	const struct luo_object_id id = { kind->name, instance };
+	void *wire __free(kfree) = kzalloc(version->size, GFP_KERNEL);
+	int err;
+
+	if (!wire)
+		return -ENOMEM;
+
+	err = luo_object_in_read(in, wire, version->size, &id,
+				 version->version);
+	if (err)
+		return err;
+
+	*found = true;
+	if (!kind->fields)
+		return version->load(wire, object);
+
+	return luo_object_fields_load(kind, version, wire, object);
+}
+
+/* No version of ours is there. Is one of somebody else's? */
+static int luo_object_load_none(struct luo_object_in *in,
+				const struct luo_object_kind *kind,
+				u64 instance)
+{
+	const struct luo_object_id id = { kind->name, instance };
+	char found[64], understood[64] = "none";
+	int nr, len = 0;
+	bool mandatory;
+	unsigned int i;
+
+	nr = luo_object_in_versions(in, &id, found, sizeof(found), &mandatory);
+	if (nr < 0)
+		return nr;
+	if (!mandatory)
+		return -ENOENT;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		if (luo_object_version_readable(kind, &kind->versions[i]))
+			len += scnprintf(understood + len,
+					 sizeof(understood) - len, "%s%u",
+					 len ? "," : "",
+					 kind->versions[i].version);
+	}
+	pr_err("kind %s instance %llu: found versions %s, understood are %s\n",
+	       kind->name, instance, found, understood);
+
+	return -EPROTONOSUPPORT;
+}
+
+/* Errors after which an older version may still be good. */
+static bool luo_object_is_damage(int err)
+{
+	return err == -EBADMSG || err == -EMSGSIZE || err == -ERANGE;
+}
+
+/**
+ * luo_object_kind_load - Load an object from the newest common version.
+ * @in:       The set that it is in.
+ * @kind:     Its kind.
+ * @instance: Which one.
+ * @object:   Its newest struct, or what the load functions are given.
+ *
+ * Return: As luo_object_load().
+ */
+int luo_object_kind_load(struct luo_object_in *in,
+			 const struct luo_object_kind *kind, u64 instance,
+			 void *object)
+{
+	int err, damage = 0;
+	bool found = false;
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		const struct luo_object_version *version = &kind->versions[i];
+
+		if (version->external ||
+		    !luo_object_version_readable(kind, version))
+			continue;
+
+		err = luo_object_read_version(in, kind, version, instance,
+					      object, &found);
+		if (!err)
+			return 0;
+		/* A load function may have changed the object. */
+		if (found && !kind->fields)
+			return err;
+		if (luo_object_is_damage(err))
+			damage = damage ?: err;
+		else if (err != -ENOENT)
+			return err;
+	}
+
+	return damage ?: luo_object_load_none(in, kind, instance);
+}
+
+static const struct luo_object_version *
+luo_object_find_version(const struct luo_object_kind *kind, u32 version)
+{
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		if (kind->versions[i].version == version &&
+		    !kind->versions[i].external)
+			return &kind->versions[i];
+	}
+
+	return NULL;
+}
+
+/**
+ * luo_object_kind_save_version - Store an object in one version.
+ * @out:      The set to store it in.
+ * @kind:     Its kind.
+ * @instance: Which one.
+ * @object:   As for luo_object_kind_save().
+ * @version:  Which version.
+ *
+ * Return: As luo_object_save_version().
+ */
+int luo_object_kind_save_version(struct luo_object_out *out,
+				 const struct luo_object_kind *kind,
+				 u64 instance, const void *object, u32 version)
+{
+	const struct luo_object_version *v;
+
+	v = luo_object_find_version(kind, version);
+	if (!v || !luo_object_version_writable(kind, v))
+		return -EINVAL;
+
+	return luo_object_store_version(out, kind, v, instance, object);
+}
+
+/**
+ * luo_object_kind_load_version - Load an object from one version.
+ * @in:       The set that it is in.
+ * @kind:     Its kind.
+ * @instance: Which one.
+ * @object:   As for luo_object_kind_load().
+ * @version:  Which version.
+ *
+ * Return: As luo_object_load_version().
+ */
+int luo_object_kind_load_version(struct luo_object_in *in,
+				 const struct luo_object_kind *kind,
+				 u64 instance, void *object, u32 version)
+{
+	const struct luo_object_version *v;
+	bool found;
+
+	v = luo_object_find_version(kind, version);
+	if (!v || !luo_object_version_readable(kind, v))
+		return -EINVAL;
+
+	return luo_object_read_version(in, kind, v, instance, object, &found);
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Objects by their fields
+ *
+ * What the table of a kind (linux/luo_field.h) says, done: an older form is
+ * written, a newer one filled up, values are checked and shown. A version is the
+ * beginning of the newest struct, so that most of it is one copy.
+ *
+ * It is called by luo_object_convert.c, which brings the memory, and by debugfs.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cleanup.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/luo_field.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "luo_object_internal.h"
+
+static bool luo_field_is_number(const struct luo_field *field)
+{
+	return field->type != LUO_FIELD_BYTES &&
+	       field->type != LUO_FIELD_RESERVED;
+}
+
+/* A signed one is extended to 64 bits. */
+static u64 luo_field_number(const struct luo_field *field, const void *ser)
+{
+	const void *p = ser + field->offset;
+	bool is_signed = field->type == LUO_FIELD_SIGNED;
+
+	switch (field->size) {
+	case 1:
+		return is_signed ? *(s8 *)p : *(u8 *)p;
+	case 2:
+		return is_signed ? *(s16 *)p : *(u16 *)p;
+	case 4:
+		return is_signed ? *(s32 *)p : *(u32 *)p;
+	default:
+		return *(u64 *)p;
+	}
+}
+
+static void luo_field_set_number(const struct luo_field *field, void *ser,
+				 u64 value)
+{
+	void *p = ser + field->offset;
+
+	switch (field->size) {
+	case 1:
+		*(u8 *)p = value;
+		break;
+	case 2:
+		*(u16 *)p = value;
+		break;
+	case 4:
+		*(u32 *)p = value;
+		break;
+	default:
+		*(u64 *)p = value;
+	}
+}
+
+static bool luo_field_in_range(const struct luo_field *field, u64 value)
+{
+	if (!field->min && !field->max)
+		return true;
+
+	if (field->type == LUO_FIELD_SIGNED)
+		return (s64)value >= (s64)field->min &&
+		       (s64)value <= (s64)field->max;
+
+	return value >= field->min && (!field->max || value <= field->max);
+}
+
+static int luo_field_check(const struct luo_object_kind *kind,
+			   const struct luo_field *field, const void *ser)
+{
+	u64 value;
+
+	if (field->type == LUO_FIELD_RESERVED) {
+		if (!memchr_inv(ser + field->offset, 0, field->size))
+			return 0;
+		pr_warn("kind %s: field %s is not zero\n", kind->name,
+			field->name);
+		return -ERANGE;
+	}
+
+	if (!luo_field_is_number(field))
+		return 0;
+
+	value = luo_field_number(field, ser);
+	if (field->type == LUO_FIELD_ARRAY && !PAGE_ALIGNED(value)) {
+		pr_warn("kind %s: field %s is %#llx, expected the handle of an array\n",
+			kind->name, field->name, value);
+		return -ERANGE;
+	}
+
+	if (luo_field_in_range(field, value))
+		return 0;
+
+	if (field->type == LUO_FIELD_SIGNED)
+		pr_warn("kind %s: field %s is %lld, expected %lld to %lld\n",
+			kind->name, field->name, value, field->min, field->max);
+	else
+		pr_warn("kind %s: field %s is %llu, expected %llu to %llu\n",
+			kind->name, field->name, value, field->min,
+			field->max ?: U64_MAX);
+
+	return -ERANGE;
+}
+
+/* Whether a version without the field says the same. */
+static bool luo_field_is_missed(const struct luo_field *field, const void *ser)
+{
+	if (field->droppable)
+		return false;
+
+	if (luo_field_is_number(field))
+		return luo_field_number(field, ser) != field->fallback;
+
+	return memchr_inv(ser + field->offset, 0, field->size);
+}
+
+/* The struct as the version has it, still in its full length. */
+static int luo_object_fields_downgrade(const struct luo_object_kind *kind,
+				       const struct luo_object_version *version,
+				       void *ser)
+{
+	unsigned int i;
+	int err;
+
+	if (version->downgrade) {
+		err = version->downgrade(ser);
+		if (err)
+			return err;
+	}
+
+	for (i = 0; i < kind->nr_fields; i++) {
+		const struct luo_field *field = &kind->fields[i];
+
+		if (field->since <= version->version) {
+			err = luo_field_check(kind, field, ser);
+			if (err)
+				return err;
+		} else if (luo_field_is_missed(field, ser)) {
+			pr_warn("kind %s: version %u is not written, it has no field %s\n",
+				kind->name, version->version, field->name);
+			return -ENODATA;
+		}
+	}
+
+	return 0;
+}
+
+/**
+ * luo_object_fields_save - Write a version.
+ * @kind:    A kind with fields.
+ * @version: One of its versions.
+ * @wire:    Where the version goes, @version->size bytes.
+ * @object:  The newest struct.
+ *
+ * Return: 0; -ENODATA if something would be lost; -ERANGE if a value is not one
+ * that may be written; what a downgrade function returned; -ENOMEM.
+ */
+int luo_object_fields_save(const struct luo_object_kind *kind,
+			   const struct luo_object_version *version, void *wire,
+			   const void *object)
+{
+	void *ser __free(kfree) = kmemdup(object, kind->size, GFP_KERNEL);
+	int err;
+
+	if (!ser)
+		return -ENOMEM;
+
+	err = luo_object_fields_downgrade(kind, version, ser);
+	if (err)
+		return err;
+
+	memcpy(wire, ser, version->size);
+
+	return 0;
+}
+
+/**
+ * luo_object_fields_load - Read a version.
+ * @kind:    A kind with fields.
+ * @version: One of its versions.
+ * @wire:    The version, @version->size bytes.
+ * @object:  The newest struct, untouched on failure.
+ *
+ * Return: 0; -ERANGE if a value is none that the field may have; what an upgrade
+ * function returned; -ENOMEM.
+ */
+int luo_object_fields_load(const struct luo_object_kind *kind,
+			   const struct luo_object_version *version,
+			   const void *wire, void *object)
+{
+	void *ser __free(kfree) = kzalloc(kind->size, GFP_KERNEL);
+	unsigned int i;
+	int err;
+
+	if (!ser)
+		return -ENOMEM;
+
+	memcpy(ser, wire, version->size);
+	for (i = 0; i < kind->nr_fields; i++) {
+		const struct luo_field *field = &kind->fields[i];
+
+		if (field->since > version->version &&
+		    luo_field_is_number(field))
+			luo_field_set_number(field, ser, field->fallback);
+	}
+
+	if (version->upgrade) {
+		err = version->upgrade(ser);
+		if (err)
+			return err;
+	}
+
+	for (i = 0; i < kind->nr_fields; i++) {
+		err = luo_field_check(kind, &kind->fields[i], ser);
+		if (err)
+			return err;
+	}
+	memcpy(object, ser, kind->size);
+
+	return 0;
+}
+
+/**
+ * luo_object_fields_show - Show a version, a field a line.
+ * @m:       Where to.
+ * @kind:    A kind with fields.
+ * @version: One of its versions.
+ * @wire:    The version, @version->size bytes.
+ */
+void luo_object_fields_show(struct seq_file *m,
+			    const struct luo_object_kind *kind,
+			    const struct luo_object_version *version,
+			    const void *wire)
+{
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_fields; i++) {
+		const struct luo_field *field = &kind->fields[i];
+
+		if (field->since > version->version ||
+		    field->type == LUO_FIELD_RESERVED)
+			continue;
+
+		seq_printf(m, "  %s ", field->name);
+		if (field->type == LUO_FIELD_BYTES)
+			seq_printf(m, "%*phN\n", (int)field->size,
+				   wire + field->offset);
+		else if (field->type == LUO_FIELD_SIGNED)
+			seq_printf(m, "%lld\n",
+				   (s64)luo_field_number(field, wire));
+		else if (field->type == LUO_FIELD_ARRAY)
+			seq_printf(m, "array %#llx\n",
+				   luo_field_number(field, wire));
+		else
+			seq_printf(m, "%llu\n", luo_field_number(field, wire));
+	}
+}
