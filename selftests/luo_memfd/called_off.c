@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * called_off save|check
+ *
+ * A kexec that the kernel calls off when part of the files is frozen already.
+ *
+ * A page that is written into a hole late may lie in a scratch area, which the
+ * next kernel overwrites, and is moved from there when its file is frozen. So
+ * this takes memory until such a page is to be had, and holds it by a pipe: it
+ * cannot be moved, and the kexec is refused. Let go of, it is moved by the next
+ * attempt, and has to arrive like any other.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/reboot.h>
+#include <sys/uio.h>
+
+#include <libliveupdate.h>
+
+#include "memory.h"
+#include "pattern.h"
+#include "session.h"
+#include "shape.h"
+
+#define SCRATCH_PHYS	"/sys/kernel/debug/kho/out/scratch_phys"
+#define SCRATCH_LEN	"/sys/kernel/debug/kho/out/scratch_len"
+#define MAX_SCRATCH	16
+#define CHUNK		(8L << 20)
+#define NR_CHUNKS	128
+#define PRESENT		0x7fffffffffffffUL	/* the frame in a pagemap entry */
+#define WAIT_USECS	500000
+
+/* In the order in which they are frozen; the second is in another session. */
+enum { FROZEN, FROZEN_TOO, REFUSES, NOT_REACHED, NR_FILES };
+
+/*
+ * Pages from HELD on are tried until one lies in a scratch area; those from
+ * WRITER on are written all the time.
+ */
+#define WRITER		1024
+#define HELD		2048
+#define AFTERWARDS	4096
+#define NR_PAGES	8192
+
+static const struct shape files[NR_FILES] = {
+	[FROZEN] = { "frozen, in another session", .size = NR_PAGES * PAGE,
+		     .before = PAGES(0, 3, 1, 100) },
+	[FROZEN_TOO] = { "frozen", .size = NR_PAGES * PAGE,
+			 .before = PAGES(0, 3, 1, 100) },
+	[REFUSES] = { "refuses", .size = NR_PAGES * PAGE,
+		      .before = PAGES(0, 3, 1, 100) },
+	[NOT_REACHED] = { "not reached", .size = NR_PAGES * PAGE,
+			  .before = PAGES(0, 3, 1, 100) },
+};
+
+static int fds[NR_FILES];
+static atomic_ulong written;
+
+static bool write_page(int fd, unsigned long index)
+{
+	unsigned char page[PAGE];
+
+	pattern_fill(page, 2, index);
+	return pwrite(fd, page, PAGE, index * PAGE) == PAGE;
+}
+
+static bool has_page(int fd, unsigned long index)
+{
+	unsigned char page[PAGE];
+
+	return pread(fd, page, PAGE, index * PAGE) == PAGE &&
+	       pattern_matches(page, PAGE, 2, index);
+}
+
+static void *run_writer(void *arg)
+{
+	for (unsigned long i = 0; i < HELD - WRITER; i++) {
+		if (!write_page(fds[FROZEN], WRITER + i))
+			break;
+		atomic_store(&written, i + 1);
+		usleep(5000);
+	}
+	return arg;
+}
+
+static int read_numbers(const char *path, unsigned long *numbers)
+{
+	FILE *file = fopen(path, "r");
+	int count = 0;
+
+	if (!file)
+		ksft_exit_fail_perror(path);
+	while (count < MAX_SCRATCH &&
+	       fscanf(file, "%li", (long *)&numbers[count]) == 1)
+		count++;
+	fclose(file);
+	return count;
+}
+
+static bool in_scratch(unsigned long phys)
+{
+	unsigned long start[MAX_SCRATCH], len[MAX_SCRATCH];
+	int count = read_numbers(SCRATCH_PHYS, start);
+
+	if (read_numbers(SCRATCH_LEN, len) != count || !count)
+		ksft_exit_fail_msg("scratch areas: cannot be read\n");
+	for (int i = 0; i < count; i++)
+		if (phys >= start[i] && phys - start[i] < len[i])
+			return true;
+	return false;
+}
+
+static unsigned long phys_of(const void *addr)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+	unsigned long entry;
+
+	if (pread(fd, &entry, sizeof(entry),
+		  (unsigned long)addr / PAGE * sizeof(entry)) != sizeof(entry))
+		ksft_exit_fail_perror("pagemap");
+	close(fd);
+	return (entry & PRESENT) * PAGE;
+}
+
+/* A pipe that holds a page of the file in a scratch area; its index in @index. */
+static int hold_page(int fd, unsigned long *index)
+{
+	struct iovec iov = { .iov_len = PAGE };
+	unsigned char *map;
+	int ends[2];
+
+	map = mmap(NULL, files[REFUSES].size, PROT_READ | PROT_WRITE,
+		   MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED || pipe(ends))
+		ksft_exit_fail_perror("mmap");
+	for (*index = HELD; *index < HELD + NR_CHUNKS; (*index)++) {
+		void *page = map + *index * PAGE;
+		void *chunk = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
+				   -1, 0);
+
+		if (chunk == MAP_FAILED)
+			ksft_exit_fail_perror("mmap");
+		pattern_fill(page, 2, *index);
+		if (!in_scratch(phys_of(page)))
+			continue;
+		iov.iov_base = page;
+		if (vmsplice(ends[1], &iov, 1, 0) != PAGE)
+			ksft_exit_fail_perror("vmsplice");
+		munmap(map, files[REFUSES].size);
+		close(ends[1]);
+		return ends[0];
+	}
+	ksft_exit_fail_msg("no page in a scratch area\n");
+}
+
+static void preserve_files(void)
+{
+	int other = session_create("other");
+	int session = session_create("session");
+
+	for (int i = 0; i < NR_FILES; i++) {
+		fds[i] = shape_create(&files[i], 1);
+		session_preserve(i == FROZEN ? other : session, fds[i], i);
+	}
+}
+
+static void check_going_on(unsigned long index)
+{
+	unsigned long count = atomic_load(&written);
+
+	usleep(WAIT_USECS);
+	ksft_test_result(atomic_load(&written) > count,
+			 "a writer that was held up goes on\n");
+	ksft_test_result(has_page(fds[REFUSES], index),
+			 "the page that was held is what it was\n");
+	for (int i = 0; i < NR_FILES; i++) {
+		ksft_test_result(write_page(fds[i], AFTERWARDS),
+				 "%s: holes can be written again\n",
+				 files[i].name);
+		ksft_test_result(ftruncate(fds[i], 0) && errno == EPERM,
+				 "%s: still preserved\n", files[i].name);
+	}
+}
+
+/* Files begin with the number of pages from @index on that they must have. */
+static void note_pages(int fd, unsigned long count)
+{
+	if (pwrite(fd, &count, sizeof(count), 0) != sizeof(count))
+		ksft_exit_fail_perror("pwrite");
+}
+
+static void call_off(void)
+{
+	unsigned long index;
+	pthread_t thread;
+	int page;
+
+	preserve_files();
+	page = hold_page(fds[REFUSES], &index);
+	if (pthread_create(&thread, NULL, run_writer, NULL))
+		ksft_exit_fail_msg("no thread\n");
+	while (!atomic_load(&written))
+		usleep(1000);
+	ksft_test_result(reboot(RB_KEXEC) < 0, "the kexec is refused\n");
+	ksft_print_msg("page %lu is held: %s\n", index, strerror(errno));
+	check_going_on(index);
+	close(page);
+	pthread_cancel(thread);
+	pthread_join(thread, NULL);
+	note_pages(fds[FROZEN], atomic_load(&written));
+	note_pages(fds[REFUSES], index - HELD + 1);
+	session_hold();
+}
+
+static bool has_pages(int fd, unsigned long index)
+{
+	unsigned long count, found = 0;
+
+	if (pread(fd, &count, sizeof(count), 0) != sizeof(count))
+		return false;
+	while (found < count && has_page(fd, index + found))
+		found++;
+	ksft_print_msg("%lu of %lu pages found\n", found, count);
+	return count && found == count;
+}
+
+static void check_files(void)
+{
+	int other = session_retrieve("other");
+	int session = session_retrieve("session");
+
+	for (int i = 0; i < NR_FILES; i++) {
+		fds[i] = session_retrieve_file(i == FROZEN ? other : session, i);
+		ksft_test_result(has_page(fds[i], AFTERWARDS),
+				 "%s: has what was written after the first attempt\n",
+				 files[i].name);
+	}
+	ksft_test_result(has_pages(fds[REFUSES], HELD),
+			 "has the page that was held\n");
+	ksft_test_result(has_pages(fds[FROZEN], WRITER),
+			 "has what the writer wrote\n");
+	session_finish(session);
+	session_finish(other);
+}
+
+int main(int argc, char *argv[])
+{
+	bool first = argc > 1 && !strcmp(argv[1], "save");
+
+	ksft_print_header();
+	ksft_set_plan(first ? 3 + 2 * NR_FILES : 2 + NR_FILES);
+	if (first)
+		call_off();
+	else
+		check_files();
+	ksft_finished();
+}
