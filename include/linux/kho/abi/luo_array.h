@@ -16,7 +16,9 @@
  * object may carry, is the physical address of the first list page.
  */
 
-/** LUO_ARRAY_BLOCK_MAGIC - "LUOA" */
+/**
+ * LUO_ARRAY_BLOCK_MAGIC - "LUOA" in little endian.
+ */
 #define LUO_ARRAY_BLOCK_MAGIC		0x414f554c
 
 /**
@@ -60,10 +62,15 @@ static_assert(offsetof(struct luo_array_block_ser, data_crc) == 40);
 static_assert(offsetof(struct luo_array_block_ser, crc) == 44);
 static_assert(offsetof(struct luo_array_block_ser, runs) == 48);
 
-/** LUO_ARRAY_RUN_ORDER - The bits of a run that hold its order. */
+/**
+ * LUO_ARRAY_RUN_ORDER - The bits of a run that hold its order, the low six.
+ */
 #define LUO_ARRAY_RUN_ORDER		0x3fULL
 
-/** LUO_ARRAY_RUNS_PER_BLOCK - Runs that one list page has room for. */
+/**
+ * LUO_ARRAY_RUNS_PER_BLOCK - Runs that one list page has room for,
+ * 506 in 4 KiB.
+ */
 #define LUO_ARRAY_RUNS_PER_BLOCK					\
 	((PAGE_SIZE - sizeof(struct luo_array_block_ser)) / sizeof(u64))
 

@@ -19,20 +19,27 @@
  * is the instance.
  */
 
-/** LUO_MEMFD_KIND - The kind of object that a memfd is. */
+/**
+ * LUO_MEMFD_KIND - The kind of object that a memfd is, "memfd".
+ */
 #define LUO_MEMFD_KIND			"memfd"
 
-/** LUO_MEMFD_COMPATIBLE - LUO's compatible string of files without version 0. */
+/**
+ * LUO_MEMFD_COMPATIBLE - LUO's string of files without version 0,
+ * "memfd-object".
+ */
 #define LUO_MEMFD_COMPATIBLE		"memfd-object"
 
 /**
- * LUO_MEMFD_RANGE_KEYS - Extents of order 0 are preserved by
+ * LUO_MEMFD_RANGE_KEYS - Bit 0: extents of order 0 are preserved by
  * kho_preserve_pages(), each extent with exactly its range. Without the flag,
  * and in extents of higher order, every folio has a folio key of its own.
  */
 #define LUO_MEMFD_RANGE_KEYS		BIT(0)
 
-/** LUO_MEMFD_NOEXEC - The file is executable for nobody. */
+/**
+ * LUO_MEMFD_NOEXEC - Bit 1: the file is executable for nobody.
+ */
 #define LUO_MEMFD_NOEXEC		BIT(1)
 
 #define LUO_MEMFD_FLAGS							\

@@ -18,33 +18,53 @@
  * of a bzImage and in an arm64 Image.
  *
  * Three types of note: one for each version of a kind, one for each field of
- * its newest struct, and one for each string that has to be the same in two
+ * its newest structure, and one for each string that has to be the same in two
  * kernels for anything to be handed over. Words are 32 bits in the byte order
  * of the machine; strings are filled up with NULs and have one at least.
  */
 
-/** LUO_NOTE_NAME - The name of the notes, and their section is .note.LUO. */
+/**
+ * LUO_NOTE_NAME - The name of the notes, "LUO"; their section is .note.LUO.
+ */
 #define LUO_NOTE_NAME			"LUO"
 
-/** LUO_NOTE_VERSION - The type of &struct luo_note_version. */
+/**
+ * LUO_NOTE_VERSION - The type of &struct luo_note_version, 1.
+ */
 #define LUO_NOTE_VERSION		1
-/** LUO_NOTE_FIELD - The type of &struct luo_note_field. */
+/**
+ * LUO_NOTE_FIELD - The type of &struct luo_note_field, 2.
+ */
 #define LUO_NOTE_FIELD			2
-/** LUO_NOTE_COMPATIBLE - The type of &struct luo_note_compatible. */
+/**
+ * LUO_NOTE_COMPATIBLE - The type of &struct luo_note_compatible, 3.
+ */
 #define LUO_NOTE_COMPATIBLE		3
 
-/** LUO_NOTE_READABLE - The kernel reads the version. */
+/**
+ * LUO_NOTE_READABLE - Bit 0: the kernel reads the version.
+ */
 #define LUO_NOTE_READABLE		BIT(0)
-/** LUO_NOTE_WRITABLE - The kernel can write the version. */
+/**
+ * LUO_NOTE_WRITABLE - Bit 1: the kernel can write the version.
+ */
 #define LUO_NOTE_WRITABLE		BIT(1)
-/** LUO_NOTE_OPTIONAL - A kernel that reads no version goes on without. */
+/**
+ * LUO_NOTE_OPTIONAL - Bit 2: a kernel that reads no version goes on without.
+ */
 #define LUO_NOTE_OPTIONAL		BIT(2)
-/** LUO_NOTE_EXTERNAL - The version has a carrier of its own. */
+/**
+ * LUO_NOTE_EXTERNAL - Bit 3: the version has a carrier of its own.
+ */
 #define LUO_NOTE_EXTERNAL		BIT(3)
 
-/** LUO_NOTE_FIELD_LEN - Room for the name of a field, with its NUL. */
+/**
+ * LUO_NOTE_FIELD_LEN - Room for the name of a field, with its NUL: 32 bytes.
+ */
 #define LUO_NOTE_FIELD_LEN		32
-/** LUO_NOTE_WHAT_LEN - Room for what a string is about, with its NUL. */
+/**
+ * LUO_NOTE_WHAT_LEN - Room for what a string is about, with its NUL: 16 bytes.
+ */
 #define LUO_NOTE_WHAT_LEN		16
 
 /**
@@ -72,7 +92,7 @@ static_assert(offsetof(struct luo_note_version, size) == 56);
 static_assert(offsetof(struct luo_note_version, digest) == 60);
 
 /**
- * struct luo_note_field - A field of the newest struct of a kind.
+ * struct luo_note_field - A field of the newest structure of a kind.
  * @kind:   The kind.
  * @name:   The field.
  * @since:  The version that introduced it.
@@ -112,7 +132,7 @@ static_assert(offsetof(struct luo_note_compatible, what) == 0);
 static_assert(offsetof(struct luo_note_compatible, compatible) == 16);
 
 /**
- * enum luo_field_type - What a field of a wire struct is.
+ * enum luo_field_type - What a field of a wire structure is.
  * @LUO_FIELD_UNSIGNED: An unsigned integer of 1, 2, 4 or 8 bytes.
  * @LUO_FIELD_SIGNED:   A signed integer of 1, 2, 4 or 8 bytes.
  * @LUO_FIELD_BYTES:    An array of bytes.

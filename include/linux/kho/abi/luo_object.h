@@ -23,7 +23,9 @@
  *       };
  *   };
  *
- * Each subnode is a kind. ``first-block`` leads to the kind's table: a chain of
+ * There are no other properties, and no nodes below the kinds: a tree with any is
+ * taken for damaged. Each subnode is a kind, named with letters, digits and
+ * ``-_.+``, a letter first. ``first-block`` leads to the kind's table: a chain of
  * pages, each a &struct luo_object_block_ser followed by
  * %LUO_OBJECT_RECORDS_PER_BLOCK slots of &struct luo_object_record_ser. A slot
  * whose flags lack %LUO_OBJECT_RECORD_PRESENT is free and is not looked at
@@ -46,27 +48,40 @@
  * layout is a new compatible string, or a new version of a kind.
  */
 
-/** LUO_OBJECTS_SUBTREE - The name of the KHO subtree. */
+/**
+ * LUO_OBJECTS_SUBTREE - The name of the KHO subtree, "luo-objects".
+ */
 #define LUO_OBJECTS_SUBTREE		"luo-objects"
 
-/** LUO_OBJECTS_COMPATIBLE - The compatible string of the FDT's root. */
+/**
+ * LUO_OBJECTS_COMPATIBLE - The compatible string of the FDT's root,
+ * "luo-objects-v1".
+ */
 #define LUO_OBJECTS_COMPATIBLE		"luo-objects-v1"
 
-/** LUO_OBJECTS_PROP_FIRST_BLOCK - A kind's first block, a 64-bit FDT cell. */
+/**
+ * LUO_OBJECTS_PROP_FIRST_BLOCK - A kind's first block, "first-block", 64 bits.
+ */
 #define LUO_OBJECTS_PROP_FIRST_BLOCK	"first-block"
 
-/** LUO_OBJECT_KIND_LEN - Room for the name of a kind, with its NUL. */
+/**
+ * LUO_OBJECT_KIND_LEN - Room for the name of a kind, with its NUL: 48 bytes.
+ */
 #define LUO_OBJECT_KIND_LEN		48
 
-/** LUO_OBJECT_SIZE_MAX - The largest data of one version of an object, bytes. */
+/**
+ * LUO_OBJECT_SIZE_MAX - The largest data of one version of an object, 64 KiB.
+ */
 #define LUO_OBJECT_SIZE_MAX		0x10000
 
-/** LUO_OBJECT_RECORD_PRESENT - The slot holds a record. */
+/**
+ * LUO_OBJECT_RECORD_PRESENT - Bit 0: the slot holds a record.
+ */
 #define LUO_OBJECT_RECORD_PRESENT	BIT(0)
 
 /**
- * LUO_OBJECT_RECORD_OPTIONAL - A successor that reads no version of the object
- * may go on as if it had not been stored.
+ * LUO_OBJECT_RECORD_OPTIONAL - Bit 1: a successor that reads no version of the
+ * object may go on as if it had not been stored.
  */
 #define LUO_OBJECT_RECORD_OPTIONAL	BIT(1)
 
@@ -102,7 +117,9 @@ static_assert(offsetof(struct luo_object_record_ser, flags) == 22);
 static_assert(offsetof(struct luo_object_record_ser, data_crc) == 24);
 static_assert(offsetof(struct luo_object_record_ser, crc) == 28);
 
-/** LUO_OBJECT_BLOCK_MAGIC - "LUOB" */
+/**
+ * LUO_OBJECT_BLOCK_MAGIC - "LUOB" in little endian.
+ */
 #define LUO_OBJECT_BLOCK_MAGIC		0x424f554c
 
 /**
@@ -132,7 +149,10 @@ static_assert(offsetof(struct luo_object_block_ser, sequence) == 20);
 static_assert(offsetof(struct luo_object_block_ser, kind_crc) == 24);
 static_assert(offsetof(struct luo_object_block_ser, crc) == 28);
 
-/** LUO_OBJECT_RECORDS_PER_BLOCK - Slots in one page of a kind's table. */
+/**
+ * LUO_OBJECT_RECORDS_PER_BLOCK - Slots in one page of a kind's table,
+ * 127 in 4 KiB.
+ */
 #define LUO_OBJECT_RECORDS_PER_BLOCK					\
 	((PAGE_SIZE - sizeof(struct luo_object_block_ser)) /		\
 	 sizeof(struct luo_object_record_ser))

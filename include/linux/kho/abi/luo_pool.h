@@ -16,7 +16,9 @@
  * before it takes the block over.
  */
 
-/** LUO_POOL_BLOCK_MAGIC - "LUOP" */
+/**
+ * LUO_POOL_BLOCK_MAGIC - "LUOP" in little endian.
+ */
 #define LUO_POOL_BLOCK_MAGIC		0x504f554c
 
 /**
