@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+Tests of the documentation, against the code that it is about: what can be told
+to be wrong without understanding it. Prints KTAP; the argument is a Linux tree.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parents[3]
+LINUX = pathlib.Path(sys.argv[1])
+DOCUMENTS = sorted((TOP / "Documentation").rglob("*.rst"))
+README = (TOP / "README.md").read_text()
+
+
+def ours(*options):
+	"""The files of the project that git knows, as paths from its top."""
+	return subprocess.run(["git", "-C", TOP, "ls-files", *options], stdout=subprocess.PIPE,
+			      text=True, check=True).stdout.split()
+
+
+def find(path):
+	"""A file of the kernel tree: ours, or one that Linux has; None if neither."""
+	for root in (TOP, LINUX):
+		if (root / path).is_file():
+			return root / path
+	return None
+
+
+def directives(name):
+	"""Each use of a directive: its document, argument and options."""
+	for document in DOCUMENTS:
+		for match in re.finditer(rf"^\.\. {name}:: (.+)\n((?:   :.*\n)*)",
+					 document.read_text(), re.M):
+			options = re.findall(r":([\w-]+): *(.*)", match[2])
+			yield document, match[1].strip(), dict(options)
+
+
+def quotes_are_verbatim():
+	"""README.md quotes the code as it is"""
+	blocks = re.findall(r"<!-- quoted: (\S+) -->\n```c\n(.*?)```", README, re.S)
+	for path, text in blocks:
+		if text not in (TOP / path).read_text():
+			yield f"not in {path}: {text.splitlines()[0]} ..."
+	if len(blocks) != README.count("```c\n"):
+		yield "a block of C says not what it quotes"
+
+
+def paths_exist():
+	"""README.md names files that exist"""
+	names = re.findall(r"\]\(([^):]+)\)", README)
+	names += [name for name in re.findall(r"`([^`\s]+)`", README)
+		  if re.fullmatch(r"[\w.]+/[\w./*-]*", name)]
+	for name in names:
+		if not name.startswith("build/") and not list(TOP.glob(name)):
+			yield name
+
+
+def targets_exist():
+	"""README.md and the Makefile have the same targets"""
+	rules = re.findall(r"^([a-z][\w-]*):(?!=)", (TOP / "Makefile").read_text(), re.M)
+	named = set(re.findall(r"^\|? ?`?make (?:-s )?([a-z][\w-]*)\b", README, re.M))
+	yield from (f"no target {name}" for name in sorted(named - set(rules)))
+	yield from (f"no word of {name}" for name in sorted(set(rules) - named - {"help"}))
+
+
+def kernel_doc_is_there():
+	"""what is included from the code is there"""
+	for document, path, options in directives("kernel-doc"):
+		source = find(path)
+		if not source:
+			yield f"{document.name}: no file {path}"
+		elif "doc" in options and not re.search(
+				rf"^ \* DOC: {re.escape(options['doc'])}$", source.read_text(), re.M):
+			yield f"{document.name}: no DOC '{options['doc']}' in {path}"
+	for document, path, options in directives("literalinclude"):
+		source = document.parent / path
+		text = source.read_text() if source.is_file() else ""
+		for mark in ("start-at", "end-before"):
+			if options.get(mark, "") not in text:
+				yield f"{document.name}: no '{options[mark]}' in {path}"
+
+
+def references_lead_somewhere():
+	"""documents refer to documents that exist"""
+	for document in DOCUMENTS:
+		for name in re.findall(r":doc:`(?:[^`<]*<)?/([^`>]+)>?`", document.read_text()):
+			if not find(f"Documentation/{name}.rst"):
+				yield f"{document.name}: /{name}"
+
+
+def attributes_are_documented():
+	"""every file in sysfs is in Documentation/ABI, and no other"""
+	code = (TOP / "kernel/liveupdate/luo_object_sysfs.c").read_text()
+	abi = (TOP / "Documentation/ABI/testing/sysfs-kernel-luo_objects").read_text()
+	real = set(re.findall(r"__ATTR_(?:RO|WO|RW)\((\w+)\)", code))
+	told = set(re.findall(r"^What:\t+/sys/kernel/luo_objects/(?:<kind>/)?(\w+)$", abi, re.M))
+	for name in sorted(real ^ told):
+		yield name
+
+
+def messages_are_explained():
+	"""every message in the log is explained to administrators"""
+	guide = (TOP / "Documentation/admin-guide/luo-objects.rst").read_text()
+	told = re.findall(r"^``(.+?)``", guide, re.M)
+	sources = [path for pattern in ("kernel/liveupdate/luo_*.c", "mm/luo_memfd*.c")
+		   for path in sorted(TOP.glob(pattern))]
+	for source in sources:
+		for call in re.findall(r"\bpr_(?:err|warn|info)\(\s*((?:\"[^\"]*\"\s*)+)",
+				       source.read_text()):
+			text = "".join(re.findall(r"\"([^\"]*)\"", call)).removesuffix("\\n")
+			parts = re.split(r"%[-#*.\d]*(?:ll|l|z)?[a-zA-Z](?:[VeN])?", text)
+			pattern = re.compile(".+".join(map(re.escape, parts)))
+			if not any(pattern.fullmatch(message) for message in told):
+				yield f"{source.name}: {text}"
+
+
+def maintained(pattern, path):
+	"""Whether a pattern of MAINTAINERS has a file."""
+	regex = "".join("[^/]*" if c == "*" else re.escape(c) for c in pattern)
+	return re.fullmatch(regex + (".*" if pattern.endswith("/") else ""), path)
+
+
+def files_have_a_section():
+	"""MAINTAINERS has a pattern for every file, and a file for every pattern"""
+	patterns = re.findall(r"^F:\t(.+)$", (TOP / "MAINTAINERS").read_text(), re.M)
+	present = ours("-co", "--exclude-standard")
+	for pattern in patterns:
+		if not any(maintained(pattern, path) for path in present):
+			yield f"no file for {pattern}"
+	for path in ours():
+		if not any(maintained(pattern, path) for pattern in patterns):
+			yield f"no section for {path}"
+
+
+TESTS = (quotes_are_verbatim, paths_exist, targets_exist, kernel_doc_is_there,
+	 references_lead_somewhere, attributes_are_documented, messages_are_explained,
+	 files_have_a_section)
+
+
+def main():
+	failed = 0
+	print(f"KTAP version 1\n1..{len(TESTS)}")
+	for number, test in enumerate(TESTS, 1):
+		complaints = list(test())
+		for complaint in complaints:
+			print(f"# {complaint}")
+		print(f"{'not ok' if complaints else 'ok'} {number} {test.__doc__}")
+		failed += bool(complaints)
+	return 1 if failed else 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
