@@ -19,12 +19,21 @@
 #include "internal.h"
 #include "luo_memfd.h"
 
-/* The walk: the list so far, and the part of it that was there before. */
+/**
+ * struct luo_memfd_walk - The walk.
+ * @file:     Over what.
+ * @list:     The list so far.
+ * @nr_known: The part of it that was there before.
+ * @cursor:   The first known extent that does not end before the walk.
+ * @pinned:   Up to where this walk has pinned.
+ * @end:      The end of the file, in pages.
+ */
 struct luo_memfd_walk {
 	struct file *file;
 	struct luo_memfd_extents *list;
 	u64 nr_known;
 	u64 cursor;
+	pgoff_t pinned;
 	pgoff_t end;
 };
 
@@ -62,21 +71,25 @@ static void luo_memfd_prepare_folio(struct folio *folio)
 /*
  * Pin a run of pages that are all in the file or in swap. Pinning for long
  * moves them out of the scratch areas, which are CMA.
+ *
+ * Until its first page is pinned, a run may be made part of a larger folio that
+ * an earlier run, or this one, has pinned already.
  */
 static int luo_memfd_pin_run(struct luo_memfd_walk *walk, pgoff_t start,
 			     pgoff_t end)
 {
-	struct folio *folios[FOLIO_BATCH_SIZE];
 	loff_t last = i_size_read(file_inode(walk->file)) - 1;
-	long nr, i;
+	struct folio *folios[FOLIO_BATCH_SIZE];
 	pgoff_t offset;
+	long nr, i;
 	int err;
 
 	/* The largest file ends in a page whose end is no file offset. */
 	if (end < walk->end)
 		last = ((loff_t)end << PAGE_SHIFT) - 1;
 
-	while (start < end) {
+	for (start = max(start, walk->pinned); start < end;
+	     start = walk->pinned) {
 		nr = memfd_pin_folios(walk->file, (loff_t)start << PAGE_SHIFT,
 				      last, folios, ARRAY_SIZE(folios), &offset);
 		if (nr < 0)
@@ -91,7 +104,7 @@ static int luo_memfd_pin_run(struct luo_memfd_walk *walk, pgoff_t start,
 				unpin_folios(folios + i, nr - i);
 				return err;
 			}
-			start = folio_next_index(folios[i]);
+			walk->pinned = folio_next_index(folios[i]);
 		}
 	}
 

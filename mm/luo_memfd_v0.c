@@ -374,6 +374,9 @@ int luo_memfd_v0_load(u64 address, struct luo_memfd_ser_v1 *v1,
 	if (ser->seals & F_SEAL_EXEC && !(ser->seals & F_SEAL_WRITE))
 		v1->flags = LUO_MEMFD_NOEXEC;
 	err = luo_memfd_v0_read(ser, list);
+	if (!err && !luo_memfd_extents_valid(list->extents, list->nr,
+					     list->nr_pages, ser->size))
+		err = -EBADMSG;
 	if (err)
 		pr_err("version 0 is damaged: read %llu pages in %llu extents, expected %llu folios\n",
 		       list->nr_pages, list->nr, ser->nr_folios);

@@ -6,7 +6,6 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/elfnote.h>
-#include <linux/export.h>
 #include <linux/kho/abi/luo_note.h>
 #include <linux/luo_object.h>
 #include <linux/stddef.h>
@@ -226,14 +225,15 @@ struct luo_field {
 /* public: */
 
 /**
- * LUO_DEFINE_KIND - Define a kind of object from its lists.
- * @_name:     Name of the kind. Defines ``_name_kind``, a static &struct
- *             luo_object_kind that is ready to be registered.
- * @_type:     The wire struct, with the fields of all versions.
- * @_fields:   The list of fields, in the order of the struct.
- * @_versions: The list of versions, newest first.
+ * LUO_DEFINE_KIND_UNLISTED - LUO_DEFINE_KIND() without an entry in the catalogue.
+ * @_name:     As for LUO_DEFINE_KIND(), and the same below.
+ * @_type:     The wire struct.
+ * @_fields:   The list of fields.
+ * @_versions: The list of versions.
+ *
+ * For kinds that only tests know.
  */
-#define LUO_DEFINE_KIND(_name, _type, _fields, _versions)		\
+#define LUO_DEFINE_KIND_UNLISTED(_name, _type, _fields, _versions)	\
 	static inline void __maybe_unused _name##_check_fields(void)	\
 	{								\
 		enum {							\
@@ -259,8 +259,6 @@ struct luo_field {
 	static const struct luo_object_version _name##_versions[] = {	\
 		_versions(__LUO_VERSION, (_type, _fields, #_name))	\
 	};								\
-	_fields(__LUO_FIELD_NOTE, (_type, #_name))			\
-	_versions(__LUO_VERSION_NOTE, (_type, _fields, #_name))		\
 	static struct luo_object_kind _name##_kind = {			\
 		.name = #_name,						\
 		.versions = _name##_versions,				\
@@ -268,8 +266,20 @@ struct luo_field {
 		.fields = _name##_fields,				\
 		.nr_fields = ARRAY_SIZE(_name##_fields),		\
 		.size = sizeof(_type),					\
-		.owner = THIS_MODULE,					\
 	}
+
+/**
+ * LUO_DEFINE_KIND - Define a kind of object from its lists.
+ * @_name:     Name of the kind. Defines ``_name_kind``, a static &struct
+ *             luo_object_kind that is ready to be registered.
+ * @_type:     The wire struct, with the fields of all versions.
+ * @_fields:   The list of fields, in the order of the struct.
+ * @_versions: The list of versions, newest first.
+ */
+#define LUO_DEFINE_KIND(_name, _type, _fields, _versions)		\
+	_fields(__LUO_FIELD_NOTE, (_type, #_name))			\
+	_versions(__LUO_VERSION_NOTE, (_type, _fields, #_name))		\
+	LUO_DEFINE_KIND_UNLISTED(_name, _type, _fields, _versions)
 
 /**
  * LUO_NOTE_STRING - Put a string that kernels have in common in the catalogue.

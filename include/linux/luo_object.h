@@ -9,7 +9,6 @@
 
 struct kobject;
 struct luo_field;
-struct module;
 
 /**
  * struct luo_object_id - The name of an object.
@@ -66,7 +65,6 @@ struct luo_object_version {
  *               save and load functions. See LUO_DEFINE_KIND().
  * @nr_fields:   How many there are.
  * @size:        Size of the wire struct in bytes, where there are fields.
- * @owner:       %THIS_MODULE.
  *
  * Allocated by the caller, who keeps it until
  * luo_object_unregister_kind().
@@ -78,7 +76,6 @@ struct luo_object_kind {
 	const struct luo_field *fields;
 	unsigned int nr_fields;
 	u32 size;
-	struct module *owner;
 
 	/* private: */
 	struct list_head list;

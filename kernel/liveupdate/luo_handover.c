@@ -2,15 +2,18 @@
 /**
  * DOC: The ground under the objects
  *
- * The one file of the object layers that calls KHO and the page allocator.
+ * The one file of the object layers that calls KHO and the page allocator. The
+ * strings that two kernels have to have in common here are in the catalogue.
  */
 
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
+#include <linux/kho/abi/kexec_handover.h>
+#include <linux/kho/abi/luo.h>
 #include <linux/kho/abi/luo_array.h>
 #include <linux/kho/abi/luo_object.h>
-#include <linux/libfdt.h>
+#include <linux/luo_field.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -94,18 +97,10 @@ static void kho_pages_unmap(void *mapping)
 
 static int kho_publish(void *blob, size_t size, void *old)
 {
-	int err;
-
-	/* KHO has no way to replace a subtree, and one of each name. */
 	if (old)
-		kho_remove_subtree(old);
+		return kho_replace_subtree(old, blob, size);
 
-	err = kho_add_subtree(LUO_OBJECTS_SUBTREE, blob, size);
-	if (err && old)
-		WARN_ON(kho_add_subtree(LUO_OBJECTS_SUBTREE, old,
-					fdt_totalsize(old)));
-
-	return err;
+	return kho_add_subtree(LUO_OBJECTS_SUBTREE, blob, size);
 }
 
 static int kho_find(u64 *address, size_t *size)
@@ -114,10 +109,11 @@ static int kho_find(u64 *address, size_t *size)
 	int err;
 
 	err = kho_retrieve_subtree(LUO_OBJECTS_SUBTREE, &phys, size);
-	if (!err)
-		*address = phys;
+	if (err)
+		return err == -ENOENT ? -ENOENT : -EBADMSG;
+	*address = phys;
 
-	return err;
+	return 0;
 }
 
 const struct luo_handover luo_handover_kho = {
@@ -132,3 +128,7 @@ const struct luo_handover luo_handover_kho = {
 	.withdraw	= kho_remove_subtree,
 	.find		= kho_find,
 };
+
+LUO_NOTE_STRING("kho", KHO_FDT_COMPATIBLE);
+LUO_NOTE_STRING("luo", LUO_ABI_COMPATIBLE);
+LUO_NOTE_STRING("luo-objects", LUO_OBJECTS_COMPATIBLE);

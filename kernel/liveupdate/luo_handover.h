@@ -22,7 +22,8 @@
  * @publish:  Puts a blob into the handover under %LUO_OBJECTS_SUBTREE, in place
  *            of @old, if any. On failure @old is still in place.
  * @withdraw: Takes it out again.
- * @find:     Where the previous kernel's blob is. -ENOENT where it sent none.
+ * @find:     Where the previous kernel's blob is. -ENOENT where it sent none,
+ *            -EBADMSG where that cannot be told.
  *
  * This is all that the layers of this directory ask of KHO and of the memory
  * manager. luo_handover_kho is the real one; KUnit hands memory over to itself,

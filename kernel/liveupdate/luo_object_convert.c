@@ -14,6 +14,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/cleanup.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -79,6 +80,10 @@ int luo_object_kind_save(struct luo_object_out *out,
 	unsigned long selected = READ_ONCE(kind->selected), stored = 0;
 	int err, refused = 0;
 	unsigned int i;
+
+	/* Beside an older save, this one would be two objects in one. */
+	if (luo_object_out_stored(out, &id))
+		return -EEXIST;
 
 	for_each_set_bit(i, &selected, kind->nr_versions) {
 		if (kind->versions[i].external)

@@ -30,10 +30,7 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/kexec_handover.h>
-#include <linux/kho/abi/kexec_handover.h>
-#include <linux/kho/abi/luo.h>
 #include <linux/liveupdate.h>
-#include <linux/luo_field.h>
 #include <linux/luo_object.h>
 #include <linux/printk.h>
 
@@ -296,7 +293,3 @@ void luo_failure(const char *fmt, ...)
 	va_end(args);
 }
 EXPORT_SYMBOL_GPL(luo_failure);
-
-LUO_NOTE_STRING("kho", KHO_FDT_COMPATIBLE);
-LUO_NOTE_STRING("luo", LUO_ABI_COMPATIBLE);
-LUO_NOTE_STRING("luo-objects", LUO_OBJECTS_COMPATIBLE);

@@ -4,8 +4,12 @@
  *
  * ``/sys/kernel/debug/luo_objects/outgoing`` and ``incoming`` list every record,
  * one a line: kind, instance, version, size in bytes, mandatory or optional.
+ * ``outgoing.dump`` and ``incoming.dump`` list the fields below each, indented,
+ * as name and value, where the kind is registered and has fields.
  */
 
+#include <linux/cleanup.h>
+#include <linux/crc32c.h>
 #include <linux/debugfs.h>
 #include <linux/init.h>
 #include <linux/module.h>
@@ -13,30 +17,60 @@
 
 #include "luo_object_internal.h"
 
-/* A place among the records of the outgoing or the incoming tables. */
-struct luo_object_place {
+/* What a file shows. */
+struct luo_object_view {
 	bool incoming;
+	bool fields;
+};
+
+/* A slot among those of all tables of a view. Its number is the position. */
+struct luo_object_place {
+	const struct luo_object_view *view;
 	struct list_head *tables;
 	struct luo_object_table *table;
 	struct luo_object_block_ser *block;
 	unsigned int slot;
 };
 
-/* The record at or after a place, to which the place moves. */
-static struct luo_object_record_ser *
-luo_object_place_settle(struct luo_object_place *place)
+static u64 luo_object_table_slots(const struct luo_object_table *table)
 {
-	struct luo_object_record_ser *records;
+	return table->last ? (table->last->sequence + 1ULL) *
+			     LUO_OBJECT_RECORDS_PER_BLOCK : 0;
+}
+
+static void luo_object_place_at(struct luo_object_place *place, u64 pos)
+{
+	list_for_each_entry(place->table, place->tables, list) {
+		if (pos < luo_object_table_slots(place->table))
+			break;
+		pos -= luo_object_table_slots(place->table);
+	}
+	if (list_entry_is_head(place->table, place->tables, list))
+		return;
+
+	place->block = place->table->first;
+	for (; pos >= LUO_OBJECT_RECORDS_PER_BLOCK;
+	     pos -= LUO_OBJECT_RECORDS_PER_BLOCK)
+		place->block = luo_object_next_block(place->block);
+	place->slot = pos;
+}
+
+/* The record at or after a place, to which the place and the position move. */
+static struct luo_object_record_ser *
+luo_object_place_settle(struct luo_object_place *place, loff_t *pos)
+{
+	struct luo_object_record_ser *record;
 
 	while (!list_entry_is_head(place->table, place->tables, list)) {
-		while (place->block) {
-			records = luo_object_block_records(place->block);
+		for (; place->block;
+		     place->block = luo_object_next_block(place->block)) {
 			for (; place->slot < LUO_OBJECT_RECORDS_PER_BLOCK;
-			     place->slot++) {
-				if (records[place->slot].flags)
-					return &records[place->slot];
+			     place->slot++, ++*pos) {
+				record = luo_object_block_records(place->block) +
+					 place->slot;
+				if (record->flags & LUO_OBJECT_RECORD_PRESENT)
+					return record;
 			}
-			place->block = luo_object_next_block(place->block);
 			place->slot = 0;
 		}
 		place->table = list_next_entry(place->table, list);
@@ -50,11 +84,9 @@ luo_object_place_settle(struct luo_object_place *place)
 static void *luo_object_seq_start(struct seq_file *m, loff_t *pos)
 {
 	struct luo_object_place *place = m->private;
-	loff_t skip = *pos;
-	void *record;
 	int err;
 
-	if (place->incoming) {
+	if (place->view->incoming) {
 		mutex_lock(&luo_object_in.lock);
 		place->tables = &luo_object_in.tables;
 		err = luo_object_in_read_all(&luo_object_in);
@@ -65,30 +97,55 @@ static void *luo_object_seq_start(struct seq_file *m, loff_t *pos)
 		place->tables = &luo_object_out.tables;
 	}
 
-	if (list_empty(place->tables))
-		return NULL;
+	luo_object_place_at(place, *pos);
 
-	place->table = list_first_entry(place->tables, struct luo_object_table,
-					list);
-	place->block = place->table->first;
-	place->slot = 0;
-	record = luo_object_place_settle(place);
-	while (record && skip--) {
-		place->slot++;
-		record = luo_object_place_settle(place);
-	}
-
-	return record;
+	return luo_object_place_settle(place, pos);
 }
 
 static void *luo_object_seq_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	struct luo_object_place *place = m->private;
 
-	++*pos;
 	place->slot++;
+	++*pos;
 
-	return luo_object_place_settle(place);
+	return luo_object_place_settle(place, pos);
+}
+
+static void luo_object_seq_stop(struct seq_file *m, void *v)
+{
+	struct luo_object_place *place = m->private;
+
+	if (place->view->incoming)
+		mutex_unlock(&luo_object_in.lock);
+	else
+		mutex_unlock(&luo_object_out.lock);
+}
+
+static void luo_object_show_fields(struct seq_file *m, const char *name,
+				   const struct luo_object_record_ser *record)
+{
+	const void *data = luo_object_record_data(record);
+	const struct luo_object_kind *kind;
+	unsigned int i;
+
+	if (crc32c(~0, data, record->size) != record->data_crc) {
+		seq_puts(m, "  damaged\n");
+		return;
+	}
+
+	guard(mutex)(&luo_object_kinds_lock);
+
+	list_for_each_entry(kind, &luo_object_kinds, list) {
+		if (!kind->fields || strcmp(kind->name, name))
+			continue;
+		for (i = 0; i < kind->nr_versions; i++) {
+			if (kind->versions[i].version == record->version &&
+			    kind->versions[i].size == record->size)
+				luo_object_fields_show(m, kind,
+						       &kind->versions[i], data);
+		}
+	}
 }
 
 static int luo_object_seq_show(struct seq_file *m, void *v)
@@ -100,18 +157,10 @@ static int luo_object_seq_show(struct seq_file *m, void *v)
 		   record->instance, record->version, record->size,
 		   record->flags & LUO_OBJECT_RECORD_OPTIONAL ? "optional" :
 								"mandatory");
+	if (place->view->fields)
+		luo_object_show_fields(m, place->table->kind, record);
 
 	return 0;
-}
-
-static void luo_object_seq_stop(struct seq_file *m, void *v)
-{
-	struct luo_object_place *place = m->private;
-
-	if (place->incoming)
-		mutex_unlock(&luo_object_in.lock);
-	else
-		mutex_unlock(&luo_object_out.lock);
 }
 
 static const struct seq_operations luo_object_seq_ops = {
@@ -129,7 +178,7 @@ static int luo_object_list_open(struct inode *inode, struct file *file)
 	if (!place)
 		return -ENOMEM;
 
-	place->incoming = inode->i_private;
+	place->view = inode->i_private;
 
 	return 0;
 }
@@ -142,13 +191,24 @@ static const struct file_operations luo_object_list_fops = {
 	.release	= seq_release_private,
 };
 
+static struct luo_object_view luo_object_views[] = {
+	{ .incoming = false, .fields = false },
+	{ .incoming = false, .fields = true },
+	{ .incoming = true, .fields = false },
+	{ .incoming = true, .fields = true },
+};
+
 static int __init luo_object_debugfs_init(void)
 {
+	static const char * const names[] = {
+		"outgoing", "outgoing.dump", "incoming", "incoming.dump",
+	};
 	struct dentry *dir = debugfs_create_dir("luo_objects", NULL);
+	unsigned int i;
 
-	debugfs_create_file("outgoing", 0400, dir, NULL, &luo_object_list_fops);
-	debugfs_create_file("incoming", 0400, dir, &luo_object_in,
-			    &luo_object_list_fops);
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		debugfs_create_file(names[i], 0400, dir, &luo_object_views[i],
+				    &luo_object_list_fops);
 
 	return 0;
 }

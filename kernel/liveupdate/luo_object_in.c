@@ -106,8 +106,10 @@ static int luo_object_in_read_kinds(struct luo_object_in *in)
 		return in->err;
 
 	err = in->handover->find(&address, &size);
-	if (err)
+	if (err == -ENOENT)
 		goto done;
+	if (err)
+		goto damaged;
 
 	order = in->handover->order(address);
 	if (order < 0 || size > PAGE_SIZE << order) {
@@ -115,7 +117,9 @@ static int luo_object_in_read_kinds(struct luo_object_in *in)
 		goto damaged;
 	}
 
-	err = luo_object_fdt_for_each_kind(phys_to_virt(address), size,
+	/* The size may still be that of the blob which this one replaced. */
+	err = luo_object_fdt_for_each_kind(phys_to_virt(address),
+					   PAGE_SIZE << order,
 					   luo_object_in_add_kind, in);
 	if (err && err != -EBADMSG) {
 		list_for_each_entry_safe(table, next, &in->tables, list)

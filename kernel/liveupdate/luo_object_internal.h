@@ -150,6 +150,8 @@ struct luo_object_out {
 int luo_object_out_store(struct luo_object_out *out, const void *data,
 			 size_t size, const struct luo_object_id *id,
 			 u32 version, u32 flags);
+bool luo_object_out_stored(struct luo_object_out *out,
+			   const struct luo_object_id *id);
 int luo_object_out_update(struct luo_object_out *out, const void *data,
 			  size_t size, const struct luo_object_id *id,
 			  u32 version);

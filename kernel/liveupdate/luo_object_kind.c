@@ -25,11 +25,19 @@ LIST_HEAD(luo_object_kinds);
 /* Protects luo_object_kinds, what is selected of each, and the policy. */
 DEFINE_MUTEX(luo_object_kinds_lock);
 
+/* Its folder in sysfs has siblings, and "all" is what one may drop. */
+static const char * const luo_object_kind_names_taken[] = {
+	"all", "drop", "unclaimed", "write",
+};
+
 static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 {
 	unsigned int i;
 
 	if (!luo_object_kind_name_valid(kind->name) ||
+	    match_string(luo_object_kind_names_taken,
+			 ARRAY_SIZE(luo_object_kind_names_taken),
+			 kind->name) >= 0 ||
 	    !kind->nr_versions || kind->nr_versions > LUO_OBJECT_VERSIONS_MAX)
 		return false;
 

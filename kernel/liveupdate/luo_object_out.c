@@ -209,6 +209,25 @@ int luo_object_out_store(struct luo_object_out *out, const void *data,
 }
 
 /**
+ * luo_object_out_stored - Whether any version of an object is stored.
+ * @out: The set.
+ * @id:  Which object.
+ *
+ * Return: true if there is one.
+ */
+bool luo_object_out_stored(struct luo_object_out *out,
+			   const struct luo_object_id *id)
+{
+	struct luo_object_table *table;
+
+	guard(mutex)(&out->lock);
+
+	table = luo_object_table_find(&out->tables, id->kind);
+
+	return table && luo_object_table_any(table, id->instance);
+}
+
+/**
  * luo_object_out_update - Change the data of a stored object.
  * @out:     The set that it is in.
  * @data:    Its new data.

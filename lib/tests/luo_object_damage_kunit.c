@@ -232,20 +232,22 @@ static void luo_damage_fdt_whole(struct kunit *test)
 		luo_damage_end(test, "noise from", i);
 	}
 
-	for (i = 0; i < 8; i++) {
+	for (i = 0; i < 6; i++) {
 		struct {
 			u64 address;
 			size_t size;
 		} places[] = {
 			{ 0, 64 }, { U64_MAX, 64 }, { 1ULL << 62, 64 },
-			{ 0, 0 }, { 0, 8 }, { 0, SIZE_MAX },
-			{ 0, PAGE_SIZE + 1 }, { 64, 64 },
+			{ 0, SIZE_MAX }, { 0, PAGE_SIZE + 1 }, { 64, 64 },
 		};
 
 		luo_damage_store(test, 0);
 		blob = luo_loopback_blob(&size);
 		luo_loopback_kexec();
-		/* Of these the size is wrong, or they point into the page. */
+		/*
+		 * Of these the size is too large, or they point into the page.
+		 * One that is too small may be that of a blob before this one.
+		 */
 		if (i >= 3)
 			places[i].address += virt_to_phys(blob);
 		luo_loopback_lose_blob(places[i].address, places[i].size);

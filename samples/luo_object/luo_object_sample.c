@@ -36,8 +36,12 @@ static int __init sample_init(void)
 	if (err)
 		return err;
 
-	luo_object_load(&sample_kind, sample_id.instance, &sample);
-	luo_finish_object(&sample_id);
+	/* Where it cannot be read, it stays for somebody who can. */
+	err = luo_object_load(&sample_kind, sample_id.instance, &sample);
+	if (!err)
+		luo_finish_object(&sample_id);
+	else if (err != -ENOENT)
+		luo_failure("the count of kernels: %pe", ERR_PTR(err));
 
 	sample.nr_kernels++;
 	sample.since = sample.since ?: ktime_get_real_seconds();

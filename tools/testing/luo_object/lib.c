@@ -55,6 +55,30 @@ int scnprintf(char *buf, size_t size, const char *fmt, ...)
 	return (size_t)len < size ? len : (int)size - 1;
 }
 
+int match_string(const char * const *array, size_t n, const char *string)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!strcmp(array[i], string))
+			return i;
+	}
+
+	return -EINVAL;
+}
+
+void *memchr_inv(const void *s, int c, size_t n)
+{
+	const u8 *byte = s;
+
+	for (; n--; byte++) {
+		if (*byte != (u8)c)
+			return (void *)byte;
+	}
+
+	return NULL;
+}
+
 char *strim(char *s)
 {
 	char *end = s + strlen(s);

@@ -27,6 +27,13 @@ static inline char *kstrdup(const char *s, gfp_t gfp)
 	return luo_loopback_fails() ? NULL : strdup(s);
 }
 
+static inline void *kmemdup(const void *src, size_t size, gfp_t gfp)
+{
+	void *p = kzalloc(size, gfp);
+
+	return p ? memcpy(p, src, size) : NULL;
+}
+
 #define kvmalloc_array(n, size, gfp)	kvcalloc(n, size, gfp)
 #define kvmalloc_objs(obj, n, ...)					\
 	((typeof(obj) *)kvcalloc(n, sizeof(obj), GFP_KERNEL))

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Tests of kinds with fields
+ *
+ * An older and a newer kernel are two kinds of one name: the older one has the
+ * beginning of the newer one's struct. What one saves the other loads, with what
+ * it did not send filled in, and what would be lost is not written.
+ */
+
+#include <kunit/test.h>
+#include <linux/luo_field.h>
+
+#include "luo_object_kunit.h"
+
+/* The kind as an older kernel has it. */
+struct probe_old_ser {
+	u64 id;
+	u16 level;
+	s16 offset;
+	u32 reserved;
+};
+
+#define PROBE_OLD_FIELDS(field, ser)					\
+	field(ser, 0, u64, id)						\
+	field(ser, 0, u16, level, .min = 1, .max = 100)			\
+	field(ser, 0, s16, offset, .min = (u64)-50, .max = 50)		\
+	field(ser, 0, reserved, reserved)
+
+#define PROBE_OLD_VERSIONS(version, kind)				\
+	version(kind, 0, mandatory)
+
+LUO_DEFINE_KIND_UNLISTED(probe_old, struct probe_old_ser, PROBE_OLD_FIELDS,
+			 PROBE_OLD_VERSIONS);
+
+/* And as a newer one has it. */
+struct probe_ser {
+	u64 id;
+	u16 level;
+	s16 offset;
+	u32 reserved;
+	u64 samples;
+	u64 owner;
+	u8 label[8];
+	u32 rate;
+	u32 colour;
+};
+
+/* The rate of an older kernel is in its level. */
+static int probe_upgrade(void *ser)
+{
+	struct probe_ser *probe = ser;
+
+	probe->rate = probe->level * 10;
+
+	return 0;
+}
+
+static int probe_downgrade(void *ser)
+{
+	struct probe_ser *probe = ser;
+
+	if (probe->rate % 10)
+		return -ENODATA;
+	probe->level = probe->rate / 10;
+
+	return 0;
+}
+
+#define PROBE_FIELDS(field, ser)					\
+	field(ser, 0, u64, id)						\
+	field(ser, 0, u16, level, .min = 1, .max = 100)			\
+	field(ser, 0, s16, offset, .min = (u64)-50, .max = 50)		\
+	field(ser, 0, reserved, reserved)				\
+	field(ser, 1, array, samples)					\
+	field(ser, 1, object, owner)					\
+	field(ser, 1, bytes, label)					\
+	field(ser, 2, u32, rate, .droppable = true)			\
+	field(ser, 2, u32, colour, .fallback = 7)
+
+#define PROBE_VERSIONS(version, kind)					\
+	version(kind, 2, mandatory)					\
+	version(kind, 1, retired)					\
+	version(kind, 0, mandatory, .upgrade = probe_upgrade,		\
+		.downgrade = probe_downgrade)
+
+LUO_DEFINE_KIND_UNLISTED(probe, struct probe_ser, PROBE_FIELDS, PROBE_VERSIONS);
+
+static const struct luo_object_id probe_id = { "probe", 1 };
+
+static const struct probe_ser probe_plain = {
+	.id = 4711,
+	.level = 2,
+	.offset = -3,
+	.rate = 20,
+	.colour = 7,
+};
+
+static int luo_field_init(struct kunit *test)
+{
+	probe_old_kind.name = "probe";
+	probe_old_kind.selected = ~0UL;
+	probe_kind.selected = BIT(0) | BIT(2);
+
+	return luo_loopback_init(test);
+}
+
+static int probe_save(const struct probe_ser *probe)
+{
+	return luo_object_kind_save(&luo_loopback_out, &probe_kind, 1, probe);
+}
+
+static bool probe_stored(u32 version)
+{
+	const struct luo_object_table *table;
+
+	table = luo_object_table_find(&luo_loopback_out.tables, "probe");
+
+	return table && luo_object_table_record(table, 1, version);
+}
+
+static void luo_field_sizes(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, probe_kind.size, 48);
+	KUNIT_EXPECT_EQ(test, probe_kind.versions[0].size, 48);
+	KUNIT_EXPECT_EQ(test, probe_kind.versions[1].size, 40);
+	KUNIT_EXPECT_EQ(test, probe_kind.versions[2].size, 16);
+}
+
+static void luo_field_same_version(struct kunit *test)
+{
+	struct probe_ser probe = probe_plain, loaded;
+
+	probe.samples = 5 * PAGE_SIZE;
+	probe.owner = 42;
+	memcpy(probe.label, "eight by", 8);
+	probe.colour = 3;
+	KUNIT_ASSERT_EQ(test, probe_save(&probe), 0);
+	luo_loopback_kexec();
+	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,
+						   1, &loaded), 0);
+	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe, sizeof(probe));
+	luo_object_in_finish(&luo_loopback_in, &probe_id);
+}
+
+static void luo_field_to_newer(struct kunit *test)
+{
+	struct probe_old_ser old = { .id = 4711, .level = 2, .offset = -3 };
+	struct probe_ser loaded;
+
+	KUNIT_ASSERT_EQ(test, luo_object_kind_save(&luo_loopback_out,
+						   &probe_old_kind, 1, &old), 0);
+	luo_loopback_kexec();
+	memset(&loaded, 0xff, sizeof(loaded));
+	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,
+						   1, &loaded), 0);
+	/* Filled in: the colour by the table, the rate by the upgrade. */
+	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe_plain, sizeof(loaded));
+	luo_object_in_finish(&luo_loopback_in, &probe_id);
+}
+
+static void luo_field_to_older(struct kunit *test)
+{
+	struct probe_ser probe = probe_plain;
+	struct probe_old_ser old;
+
+	probe.rate = 50;
+	KUNIT_ASSERT_EQ(test, probe_save(&probe), 0);
+	KUNIT_EXPECT_TRUE(test, probe_stored(2));
+	KUNIT_EXPECT_FALSE(test, probe_stored(1));
+	luo_loopback_kexec();
+	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in,
+						   &probe_old_kind, 1, &old), 0);
+	KUNIT_EXPECT_EQ(test, old.id, 4711);
+	KUNIT_EXPECT_EQ(test, old.level, 5);
+	KUNIT_EXPECT_EQ(test, old.offset, -3);
+	luo_object_in_finish(&luo_loopback_in, &probe_id);
+}
+
+/* What would be lost is not written, and the version that has it is. */
+static void luo_field_refuses_to_lose(struct kunit *test)
+{
+	struct probe_ser probe;
+
+	probe = probe_plain;
+	probe.colour = 8;
+	KUNIT_EXPECT_EQ(test, probe_save(&probe), 0);
+	KUNIT_EXPECT_TRUE(test, probe_stored(2));
+	KUNIT_EXPECT_FALSE(test, probe_stored(0));
+	luo_object_out_abort(&luo_loopback_out, &probe_id);
+
+	probe = probe_plain;
+	probe.label[7] = 'x';
+	KUNIT_EXPECT_EQ(test, probe_save(&probe), 0);
+	KUNIT_EXPECT_FALSE(test, probe_stored(0));
+	luo_object_out_abort(&luo_loopback_out, &probe_id);
+
+	/* As a conversion says, too. */
+	probe = probe_plain;
+	probe.rate = 21;
+	KUNIT_EXPECT_EQ(test, probe_save(&probe), 0);
+	KUNIT_EXPECT_FALSE(test, probe_stored(0));
+	luo_object_out_abort(&luo_loopback_out, &probe_id);
+
+	/* With no version left that has it, there is nothing to write. */
+	probe_kind.selected = BIT(2);
+	KUNIT_EXPECT_EQ(test, probe_save(&probe), -ENODATA);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
+}
+
+static void luo_field_update(struct kunit *test)
+{
+	struct probe_ser probe = probe_plain, loaded;
+	const u64 nobody = 2;
+
+	KUNIT_EXPECT_EQ(test, luo_object_kind_update(&luo_loopback_out,
+						     &probe_kind, nobody, &probe),
+			-ENOENT);
+	KUNIT_ASSERT_EQ(test, probe_save(&probe), 0);
+	KUNIT_EXPECT_EQ(test, probe_save(&probe), -EEXIST);
+	KUNIT_EXPECT_TRUE(test, probe_stored(0));
+
+	probe.id = 5;
+	KUNIT_EXPECT_EQ(test, luo_object_kind_update(&luo_loopback_out,
+						     &probe_kind, 1, &probe), 0);
+	KUNIT_EXPECT_TRUE(test, probe_stored(0));
+
+	/* The older form cannot say this any more. */
+	probe.colour = 9;
+	KUNIT_EXPECT_EQ(test, luo_object_kind_update(&luo_loopback_out,
+						     &probe_kind, 1, &probe), 0);
+	KUNIT_EXPECT_FALSE(test, probe_stored(0));
+
+	luo_loopback_kexec();
+	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,
+						   1, &loaded), 0);
+	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe, sizeof(probe));
+	luo_object_in_finish(&luo_loopback_in, &probe_id);
+}
+
+static const struct probe_bad {
+	const char *what;
+	struct probe_ser probe;
+} probe_bad_cases[] = {
+	{ "below the range", { .level = 0, .colour = 7 } },
+	{ "above the range", { .level = 101, .colour = 7 } },
+	{ "below a signed range", { .level = 1, .offset = -51, .colour = 7 } },
+	{ "above a signed range", { .level = 1, .offset = 51, .colour = 7 } },
+	{ "not zero", { .level = 1, .reserved = 1, .colour = 7 } },
+	{ "no handle", { .level = 1, .samples = 12, .colour = 7 } },
+};
+
+/* Not written, and not taken from a kernel that does. */
+static void luo_field_range(struct kunit *test)
+{
+	struct probe_ser loaded;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(probe_bad_cases); i++) {
+		const struct probe_bad *bad = &probe_bad_cases[i];
+		const struct luo_object_id id = { "probe", 100 + i };
+
+		KUNIT_EXPECT_EQ_MSG(test, probe_save(&bad->probe), -ERANGE,
+				    "%s", bad->what);
+		KUNIT_EXPECT_FALSE(test, probe_stored(2));
+		KUNIT_ASSERT_EQ(test, luo_object_out_store(&luo_loopback_out,
+							   &bad->probe,
+							   sizeof(bad->probe),
+							   &id, 2, 0), 0);
+	}
+	luo_loopback_kexec();
+
+	for (i = 0; i < ARRAY_SIZE(probe_bad_cases); i++) {
+		memset(&loaded, 0xff, sizeof(loaded));
+		KUNIT_EXPECT_EQ_MSG(test,
+				    luo_object_kind_load(&luo_loopback_in,
+							 &probe_kind, 100 + i,
+							 &loaded),
+				    -ERANGE, "%s", probe_bad_cases[i].what);
+		KUNIT_EXPECT_EQ(test, loaded.id, U64_MAX);
+	}
+	luo_object_in_drop(&luo_loopback_in, NULL);
+}
+
+/* The newest is out of range, the one before it is good. */
+static void luo_field_falls_back(struct kunit *test)
+{
+	struct probe_old_ser old = { .id = 1, .level = 1 };
+	struct probe_ser bad = { .level = 101 }, loaded;
+
+	KUNIT_ASSERT_EQ(test, luo_object_out_store(&luo_loopback_out, &bad,
+						   sizeof(bad), &probe_id, 2, 0),
+			0);
+	KUNIT_ASSERT_EQ(test, luo_object_out_store(&luo_loopback_out, &old,
+						   sizeof(old), &probe_id, 0, 0),
+			0);
+	luo_loopback_kexec();
+	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,
+						   1, &loaded), 0);
+	KUNIT_EXPECT_EQ(test, loaded.id, 1);
+	luo_object_in_finish(&luo_loopback_in, &probe_id);
+}
+
+/* One version, whatever the policy says. */
+static void luo_field_one_version(struct kunit *test)
+{
+	struct probe_ser probe = probe_plain, loaded;
+
+	probe_kind.selected = 0;
+	KUNIT_EXPECT_EQ(test, luo_object_kind_save_version(&luo_loopback_out,
+							   &probe_kind, 1,
+							   &probe, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, luo_object_kind_save_version(&luo_loopback_out,
+							   &probe_kind, 1,
+							   &probe, 3), -EINVAL);
+	KUNIT_ASSERT_EQ(test, luo_object_kind_save_version(&luo_loopback_out,
+							   &probe_kind, 1,
+							   &probe, 2), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_object_kind_load_version(&luo_loopback_in,
+							   &probe_kind, 1,
+							   &loaded, 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_object_kind_load_version(&luo_loopback_in,
+							   &probe_kind, 1,
+							   &loaded, 2), 0);
+	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe, sizeof(probe));
+	luo_object_in_finish(&luo_loopback_in, &probe_id);
+}
+
+static struct kunit_case luo_field_cases[] = {
+	KUNIT_CASE(luo_field_sizes),
+	KUNIT_CASE(luo_field_same_version),
+	KUNIT_CASE(luo_field_to_newer),
+	KUNIT_CASE(luo_field_to_older),
+	KUNIT_CASE(luo_field_refuses_to_lose),
+	KUNIT_CASE(luo_field_update),
+	KUNIT_CASE(luo_field_range),
+	KUNIT_CASE(luo_field_falls_back),
+	KUNIT_CASE(luo_field_one_version),
+	{}
+};
+
+static struct kunit_suite luo_field_suite = {
+	.name = "luo_field",
+	.init = luo_field_init,
+	.exit = luo_loopback_exit,
+	.test_cases = luo_field_cases,
+};
+kunit_test_suite(luo_field_suite);
