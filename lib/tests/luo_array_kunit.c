@@ -419,7 +419,9 @@ static void luo_array_alloc_without_memory(struct kunit *test)
 		failures = 0;
 		nth = 0;
 		do {
-			luo_loopback_fail_nth(++nth);
+			/* The first, the last, and some of what is alike. */
+			nth += nth > 20 && nth < nr_pages - 20 ? 50 : 1;
+			luo_loopback_fail_nth(nth);
 			err = luo_array_alloc_from(&luo_loopback, &array,
 						   PAGE_SIZE, nr_pages,
 						   GFP_KERNEL);
@@ -435,8 +437,8 @@ static void luo_array_alloc_without_memory(struct kunit *test)
 			}
 			luo_array_drop(&array);
 		} while (failed);
-		KUNIT_EXPECT_GT(test, failures, max_order ? 3U :
-				(unsigned int)nr_pages);
+		/* List, last page and mapping; or each page. */
+		KUNIT_EXPECT_GE(test, failures, max_order ? 3U : 40U);
 	}
 }
 
