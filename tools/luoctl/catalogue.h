@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * catalogue - what a kernel writes and reads, from its notes (linux/kho/abi/
+ * luo_note.h): kinds of objects with their versions and fields, and the strings
+ * that two kernels need to have in common.
+ */
+#ifndef LUOCTL_CATALOGUE_H
+#define LUOCTL_CATALOGUE_H
+
+#include <linux/kho/abi/luo_note.h>
+
+#include "note.h"
+
+struct version {
+	u32 version;
+	u32 flags;		/* LUO_NOTE_* */
+	u32 size;
+	u32 digest;
+	bool selected;		/* is being written */
+};
+
+struct kind {
+	char name[LUO_OBJECT_KIND_LEN];
+	struct version *versions;	/* newest first */
+	size_t nr_versions;
+	struct luo_note_field *fields;
+	size_t nr_fields;
+};
+
+struct compatible {
+	char what[LUO_NOTE_WHAT_LEN];
+	char string[LUO_OBJECT_KIND_LEN];
+};
+
+struct catalogue {
+	char *name;		/* for people: a path, or "this kernel" */
+	char *format;
+	char *release;		/* "7.3.4-pkram"; may be NULL */
+	bool running;
+	bool notes;		/* has notes, and is not judged by its strings */
+	struct kind *kinds;
+	size_t nr_kinds;
+	struct compatible *compatibles;
+	size_t nr_compatibles;
+};
+
+/* These complain and return -1. */
+int catalogue_read_image(struct catalogue *catalogue, const char *path);
+int catalogue_add_module(struct catalogue *catalogue, const char *path);
+int catalogue_add_notes(struct catalogue *catalogue,
+			const struct bytes *section, const char *what);
+void catalogue_free(struct catalogue *catalogue);
+
+struct kind *catalogue_kind(const struct catalogue *catalogue, const char *name);
+/* The kind of that name, made if it is not there. */
+struct kind *catalogue_add_kind(struct catalogue *catalogue, const char *name);
+struct version *kind_version(const struct kind *kind, u32 version);
+struct version *kind_add_version(struct kind *kind, u32 version);
+
+void catalogue_add_compatible(struct catalogue *catalogue, const char *what,
+			      const char *string);
+bool catalogue_has(const struct catalogue *catalogue, const char *what,
+		   const char *string);
+/* Its strings for @what, "a, b"; to be freed. NULL if there are none. */
+char *catalogue_strings(const struct catalogue *catalogue, const char *what);
+
+#endif

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * check - says before the kexec what will survive it. Without --from the kernel
+ * that runs is asked what it writes, with the write policy in force and, where
+ * debugfs can be read, with what is stored already.
+ */
+#include <getopt.h>
+#include <stdlib.h>
+
+#include "judge.h"
+#include "luoctl.h"
+
+static int compare(const struct catalogue *from, const struct catalogue *to)
+{
+	struct verdicts verdicts;
+	struct records stored = {};
+	unsigned int nr_lost;
+	bool known;
+
+	known = from->running && !running_records("outgoing", &stored);
+	judge(from, to, known ? &stored : NULL, &verdicts);
+	nr_lost = verdicts_lost(&verdicts, NULL, 0);
+	if (want_json) {
+		struct json *json = json_stdout();
+
+		json_object(json, NULL);
+		verdicts_json(json, from, to, &verdicts);
+		json_end(json);
+	} else {
+		verdicts_print(from, to, &verdicts);
+		if (!nr_lost)
+			puts("all survives");
+	}
+	verdicts_free(&verdicts);
+	free(stored.records);
+
+	return nr_lost ? EXIT_LOSS : EXIT_DONE;
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "from", required_argument, NULL, 'f' },
+		{ "module", required_argument, NULL, 'm' },
+		{}
+	};
+	struct catalogue from = {}, to = {};
+	char **modules = xzalloc(argc * sizeof(*modules));
+	const char *from_path = NULL;
+	int nr_modules = 0, ret = EXIT_FAILED, option;
+
+	while ((option = getopt_long(argc, argv, "+", options, NULL)) >= 0) {
+		if (option == 'f')
+			from_path = optarg;
+		else if (option == 'm')
+			modules[nr_modules++] = optarg;
+		else
+			goto out;
+	}
+	if (argc - optind != 1) {
+		ret = usage(&check_command);
+		goto out;
+	}
+
+	if (from_path ? catalogue_read_image(&from, from_path) :
+			running_read(&from))
+		goto out;
+	if (catalogue_read_image(&to, argv[optind]))
+		goto out;
+	while (nr_modules--) {
+		if (catalogue_add_module(&to, modules[nr_modules]))
+			goto out;
+	}
+	ret = compare(&from, &to);
+
+out:
+	free(modules);
+	catalogue_free(&from);
+	catalogue_free(&to);
+
+	return ret;
+}
+
+const struct command check_command = {
+	.name = "check",
+	.arguments = "[--from IMAGE] [--module FILE]... IMAGE",
+	.does = "say what will survive a kexec into IMAGE",
+	.run = run,
+};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * compat - the strings that KHO and LUO compare for equality, and which file
+ * handler a version of a kind travels with. All that luoctl knows by name of
+ * particular kernels is here.
+ */
+#ifndef LUOCTL_COMPAT_H
+#define LUOCTL_COMPAT_H
+
+#include "catalogue.h"
+
+/*
+ * Adds the strings that a kernel without notes for them carries in its data.
+ * Stock Linux has no notes at all.
+ */
+void compat_scan(struct catalogue *catalogue, const struct bytes *kernel);
+
+/*
+ * Files of a kind travel with a file handler, and the write policy decides with
+ * which: that of version 0, which stock Linux knows, wherever it is written.
+ */
+struct carrier {
+	const char *kind;
+	u32 stock_version;	/* what the stock handler reads and writes */
+	const char *stock;	/* its string */
+	const char *own;	/* that of the handler used otherwise */
+	/* Whether the stock version of an object exists, by its instance. */
+	bool (*has_stock)(u64 instance);
+};
+
+const struct carrier *compat_carrier(const char *kind);
+/* The kind whose files @handler takes. */
+const struct carrier *compat_carrier_of(const char *handler);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * luoctl - the operator's command for live updates. One file for each command;
+ * each takes its arguments as main() does, argv[0] being its own name, and
+ * returns what luoctl exits with.
+ */
+#ifndef LUOCTL_H
+#define LUOCTL_H
+
+#include "json.h"
+
+/* Set by --json: results are to be one JSON document on stdout. */
+extern bool want_json;
+
+/* A document on stdout. */
+struct json *json_stdout(void);
+
+struct command {
+	const char *name;
+	const char *arguments;
+	const char *does;
+	int (*run)(int argc, char **argv);
+};
+
+/* Says how the command is called. Returns EXIT_FAILED. */
+int usage(const struct command *command);
+
+extern const struct command check_command;
+
+#endif

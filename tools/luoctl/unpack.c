@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include <lzma.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "unpack.h"
+
+static const char ends_early[] = "ends early";
+static const char too_large[] = "unpacks to more than any kernel has";
+static const char damaged[] = "damaged";
+
+/* Memory that a dictionary may take: 128 MiB is what xz -9 of a kernel wants. */
+#define DICTIONARY_MAX	((u64)256 << 20)
+
+/* Makes room behind what was unpacked so far. False when it is too much. */
+static bool grow(struct bytes *out, size_t *room)
+{
+	if (*room >= UNPACK_MAX)
+		return false;
+	*room = *room ? 2 * *room : 1 << 20;
+	out->data = xrealloc(out->data, *room, 1);
+
+	return true;
+}
+
+static const char *unpack_gzip(const struct bytes *in, struct bytes *out)
+{
+	z_stream stream = {
+		.next_in = in->data,
+		.avail_in = in->size,
+	};
+	const char *wrong = NULL;
+	size_t room = 0;
+	int ret;
+
+	if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
+		return "zlib does not start";
+
+	do {
+		if (out->size == room && !grow(out, &room)) {
+			wrong = too_large;
+			break;
+		}
+		stream.next_out = out->data + out->size;
+		stream.avail_out = room - out->size;
+		ret = inflate(&stream, Z_NO_FLUSH);
+		out->size = room - stream.avail_out;
+		if (ret == Z_BUF_ERROR || (ret == Z_OK && stream.avail_out))
+			wrong = ends_early;
+		else if (ret != Z_OK && ret != Z_STREAM_END)
+			wrong = damaged;
+	} while (!wrong && ret != Z_STREAM_END);
+	inflateEnd(&stream);
+
+	return wrong;
+}
+
+static const char *run_lzma(lzma_stream *stream, const struct bytes *in,
+			    struct bytes *out)
+{
+	size_t room = 0;
+	lzma_ret ret;
+
+	stream->next_in = in->data;
+	stream->avail_in = in->size;
+	do {
+		if (out->size == room && !grow(out, &room))
+			return too_large;
+		stream->next_out = out->data + out->size;
+		stream->avail_out = room - out->size;
+		ret = lzma_code(stream, LZMA_FINISH);
+		out->size = room - stream->avail_out;
+		if (ret == LZMA_BUF_ERROR)
+			return ends_early;
+		if (ret == LZMA_MEMLIMIT_ERROR)
+			return "wants more memory to unpack than any kernel";
+		if (ret != LZMA_OK && ret != LZMA_STREAM_END)
+			return damaged;
+	} while (ret != LZMA_STREAM_END);
+
+	return NULL;
+}
+
+static const char *unpack_xz(const struct bytes *in, struct bytes *out)
+{
+	lzma_stream stream = LZMA_STREAM_INIT;
+	const char *wrong = "liblzma does not start";
+
+	if (lzma_stream_decoder(&stream, DICTIONARY_MAX, 0) == LZMA_OK)
+		wrong = run_lzma(&stream, in, out);
+	lzma_end(&stream);
+
+	return wrong;
+}
+
+static const char *unpack_lzma(const struct bytes *in, struct bytes *out)
+{
+	lzma_stream stream = LZMA_STREAM_INIT;
+	const char *wrong = "liblzma does not start";
+
+	if (lzma_alone_decoder(&stream, DICTIONARY_MAX) == LZMA_OK)
+		wrong = run_lzma(&stream, in, out);
+	lzma_end(&stream);
+
+	return wrong;
+}
+
+static const char *run_zstd(ZSTD_DStream *stream, const struct bytes *in,
+			    struct bytes *out)
+{
+	ZSTD_inBuffer input = { in->data, in->size, 0 };
+	size_t left, room = 0;
+
+	do {
+		ZSTD_outBuffer output;
+
+		if (out->size == room && !grow(out, &room))
+			return too_large;
+		output = (ZSTD_outBuffer){ out->data, room, out->size };
+		left = ZSTD_decompressStream(stream, &output, &input);
+		out->size = output.pos;
+		if (ZSTD_isError(left))
+			return damaged;
+		if (left && input.pos == input.size && out->size < room)
+			return ends_early;
+	} while (left);
+
+	return NULL;
+}
+
+static const char *unpack_zstd(const struct bytes *in, struct bytes *out)
+{
+	ZSTD_DStream *stream = ZSTD_createDStream();
+	const char *wrong = "libzstd does not start";
+
+	if (stream && !ZSTD_isError(ZSTD_initDStream(stream)))
+		wrong = run_zstd(stream, in, out);
+	ZSTD_freeDStream(stream);
+
+	return wrong;
+}
+
+#define PACKING(_name, _magic, _unpack)					\
+	{ .name = _name, .magic = _magic, .magic_len = sizeof(_magic) - 1,	\
+	  .unpack = _unpack }
+
+static const struct packing packings[] = {
+	PACKING("gzip", "\x1f\x8b", unpack_gzip),
+	PACKING("xz", "\3757zXZ\0", unpack_xz),
+	PACKING("zstd", "\x28\xb5\x2f\xfd", unpack_zstd),
+	PACKING("lzma", "\x5d\0\0", unpack_lzma),
+	PACKING("lz4", "\x02\x21\x4c\x18", NULL),
+	PACKING("lz4", "\x04\x22\x4d\x18", NULL),
+	PACKING("lzo", "\x89LZO\0", NULL),
+	PACKING("bzip2", "BZh", NULL),
+};
+
+const struct packing *packing_of(const struct bytes *bytes)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(packings); i++) {
+		const struct packing *packing = &packings[i];
+
+		if (bytes->size >= packing->magic_len &&
+		    !memcmp(bytes->data, packing->magic, packing->magic_len))
+			return packing;
+	}
+
+	return NULL;
+}
