@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Runs luoctl, and says what came of it. A case is a function that asserts."""
+
+import json
+import os
+import pathlib
+import resource
+import subprocess
+import tempfile
+import traceback
+
+LUOCTL = os.environ["LUOCTL"]
+TIMEOUT = 60
+
+
+class Run:
+	"""What luoctl did."""
+
+	def __init__(self, *args, env=None, files=None):
+		"""FILES, a list of bytes, are put in the place of args that are None."""
+		with tempfile.TemporaryDirectory() as folder:
+			args = list(args)
+			for number, data in enumerate(files or []):
+				path = pathlib.Path(folder, f"image{number}")
+				path.write_bytes(data)
+				args[args.index(None)] = str(path)
+			self.args = args
+			done = subprocess.run([LUOCTL, *args], stdin=subprocess.DEVNULL,
+					      stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+					      timeout=TIMEOUT, check=False,
+					      env={**os.environ, **(env or {})})
+		self.status = done.returncode
+		self.out = done.stdout.decode(errors="replace")
+		self.err = done.stderr.decode(errors="replace")
+
+	def __str__(self):
+		return f"{self.args} ended with {self.status}\n{self.out}{self.err}"
+
+	def expect(self, status, *words):
+		"""This status, these words somewhere, and errors that are a line."""
+		assert self.status == status, f"wanted {status}: {self}"
+		for word in words:
+			assert word in self.out + self.err, f"wanted '{word}': {self}"
+		if status == 2:
+			assert self.err.startswith("luoctl: ") and self.err.count("\n") == 1, \
+				f"wanted an error in one line: {self}"
+		else:
+			assert not self.err, f"wanted no error: {self}"
+		return self
+
+	def json(self):
+		"""The one document on standard output."""
+		return json.loads(self.out)
+
+
+def report(cases):
+	"""Runs the cases and prints KTAP. Returns what to exit with."""
+	# A bomb is to be noticed by a limit of luoctl, and not by this machine.
+	resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+	print("KTAP version 1")
+	print(f"1..{len(cases)}", flush=True)
+	failed = 0
+	for number, (name, case) in enumerate(cases, 1):
+		try:
+			case()
+			print(f"ok {number} {name}", flush=True)
+		except Exception as error:	# whatever it is, the case has failed
+			failed += 1
+			if not isinstance(error, AssertionError):
+				error = traceback.format_exc()
+			print("# " + str(error).replace("\n", "\n# "))
+			print(f"not ok {number} {name}", flush=True)
+	return 1 if failed else 0
