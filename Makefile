@@ -10,6 +10,7 @@ export FLAVOUR LINUX TESTS TEST ACCEL
 help:
 	@echo 'make kernel FLAVOUR=pkram|stock|debug   builds a kernel'
 	@echo 'make -s image FLAVOUR=...               says where that kernel is'
+	@echo 'make luoctl                             builds build/luoctl/luoctl'
 	@echo 'make check [TESTS=pattern]              runs every test'
 	@echo 'make lint                               runs the checkers'
 	@echo 'make install-tree LINUX=/path           puts the project into that tree'
@@ -21,6 +22,10 @@ kernel:
 
 image:
 	@scripts/kernel/flavour --image $(FLAVOUR)
+
+luoctl:
+	@scripts/need luoctl
+	@$(MAKE) -s -C tools/luoctl OUT=$(CURDIR)/build/luoctl
 
 shell:
 	@scripts/shell
@@ -37,4 +42,4 @@ install-tree:
 patches:
 	@scripts/linux/series
 
-.PHONY: help kernel image shell check lint install-tree patches
+.PHONY: help kernel image luoctl shell check lint install-tree patches
