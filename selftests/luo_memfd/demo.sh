@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# One stage of the demonstration; scripts/demo starts the machine and shows what
+# it says. The disk is the file to be carried, demo.bytes= how long it is.
+
+read -r line </proc/cmdline
+for word in $line; do
+	case $word in
+	demo.bytes=*)	bytes=${word#*=} ;;
+	esac
+done
+exec ./demo "$bytes"
