@@ -5,9 +5,9 @@
  * Lets a program make the calls of linux/luo_object.h and linux/luo_array.h
  * before and after a kexec, by lines written to
  * ``/sys/kernel/debug/luo_object_test/command``. What the call returned is what
- * write() returns; ``result`` holds what there is to say beyond that. The data
- * of an object is a pattern that follows from a seed, so that a read can check
- * it: -EILSEQ means that it is there and wrong.
+ * write() returns; ``result`` holds it too, as a number, or what there is to say
+ * after success. The data of an object is a pattern that follows from a seed, so
+ * that a read can check it: -EILSEQ means that it is there and wrong.
  *
  * It damages outgoing objects as well, and for that looks into the core.
  */
@@ -609,6 +609,8 @@ static ssize_t luo_test_write(struct file *file, const char __user *buf,
 	guard(mutex)(&luo_test_lock);
 	luo_test_result[0] = '\0';
 	err = luo_test_run(text);
+	if (err)
+		scnprintf(luo_test_result, sizeof(luo_test_result), "%d", err);
 
 	return err ?: count;
 }
