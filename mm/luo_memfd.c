@@ -38,6 +38,8 @@
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
 
+#include <trace/events/luo.h>
+
 #include "luo_memfd.h"
 
 /**
@@ -63,11 +65,13 @@ struct luo_memfd {
 
 /**
  * struct luo_memfd_in - A file of the previous kernel.
- * @v1:    The file as version 1 describes it.
- * @list:  What is in it, read from version 0.
- * @array: What is in it, read from version 1.
+ * @version: The version that was taken.
+ * @v1:      The file as version 1 describes it.
+ * @list:    What is in it, read from version 0.
+ * @array:   What is in it, read from version 1.
  */
 struct luo_memfd_in {
+	int version;
 	struct luo_memfd_ser_v1 v1;
 	struct luo_memfd_extents list;
 	struct luo_array array;
@@ -283,6 +287,9 @@ static int luo_memfd_preserve_as(struct liveupdate_file_op_args *args,
 
 	args->private_data = memfd;
 	args->serialized_data = memfd->id.instance;
+	trace_luo_memfd_preserve(memfd->id.instance, memfd->stored,
+				 memfd->v1.size, memfd->list.nr_pages,
+				 memfd->list.nr, 0);
 
 	return 0;
 }
@@ -387,6 +394,9 @@ static int luo_memfd_freeze(struct liveupdate_file_op_args *args)
 					&memfd->v1);
 	if (err)
 		shmem_thaw_holes(inode);
+	trace_luo_memfd_freeze(memfd->id.instance, memfd->stored,
+			       memfd->v1.size, memfd->list.nr_pages,
+			       memfd->list.nr, err);
 
 	return err;
 }
@@ -437,6 +447,7 @@ static int luo_memfd_load_v1(u64 instance, struct luo_memfd_in *in)
 {
 	int err;
 
+	in->version = 1;
 	err = luo_object_load_version(&memfd_kind, instance, &in->v1, 1);
 	if (err || !in->v1.nr_extents)
 		return err;
@@ -464,6 +475,7 @@ static int luo_memfd_load_stock(u64 data, struct luo_memfd_in *in)
 		if (err != -ENOENT)
 			pr_warn("version 1 of a file cannot be read, taking version 0: %pe\n",
 				ERR_PTR(err));
+		in->version = 0;
 		err = luo_memfd_v0_load(data, &in->v1, &in->list);
 	}
 	luo_finish_object(&id);
@@ -496,6 +508,8 @@ static int luo_memfd_retrieve_as(struct liveupdate_file_op_args *args,
 	else
 		err = luo_memfd_retrieve(&in.v1, luo_memfd_in_extents(&in),
 					 &args->file);
+	trace_luo_memfd_retrieve(args->serialized_data, in.version, in.v1.size,
+				 in.v1.nr_pages, in.v1.nr_extents, err);
 	luo_memfd_in_free(&in);
 
 	return err;

@@ -20,6 +20,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include <trace/events/luo.h>
+
 #include "luo_object_internal.h"
 
 /* The wire struct of one version, which the caller frees. */
@@ -244,8 +246,11 @@ int luo_object_kind_load(struct luo_object_in *in,
 
 		err = luo_object_read_version(in, kind, version, instance,
 					      object, &found);
-		if (!err)
+		if (!err) {
+			trace_luo_negotiate(kind->name, instance,
+					    version->version, 0);
 			return 0;
+		}
 		/* A load function may have changed the object. */
 		if (found && !kind->fields)
 			return err;
@@ -255,7 +260,10 @@ int luo_object_kind_load(struct luo_object_in *in,
 			return err;
 	}
 
-	return damage ?: luo_object_load_none(in, kind, instance);
+	err = damage ?: luo_object_load_none(in, kind, instance);
+	trace_luo_negotiate(kind->name, instance, -1, err);
+
+	return err;
 }
 
 static const struct luo_object_version *

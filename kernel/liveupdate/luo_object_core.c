@@ -34,6 +34,9 @@
 #include <linux/luo_object.h>
 #include <linux/printk.h>
 
+#define CREATE_TRACE_POINTS
+#include <trace/events/luo.h>
+
 #include "luo_handover.h"
 #include "luo_object_internal.h"
 

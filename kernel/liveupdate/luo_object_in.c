@@ -22,6 +22,8 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 
+#include <trace/events/luo.h>
+
 #include "luo_handover.h"
 #include "luo_object_internal.h"
 
@@ -285,18 +287,8 @@ static int luo_object_in_missing(const struct luo_object_in *in,
 	return (table ? table->damaged : in->damaged) ? -EBADMSG : -ENOENT;
 }
 
-/**
- * luo_object_in_read - Read one version of an object.
- * @in:      The set that it is in.
- * @data:    Where its data goes.
- * @size:    The size of its data in bytes.
- * @id:      Which object.
- * @version: Which version.
- *
- * Return: As luo_read_object().
- */
-int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
-		       const struct luo_object_id *id, u32 version)
+static int luo_object_in_copy(struct luo_object_in *in, void *data, size_t size,
+			      const struct luo_object_id *id, u32 version)
 {
 	struct luo_object_record_ser *record = NULL;
 	struct luo_object_table *table;
@@ -329,6 +321,26 @@ int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
 	memcpy(data, luo_object_record_data(record), size);
 
 	return 0;
+}
+
+/**
+ * luo_object_in_read - Read one version of an object.
+ * @in:      The set that it is in.
+ * @data:    Where its data goes.
+ * @size:    The size of its data in bytes.
+ * @id:      Which object.
+ * @version: Which version.
+ *
+ * Return: As luo_read_object().
+ */
+int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
+		       const struct luo_object_id *id, u32 version)
+{
+	int err = luo_object_in_copy(in, data, size, id, version);
+
+	trace_luo_restore(id->kind, id->instance, version, size, err);
+
+	return err;
 }
 
 /**

@@ -21,6 +21,8 @@
 #include <linux/limits.h>
 #include <linux/string.h>
 
+#include <trace/events/luo.h>
+
 #include "luo_handover.h"
 #include "luo_object_internal.h"
 
@@ -172,6 +174,26 @@ err_table:
 	return err;
 }
 
+static int luo_object_out_insert(struct luo_object_out *out, const void *data,
+				 size_t size, const struct luo_object_id *id,
+				 u32 version, u32 flags)
+{
+	struct luo_object_table *table;
+
+	guard(mutex)(&out->lock);
+
+	table = luo_object_table_find(&out->tables, id->kind);
+	if (!table)
+		return luo_object_store_first(out, data, size, id, version,
+					      flags);
+
+	if (luo_object_table_record(table, id->instance, version))
+		return -EEXIST;
+
+	return luo_object_table_store(out, table, data, size, id->instance,
+				      version, flags);
+}
+
 /**
  * luo_object_out_store - Store one version of an object.
  * @out:     The set to store it in.
@@ -187,25 +209,17 @@ int luo_object_out_store(struct luo_object_out *out, const void *data,
 			 size_t size, const struct luo_object_id *id,
 			 u32 version, u32 flags)
 {
-	struct luo_object_table *table;
+	int err;
 
 	if (!size || size > LUO_OBJECT_SIZE_MAX || version > U16_MAX ||
 	    flags & ~LUO_OBJECT_RECORD_OPTIONAL ||
 	    !luo_object_kind_name_valid(id->kind))
 		return -EINVAL;
 
-	guard(mutex)(&out->lock);
+	err = luo_object_out_insert(out, data, size, id, version, flags);
+	trace_luo_store(id->kind, id->instance, version, size, err);
 
-	table = luo_object_table_find(&out->tables, id->kind);
-	if (!table)
-		return luo_object_store_first(out, data, size, id, version,
-					      flags);
-
-	if (luo_object_table_record(table, id->instance, version))
-		return -EEXIST;
-
-	return luo_object_table_store(out, table, data, size, id->instance,
-				      version, flags);
+	return err;
 }
 
 /**

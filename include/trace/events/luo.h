@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM luo
+
+#if !defined(_TRACE_LUO_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _TRACE_LUO_H
+
+#include <linux/tracepoint.h>
+
+DECLARE_EVENT_CLASS(luo_version,
+
+	TP_PROTO(const char *kind, u64 instance, u32 version, size_t size,
+		 int err),
+
+	TP_ARGS(kind, instance, version, size, err),
+
+	TP_STRUCT__entry(
+		__string(kind, kind)
+		__field(u64, instance)
+		__field(u32, version)
+		__field(size_t, size)
+		__field(int, err)
+	),
+
+	TP_fast_assign(
+		__assign_str(kind);
+		__entry->instance = instance;
+		__entry->version = version;
+		__entry->size = size;
+		__entry->err = err;
+	),
+
+	TP_printk("kind=%s instance=%llu version=%u bytes=%zu err=%d",
+		  __get_str(kind), __entry->instance, __entry->version,
+		  __entry->size, __entry->err)
+);
+
+/* A version of an object was stored for the next kernel, or was not. */
+DEFINE_EVENT(luo_version, luo_store,
+
+	TP_PROTO(const char *kind, u64 instance, u32 version, size_t size,
+		 int err),
+
+	TP_ARGS(kind, instance, version, size, err)
+);
+
+/* A version of an object of the previous kernel was read, or was not. */
+DEFINE_EVENT(luo_version, luo_restore,
+
+	TP_PROTO(const char *kind, u64 instance, u32 version, size_t size,
+		 int err),
+
+	TP_ARGS(kind, instance, version, size, err)
+);
+
+/* The newest common version of an object was looked for. */
+TRACE_EVENT(luo_negotiate,
+
+	TP_PROTO(const char *kind, u64 instance, int version, int err),
+
+	TP_ARGS(kind, instance, version, err),
+
+	TP_STRUCT__entry(
+		__string(kind, kind)
+		__field(u64, instance)
+		__field(int, version)
+		__field(int, err)
+	),
+
+	TP_fast_assign(
+		__assign_str(kind);
+		__entry->instance = instance;
+		__entry->version = version;
+		__entry->err = err;
+	),
+
+	TP_printk("kind=%s instance=%llu version=%d err=%d",
+		  __get_str(kind), __entry->instance, __entry->version,
+		  __entry->err)
+);
+
+DECLARE_EVENT_CLASS(luo_memfd,
+
+	TP_PROTO(u64 instance, int version, u64 size, u64 nr_pages,
+		 u64 nr_extents, int err),
+
+	TP_ARGS(instance, version, size, nr_pages, nr_extents, err),
+
+	TP_STRUCT__entry(
+		__field(u64, instance)
+		__field(int, version)
+		__field(u64, size)
+		__field(u64, nr_pages)
+		__field(u64, nr_extents)
+		__field(int, err)
+	),
+
+	TP_fast_assign(
+		__entry->instance = instance;
+		__entry->version = version;
+		__entry->size = size;
+		__entry->nr_pages = nr_pages;
+		__entry->nr_extents = nr_extents;
+		__entry->err = err;
+	),
+
+	TP_printk("instance=%llu version=%d bytes=%llu pages=%llu extents=%llu err=%d",
+		  __entry->instance, __entry->version, __entry->size,
+		  __entry->nr_pages, __entry->nr_extents, __entry->err)
+);
+
+/* A memfd was preserved; its newest version. */
+DEFINE_EVENT(luo_memfd, luo_memfd_preserve,
+
+	TP_PROTO(u64 instance, int version, u64 size, u64 nr_pages,
+		 u64 nr_extents, int err),
+
+	TP_ARGS(instance, version, size, nr_pages, nr_extents, err)
+);
+
+/* A memfd was frozen, with the pages that came into it since. */
+DEFINE_EVENT(luo_memfd, luo_memfd_freeze,
+
+	TP_PROTO(u64 instance, int version, u64 size, u64 nr_pages,
+		 u64 nr_extents, int err),
+
+	TP_ARGS(instance, version, size, nr_pages, nr_extents, err)
+);
+
+/* A memfd of the previous kernel was retrieved; the version that was taken. */
+DEFINE_EVENT(luo_memfd, luo_memfd_retrieve,
+
+	TP_PROTO(u64 instance, int version, u64 size, u64 nr_pages,
+		 u64 nr_extents, int err),
+
+	TP_ARGS(instance, version, size, nr_pages, nr_extents, err)
+);
+
+#endif /* _TRACE_LUO_H */
+
+#include <trace/define_trace.h>

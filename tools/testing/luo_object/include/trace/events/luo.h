@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_OBJECT_TEST_TRACE_LUO_H
+#define _LUO_OBJECT_TEST_TRACE_LUO_H
+
+/* A program is not traced. */
+#define trace_luo_store(...)		do { } while (0)
+#define trace_luo_restore(...)		do { } while (0)
+#define trace_luo_negotiate(...)	do { } while (0)
+
+#endif /* _LUO_OBJECT_TEST_TRACE_LUO_H */
