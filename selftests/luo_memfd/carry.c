@@ -22,6 +22,8 @@
 #define NR_SESSIONS	7
 #define TOKEN(_i)	(0x100000000UL + (_i))
 #define SEED_CREATED	1000
+#define SELECTED	"/sys/kernel/luo_objects/memfd/selected"
+#define OBJECTS		"/sys/kernel/debug/luo_objects/"
 #define ANY_PRIME	7919	/* larger than the number of files */
 
 static struct shape shapes[MAX_SHAPES];
@@ -30,6 +32,7 @@ static bool good[MAX_SHAPES];
 static int count;
 static int sessions[NR_SESSIONS];
 static bool filled;
+static bool stock;
 
 static void name_session(char *name, int i)
 {
@@ -42,10 +45,40 @@ static void create_files(void)
 		fds[i] = shape_create(&shapes[i], SEED_CREATED);
 }
 
+/* Lines of a list of objects that begin with this kind. */
+static int count_objects(const char *list)
+{
+	char line[128];
+	int found = 0;
+	FILE *file;
+
+	file = fopen(list, "r");
+	if (!file)
+		ksft_exit_fail_perror(list);
+	while (fgets(line, sizeof(line), file))
+		found += !strncmp(line, "memfd ", 6);
+	fclose(file);
+	return found;
+}
+
+/* Version 1 is an object of its own; there is one for each file, or none. */
+static bool selected_are_written(void)
+{
+	char line[32] = "";
+	FILE *file = fopen(SELECTED, "r");
+	int found = count_objects(OBJECTS "outgoing");
+
+	if (!file || !fgets(line, sizeof(line), file))
+		ksft_exit_fail_perror(SELECTED);
+	fclose(file);
+	ksft_print_msg("%d files, %d objects, selected are versions %s", count,
+		       found, line);
+	return found == (strchr(line, '1') ? count : 0);
+}
+
 static void preserve_files(void)
 {
 	char name[LIVEUPDATE_SESSION_NAME_LENGTH];
-	bool fills = !strcmp(getenv("FLAVOUR") ?: "", "stock");
 
 	for (int i = 0; i < NR_SESSIONS; i++) {
 		name_session(name, i);
@@ -55,9 +88,12 @@ static void preserve_files(void)
 		session_preserve(sessions[i % NR_SESSIONS], fds[i], TOKEN(i));
 		good[i] = shape_touch(&shapes[i], fds[i], stage()) &&
 			  shape_check_blocks(&shapes[i], fds[i],
-					     fills || filled) && good[i];
+					     stock || filled) && good[i];
 		close(fds[i]);
 	}
+	if (!stock)
+		ksft_test_result(selected_are_written(),
+				 "the versions that are selected are written\n");
 }
 
 /* In an order that is not the one in which they were preserved. */
@@ -115,10 +151,13 @@ static void check_sessions(void)
 	close(luo);
 }
 
-static void finish(void)
+static void finish_sessions(void)
 {
 	for (int i = 0; i < NR_SESSIONS; i++)
 		session_finish(sessions[i]);
+	if (!stock)
+		ksft_test_result(!count_objects(OBJECTS "incoming"),
+				 "no object stays behind\n");
 }
 
 /* Is this the last of the files that make one result? */
@@ -169,11 +208,12 @@ int main(int argc, char *argv[])
 		ksft_exit_fail_msg("carry save|pass|check any|pkram|newest [filled]\n");
 	first = !strcmp(argv[1], "save");
 	last = !strcmp(argv[1], "check");
+	stock = !strcmp(getenv("FLAVOUR") ?: "", "stock");
 	filled = argc > 3 && !strcmp(argv[3], "filled");
 	count = carry_shapes(shapes, reach_of(argv[2]));
 	for (int i = 0; i < count; i++)
 		good[i] = true;
-	ksft_set_plan(results() + (first ? 0 : 4));
+	ksft_set_plan(results() + (first ? 0 : 4 + !stock) + (!last && !stock));
 
 	if (first) {
 		create_files();
@@ -181,7 +221,7 @@ int main(int argc, char *argv[])
 		retrieve_files();
 		check_files();
 		check_sessions();
-		finish();
+		finish_sessions();
 	}
 	if (!last) {
 		preserve_files();
