@@ -12,8 +12,8 @@ struct luo_field;
 
 /**
  * struct luo_object_id - The name of an object.
- * @kind:     What it is: "memfd", "pkram", … The characters of a device tree
- *            node name, at most %LUO_OBJECT_KIND_LEN with the NUL.
+ * @kind:     What it is: "memfd", "pkram", … Letters, digits and -_.+, a letter
+ *            first, at most %LUO_OBJECT_KIND_LEN with the NUL.
  * @instance: Which one of its kind.
  *
  * Several versions of one object are stored under the same identifier.

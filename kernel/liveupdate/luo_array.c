@@ -385,7 +385,8 @@ err_free:
  * @array:        Set up by this call; all zero on failure.
  * @element_size: Size of an element in bytes, not 0.
  * @count:        How many elements, not 0.
- * @gfp:          How to get the pages.
+ * @gfp:          How to get the pages. Not %__GFP_MOVABLE, or they may lie where
+ *                the next kernel boots.
  *
  * The elements are zero. The pages are in the handover at once; that the next
  * kernel finds them takes an object with @array->handle in it.
