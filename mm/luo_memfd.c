@@ -3,8 +3,9 @@
  * DOC: memfds over live update
  *
  * The file handlers for memfds. What is kept over the kexec: contents, holes,
- * size, position and seals. What is not: the name, the close-on-exec flag, and
- * whatever else a new memfd has as its default. Files on hugetlbfs are not
+ * size, position, seals and whether the file is executable. What is not: the
+ * name, the close-on-exec flag, and whatever else a new memfd has as its
+ * default. Files on hugetlbfs are not
  * taken.
  *
  * There are two handlers, because LUO finds one by a string, and fails the whole
@@ -449,9 +450,12 @@ static int luo_memfd_load_v1(u64 instance, struct luo_memfd_in *in)
 
 	in->version = 1;
 	err = luo_object_load_version(&memfd_kind, instance, &in->v1, 1);
-	if (err || !in->v1.nr_extents)
+	if (err)
 		return err;
+	if (!in->v1.nr_extents && !in->v1.nr_pages && !in->v1.extents)
+		return 0;
 
+	/* Without extents there is no array, which is an error then. */
 	err = luo_memfd_v1_load_extents(&in->v1, &in->array);
 	if (err)
 		in->v1 = (struct luo_memfd_ser_v1){};

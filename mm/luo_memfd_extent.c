@@ -12,8 +12,9 @@
 #include <linux/limits.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/slab.h>
+#include <linux/overflow.h>
 #include <linux/sort.h>
+#include <linux/vmalloc.h>
 
 #include "luo_memfd.h"
 
@@ -56,10 +57,11 @@ int luo_memfd_extents_add(struct luo_memfd_extents *list, u64 first, u64 index,
 	}
 
 	if (list->nr == list->capacity) {
-		capacity = list->capacity ? list->capacity * 2 : 16;
-		extents = kvrealloc(list->extents,
-				    array_size(capacity, sizeof(*extents)),
-				    GFP_KERNEL);
+		capacity = list->capacity ? list->capacity * 2 :
+			   PAGE_SIZE / sizeof(*extents);
+		extents = vrealloc(list->extents,
+				   array_size(capacity, sizeof(*extents)),
+				   GFP_KERNEL);
 		if (!extents)
 			return -ENOMEM;
 		list->extents = extents;
@@ -156,7 +158,7 @@ void luo_memfd_extents_truncate(struct luo_memfd_extents *list, u64 nr)
  */
 void luo_memfd_extents_free(struct luo_memfd_extents *list)
 {
-	kvfree(list->extents);
+	vfree(list->extents);
 	*list = (struct luo_memfd_extents){};
 }
 

@@ -14,7 +14,7 @@
  * DOC: Describing an object once
  *
  * A kind is one wire struct, which only ever grows at its end, a list of its
- * fields and a list of its versions. A version is the struct up to the last
+ * fields and a list of its versions. A version is the structure up to the last
  * field that the version has::
  *
  *   struct counter_ser {
@@ -48,7 +48,7 @@
  * come the conversions of &struct luo_object_version. A kind keeps the versions
  * that it lists. To drop one, delete its line.
  *
- * That the list fits the struct is checked by the compiler, and the same lists
+ * That the list fits the structure is checked by the compiler, and the same lists
  * make the entries of the catalogue, linux/kho/abi/luo_note.h.
  */
 
@@ -60,8 +60,8 @@
  * @size:      How long it is, in bytes.
  * @type:      What it is.
  * @min:       The smallest value allowed. Numbers only, as are the next two.
- * @max:       The largest value allowed; 0 where @min is not to be checked
- *             against a largest either.
+ * @max:       The largest value allowed; 0 where there is none. Of a signed
+ *             field either both or neither are given.
  * @fallback:  Its value where a version that does not have it is loaded.
  * @droppable: A version that does not have it may be written whatever its value
  *             is; otherwise only if it is @fallback.
@@ -253,18 +253,18 @@ struct luo_field {
 		static_assert(sizeof(#_name) <= LUO_OBJECT_KIND_LEN,	\
 			      "the name " #_name " is too long");	\
 	}								\
-	static const struct luo_field _name##_fields[] = {		\
+	static const struct luo_field _name##_field_table[] = {		\
 		_fields(__LUO_FIELD, (_type, 0))			\
 	};								\
-	static const struct luo_object_version _name##_versions[] = {	\
+	static const struct luo_object_version _name##_version_table[] = {	\
 		_versions(__LUO_VERSION, (_type, _fields, #_name))	\
 	};								\
 	static struct luo_object_kind _name##_kind = {			\
 		.name = #_name,						\
-		.versions = _name##_versions,				\
-		.nr_versions = ARRAY_SIZE(_name##_versions),		\
-		.fields = _name##_fields,				\
-		.nr_fields = ARRAY_SIZE(_name##_fields),		\
+		.versions = _name##_version_table,				\
+		.nr_versions = ARRAY_SIZE(_name##_version_table),		\
+		.fields = _name##_field_table,				\
+		.nr_fields = ARRAY_SIZE(_name##_field_table),		\
 		.size = sizeof(_type),					\
 	}
 

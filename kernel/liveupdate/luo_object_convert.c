@@ -84,7 +84,7 @@ int luo_object_kind_save(struct luo_object_out *out,
 	unsigned int i;
 
 	/* Beside an older save, this one would be two objects in one. */
-	if (luo_object_out_stored(out, &id))
+	if (luo_object_out_stored(out, &id, LUO_OBJECT_ANY_VERSION))
 		return -EEXIST;
 
 	for_each_set_bit(i, &selected, kind->nr_versions) {
@@ -135,8 +135,7 @@ int luo_object_kind_update(struct luo_object_out *out,
 	for (i = 0; i < kind->nr_versions; i++) {
 		const struct luo_object_version *version = &kind->versions[i];
 
-		if (version->external ||
-		    !luo_object_version_writable(kind, version))
+		if (!luo_object_out_stored(out, &id, version->version))
 			continue;
 
 		wire = luo_object_wire(kind, version, object);
@@ -151,10 +150,9 @@ int luo_object_kind_update(struct luo_object_out *out,
 		err = luo_object_out_update(out, wire, version->size, &id,
 					    version->version);
 		kfree(wire);
-		if (!err)
-			result = 0;
-		else if (err != -ENOENT)
+		if (err)
 			return err;
+		result = 0;
 	}
 
 	return result;

@@ -3,7 +3,7 @@
  * DOC: Versioned objects
  *
  * A subsystem that wants to find its state again after a live update stores it
- * as an object: a plain struct of fixed-width fields, under a kind, an instance
+ * as an object: a plain structure of fixed-width fields, under a kind, an instance
  * and a version. Several versions of one object may be stored side by side; the
  * next kernel takes the newest that it reads, so that it may be newer or older
  * than this one.
@@ -170,8 +170,9 @@ EXPORT_SYMBOL_GPL(luo_finish_object);
  * Context: Process context, may sleep.
  * Return: 0; what a save or downgrade function returned; -ENODATA if every
  * selected version would lose something; -ERANGE if a field has a value that it
- * may not have; or as luo_store_object_flags(). On failure no version is stored
- * but, with -EEXIST, what was stored before.
+ * may not have; -EEXIST if any version is stored; or as
+ * luo_store_object_flags(). On failure nothing is stored but what was stored
+ * before this call.
  */
 int luo_object_save(const struct luo_object_kind *kind, u64 instance,
 		    const void *object)
@@ -189,8 +190,9 @@ EXPORT_SYMBOL_GPL(luo_object_save);
  * @instance: Which one.
  * @object:   As for luo_object_save().
  *
- * Every version that is stored is written anew, and one that would now lose
- * something is taken back.
+ * Every version that is stored is written anew, newest first, and one that would
+ * now lose something is taken back. On failure, older versions than the one that
+ * failed are as they were.
  *
  * Context: Process context, may sleep.
  * Return: 0; -ENOENT if it is not stored in any version; what a save function

@@ -116,6 +116,33 @@ static int luo_field_check(const struct luo_object_kind *kind,
 	return -ERANGE;
 }
 
+/**
+ * luo_object_fields_valid - Whether what fields are filled with is in range.
+ * @kind: A kind with fields.
+ *
+ * A version without such a field could be written, and never be read.
+ *
+ * Return: true if all are.
+ */
+bool luo_object_fields_valid(const struct luo_object_kind *kind)
+{
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_fields; i++) {
+		const struct luo_field *field = &kind->fields[i];
+
+		if (!luo_field_is_number(field) || !field->since)
+			continue;
+		if (!luo_field_in_range(field, field->fallback)) {
+			pr_warn("kind %s: the fallback of field %s is out of its range\n",
+				kind->name, field->name);
+			return false;
+		}
+	}
+
+	return true;
+}
+
 /* Whether a version without the field says the same. */
 static bool luo_field_is_missed(const struct luo_field *field, const void *ser)
 {

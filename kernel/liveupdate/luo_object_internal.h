@@ -150,8 +150,10 @@ struct luo_object_out {
 int luo_object_out_store(struct luo_object_out *out, const void *data,
 			 size_t size, const struct luo_object_id *id,
 			 u32 version, u32 flags);
+#define LUO_OBJECT_ANY_VERSION	(-1)
+
 bool luo_object_out_stored(struct luo_object_out *out,
-			   const struct luo_object_id *id);
+			   const struct luo_object_id *id, int version);
 int luo_object_out_update(struct luo_object_out *out, const void *data,
 			  size_t size, const struct luo_object_id *id,
 			  u32 version);
@@ -241,6 +243,7 @@ int luo_object_kind_load_version(struct luo_object_in *in,
 
 /* luo_object_field.c: the same by the fields of a kind. */
 
+bool luo_object_fields_valid(const struct luo_object_kind *kind);
 int luo_object_fields_save(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version, void *wire,
 			   const void *object);

@@ -41,6 +41,9 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 	    !kind->nr_versions || kind->nr_versions > LUO_OBJECT_VERSIONS_MAX)
 		return false;
 
+	if (kind->fields && !luo_object_fields_valid(kind))
+		return false;
+
 	for (i = 0; i < kind->nr_versions; i++) {
 		const struct luo_object_version *version = &kind->versions[i];
 
@@ -70,7 +73,8 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
  * Context: Process context, may sleep.
  * Return: 0; -EOPNOTSUPP where live update is off; -EEXIST where the name is
  * taken; -EINVAL where the name is none, or the versions are not newest first, of a
- * size that can be stored, and each saved, loaded or external; -ENOMEM.
+ * size that can be stored, and each saved, loaded or external, or a field has
+ * a fallback that is out of its range; -ENOMEM.
  */
 int luo_object_register_kind(struct luo_object_kind *kind)
 {

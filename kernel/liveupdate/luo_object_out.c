@@ -223,14 +223,15 @@ int luo_object_out_store(struct luo_object_out *out, const void *data,
 }
 
 /**
- * luo_object_out_stored - Whether any version of an object is stored.
- * @out: The set.
- * @id:  Which object.
+ * luo_object_out_stored - Whether an object is stored.
+ * @out:     The set.
+ * @id:      Which object.
+ * @version: Which version, or %LUO_OBJECT_ANY_VERSION.
  *
- * Return: true if there is one.
+ * Return: true if it is.
  */
 bool luo_object_out_stored(struct luo_object_out *out,
-			   const struct luo_object_id *id)
+			   const struct luo_object_id *id, int version)
 {
 	struct luo_object_table *table;
 
@@ -238,7 +239,12 @@ bool luo_object_out_stored(struct luo_object_out *out,
 
 	table = luo_object_table_find(&out->tables, id->kind);
 
-	return table && luo_object_table_any(table, id->instance);
+	if (!table)
+		return false;
+
+	return version == LUO_OBJECT_ANY_VERSION ?
+	       luo_object_table_any(table, id->instance) :
+	       luo_object_table_record(table, id->instance, version);
 }
 
 /**

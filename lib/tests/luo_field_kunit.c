@@ -326,6 +326,19 @@ static void luo_field_one_version(struct kunit *test)
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
 }
 
+/* A version that could be written and never be read. */
+static void luo_field_bad_fallback(struct kunit *test)
+{
+	struct luo_field fields[ARRAY_SIZE(probe_field_table)];
+	struct luo_object_kind kind = probe_kind;
+
+	memcpy(fields, probe_field_table, sizeof(fields));
+	kind.fields = fields;
+	KUNIT_EXPECT_TRUE(test, luo_object_fields_valid(&kind));
+	fields[ARRAY_SIZE(fields) - 1].max = 6;
+	KUNIT_EXPECT_FALSE(test, luo_object_fields_valid(&kind));
+}
+
 static struct kunit_case luo_field_cases[] = {
 	KUNIT_CASE(luo_field_sizes),
 	KUNIT_CASE(luo_field_same_version),
@@ -336,6 +349,7 @@ static struct kunit_case luo_field_cases[] = {
 	KUNIT_CASE(luo_field_range),
 	KUNIT_CASE(luo_field_falls_back),
 	KUNIT_CASE(luo_field_one_version),
+	KUNIT_CASE(luo_field_bad_fallback),
 	{}
 };
 
