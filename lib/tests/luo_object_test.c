@@ -466,9 +466,29 @@ static int luo_test_array_load(struct luo_test_line *line)
 	return err ?: luo_finish_object(&id);
 }
 
+/* The name of a kind, so that it is that of another, or its first block. */
+static int luo_test_damage_node(struct luo_test_line *line)
+{
+	const void *fdt = luo_object_out.fdt;
+	int node = fdt_subnode_offset(fdt, 0, line->word[2]);
+	const void *target;
+
+	if (!strcmp(line->word[1], "name"))
+		target = fdt_get_name(fdt, node, NULL);
+	else
+		target = fdt_getprop(fdt, node, LUO_OBJECTS_PROP_FIRST_BLOCK,
+				     NULL);
+	if (!target)
+		return -ENOENT;
+	*(u8 *)target ^= 1;
+
+	return 0;
+}
+
 /*
  * damage record|data|block KIND INSTANCE VERSION BYTE
  * damage next KIND self|first|wild
+ * damage name|first KIND
  * damage fdt BYTE
  * The last thing before a kexec: the sets of this kernel no longer hold
  * together.
@@ -497,6 +517,9 @@ static int luo_test_damage_table(struct luo_test_line *line)
 			block->next = 0xdeadbeefcafe000;
 		return 0;
 	}
+
+	if (!strcmp(line->word[1], "name") || !strcmp(line->word[1], "first"))
+		return luo_test_damage_node(line);
 
 	record = luo_object_table_record(table, luo_test_number(line, 3),
 					 luo_test_number(line, 4));
