@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# Calls of the kernel's versioned objects, through the test driver of
+# CONFIG_LUO_OBJECT_TEST, and what else the tests of this folder share.
+
+. /usr/lib/pkram/functions
+
+driver=/sys/kernel/debug/luo_object_test
+objects=/sys/kernel/luo_objects
+lists=/sys/kernel/debug/luo_objects
+
+ENOENT=2
+EEXIST=17
+EINVAL=22
+EBADMSG=74
+EMSGSIZE=90
+EPROTONOSUPPORT=93
+EOPNOTSUPP=95
+
+# luo COMMAND... - makes a call. What it says, or the negative error number, is
+# in $said then.
+luo() {
+	{ echo "$*" >$driver/command; } 2>/dev/null
+	luo_status=$?
+	# There is no end of line.
+	read -r said <$driver/result
+	[ $luo_status -eq 0 ] || [ -n "$luo_expected" ] || echo "# luo $*: $said"
+	return $luo_status
+}
+
+# fails ERRNO COMMAND... - makes a call, which has to fail like that.
+fails() {
+	luo_expected=$1
+	shift
+	! luo "$@" && [ "$said" = "-$luo_expected" ]
+	fails_status=$?
+	[ $fails_status -eq 0 ] ||
+		echo "# luo $*: expected -$luo_expected, got '$said'"
+	luo_expected=
+	return $fails_status
+}
+
+# listed FILE - its lines in order, on one line, without those of the sample
+# that may be built into the kernel.
+listed() {
+	grep -v '^sample ' "$1" | cut -d' ' -f1-5 | sort | tr '\n ' ';,'
+}
+
+# same FOUND EXPECTED
+same() {
+	[ "$1" = "$2" ] && return
+	echo "# found '$1', expected '$2'"
+	return 1
+}
+
+# refused FILE WORDS... - the file does not take the words.
+refused() {
+	refused_file=$1
+	shift
+	! { echo "$*" >"$refused_file"; } 2>/dev/null
+}
+
+# accepted FILE WORDS...
+accepted() {
+	accepted_file=$1
+	shift
+	{ echo "$*" >"$accepted_file"; } 2>/dev/null
+}
+
+# logged REGEX NR - the kernel said it in so many lines since it booted.
+logged() {
+	same "$(dmesg | grep -c "$1")" "$2"
+}
+
+# free_kib - free memory, with what has been cached given back.
+free_kib() {
+	echo 3 >/proc/sys/vm/drop_caches
+	sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo
+}
+
+# settle - so that free memory may be compared: boot has ended, and processors
+# keep hardly any free pages for themselves.
+settle() {
+	echo 100000 >/proc/sys/vm/percpu_pagelist_high_fraction
+	settle_last=0
+	settle_now=$(free_kib)
+	while [ "$settle_now" -gt $((settle_last + 64)) ]; do
+		sleep 1
+		settle_last=$settle_now
+		settle_now=$(free_kib)
+	done
+}
+
+# at_least NUMBER LEAST, at_most NUMBER MOST
+at_least() {
+	[ "$1" -ge "$2" ] && return
+	echo "# $1 is less than $2"
+	return 1
+}
+
+at_most() {
+	[ "$1" -le "$2" ] && return
+	echo "# $1 is more than $2"
+	return 1
+}
+
+# The end of a stage, which printed no plan.
+end_stage() {
+	ktap_print_totals
+	[ "$KTAP_CNT_FAIL" -eq 0 ]
+	exit
+}
+
+ktap_print_header

@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What nobody claims is listed and can be dropped, by kind, by instance and as a
+# whole; and the memory is there again.
+#
+# vm: boot=pkram,pkram mem=1G
+. ./driver.sh
+
+nr=50000
+# What the data and the records of one kind take at least, in KiB.
+least=$((nr * (200 + 32) / 1024))
+
+case $STAGE in
+1)
+	settle
+	before=$(free_kib)
+	for kind in a b c d; do
+		ktap_test_result "store many $kind" \
+			luo bulk-store $kind $nr 200 7
+	done
+	stored=$(free_kib)
+	ktap_test_result "they take memory" \
+		at_least $((before - stored)) $((4 * least))
+	ktap_test_result "abort many d" luo bulk-abort d $nr 200 7
+	ktap_test_result "aborting gives memory back" \
+		at_least $(($(free_kib) - stored)) $least
+	for kind in a b c; do
+		ktap_test_result "abort many $kind" \
+			luo bulk-abort $kind $nr 200 7
+	done
+	aborted=$(free_kib)
+	ktap_test_result "aborting all gives all of it back" \
+		at_most $((before - aborted)) 1024
+
+	for kind in a b c; do
+		ktap_test_result "store many $kind again" \
+			luo bulk-store $kind $nr 200 7
+	done
+	end_stage ;;
+2)
+	ktap_test_result "listed by kind" same \
+		"$(listed $objects/unclaimed)" \
+		"a,$nr;b,$nr;c,$nr;"
+	ktap_test_result "listed one by one" same \
+		"$(grep -c "^[abc] " $lists/incoming)" $((3 * nr))
+	ktap_test_result "read" luo bulk-read a $nr 200 7
+	settle
+	before=$(free_kib)
+
+	ktap_test_result "drop an instance" accepted $objects/drop a:77
+	ktap_test_result "is gone" same \
+		"$(sed -n 's/^a //p' $objects/unclaimed)" $((nr - 1))
+	ktap_test_result "drop it again" refused $objects/drop a:77
+	for word in "" x "x:1" "a:" "a:x" "a:-1" "a:1:2" "all:1"; do
+		ktap_test_result "drop '$word'" refused $objects/drop "$word"
+	done
+
+	ktap_test_result "drop a kind" accepted $objects/drop b
+	ktap_test_result "it is gone" same \
+		"$(listed $objects/unclaimed)" \
+		"a,$((nr - 1));c,$nr;"
+	ktap_test_result "memory of a kind is there again" \
+		at_least $(($(free_kib) - before)) $least
+	ktap_test_result "drop all" accepted $objects/drop all
+	ktap_test_result "nothing is left" same "$(listed $objects/unclaimed)" ""
+	after=$(free_kib)
+	ktap_print_msg "dropping gave back $((after - before)) KiB"
+	ktap_test_result "memory of all is there again" \
+		at_least $((after - before)) $((3 * least))
+	ktap_test_result "drop nothing" refused $objects/drop all
+
+	# Storing and aborting as much takes nothing either.
+	before=$(free_kib)
+	ktap_test_result "store many" luo bulk-store a $nr 200 7
+	ktap_test_result "abort many" luo bulk-abort a $nr 200 7
+	ktap_test_result "nothing leaks" \
+		at_most $((before - $(free_kib))) 1024
+	end_stage ;;
+esac
