@@ -342,23 +342,57 @@ static void luo_array_lists_that_lie(struct kunit *test)
 			block[i] = luo_array_list(handle, i);
 
 		switch (lie) {
-		case 0: block[0]->next = handle; break;
-		case 1: block[1]->next = block[1]->self; break;
-		case 2: block[2]->next = handle; break;
-		case 3: block[1]->next = 0; break;
-		case 4: block[0]->next = block[2]->self; break;
-		case 5: block[0]->next = foreign; break;
-		case 6: block[0]->runs[1] = block[0]->runs[0]; break;
-		case 7: block[2]->runs[0] = block[0]->runs[0]; break;
-		case 8: block[0]->runs[5] = block[0]->self; break;
-		case 9: block[0]->runs[5] = block[1]->self; break;
-		case 10: block[2]->runs[0] = block[1]->self; break;
-		case 11: block[0]->runs[5] = foreign | 1; break;
-		case 12: block[0]->runs[5] = foreign; break;
-		case 13: block[0]->runs[5] |= LUO_ARRAY_RUN_ORDER; break;
-		case 14: block[2]->nr_runs--; break;
-		case 15: block[1]->nr_runs = 0; break;
-		case 16: block[1]->nr_runs = LUO_ARRAY_RUNS_PER_BLOCK + 1; break;
+		case 0:
+			block[0]->next = handle;
+			break;
+		case 1:
+			block[1]->next = block[1]->self;
+			break;
+		case 2:
+			block[2]->next = handle;
+			break;
+		case 3:
+			block[1]->next = 0;
+			break;
+		case 4:
+			block[0]->next = block[2]->self;
+			break;
+		case 5:
+			block[0]->next = foreign;
+			break;
+		case 6:
+			block[0]->runs[1] = block[0]->runs[0];
+			break;
+		case 7:
+			block[2]->runs[0] = block[0]->runs[0];
+			break;
+		case 8:
+			block[0]->runs[5] = block[0]->self;
+			break;
+		case 9:
+			block[0]->runs[5] = block[1]->self;
+			break;
+		case 10:
+			block[2]->runs[0] = block[1]->self;
+			break;
+		case 11:
+			block[0]->runs[5] = foreign | 1;
+			break;
+		case 12:
+			block[0]->runs[5] = foreign;
+			break;
+		case 13:
+			block[0]->runs[5] |= LUO_ARRAY_RUN_ORDER;
+			break;
+		case 14:
+			block[2]->nr_runs--;
+			break;
+		case 15:
+			block[1]->nr_runs = 0;
+			break;
+		case 16:
+			block[1]->nr_runs = LUO_ARRAY_RUNS_PER_BLOCK + 1;
+			break;
 		}
 		for (i = 0; i < 3; i++) {
 			if (block[i]->nr_runs <= LUO_ARRAY_RUNS_PER_BLOCK)
@@ -517,4 +551,5 @@ static struct kunit_suite luo_array_suite = {
 	.exit = luo_loopback_exit,
 	.test_cases = luo_array_cases,
 };
+
 kunit_test_suite(luo_array_suite);

@@ -196,4 +196,5 @@ static struct kunit_suite luo_index_suite = {
 	.name = "luo_index",
 	.test_cases = luo_index_cases,
 };
+
 kunit_test_suite(luo_index_suite);

@@ -55,10 +55,18 @@ static void luo_damage_store(struct kunit *test, unsigned int nr_many)
 static void luo_damage_count(struct luo_damage_result *result, int err)
 {
 	switch (err) {
-	case 0:		result->good++; break;
-	case -EBADMSG:	result->bad++; break;
-	case -ENOENT:	result->missing++; break;
-	default:	result->other++; break;
+	case 0:
+		result->good++;
+		break;
+	case -EBADMSG:
+		result->bad++;
+		break;
+	case -ENOENT:
+		result->missing++;
+		break;
+	default:
+		result->other++;
+		break;
 	}
 }
 
@@ -130,12 +138,13 @@ static struct luo_object_block_ser *luo_damage_block(const char *kind,
 }
 
 static struct luo_object_record_ser *luo_damage_record(const char *kind,
-							u64 instance,
-							u32 version)
+						       u64 instance,
+						       u32 version)
 {
-	return luo_object_table_record(luo_object_table_find(&luo_loopback_out.tables,
-							     kind),
-				       instance, version);
+	struct luo_object_table *table =
+		luo_object_table_find(&luo_loopback_out.tables, kind);
+
+	return luo_object_table_record(table, instance, version);
 }
 
 static void luo_damage_flip(void *data, unsigned int bit)
@@ -512,26 +521,58 @@ static void luo_damage_record_fields(struct kunit *test)
 		address = record->address;
 
 		switch (i) {
-		case 0: record->size = 0; break;
-		case 1: record->size = LUO_OBJECT_SIZE_MAX + 1; break;
-		case 2: record->size = U32_MAX; break;
-		case 3: record->size = PAGE_SIZE; break;
-		case 4: record->flags |= BIT(2); break;
-		case 5: record->flags |= BIT(15); break;
-		case 6: record->address = 0; break;
-		case 7: record->address = U64_MAX - 7; break;
-		case 8: record->address = foreign + 64; break;
-		case 9: record->address = foreign + PAGE_SIZE + 64; break;
-		case 10: record->address = address & PAGE_MASK; break;
-		case 11: record->address = address + 4; break;
-		case 12: record->address = ALIGN(address, PAGE_SIZE) - 8; break;
-		case 13: record->address = 1ULL << 50; break;
-		case 14: record->address = virt_to_phys(record); break;
+		case 0:
+			record->size = 0;
+			break;
+		case 1:
+			record->size = LUO_OBJECT_SIZE_MAX + 1;
+			break;
+		case 2:
+			record->size = U32_MAX;
+			break;
+		case 3:
+			record->size = PAGE_SIZE;
+			break;
+		case 4:
+			record->flags |= BIT(2);
+			break;
+		case 5:
+			record->flags |= BIT(15);
+			break;
+		case 6:
+			record->address = 0;
+			break;
+		case 7:
+			record->address = U64_MAX - 7;
+			break;
+		case 8:
+			record->address = foreign + 64;
+			break;
+		case 9:
+			record->address = foreign + PAGE_SIZE + 64;
+			break;
+		case 10:
+			record->address = address & PAGE_MASK;
+			break;
+		case 11:
+			record->address = address + 4;
+			break;
+		case 12:
+			record->address = ALIGN(address, PAGE_SIZE) - 8;
+			break;
+		case 13:
+			record->address = 1ULL << 50;
+			break;
+		case 14:
+			record->address = virt_to_phys(record);
+			break;
 		case 15:
 			record->address = luo_damage_block("many", 1)->self + 32;
 			break;
 		/* Twice in the table: the first one counts. */
-		case 16: record->instance = 0; break;
+		case 16:
+			record->instance = 0;
+			break;
 		}
 		record->crc = luo_object_record_crc(record);
 		luo_loopback_kexec();
@@ -669,4 +710,5 @@ static struct kunit_suite luo_object_damage_suite = {
 	.exit = luo_loopback_exit,
 	.test_cases = luo_object_damage_cases,
 };
+
 kunit_test_suite(luo_object_damage_suite);

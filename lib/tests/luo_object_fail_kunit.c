@@ -19,6 +19,7 @@
  * it has to return -ENOMEM, and the last time 0.
  */
 #define luo_fail_each(test, call) do {					\
+	struct kunit *__test = (test);					\
 	unsigned long __nth = 0;					\
 	bool __failed;							\
 	int __err;							\
@@ -28,10 +29,11 @@
 		__err = (call);						\
 		__failed = luo_loopback_failed();			\
 		luo_loopback_fail_nth(0);				\
-		KUNIT_ASSERT_EQ_MSG(test, __err, __failed ? -ENOMEM : 0,\
+		KUNIT_ASSERT_EQ_MSG(__test, __err,			\
+				    __failed ? -ENOMEM : 0,		\
 				    "allocation %lu", __nth);		\
 	} while (__failed && __nth < NR_ALLOCATIONS_MAX);		\
-	KUNIT_EXPECT_FALSE(test, __failed);				\
+	KUNIT_EXPECT_FALSE(__test, __failed);				\
 } while (0)
 
 /* A store that fails leaves nothing, and the keys that were there before. */
@@ -220,4 +222,5 @@ static struct kunit_suite luo_object_fail_suite = {
 	.exit = luo_loopback_exit,
 	.test_cases = luo_object_fail_cases,
 };
+
 kunit_test_suite(luo_object_fail_suite);

@@ -128,7 +128,7 @@ static void luo_object_limits(struct kunit *test)
 }
 
 static int luo_kunit_update(const char *kind, u64 instance, u32 version,
-			     size_t size, u64 seed)
+			    size_t size, u64 seed)
 {
 	const struct luo_object_id id = { kind, instance };
 	u8 data[64];
@@ -461,4 +461,5 @@ static struct kunit_suite luo_object_suite = {
 	.exit = luo_loopback_exit,
 	.test_cases = luo_object_cases,
 };
+
 kunit_test_suite(luo_object_suite);

@@ -159,4 +159,5 @@ static struct kunit_suite luo_object_policy_suite = {
 	.name = "luo_object_policy",
 	.test_cases = luo_object_policy_cases,
 };
+
 kunit_test_suite(luo_object_policy_suite);

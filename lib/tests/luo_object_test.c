@@ -203,11 +203,14 @@ struct luo_test_object {
 #define NR_VERSIONS		8
 
 #define LUO_TEST_VERSION(v)						\
+enum { luo_test_v##v = (v) };						\
+									\
 static int luo_test_save_v##v(void *wire, const void *object)		\
 {									\
 	const struct luo_test_object *o = object;			\
 									\
-	luo_pattern_fill(wire, VERSION_SIZE(v), o->seed + (v));		\
+	luo_pattern_fill(wire, VERSION_SIZE(luo_test_v##v),		\
+			 o->seed + luo_test_v##v);			\
 									\
 	return 0;							\
 }									\
@@ -216,9 +219,10 @@ static int luo_test_load_v##v(const void *wire, void *object)		\
 {									\
 	struct luo_test_object *o = object;				\
 									\
-	o->loaded = (v);						\
+	o->loaded = luo_test_v##v;					\
 									\
-	return luo_pattern_holds(wire, VERSION_SIZE(v), o->seed + (v)) ? \
+	return luo_pattern_holds(wire, VERSION_SIZE(luo_test_v##v),	\
+				 o->seed + luo_test_v##v) ?		\
 	       0 : -EILSEQ;						\
 }
 
@@ -232,8 +236,8 @@ LUO_TEST_VERSION(6)
 LUO_TEST_VERSION(7)
 
 #define LUO_TEST_VERSION_ENTRY(v) {					\
-	.version = (v),							\
-	.size = VERSION_SIZE(v),					\
+	.version = luo_test_v##v,					\
+	.size = VERSION_SIZE(luo_test_v##v),				\
 	.save = luo_test_save_v##v,					\
 	.load = luo_test_load_v##v,					\
 }

@@ -236,4 +236,5 @@ static struct kunit_suite luo_pool_suite = {
 	.exit = luo_loopback_exit,
 	.test_cases = luo_pool_cases,
 };
+
 kunit_test_suite(luo_pool_suite);
