@@ -62,7 +62,7 @@ void *phys_to_virt(u64 address)
 	return arena + (address - ARENA_PHYS);
 }
 
-u64 virt_to_phys(const volatile void *mem)
+u64 virt_to_phys(const void *mem)
 {
 	unsigned long offset = (unsigned long)mem - (unsigned long)arena;
 

@@ -6,7 +6,7 @@
 
 /* The arena that is this machine's memory; arena.c. */
 void *phys_to_virt(u64 address);
-u64 virt_to_phys(const volatile void *mem);
+u64 virt_to_phys(const void *mem);
 
 #define smp_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
 
