@@ -33,12 +33,6 @@ good() {
 	done
 }
 
-store_kinds() {
-	for kind in safe record data block; do
-		store $kind
-	done
-}
-
 # One of the two kinds; the other must not suffer.
 check_safe() {
 	ktap_test_result "all of the other kind are there" good safe 0 $((nr - 1))
@@ -51,38 +45,39 @@ drop_all() {
 
 case $STAGE in
 1)
-	for kind in safe record data block loop wild back; do
+	for kind in safe in-record in-data in-block to-self to-first \
+		to-nowhere; do
 		store $kind
 	done
 	ktap_test_result "damage a record" \
-		luo damage record record $in_block_2 0 8
-	ktap_test_result "damage data" luo damage data data $in_block_2 0 39
-	ktap_test_result "damage a block" luo damage block block $in_block_2 0 16
-	ktap_test_result "damage a chain to a loop" luo damage next loop self
-	ktap_test_result "damage a chain to go back" luo damage next back first
-	ktap_test_result "damage a chain to nowhere" luo damage next wild wild
+		luo damage record in-record $in_block_2 0 8
+	ktap_test_result "damage data" luo damage data in-data $in_block_2 0 39
+	ktap_test_result "damage a block" luo damage block in-block $in_block_2 0 16
+	ktap_test_result "damage a chain to a loop" luo damage next to-self self
+	ktap_test_result "damage a chain to go back" luo damage next to-first first
+	ktap_test_result "damage a chain to nowhere" luo damage next to-nowhere wild
 	end_stage ;;
 2)
 	check_safe
 	ktap_test_result "record: it is damaged" \
-		fails $EBADMSG read record $in_block_2 0 40 $in_block_2
-	ktap_test_result "record: others before" good record 0 149
-	ktap_test_result "record: others after" good record 151 $((nr - 1))
-	ktap_test_result "record: one line" logged "kind.record:" 1
+		fails $EBADMSG read in-record $in_block_2 0 40 $in_block_2
+	ktap_test_result "record: others before" good in-record 0 149
+	ktap_test_result "record: others after" good in-record 151 $((nr - 1))
+	ktap_test_result "record: one line" logged "kind.in-record:" 1
 	ktap_test_result "data: it is damaged" \
-		fails $EBADMSG read data $in_block_2 0 40 $in_block_2
-	ktap_test_result "data: others before" good data 0 149
-	ktap_test_result "data: others after" good data 151 $((nr - 1))
+		fails $EBADMSG read in-data $in_block_2 0 40 $in_block_2
+	ktap_test_result "data: others before" good in-data 0 149
+	ktap_test_result "data: others after" good in-data 151 $((nr - 1))
 	ktap_test_result "block: what is in it is damaged" \
-		fails $EBADMSG read block $in_block_2 0 40 $in_block_2
-	ktap_test_result "block: what is before it" good block 0 126
-	for kind in loop back wild; do
+		fails $EBADMSG read in-block $in_block_2 0 40 $in_block_2
+	ktap_test_result "block: what is before it" good in-block 0 126
+	for kind in to-self to-first to-nowhere; do
 		ktap_test_result "$kind: all before it are there" \
 			good $kind 0 $((nr - 1))
 		ktap_test_result "$kind: more may have been there" \
 			fails $EBADMSG read $kind $nr 0 40 0
 	done
-	ktap_test_result "finish" luo finish record $in_block_1
+	ktap_test_result "finish" luo finish in-record $in_block_1
 	drop_all
 
 	store safe

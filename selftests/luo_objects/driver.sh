@@ -21,8 +21,8 @@ EOPNOTSUPP=95
 # luo COMMAND... - makes a call. What it says, or the negative error number, is
 # in $said then.
 luo() {
-	{ echo "$*" >$driver/command; } 2>/dev/null
-	luo_status=$?
+	luo_status=0
+	accepted $driver/command "$*" || luo_status=1
 	# There is no end of line.
 	read -r said <$driver/result
 	[ $luo_status -eq 0 ] || [ -n "$luo_expected" ] || echo "# luo $*: $said"
