@@ -100,6 +100,9 @@ class Console:
 					heard = time.monotonic()
 					for text in lines:
 						log.write(text + "\n")
+						# So early that it could not restart.
+						if "---[ end Kernel panic" in text:
+							self.fault = "dead in a panic"
 						if self._show:
 							self._show(key.data.name, text)
 					log.flush()

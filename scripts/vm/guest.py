@@ -39,11 +39,14 @@ class Guest:
 
 	def append(self) -> str:
 		"""The kernel command line of the first stage."""
-		# The scratch areas take the next kernel and its initramfs, whose
-		# size is that of the archive; what is in it takes page cache.
-		size = os.path.getsize(self._initrd) >> 20
-		return (f"console=ttyS0,115200 panic=-1 reboot=t kho=on liveupdate=on "
-			f"kho_scratch=32M,{96 + 2 * size}M,32M "
+		# The scratch areas take the next kernel and its initramfs, once as
+		# an archive and once as files; and with KASAN its shadow memory.
+		scratch = 96 + 2 * (os.path.getsize(self._initrd) >> 20)
+		if "debug" in self._settings.boot:
+			scratch += 64 + mebibytes(self._settings.mem) // 8
+		return (f"console=ttyS0,115200 earlycon=uart8250,io,0x3f8,115200 "
+			f"panic=-1 reboot=t kho=on liveupdate=on "
+			f"kho_scratch=32M,{scratch}M,32M "
 			f"pkram.test={self._job} pkram.boot={','.join(self._settings.boot)} "
 			f"pkram.stage=1 {self._settings.append}").strip()
 

@@ -56,9 +56,10 @@ class Settings:
 	def replace_flavour(self, flavour: "str | None") -> None:
 		"""
 		Takes another kernel, such as debug, wherever pkram is asked for, and
-		gives it more time.
+		gives it more time and memory.
 		"""
 		if flavour and flavour != "pkram":
+			self.mem = f"{2 * mebibytes(self.mem)}M"
 			self.timeout *= 4
 			self.quiet *= 4
 			self.boot = [flavour if boot == "pkram" else boot for boot in self.boot]
