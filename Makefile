@@ -8,6 +8,7 @@ FLAVOUR ?= pkram
 export FLAVOUR LINUX TESTS TEST ACCEL
 
 help:
+	@echo 'make demo                               shows memory that survives kernels'
 	@echo 'make kernel FLAVOUR=pkram|stock|debug   builds a kernel'
 	@echo 'make -s image FLAVOUR=...               says where that kernel is'
 	@echo 'make luoctl                             builds build/luoctl/luoctl'
@@ -22,6 +23,9 @@ kernel:
 
 image:
 	@scripts/kernel/flavour --image $(FLAVOUR)
+
+demo:
+	@scripts/demo
 
 luoctl:
 	@scripts/need luoctl
@@ -42,4 +46,4 @@ install-tree:
 patches:
 	@scripts/linux/series
 
-.PHONY: help kernel image luoctl shell check lint install-tree patches
+.PHONY: help demo kernel image luoctl shell check lint install-tree patches
