@@ -30,6 +30,7 @@
 #define NR_CHUNKS	128
 #define PRESENT		0x7fffffffffffffUL	/* the frame in a pagemap entry */
 #define WAIT_USECS	500000
+#define PATIENCE	30		/* seconds */
 
 /* In the order in which they are frozen; the second is in another session. */
 enum { FROZEN, FROZEN_TOO, REFUSES, NOT_REACHED, NR_FILES };
@@ -170,6 +171,8 @@ static void check_going_on(unsigned long index)
 {
 	unsigned long count = atomic_load(&written);
 
+	/* Whoever writes into a hole that stays frozen waits for ever. */
+	alarm(PATIENCE);
 	usleep(WAIT_USECS);
 	ksft_test_result(atomic_load(&written) > count,
 			 "a writer that was held up goes on\n");
@@ -182,6 +185,7 @@ static void check_going_on(unsigned long index)
 		ksft_test_result(ftruncate(fds[i], 0) && errno == EPERM,
 				 "%s: still preserved\n", files[i].name);
 	}
+	alarm(0);
 }
 
 /* Files begin with the number of pages from @index on that they must have. */

@@ -155,6 +155,25 @@ static void preserve_files(void)
 	session_hold();
 }
 
+/* The first file is huge pages and nothing else. */
+static bool is_mapped_huge(void)
+{
+	long mapped, size = files[0].shape.size;
+	char *area = mmap(NULL, size + HUGE, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *map = area + HUGE - (unsigned long)area % HUGE;
+
+	map = mmap(map, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+		   fds[0], 0);
+	if (area == MAP_FAILED || map == MAP_FAILED ||
+	    madvise(map, size, MADV_POPULATE_WRITE))
+		ksft_exit_fail_perror("mmap");
+	mapped = meminfo("ShmemPmdMapped");
+	munmap(area, size + HUGE);
+	ksft_print_msg("%ld KiB are mapped as huge pages\n", mapped);
+	return mapped == size >> 10;
+}
+
 static void retrieve_files(void)
 {
 	int session = session_retrieve("huge");
@@ -168,6 +187,7 @@ static void retrieve_files(void)
 	session_finish(session);
 	now = count();
 	ksft_test_result(same_huge(&now), "retrieve: as many huge pages\n");
+	ksft_test_result(is_mapped_huge(), "retrieve: mapped as huge pages\n");
 	for (size_t i = 0; i < NR_FILES; i++) {
 		struct shape shape = final_shape(&files[i]);
 
@@ -183,7 +203,7 @@ int main(int argc, char *argv[])
 	bool first = !strcmp(what, "save"), last = !strcmp(what, "check");
 
 	ksft_print_header();
-	ksft_set_plan(first + (!first + !last) * (1 + NR_FILES));
+	ksft_set_plan(1 + (!first + !last) * (1 + NR_FILES));
 	if (first)
 		create_files();
 	else
