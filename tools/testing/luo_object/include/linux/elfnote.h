@@ -2,11 +2,21 @@
 #ifndef _LUO_OBJECT_TEST_ELFNOTE_H
 #define _LUO_OBJECT_TEST_ELFNOTE_H
 
-/* A program has no catalogue. What a note says is compiled all the same. */
+#include <linux/types.h>
+
 #define ELFNOTE_NAME(counter)	ELFNOTE_NAME_(counter)
 #define ELFNOTE_NAME_(counter)	elfnote_##counter
-#define ELFNOTE32(name, type, desc)					\
-	static const typeof(desc) ELFNOTE_NAME(__COUNTER__)		\
-		__attribute__((unused)) = desc
+
+/* As in the kernel, so that the catalogue is in a program and its objects. */
+#define ELFNOTE32(note_name, note_type, note_desc)			\
+	static const struct {						\
+		u32 name_size, desc_size, type;				\
+		char name[(sizeof(note_name) + 3) & ~3];		\
+		typeof(note_desc) desc;					\
+	} ELFNOTE_NAME(__COUNTER__)					\
+	__attribute__((used, aligned(4), section(".note." note_name))) = {	\
+		sizeof(note_name), sizeof(note_desc), note_type,	\
+		note_name, note_desc					\
+	}
 
 #endif /* _LUO_OBJECT_TEST_ELFNOTE_H */

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Compiles the tables of the kinds, and copies of them with a change, and holds
+# the layouts in their catalogues against those that were published. Of the
+# copies the change has to be found, with the name of the field.
+
+top=../../..
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+number=0
+failed=0
+
+# table FILE: the struct, the lists and the definition of the kind in FILE.
+table() {
+	echo '#include <linux/luo_field.h>'
+	echo '#define MAX_LFS_FILESIZE 0x7fffffffffffffffLL'
+	case $1 in
+	*memfd*) echo '#include <linux/kho/abi/luo_memfd.h>' ;;
+	esac
+	sed -n -e '/^struct [a-z]*_ser {/,/^}/p; /^#define [A-Z]*_FIELDS/,/[^\\]$/p
+		/^#define [A-Z]*_VERSIONS/,/[^\\]$/p
+		/^LUO_DEFINE_KIND/{' -e ':more' -e '/;/!{N;b more' -e '};p}' "$1"
+}
+
+layouts() {
+	${CC:-gcc} -std=gnu11 $CPPFLAGS -c -o "$dir/table.o" "$dir/table.c" \
+		>"$dir/log" 2>&1 &&
+		./layouts.py "$dir/table.o" published >>"$dir/log" 2>&1
+}
+
+result() {
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $number $2"
+	else
+		grep -E '^#|error' "$dir/log" | sed 's/^#* */# /'
+		echo "not ok $number $2"
+		failed=1
+	fi
+}
+
+unchanged() {
+	table "$2" >"$dir/table.c"
+	layouts
+	result $? "$1 is as it was published"
+}
+
+# changed WHAT FILE SED LINE: after SED the comparison fails and says LINE.
+changed() {
+	table "$2" | sed "$3" >"$dir/table.c"
+	! layouts && grep -q "$4" "$dir/log"
+	result $? "$1 is noticed"
+}
+
+memfd=$top/mm/luo_memfd.c
+sample=$top/samples/luo_object/luo_object_sample.c
+
+echo "TAP version 13"
+echo "1..6"
+
+unchanged memfd "$memfd"
+unchanged sample "$sample"
+changed "a field of another size" "$sample" \
+	's/u64 nr_kernels/u32 nr_kernels/; s/u64, nr_kernels/u32, nr_kernels/; s/\tu64 since/\tu32 since/; s/u64, since/u32, since/' \
+	'found: *sample 1 since at 4 bytes 4 unsigned'
+changed "two fields in another order" "$sample" \
+	's/\tu64 nr_kernels;//; s/\tu64 since;/&\n\tu64 nr_kernels;/
+	 s/ser, 0, u64, nr_kernels, .min = 1/ser, 0, u64, since/
+	 s/ser, 1, u64, since, .*)/ser, 1, u64, nr_kernels)/' \
+	'found: *sample 0 since at 0 bytes 8 unsigned'
+changed "a field of another type" "$sample" \
+	's/\tu64 since/\ts64 since/; s/u64, since/s64, since/' \
+	'found: *sample 1 since at 8 bytes 8 signed'
+changed "a new version" "$sample" \
+	's/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/' \
+	'sample version 2 is new'
+
+exit $failed

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+layouts.py FILE - prints the layouts of all kinds in the catalogue of an ELF
+file, a vmlinux or an object file, in the form of the file "published":
+
+  KIND VERSION bytes SIZE
+  KIND VERSION FIELD at OFFSET bytes SIZE TYPE
+
+layouts.py FILE PUBLISHED - compares it with what was published, as KTAP, a
+result for each version of a kind.
+"""
+
+import struct
+import sys
+
+VERSION, FIELD = 1, 2
+EXTERNAL = 8
+TYPES = ("unsigned", "signed", "bytes", "array", "object", "reserved")
+
+
+def sections(image):
+	"""The contents of the sections of a 64-bit little-endian ELF file."""
+	if image[:6] != b"\x7fELF\x02\x01":
+		sys.exit("not a 64-bit little-endian ELF file")
+	start, = struct.unpack_from("<Q", image, 0x28)
+	size, count = struct.unpack_from("<HH", image, 0x3a)
+	for i in range(count):
+		kind, _, _, offset, length = struct.unpack_from("<IQQQQ", image, start + i * size + 4)
+		if kind == 7:	# SHT_NOTE
+			yield image[offset:offset + length]
+
+
+def notes(image):
+	"""The notes of ours: type and description."""
+	for section in sections(image):
+		at = 0
+		while at + 12 <= len(section):
+			name_size, size, kind = struct.unpack_from("<III", section, at)
+			name = section[at + 12:at + 12 + name_size]
+			at += 12 + (name_size + 3 & ~3)
+			if name == b"LUO\0":
+				yield kind, section[at:at + size]
+			at += size + 3 & ~3
+
+
+def string(field):
+	return field.split(b"\0")[0].decode()
+
+
+def layouts(path):
+	"""{(kind, version): [line, ...]} of an ELF file."""
+	versions, fields = {}, {}
+	with open(path, "rb") as file:
+		image = file.read()
+	for kind, desc in notes(image):
+		if kind == VERSION:
+			name, number, flags, size, _ = struct.unpack("<48s4I", desc)
+			if not flags & EXTERNAL:
+				versions[string(name), number] = size
+		elif kind == FIELD:
+			name, field, since, offset, size, form = struct.unpack("<48s32s4I", desc)
+			fields.setdefault(string(name), []).append((offset, size, string(field), since, form))
+	found = {}
+	for (kind, number), size in sorted(versions.items()):
+		lines = found[kind, number] = [f"{kind} {number} bytes {size}"]
+		for offset, length, field, since, form in sorted(fields.get(kind, [])):
+			if since <= number:
+				lines.append(f"{kind} {number} {field} at {offset} bytes {length} {TYPES[form]}")
+	return found
+
+
+def published(path):
+	found = {}
+	with open(path, encoding="ascii") as file:
+		for line in file:
+			if line.strip() and not line.startswith("#"):
+				kind, number = line.split()[:2]
+				found.setdefault((kind, int(number)), []).append(line.strip())
+	return found
+
+
+def compare(found, golden):
+	"""Prints KTAP. A version that is gone has been retired, which is allowed."""
+	print("TAP version 13")
+	print(f"1..{len(found)}")
+	failed = 0
+	for number, key in enumerate(found, 1):
+		name = f"{key[0]} version {key[1]}"
+		lines, wanted = found[key], golden.get(key)
+		if lines == wanted:
+			print(f"ok {number} {name}")
+			continue
+		failed = 1
+		if wanted is None:
+			print(f"# {name} is new: when it is final, add it to what is published")
+			wanted = []
+		for line in (line for line in wanted if line not in lines):
+			print(f"# published: {line}")
+		for line in (line for line in lines if line not in wanted):
+			print(f"# found:     {line}")
+		print(f"not ok {number} {name}")
+	return failed
+
+
+if __name__ == "__main__":
+	if len(sys.argv) == 2:
+		for layout in layouts(sys.argv[1]).values():
+			print("\n".join(layout))
+	else:
+		sys.exit(compare(layouts(sys.argv[1]), published(sys.argv[2])))
