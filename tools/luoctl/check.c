@@ -49,16 +49,16 @@ static int run(int argc, char **argv)
 	const char *from_path = NULL;
 	int nr_modules = 0, ret = EXIT_FAILED, option;
 
-	while ((option = getopt_long(argc, argv, "+", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+		if (option == '?')
+			break;
 		if (option == 'f')
 			from_path = optarg;
-		else if (option == 'm')
-			modules[nr_modules++] = optarg;
 		else
-			goto out;
+			modules[nr_modules++] = optarg;
 	}
-	if (argc - optind != 1) {
-		ret = usage(&check_command);
+	if (option == '?' || argc - optind != 1) {
+		usage(&check_command);
 		goto out;
 	}
 

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <fcntl.h>
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "luoctl.h"
 
 static const struct command *const commands[] = {
 	&check_command,
+	&save_command,
+	&restore_command,
+	&list_command,
 };
 
 bool want_json;
@@ -74,10 +80,26 @@ static int run(int argc, char **argv)
 	return EXIT_FAILED;
 }
 
+/* Descriptors that are opened are never to be taken for the standard ones. */
+static void open_standard(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd >= 0 && fd < 3);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
-	int ret = run(take_json(argc, argv), argv);
+	int ret;
 
+	open_standard();
+	/* Commands say how they are called. */
+	opterr = 0;
+	ret = run(take_json(argc, argv), argv);
 	if (want_json && ret != EXIT_DONE && complaint()) {
 		struct json *json = json_stdout();
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "running.h"
 
@@ -140,6 +141,21 @@ err_free:
 	catalogue_free(catalogue);
 
 	return -1;
+}
+
+int running_check_debugfs(void)
+{
+	if (!access(DEBUGFS "/.", R_OK | X_OK)) {
+		/* An empty folder is there to mount it on. */
+		if (!access(DEBUGFS "/kho", F_OK) ||
+		    !access(DEBUGFS "/luo_objects", F_OK))
+			return 0;
+		return complain(DEBUGFS " has nothing of KHO or LUO: not mounted, or this kernel has neither");
+	}
+	if (errno == EACCES)
+		return complain(DEBUGFS " is for root, the kernel wants it so");
+
+	return complain(DEBUGFS ": %s", strerror(errno));
 }
 
 /* "memfd 4096 1 56 mandatory" */

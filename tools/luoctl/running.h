@@ -34,6 +34,9 @@ int running_read(struct catalogue *catalogue);
  */
 void running_read_selected(struct catalogue *catalogue);
 
+/* Complains and returns -1 where debugfs cannot be read, and says why. */
+int running_check_debugfs(void);
+
 /*
  * Objects in @which, "outgoing" or "incoming". Returns 0, or -1 with errno if
  * they cannot be read; complains of nothing.

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * hold - who keeps descriptors when luoctl has ended: the service manager, if it
+ * runs luoctl and has a store for descriptors, else a process left behind.
+ */
+#ifndef LUOCTL_HOLD_H
+#define LUOCTL_HOLD_H
+
+#include <sys/types.h>
+
+#include "util.h"
+
+/* The name of a process that does nothing but keep descriptors. */
+#define HOLD_NAME	"luoctl-hold"
+
+/*
+ * Leaves a process behind that has @fds open, under the same numbers, and
+ * nothing else. Returns its pid; complains and returns -1.
+ */
+pid_t hold(const int *fds, size_t nr);
+
+/* Whether the service manager says that it takes descriptors. */
+bool hold_has_store(void);
+
+/*
+ * Hands a descriptor to the service manager and waits until it has it.
+ * Complains and returns -1.
+ */
+int hold_store(int fd, const char *name);
+
+#endif

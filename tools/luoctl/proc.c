@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "proc.h"
+
+/* Linux 5.1 and 5.6; older C libraries have not heard of them. */
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open	434
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd	438
+#endif
+
+static int each_fd_of(pid_t pid, proc_fd_fn fn, void *context)
+{
+	char *path = xasprintf("/proc/%d/fd", pid);
+	DIR *fds = opendir(path);
+	struct dirent *entry;
+	int ret = 0;
+	u64 fd;
+
+	free(path);
+	if (!fds)
+		return 0;
+	while (!ret && (entry = readdir(fds))) {
+		char target[PATH_MAX];
+		ssize_t len;
+
+		len = readlinkat(dirfd(fds), entry->d_name, target,
+				 sizeof(target) - 1);
+		if (len < 0 || !parse_u64(entry->d_name, &fd))
+			continue;
+		target[len] = 0;
+		ret = fn(pid, fd, target, context);
+	}
+	closedir(fds);
+
+	return ret;
+}
+
+int proc_each_fd(proc_fd_fn fn, void *context)
+{
+	DIR *processes = opendir("/proc");
+	struct dirent *entry;
+	int ret = 0;
+	u64 pid;
+
+	if (!processes)
+		return 0;
+	while (!ret && (entry = readdir(processes))) {
+		if (parse_u64(entry->d_name, &pid))
+			ret = each_fd_of(pid, fn, context);
+	}
+	closedir(processes);
+
+	return ret;
+}
+
+int proc_take_fd(pid_t pid, int fd)
+{
+	int pidfd, taken, error;
+
+	if (pid == getpid())
+		return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	pidfd = syscall(SYS_pidfd_open, pid, 0);
+	if (pidfd < 0)
+		return -1;
+	taken = syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	error = errno;
+	close(pidfd);
+	errno = error;
+
+	return taken;
+}
+
+char *proc_name(pid_t pid)
+{
+	char *path = xasprintf("/proc/%d/comm", pid), *name;
+	struct bytes comm;
+
+	if (read_file(path, 4096, &comm)) {
+		name = xstrdup("?");
+	} else {
+		name = (char *)comm.data;
+		name[strcspn(name, "\n")] = 0;
+	}
+	free(path);
+
+	return name;
+}
+
+/* "/proc/PID/fd/N" */
+static bool parse_proc_path(const char *path, pid_t *pid, int *fd)
+{
+	char end;
+
+	if (sscanf(path, "/proc/self/fd/%d%c", fd, &end) == 1) {
+		*pid = getpid();
+		return true;
+	}
+
+	return sscanf(path, "/proc/%d/fd/%d%c", pid, fd, &end) == 2;
+}
+
+static int open_own(const char *where, int fd)
+{
+	int taken = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	if (taken < 0)
+		return complain("%s: luoctl was not started with a descriptor %d",
+				where, fd);
+
+	return taken;
+}
+
+static int open_other(const char *where, pid_t pid, int fd)
+{
+	int taken = proc_take_fd(pid, fd);
+
+	if (taken >= 0)
+		return taken;
+	switch (errno) {
+	case ESRCH:
+	case EINVAL:
+		return complain("%s: there is no process %d", where, pid);
+	case EBADF:
+		return complain("%s: process %d has no descriptor %d", where,
+				pid, fd);
+	case EPERM:
+		return complain("%s: descriptors of process %d are for root or its owner",
+				where, pid);
+	}
+
+	return complain("%s: %s", where, strerror(errno));
+}
+
+int proc_open(const char *where)
+{
+	char target[PATH_MAX];
+	ssize_t len;
+	pid_t pid;
+	u64 number;
+	int fd;
+
+	if (parse_u64(where, &number))
+		return open_own(where, number > INT_MAX ? -1 : (int)number);
+
+	/* The link in /proc itself leads elsewhere: to what the file was. */
+	if (!parse_proc_path(where, &pid, &fd)) {
+		len = readlink(where, target, sizeof(target) - 1);
+		target[len < 0 ? 0 : len] = 0;
+		if (!parse_proc_path(target, &pid, &fd)) {
+			fd = open(where, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+			if (fd < 0)
+				return complain("%s: %s", where, strerror(errno));
+			return fd;
+		}
+	}
+	if (pid == getpid())
+		return open_own(where, fd);
+
+	return open_other(where, pid, fd);
+}

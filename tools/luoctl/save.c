@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * save - puts descriptors into a session and sees to it that the session stays
+ * until the kexec: a session ends with its last descriptor, and what is in it
+ * is then no longer preserved.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+#include "hold.h"
+#include "luoctl.h"
+#include "mapping.h"
+#include "proc.h"
+#include "session.h"
+
+/* What is to be saved; @fds and @wheres go with the entries of @mapping. */
+struct save {
+	const char *session_name;
+	struct mapping mapping;
+	int *fds;
+	char **wheres;
+};
+
+/* A memfd with what is in a file now. */
+static int copy_file(const char *path)
+{
+	int from = open(path, O_RDONLY | O_CLOEXEC), to;
+	ssize_t copied = -1;
+
+	if (from < 0)
+		return complain("%s: %s", path, strerror(errno));
+	to = memfd_create("luo-copy", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (to >= 0) {
+		do {
+			copied = sendfile(to, from, NULL, 0x7ffff000);
+		} while (copied > 0);
+		if (copied < 0)
+			complain("%s: cannot be copied: %s", path,
+				 strerror(errno));
+		else
+			lseek(to, 0, SEEK_SET);
+	} else {
+		complain("no memfd for a copy of %s: %s", path,
+			 strerror(errno));
+	}
+	close(from);
+	if (copied < 0 && to >= 0) {
+		close(to);
+		to = -1;
+	}
+
+	return to;
+}
+
+/* "NAME=WHERE" */
+static int add(struct save *save, const char *argument, bool copy)
+{
+	struct mapping *mapping = &save->mapping;
+	const char *equals = strchr(argument, '=');
+	char *name;
+	int ret, fd;
+
+	if (!equals || !equals[1])
+		return complain("'%s': expected NAME=%s", argument,
+				copy ? "PATH" : "DESCRIPTOR or NAME=PATH");
+
+	name = xasprintf("%.*s", (int)(equals - argument), argument);
+	ret = mapping_add(mapping, name, mapping->nr + 1);
+	free(name);
+	if (ret)
+		return -1;
+
+	fd = copy ? copy_file(equals + 1) : proc_open(equals + 1);
+	save->fds = xrealloc(save->fds, mapping->nr, sizeof(*save->fds));
+	save->wheres = xrealloc(save->wheres, mapping->nr,
+				sizeof(*save->wheres));
+	save->fds[mapping->nr - 1] = fd;
+	save->wheres[mapping->nr - 1] = xstrdup(equals + 1);
+
+	return fd < 0 ? -1 : 0;
+}
+
+static int preserve(const struct save *save, int session, int names)
+{
+	for (size_t i = 0; i < save->mapping.nr; i++) {
+		if (session_preserve(session, save->fds[i],
+				     save->mapping.entries[i].token,
+				     save->mapping.entries[i].name,
+				     save->wheres[i]))
+			return -1;
+	}
+
+	return session_preserve(session, names, MAPPING_TOKEN,
+				"the names of the descriptors", "their memfd");
+}
+
+static void say(const struct save *save, pid_t holder)
+{
+	const struct mapping *mapping = &save->mapping;
+
+	if (want_json) {
+		struct json *json = json_stdout();
+
+		json_object(json, NULL);
+		json_string(json, "session", save->session_name);
+		if (holder)
+			json_u64(json, "holder", holder);
+		json_bool(json, "stored", !holder);
+		json_array(json, "files");
+		for (size_t i = 0; i < mapping->nr; i++) {
+			json_object(json, NULL);
+			json_string(json, "name", mapping->entries[i].name);
+			json_u64(json, "token", mapping->entries[i].token);
+			json_end(json);
+		}
+		json_end(json);
+		json_end(json);
+		return;
+	}
+
+	printf("session %s has", save->session_name);
+	for (size_t i = 0; i < mapping->nr; i++)
+		printf("%s %s", i ? "," : "", mapping->entries[i].name);
+	if (holder)
+		printf("; process %d keeps it until the kexec, and to end that process calls it off\n",
+		       holder);
+	else
+		puts("; the service manager keeps it until the kexec");
+}
+
+static int save(const struct save *save)
+{
+	int names = mapping_memfd(&save->mapping);
+	int session, ret = -1;
+	pid_t holder = 0;
+
+	if (names < 0)
+		return -1;
+	session = session_create(save->session_name);
+	if (session < 0)
+		goto out;
+
+	ret = preserve(save, session, names);
+	if (!ret && hold_has_store()) {
+		ret = hold_store(session, save->session_name);
+	} else if (!ret) {
+		holder = hold((int []){ session, names }, 2);
+		ret = holder < 0 ? -1 : 0;
+	}
+	if (!ret)
+		say(save, holder);
+	/* Without another descriptor of it the session ends here. */
+	close(session);
+out:
+	close(names);
+
+	return ret;
+}
+
+static void save_free(struct save *save)
+{
+	for (size_t i = 0; i < save->mapping.nr; i++) {
+		if (save->fds)
+			close(save->fds[i]);
+		if (save->wheres)
+			free(save->wheres[i]);
+	}
+	free(save->fds);
+	free(save->wheres);
+	mapping_free(&save->mapping);
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "copy", required_argument, NULL, 'c' },
+		{}
+	};
+	struct save args = {};
+	int option, ret = 0;
+
+	/* Options may stand between names: their order gives the tokens. */
+	while (!ret && (option = getopt_long(argc, argv, "-", options,
+					     NULL)) >= 0) {
+		if (option == 'c')
+			ret = add(&args, optarg, true);
+		else if (option != 1)
+			ret = usage(&save_command);
+		else if (args.session_name)
+			ret = add(&args, optarg, false);
+		else
+			args.session_name = optarg;
+	}
+	if (!ret && (!args.mapping.nr || optind < argc))
+		ret = usage(&save_command);
+	ret = ret ?: session_check_name(args.session_name) ?: save(&args);
+	save_free(&args);
+
+	return ret ? EXIT_FAILED : EXIT_DONE;
+}
+
+const struct command save_command = {
+	.name = "save",
+	.arguments = "SESSION NAME=DESCRIPTOR|PATH|--copy NAME=PATH...",
+	.does = "put descriptors into a session that is kept until the kexec",
+	.run = run,
+};

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "hold.h"
+#include "liveupdate.h"
+#include "proc.h"
+#include "session.h"
+
+#define DEVICE		"/dev/liveupdate"
+
+int session_check_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (!len || len >= LIVEUPDATE_SESSION_NAME_LENGTH)
+		return complain("session '%s': found a name of %zu bytes, expected 1 to %u",
+				name, len, LIVEUPDATE_SESSION_NAME_LENGTH - 1);
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] <= ' ' || name[i] > '~' || name[i] == ':')
+			return complain("session '%s': a name has visible ASCII characters only, and no colon",
+					name);
+	}
+	if (!strcmp(name, SESSION_SYSTEMD))
+		return complain("session %s: belongs to the service manager, which takes it by itself",
+				name);
+
+	return 0;
+}
+
+static int is_device(pid_t pid, int fd, const char *target, void *context)
+{
+	return strcmp(target, DEVICE) ? 0 : pid;
+}
+
+static int complain_busy(void)
+{
+	pid_t pid = proc_each_fd(is_device, NULL);
+	char *name;
+
+	if (!pid)
+		return complain(DEVICE " is in use by another process, and takes one at a time");
+	name = proc_name(pid);
+	complain(DEVICE " is in use by process %d (%s), and takes one at a time",
+		 pid, name);
+	free(name);
+
+	return -1;
+}
+
+static int open_device(void)
+{
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	switch (errno) {
+	case EBUSY:
+		return complain_busy();
+	case EACCES:
+	case EPERM:
+		return complain(DEVICE ": sessions are for root, the kernel wants it so");
+	case ENOENT:
+	case ENODEV:
+	case ENXIO:
+		return complain(DEVICE " is not there: this kernel has no live update, or was booted without kho=on liveupdate=on");
+	case EIO:
+		return complain(DEVICE ": this kernel cannot read the sessions of the last one; its log says why");
+	}
+
+	return complain(DEVICE ": %s", strerror(errno));
+}
+
+int session_create(const char *name)
+{
+	struct liveupdate_ioctl_create_session args = {
+		.size = sizeof(args),
+	};
+	int device = open_device(), ret;
+
+	if (device < 0)
+		return -1;
+	memcpy(args.name, name, strlen(name));
+	ret = ioctl(device, LIVEUPDATE_IOCTL_CREATE_SESSION, &args);
+	if (ret && errno == EEXIST)
+		complain("session %s: exists already; luoctl list says who has it",
+			 name);
+	else if (ret)
+		complain("session %s: %s", name, strerror(errno));
+	close(device);
+
+	return ret ? -1 : args.fd;
+}
+
+const char *session_name(const char *target)
+{
+	static const char prefix[] = "anon_inode:[luo_session] ";
+
+	if (strncmp(target, prefix, sizeof(prefix) - 1))
+		return NULL;
+
+	return target + sizeof(prefix) - 1;
+}
+
+struct search {
+	const char *name;
+	struct session_holder *holder;
+};
+
+static int is_session(pid_t pid, int fd, const char *target, void *context)
+{
+	struct search *search = context;
+	const char *name = session_name(target);
+	int taken;
+	bool found;
+
+	if (!name || strcmp(name, search->name))
+		return 0;
+	/* There may be one of the same name on its way out. */
+	taken = proc_take_fd(pid, fd);
+	found = taken >= 0 && !session_is_outgoing(taken);
+	if (taken >= 0)
+		close(taken);
+	if (found)
+		*search->holder = (struct session_holder){ pid, fd };
+
+	return found;
+}
+
+/* A session that somebody has: ours to take over if that is luoctl. */
+static int take_over(const char *name, struct session_holder *holder)
+{
+	struct search search = { name, holder };
+	char *process;
+	int taken = -1;
+
+	if (!proc_each_fd(is_session, &search))
+		return complain("session %s: is taken already, by a process that cannot be seen",
+				name);
+
+	process = proc_name(holder->pid);
+	if (strcmp(process, HOLD_NAME)) {
+		complain("session %s: is taken already, by process %d (%s)",
+			 name, holder->pid, process);
+	} else {
+		taken = proc_take_fd(holder->pid, holder->fd);
+		if (taken < 0)
+			complain("session %s: cannot be taken over from process %d: %s",
+				 name, holder->pid, strerror(errno));
+	}
+	free(process);
+
+	return taken;
+}
+
+int session_retrieve(const char *name, struct session_holder *holder)
+{
+	struct liveupdate_ioctl_retrieve_session args = {
+		.size = sizeof(args),
+	};
+	int device = open_device(), ret, error;
+
+	*holder = (struct session_holder){};
+	if (device < 0)
+		return -1;
+	memcpy(args.name, name, strlen(name));
+	ret = ioctl(device, LIVEUPDATE_IOCTL_RETRIEVE_SESSION, &args);
+	error = errno;
+	close(device);
+	if (!ret)
+		return args.fd;
+	if (error == ENOENT)
+		return complain("session %s: the last kernel handed over none of that name",
+				name);
+	if (error == EINVAL)
+		return take_over(name, holder);
+
+	return complain("session %s: %s", name, strerror(error));
+}
+
+int session_preserve(int session, int fd, u64 token, const char *name,
+		     const char *where)
+{
+	struct liveupdate_session_preserve_fd args = {
+		.size = sizeof(args),
+		.fd = fd,
+		.token = token,
+	};
+
+	if (!ioctl(session, LIVEUPDATE_SESSION_PRESERVE_FD, &args))
+		return 0;
+	switch (errno) {
+	case ENOENT:
+		return complain("%s: %s is not of a kind that this kernel carries; a memfd is",
+				name, where);
+	case EBUSY:
+		return complain("%s: %s is in a session already", name, where);
+	case EFBIG:
+		return complain("%s: %s is larger than the format that is written can tell",
+				name, where);
+	case EOPNOTSUPP:
+		return complain("%s: %s has seals that this kernel cannot carry",
+				name, where);
+	}
+
+	return complain("%s: %s cannot be preserved: %s", name, where,
+			strerror(errno));
+}
+
+int session_retrieve_fd(int session, u64 token)
+{
+	struct liveupdate_session_retrieve_fd args = {
+		.size = sizeof(args),
+		.token = token,
+	};
+
+	return ioctl(session, LIVEUPDATE_SESSION_RETRIEVE_FD, &args) ? -1 :
+	       args.fd;
+}
+
+int session_finish(int session)
+{
+	struct liveupdate_session_finish args = { .size = sizeof(args) };
+
+	return ioctl(session, LIVEUPDATE_SESSION_FINISH, &args) ?
+	       complain("the session cannot be finished: %s", strerror(errno)) :
+	       0;
+}
+
+bool session_is_outgoing(int session)
+{
+	struct liveupdate_session_preserve_fd args = {
+		.size = sizeof(args),
+		.fd = -1,
+		.token = ~0ULL,
+	};
+
+	/* Sessions that came from the last kernel do not look at the rest. */
+	return ioctl(session, LIVEUPDATE_SESSION_PRESERVE_FD, &args) &&
+	       errno != EINVAL;
+}
