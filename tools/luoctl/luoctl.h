@@ -26,8 +26,10 @@ struct command {
 int usage(const struct command *command);
 
 extern const struct command check_command;
+extern const struct command dump_command;
 extern const struct command list_command;
 extern const struct command restore_command;
 extern const struct command save_command;
+extern const struct command tree_command;
 
 #endif

@@ -12,6 +12,8 @@ static const struct command *const commands[] = {
 	&save_command,
 	&restore_command,
 	&list_command,
+	&tree_command,
+	&dump_command,
 };
 
 bool want_json;

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dump - the records of objects, one by one, in each version.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "luoctl.h"
+#include "running.h"
+
+/* Which objects are to be shown. */
+struct selection {
+	const char *kind;	/* NULL for all */
+	bool one;
+	u64 instance;
+};
+
+static bool selects(const struct selection *selection,
+		    const struct record *record)
+{
+	if (selection->kind && strcmp(selection->kind, record->kind))
+		return false;
+
+	return !selection->one || selection->instance == record->instance;
+}
+
+static void show(const struct record *record)
+{
+	struct json *json = json_stdout();
+
+	if (want_json) {
+		json_object(json, NULL);
+		json_string(json, "kind", record->kind);
+		json_u64(json, "instance", record->instance);
+		json_u64(json, "version", record->version);
+		json_u64(json, "size", record->size);
+		json_bool(json, "optional", record->optional);
+		json_end(json);
+	} else {
+		printf("%s:%llu version %u, %u bytes, %s\n", record->kind,
+		       record->instance, record->version, record->size,
+		       record->optional ? "optional" : "mandatory");
+	}
+}
+
+static int dump(const char *which, const struct selection *selection)
+{
+	struct records records;
+	size_t nr = 0;
+
+	if (running_records(which, &records)) {
+		if (errno == ENOENT)
+			return complain("this kernel has no versioned objects");
+		return complain(DEBUGFS "/luo_objects/%s: %s", which,
+				strerror(errno));
+	}
+
+	if (want_json) {
+		json_object(json_stdout(), NULL);
+		json_array(json_stdout(), which);
+	}
+	for (size_t i = 0; i < records.nr; i++) {
+		if (selects(selection, &records.records[i])) {
+			show(&records.records[i]);
+			nr++;
+		}
+	}
+	if (want_json) {
+		json_end(json_stdout());
+		json_end(json_stdout());
+	}
+	free(records.records);
+	if (!nr && selection->one)
+		return complain("no %s object %s:%llu", which, selection->kind,
+				selection->instance);
+	if (!nr && selection->kind)
+		return complain("no %s objects of kind %s", which,
+				selection->kind);
+
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "incoming", no_argument, NULL, 'i' },
+		{}
+	};
+	struct selection selection = {};
+	const char *which = "outgoing";
+	char *colon, *argument;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+		if (option != 'i')
+			return usage(&dump_command);
+		which = "incoming";
+	}
+	if (argc - optind > 1)
+		return usage(&dump_command);
+	argument = argv[optind];
+	colon = argument ? strchr(argument, ':') : NULL;
+	if (colon) {
+		selection.one = true;
+		if (!parse_u64(colon + 1, &selection.instance)) {
+			complain("%s: expected KIND or KIND:INSTANCE",
+				 argument);
+			return EXIT_FAILED;
+		}
+		*colon = 0;
+	}
+	selection.kind = argument;
+
+	return running_check_debugfs() || dump(which, &selection) ?
+	       EXIT_FAILED : EXIT_DONE;
+}
+
+const struct command dump_command = {
+	.name = "dump",
+	.arguments = "[--incoming] [KIND[:INSTANCE]]",
+	.does = "show objects one by one",
+	.run = run,
+};

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tree - what is handed over: the subtrees of KHO, and objects by their kinds,
+ * with the versions that they are stored in and what they hold.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handover.h"
+#include "luoctl.h"
+#include "running.h"
+
+/* What there is of a kind in one version. */
+struct group {
+	const char *kind;
+	u32 version;
+	u64 nr;
+	u64 size;
+	u64 nr_optional;
+};
+
+struct groups {
+	struct group *groups;
+	size_t nr;
+};
+
+static int order(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+	int ret = strcmp(x->kind, y->kind);
+
+	return ret ?: (y->version > x->version) - (y->version < x->version);
+}
+
+static void add_record(struct groups *groups, const struct record *record)
+{
+	struct group *group = groups->groups;
+	size_t i;
+
+	for (i = 0; i < groups->nr; i++, group++) {
+		if (group->version == record->version &&
+		    !strcmp(group->kind, record->kind))
+			break;
+	}
+	if (i == groups->nr) {
+		groups->groups = xrealloc(groups->groups, groups->nr + 1,
+					  sizeof(*group));
+		group = &groups->groups[groups->nr++];
+		*group = (struct group){
+			.kind = record->kind,
+			.version = record->version,
+		};
+	}
+	group->nr++;
+	group->size += record->size;
+	group->nr_optional += record->optional;
+}
+
+static void print_groups(const struct groups *groups)
+{
+	const char *kind = "";
+
+	for (size_t i = 0; i < groups->nr; i++) {
+		const struct group *group = &groups->groups[i];
+
+		if (strcmp(group->kind, kind))
+			printf("    %s\n", group->kind);
+		kind = group->kind;
+		printf("      version %u: %llu object%s, %llu bytes",
+		       group->version, group->nr, group->nr == 1 ? "" : "s",
+		       group->size);
+		if (group->nr_optional)
+			printf(", %llu of them optional", group->nr_optional);
+		putchar('\n');
+	}
+}
+
+static void print_side(const char *title, const struct handover *handover,
+		       const struct groups *groups)
+{
+	printf("%s", title);
+	if (handover->compatible)
+		printf(" (%s)", handover->compatible);
+	putchar('\n');
+	for (size_t i = 0; i < handover->nr; i++) {
+		printf("  %s, %llu bytes\n", handover->subtrees[i].name,
+		       handover->subtrees[i].size);
+	}
+	if (groups->nr)
+		puts("  objects");
+	print_groups(groups);
+	if (!handover->nr && !groups->nr)
+		puts("  nothing");
+}
+
+static void json_side(struct json *json, const char *key,
+		      const struct handover *handover,
+		      const struct groups *groups)
+{
+	json_object(json, key);
+	json_string(json, "compatible", handover->compatible);
+	json_array(json, "subtrees");
+	for (size_t i = 0; i < handover->nr; i++) {
+		json_object(json, NULL);
+		json_string(json, "name", handover->subtrees[i].name);
+		json_u64(json, "size", handover->subtrees[i].size);
+		json_end(json);
+	}
+	json_end(json);
+	json_array(json, "objects");
+	for (size_t i = 0; i < groups->nr; i++) {
+		const struct group *group = &groups->groups[i];
+
+		json_object(json, NULL);
+		json_string(json, "kind", group->kind);
+		json_u64(json, "version", group->version);
+		json_u64(json, "objects", group->nr);
+		json_u64(json, "bytes", group->size);
+		json_u64(json, "optional", group->nr_optional);
+		json_end(json);
+	}
+	json_end(json);
+	json_end(json);
+}
+
+/* @which as debugfs has it for objects, @kho as it has it for KHO. */
+static int show(const char *which, const char *kho, const char *title)
+{
+	struct groups groups = {};
+	struct records records;
+	struct handover handover;
+
+	handover_read(kho, &handover);
+	/* A kernel without objects has none. */
+	if (running_records(which, &records) && errno != ENOENT) {
+		handover_free(&handover);
+		return complain(DEBUGFS "/luo_objects/%s: %s", which,
+				strerror(errno));
+	}
+	for (size_t i = 0; i < records.nr; i++)
+		add_record(&groups, &records.records[i]);
+	if (groups.nr)
+		qsort(groups.groups, groups.nr, sizeof(*groups.groups), order);
+
+	if (want_json)
+		json_side(json_stdout(), which, &handover, &groups);
+	else
+		print_side(title, &handover, &groups);
+	free(groups.groups);
+	free(records.records);
+	handover_free(&handover);
+
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	int ret;
+
+	if (argc != 1)
+		return usage(&tree_command);
+	if (running_check_debugfs())
+		return EXIT_FAILED;
+
+	if (want_json)
+		json_object(json_stdout(), NULL);
+	ret = show("outgoing", "out", "for the next kernel");
+	ret = ret ?: show("incoming", "in", "from the last kernel");
+	if (want_json)
+		json_end(json_stdout());
+
+	return ret ? EXIT_FAILED : EXIT_DONE;
+}
+
+const struct command tree_command = {
+	.name = "tree",
+	.arguments = "",
+	.does = "show what is handed over, by kind and version",
+	.run = run,
+};
