@@ -27,7 +27,9 @@ int usage(const struct command *command);
 
 extern const struct command check_command;
 extern const struct command dump_command;
+extern const struct command kexec_command;
 extern const struct command list_command;
+extern const struct command negotiate_command;
 extern const struct command restore_command;
 extern const struct command save_command;
 extern const struct command tree_command;

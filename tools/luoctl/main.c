@@ -9,8 +9,10 @@
 
 static const struct command *const commands[] = {
 	&check_command,
+	&negotiate_command,
 	&save_command,
 	&restore_command,
+	&kexec_command,
 	&list_command,
 	&tree_command,
 	&dump_command,

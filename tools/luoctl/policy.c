@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compat.h"
+#include "judge.h"
+#include "policy.h"
+#include "running.h"
+
+static const char path[] = SYSFS_OBJECTS "/write";
+
+bool policy_exists(void)
+{
+	return !access(path, F_OK);
+}
+
+char *policy_get(void)
+{
+	struct bytes text;
+
+	if (read_file(path, 4096, &text)) {
+		if (errno == ENOENT)
+			complain("this kernel has no write policy: it is without versioned objects");
+		else
+			complain("%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	text.data[strcspn((char *)text.data, "\n")] = 0;
+
+	return (char *)text.data;
+}
+
+int policy_set(const char *policy)
+{
+	if (!write_file(path, policy))
+		return 0;
+	switch (errno) {
+	case EACCES:
+	case EPERM:
+		return complain("the write policy is for root to set, the kernel wants it so");
+	case EINVAL:
+		return complain("the kernel does not take the write policy '%s'",
+				policy);
+	}
+
+	return complain("%s: %s", path, strerror(errno));
+}
+
+static bool can_come_back(const struct version *version)
+{
+	return version->flags & LUO_NOTE_WRITABLE &&
+	       version->flags & LUO_NOTE_READABLE;
+}
+
+/* Selects the versions of @kind to be written. */
+static void select_versions(struct kind *kind, const struct catalogue *to,
+			    bool rollback)
+{
+	const struct version *common = judge_newest_common(to, kind);
+	const struct carrier *carrier = compat_carrier(kind->name);
+
+	if (!common)
+		return;
+	for (size_t i = 0; i < kind->nr_versions; i++) {
+		struct version *version = &kind->versions[i];
+
+		version->selected = version == common;
+		/* Without it files are written for another file handler. */
+		if (carrier && version->version == carrier->stock_version &&
+		    !catalogue_has(to, "file", carrier->own))
+			version->selected = true;
+	}
+	for (size_t i = 0; rollback && i < kind->nr_versions; i++) {
+		if (can_come_back(&kind->versions[i])) {
+			kind->versions[i].selected = true;
+			break;
+		}
+	}
+}
+
+static char *add_kind(char *policy, const struct kind *kind)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < kind->nr_versions; i++) {
+		char *more;
+
+		if (!kind->versions[i].selected)
+			continue;
+		more = first ?
+		       xasprintf("%s%s%s:%u", policy, *policy ? ";" : "",
+				 kind->name, kind->versions[i].version) :
+		       xasprintf("%s,%u", policy, kind->versions[i].version);
+		first = false;
+		free(policy);
+		policy = more;
+	}
+
+	return policy;
+}
+
+char *policy_for(const struct catalogue *from, const struct catalogue *to,
+		 bool rollback)
+{
+	char *policy = xstrdup("");
+
+	for (size_t i = 0; i < from->nr_kinds; i++) {
+		struct kind kind = from->kinds[i];
+		size_t size = kind.nr_versions * sizeof(*kind.versions);
+
+		kind.versions = xzalloc(size + 1);
+		if (size)
+			memcpy(kind.versions, from->kinds[i].versions, size);
+		select_versions(&kind, to, rollback);
+		policy = add_kind(policy, &kind);
+		free(kind.versions);
+	}
+	/* A kernel without kinds of its own. */
+	if (!*policy) {
+		free(policy);
+		policy = xstrdup("all");
+	}
+
+	return policy;
+}
