@@ -1,0 +1,146 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# luoctl save, kexec and restore: descriptors of other processes and copies of
+# files, by name, over a real kexec. What goes wrong leaves things as they were.
+#
+# vm: boot=pkram,pkram
+. ./functions.sh
+
+nothing_open() {
+	luoctl list
+	says "$1" 0 "no session is open"
+}
+
+refusals() {
+	luoctl restore nothing
+	says "a session that was not handed over" 2 "handed over none of that name"
+	luoctl save s a=/tmp/note --copy
+	says "the wrong arguments" 2 "usage"
+	luoctl save systemd --copy a=/tmp/note
+	says "the session of systemd is not created" 2 "belongs to the service manager"
+	luoctl save s a=/proc/99999/fd/3
+	says "a process that is not there" 2 "no process 99999"
+	luoctl save s a="${memfd%/*}/77"
+	says "a descriptor that is not there" 2 "has no descriptor 77"
+	luoctl save s a=77
+	says "a descriptor of its own that is not there" 2 "not started with a descriptor 77"
+	luoctl save s a=/tmp/nothing
+	says "a file that is not there" 2 "No such file"
+	luoctl save s a="$memfd" note=/tmp/note
+	says "a file that is not carried" 2 "note: /tmp/note is not of a kind"
+	luoctl save s a="$memfd" a="$memfd"
+	says "a name twice" 2 "two descriptors of that name"
+	luoctl save s a="$memfd" b="$memfd"
+	says "a file twice" 2 "in a session already"
+	luoctl save s a:b="$memfd"
+	says "a name with a colon" 2 "none of them a colon"
+	nobody save s --copy a=/tmp/note
+	says "sessions are for root" 2 "for root"
+	nothing_open "nothing of this has left a session"
+
+	exec 9<>/dev/liveupdate
+	luoctl save s a="$memfd"
+	says "a second user of the device" 2 "in use by process $$ (carry.sh)"
+	exec 9<&-
+}
+
+save() {
+	ktap_print_header
+	ktap_set_plan 28
+	echo "a note" >/tmp/note
+	memfd=$(./memfd "hello, next kernel" 7)
+	stored=$(./memfd "stored")
+	linked=$(./memfd "linked")
+	ln -s "$linked" /tmp/link
+
+	refusals
+
+	luoctl save cache cache="$memfd" --copy note=/tmp/note link=/tmp/link
+	says "save" 0 "session cache has cache, note, link; process"
+	luoctl save cache a="$stored"
+	says "a session that exists" 2 "exists already"
+	luoctl list
+	says "list" 0 "cache" "outgoing" "luoctl-hold" "cache, note, link"
+	./store ./luoctl save service stored="$stored" >$out 2>&1
+	status=$?
+	says "a service hands its session to the manager" 0 "FDSTORE=1" "FDNAME=service" \
+		"the service manager keeps it"
+	luoctl list
+	says "which has it" 0 "service" "store"
+	luoctl tree
+	says "tree" 0 "memfd" "version 1: 6 objects" "sample"
+	luoctl dump sample
+	says "dump" 0 "sample:0 version 1" "sample:0 version 0"
+	luoctl dump sample:7
+	says "dump of nothing" 2 "no outgoing object sample:7"
+	luoctl save call_off --copy a=/tmp/note
+	says "another session" 0 "process"
+	kill "$(sed 's/.*process \([0-9]*\) keeps.*/\1/' $out)"
+	sleep 1
+	luoctl list
+	result "is called off with its process" sh -c "! grep -q call_off $out"
+
+	nobody kexec /boot/pkram
+	says "kexec is for root" 2 "for root"
+	luoctl kexec --append "console=ttyS0" /boot/pkram
+	says "a command line without kho=on" 1 "kho=on liveupdate=on"
+	luoctl kexec --initrd /nothing /boot/pkram
+	says "an initrd that is not there" 2 "/nothing"
+	result "none of which has loaded anything or changed the policy" \
+		[ "$(cat /sys/kernel/kexec_loaded) $(policy)" = "0 all" ]
+	jumps kexec /boot/pkram
+	ktap_finished
+}
+
+# What a command is given by luoctl restore.
+# shellcheck disable=SC2016 # for another shell to expand
+given='[ "$LISTEN_PID" = $$ ] && echo "$LISTEN_FDS $LISTEN_FDNAMES" &&
+	echo "$(cat <&3) $(cat <&4) $(cat <&5)"'
+
+restore() {
+	ktap_print_header
+	ktap_set_plan 16
+	luoctl restore cache -- /nothing
+	says "a command that is not there" 2 "/nothing"
+	luoctl restore cache -- nothing
+	says "a command that is not in PATH" 2 "no such command"
+	nothing_open "which has not taken the session"
+	luoctl restore other
+	says "a session that was not saved" 2 "none of that name"
+	luoctl restore --token a=7 cache
+	says "a token that was not saved" 2 "has no token 7" "is kept by process"
+	luoctl list
+	says "the session is kept" 0 cache incoming luoctl-hold
+	luoctl restore cache -- sh -c "$given"
+	says "restore takes it over" 0 "3 cache:note:link" "next kernel a note linked"
+	sleep 1
+	nothing_open "and ends it"
+	luoctl restore cache
+	says "a session that has ended" 2 "none of that name"
+
+	./store ./luoctl restore service >$out 2>&1
+	status=$?
+	says "a service hands descriptors to the manager" 0 "FDNAME=stored" "is in the store"
+
+	luoctl save again --copy a=/tmp/text
+	says "a file that is not there" 2 "/tmp/text"
+	echo text >/tmp/text
+	chmod 755 /tmp/text
+	luoctl save again --copy a=/tmp/text
+	says "and save again" 0 "session again has a"
+	luoctl restore again
+	says "what is outgoing is not restored" 2 "none of that name"
+	luoctl dump --incoming memfd
+	says "nothing is left of what was taken" 2 "no incoming objects of kind memfd"
+	luoctl --json list
+	says "JSON" 0 '"name": "again"' '"direction": "outgoing"' '"token": 1'
+	luoctl tree
+	says "tree" 0 "from the last kernel (kho-v4)"
+	ktap_finished
+}
+
+case $STAGE in
+1)	save ;;
+2)	restore ;;
+esac

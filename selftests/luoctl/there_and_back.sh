@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# luoctl kexec to a kernel that would lose something, which it refuses unless the
+# loss is accepted, and back again.
+#
+# vm: boot=pkram,stock,pkram
+. ./functions.sh
+
+# unchanged NAME POLICY - a refused kexec has changed nothing.
+unchanged() {
+	result "$1" [ "$(cat /sys/kernel/kexec_loaded) $(policy)" = "0 $2" ]
+}
+
+# A kexec-tools that loads, and does not go.
+no_kexec() {
+	mkdir -p /tmp/bin
+	cat >/tmp/bin/kexec <<-'EOF'
+	#!/bin/sh
+	[ "$1" != -e ] || { echo "kexec: not today" >&2; exit 1; }
+	exec /usr/sbin/kexec "$@"
+	EOF
+	chmod 755 /tmp/bin/kexec
+	PATH=/tmp/bin:$PATH luoctl kexec --accept sample /boot/stock
+}
+
+there() {
+	ktap_print_header
+	ktap_set_plan 10
+	echo here >/tmp/note
+	echo newest >/sys/kernel/luo_objects/write
+	luoctl save early --copy note=/tmp/note
+	early=$(sed 's/.*process \([0-9]*\) keeps.*/\1/' $out)
+	luoctl negotiate /boot/stock
+	says "what was saved before is noticed" 1 "memfd is lost: 2 stored already"
+	kill "$early"
+	echo newest >/sys/kernel/luo_objects/write
+	sleep 1
+	luoctl kexec /boot/stock
+	says "a loss is refused" 1 "sample is lost" "no kexec: sample would be lost"
+	unchanged "and nothing has changed" newest
+	luoctl kexec --accept simple /boot/stock
+	says "a slip is noticed" 2 "--accept simple"
+	luoctl kexec --accept sample /etc/passwd
+	says "no image" 2 "not a kernel image"
+	no_kexec
+	says "a kexec that fails" 2 "not today"
+	unchanged "is undone" newest
+	luoctl kexec --accept sample --load /boot/stock
+	says "loading only" 0 "is loaded"
+	result "loads" [ "$(cat /sys/kernel/kexec_loaded)" = 1 ]
+	/usr/sbin/kexec -s -u
+	luoctl save travels memfd="$(./memfd memory)" --copy note=/tmp/note
+	says "save, in what stock reads" 0 "session travels has memfd, note"
+	jumps kexec --accept sample /boot/stock
+	ktap_finished
+}
+
+stock() {
+	ktap_print_header
+	ktap_set_plan 2
+	luoctl restore travels
+	says "restore in stock" 0 "memfd=/proc/" "note=/proc/"
+	memfd=$(sed -n 's/^memfd=//p' $out)
+	note=$(sed -n 's/^note=//p' $out)
+	luoctl save travels memfd="$memfd" note="$note"
+	says "save in stock" 0 "session travels has memfd, note"
+	jumps kexec --from /boot/stock /boot/pkram
+	ktap_finished
+}
+
+back() {
+	ktap_print_header
+	ktap_set_plan 1
+	luoctl restore travels -- sh -c 'cat <&3 && cat <&4'
+	says "back again" 0 memory here
+	ktap_finished
+}
+
+case $STAGE in
+1)	there ;;
+2)	stock ;;
+3)	back ;;
+esac
