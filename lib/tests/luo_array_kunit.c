@@ -233,6 +233,8 @@ static void luo_array_wrong_shape(struct kunit *test)
 			-EMSGSIZE);
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 12, 2000, 1),
 			-EMSGSIZE);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 23, 1000, 1),
+			-EMSGSIZE);
 	KUNIT_EXPECT_NULL(test, array.data);
 	luo_array_drop(&array);
 	/* It is all still there. */
@@ -331,7 +333,7 @@ static void luo_array_lists_that_lie(struct kunit *test)
 	unsigned int lie, i;
 	int err;
 
-	for (lie = 0; lie < 17; lie++) {
+	for (lie = 0; lie < 18; lie++) {
 		luo_loopback_set_max_order(0);
 		KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, nr_pages,
 						     1), 0);
@@ -392,6 +394,12 @@ static void luo_array_lists_that_lie(struct kunit *test)
 			break;
 		case 16:
 			block[1]->nr_runs = LUO_ARRAY_RUNS_PER_BLOCK + 1;
+			break;
+		case 17:
+			/* Each in its place, in another order. */
+			block[0]->next = block[2]->self;
+			block[2]->next = block[1]->self;
+			block[1]->next = 0;
 			break;
 		}
 		for (i = 0; i < 3; i++) {

@@ -362,8 +362,9 @@ enum luo_damage_target {
 /* An address that a pointer may hold and should not. */
 static u64 luo_damage_address(struct kunit *test, enum luo_damage_target target,
 			      const struct luo_object_block_ser *block,
-			      void **foreign)
+			      u32 sequence, void **foreign)
 {
+	struct luo_object_block_ser *copy;
 	size_t size;
 	u64 address;
 
@@ -379,8 +380,14 @@ static u64 luo_damage_address(struct kunit *test, enum luo_damage_target target,
 		*foreign = luo_loopback.alloc(target == FOREIGN ? 0 : 3,
 					      GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, *foreign);
-		/* Even if it looks like what is wanted. */
-		memcpy(*foreign, block, PAGE_SIZE);
+		/* Even if it looks like what is wanted: but for one thing. */
+		copy = *foreign;
+		memcpy(copy, block, PAGE_SIZE);
+		if (target == FOREIGN_LARGE) {
+			copy->self = virt_to_phys(copy);
+			copy->sequence = sequence;
+			copy->crc = luo_object_block_crc(copy);
+		}
 		return virt_to_phys(*foreign);
 	case FREE_PAGE:
 		*foreign = luo_loopback.alloc(0, GFP_KERNEL);
@@ -413,7 +420,7 @@ static void luo_damage_next(struct kunit *test)
 			luo_damage_store(test, NR_MANY);
 			block = luo_damage_block("many", nr);
 			block->next = luo_damage_address(test, target, block,
-							 &foreign);
+							 nr + 1, &foreign);
 			luo_loopback_kexec();
 
 			luo_damage_expect_few(test, "target", target);
@@ -442,7 +449,7 @@ static void luo_damage_first(struct kunit *test)
 
 		luo_damage_store(test, NR_MANY);
 		address = luo_damage_address(test, target,
-					     luo_damage_block("many", 0),
+					     luo_damage_block("many", 0), 0,
 					     &foreign);
 		fdt = luo_loopback_blob(&size);
 		node = fdt_subnode_offset(fdt, 0, "many");
@@ -455,6 +462,47 @@ static void luo_damage_first(struct kunit *test)
 		luo_damage_expect(test, luo_damage_read_many(NR_MANY), 0,
 				  NR_MANY, "target", target);
 		luo_damage_end(test, "target", target);
+	}
+}
+
+/* Two kinds of one name: the first counts, and there may have been another. */
+static void luo_damage_same_name(struct kunit *test)
+{
+	size_t size;
+	void *fdt;
+	int node;
+
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("one", 1, 0, SIZE), 0);
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("two", 1, 0, SIZE), 0);
+	fdt = luo_loopback_blob(&size);
+	node = fdt_subnode_offset(fdt, 0, "two");
+	memcpy((char *)fdt_get_name(fdt, node, NULL), "one", 3);
+	luo_loopback_kexec();
+
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("one", 1, 0, SIZE), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("two", 1, 0, SIZE), -EBADMSG);
+	luo_damage_end(test, "name", 0);
+}
+
+/* A list that says that it goes on after the memory that it is in. */
+static void luo_damage_fdt_size(struct kunit *test)
+{
+	static const u32 sizes[] = { PAGE_SIZE + 8, 1 << 20, S32_MAX, U32_MAX };
+	unsigned int i;
+	size_t size;
+	void *fdt;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		luo_damage_store(test, 0);
+		fdt = luo_loopback_blob(&size);
+		fdt_set_totalsize(fdt, sizes[i]);
+		/* Names of properties would be read from there. */
+		if (i % 2)
+			fdt_set_off_dt_strings(fdt, 2 * PAGE_SIZE);
+		luo_loopback_kexec();
+		luo_damage_expect(test, luo_damage_read_few("few"), 0,
+				  NR_FEW * NR_VERSIONS, "size", i);
+		luo_damage_end(test, "size", i);
 	}
 }
 
@@ -694,6 +742,8 @@ static struct kunit_case luo_object_damage_cases[] = {
 	KUNIT_CASE(luo_damage_block_bits),
 	KUNIT_CASE(luo_damage_next),
 	KUNIT_CASE(luo_damage_first),
+	KUNIT_CASE(luo_damage_same_name),
+	KUNIT_CASE(luo_damage_fdt_size),
 	KUNIT_CASE(luo_damage_swapped_kinds),
 	KUNIT_CASE(luo_damage_block_order),
 	KUNIT_CASE(luo_damage_record_fields),

@@ -320,7 +320,14 @@ static void luo_kind_load_errors(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gauge.loaded, 2U);
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
 
-	/* A version of another size is not loaded. */
+	/* A version of another size is not loaded, but an older one is. */
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 2, 40), 0);
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 0, 8), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), 0);
+	KUNIT_EXPECT_EQ(test, gauge.loaded, 0U);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 2, 40), 0);
 	luo_loopback_kexec();
 	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), -EMSGSIZE);
@@ -376,6 +383,13 @@ static void luo_kind_save_errors(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 2, 24), -ENOENT);
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 1, 16), 0);
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 0, 8), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
+
+	/* Even one that this kernel does not know. */
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 9, 16), 0);
+	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EEXIST);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 9, 16), 0);
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
 }
 

@@ -149,7 +149,10 @@ static void luo_pool_in_bad_addresses(struct kunit *test)
 
 	good = virt_to_phys(luo_pool_alloc(&pool, 64, GFP_KERNEL));
 	large = virt_to_phys(luo_pool_alloc(&pool, 3 * PAGE_SIZE, GFP_KERNEL));
-	foreign = virt_to_phys(luo_loopback.alloc(1, GFP_KERNEL));
+	foreign = virt_to_phys(luo_loopback.alloc(0, GFP_KERNEL));
+	/* Even if it looks like one of ours. */
+	memcpy(phys_to_virt(foreign), phys_to_virt(good & PAGE_MASK),
+	       PAGE_SIZE);
 	luo_loopback_kexec();
 
 	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, 0, 64), -EBADMSG);
@@ -167,7 +170,7 @@ static void luo_pool_in_bad_addresses(struct kunit *test)
 	/* The second page of a block, and somebody else's memory. */
 	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, large + PAGE_SIZE, 8),
 			-EBADMSG);
-	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, foreign + 64, 8), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, foreign + 32, 8), -EBADMSG);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
 
 	/* The same where the block is taken over already. */
@@ -182,8 +185,8 @@ static void luo_pool_in_bad_addresses(struct kunit *test)
 	luo_pool_in_put(&in, large);
 	luo_index_destroy(&in.blocks);
 
-	luo_loopback.claim(foreign, 1);
-	luo_loopback.release(phys_to_virt(foreign), 1);
+	luo_loopback.claim(foreign, 0);
+	luo_loopback.release(phys_to_virt(foreign), 0);
 }
 
 /* A header with any one bit wrong is not a header. */
