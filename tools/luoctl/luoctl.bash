@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Completion of luoctl for bash.
+
+# What there is of the running kernel to accept the loss of.
+_luoctl_names() {
+	local kind
+
+	echo kho luo luo-objects cmdline
+	for kind in /sys/kernel/luo_objects/*/; do
+		[ ! -d "$kind" ] || basename "$kind"
+	done
+}
+
+_luoctl() {
+	local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD - 1]}
+	local command="" at options=""
+
+	for ((at = 1; at < COMP_CWORD; at++)); do
+		[ "${COMP_WORDS[at]}" = -- ] && return
+		case ${COMP_WORDS[at]} in
+		-*)	;;
+		*)	command=${COMP_WORDS[at]}; break ;;
+		esac
+	done
+
+	case $command in
+	"")	mapfile -t COMPREPLY < <(compgen -W "check negotiate save restore kexec
+			list tree dump help --json" -- "$word")
+		return ;;
+	check)	options="--from --module" ;;
+	negotiate) options="--module --rollback" ;;
+	save)	options="--copy" ;;
+	restore) options="--token" ;;
+	kexec)	options="--accept --append --from --initrd --load --module --rollback" ;;
+	dump)	options="--incoming" ;;
+	esac
+
+	case $last in
+	--accept)
+		mapfile -t COMPREPLY < <(compgen -W "$(_luoctl_names)" -- "$word")
+		return ;;
+	--append|--token)
+		return ;;
+	esac
+	case $command:$word in
+	*:-*)	mapfile -t COMPREPLY < <(compgen -W "$options --json" -- "$word") ;;
+	dump:*)	mapfile -t COMPREPLY < <(compgen -W "$(_luoctl_names)" -- "$word") ;;
+	check:*|negotiate:*|kexec:*|save:=*)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "${word#=}") ;;
+	esac
+}
+
+complete -F _luoctl luoctl
