@@ -94,7 +94,7 @@ bool hold_has_store(void)
 	return notify && store && parse_u64(store, &nr) && nr;
 }
 
-/* sd_notify(3), with a descriptor. */
+/* sd_notify(3), with a descriptor unless that is -1. */
 static int notify(const char *message, int fd)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -106,10 +106,7 @@ static int notify(const char *message, int fd)
 		.msg_name = &address,
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
 	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
 	int sock, ret, error;
 
 	if (!len || len >= sizeof(address.sun_path) ||
@@ -121,10 +118,17 @@ static int notify(const char *message, int fd)
 	if (path[0] == '@')
 		address.sun_path[0] = 0;
 	msg.msg_namelen = offsetof(struct sockaddr_un, sun_path) + len;
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+	if (fd >= 0) {
+		struct cmsghdr *cmsg;
+
+		msg.msg_control = control;
+		msg.msg_controllen = sizeof(control);
+		cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
+		memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+	}
 
 	sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (sock < 0)
@@ -173,4 +177,13 @@ int hold_store(int fd, const char *name)
 	free(message);
 
 	return ret;
+}
+
+void hold_unstore(const char *name)
+{
+	char *message = xasprintf("FDSTOREREMOVE=1\nFDNAME=%s", name);
+
+	/* A session that has ended does no harm there. */
+	(void)notify(message, -1);
+	free(message);
 }

@@ -28,4 +28,7 @@ bool hold_has_store(void);
  */
 int hold_store(int fd, const char *name);
 
+/* Has the service manager close what it has under that name, if anything. */
+void hold_unstore(const char *name);
+
 #endif

@@ -63,6 +63,11 @@ int proc_each_fd(proc_fd_fn fn, void *context)
 	return ret;
 }
 
+int proc_each_own_fd(proc_fd_fn fn, void *context)
+{
+	return each_fd_of(getpid(), fn, context);
+}
+
 int proc_take_fd(pid_t pid, int fd)
 {
 	int pidfd, taken, error;

@@ -16,6 +16,8 @@ typedef int (*proc_fd_fn)(pid_t pid, int fd, const char *target, void *context);
 /* All that may be seen. Returns 0, or what @fn returned. */
 int proc_each_fd(proc_fd_fn fn, void *context);
 
+int proc_each_own_fd(proc_fd_fn fn, void *context);
+
 /* Returns the descriptor, or -1 with errno. */
 int proc_take_fd(pid_t pid, int fd);
 

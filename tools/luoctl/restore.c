@@ -93,6 +93,8 @@ static int take_session(const char *name, struct mapping *mapping, int **fds)
 		keep(name, session, &holder);
 	else if (holder.pid)
 		kill(holder.pid, SIGTERM);
+	else if (hold_has_store())
+		hold_unstore(name);
 	close(session);
 
 	return ret;

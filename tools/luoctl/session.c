@@ -157,14 +157,28 @@ static int take_over(const char *name, struct session_holder *holder)
 	return taken;
 }
 
+static int is_own(pid_t pid, int fd, const char *target, void *context)
+{
+	const char *name = session_name(target);
+
+	return name && !strcmp(name, context) && !session_is_outgoing(fd) ?
+	       fd : 0;
+}
+
 int session_retrieve(const char *name, struct session_holder *holder)
 {
 	struct liveupdate_ioctl_retrieve_session args = {
 		.size = sizeof(args),
 	};
-	int device = open_device(), ret, error;
+	int device, ret, error;
 
+	/* A service manager retrieves what is in its store, and passes it on. */
 	*holder = (struct session_holder){};
+	ret = proc_each_own_fd(is_own, (void *)name);
+	if (ret)
+		return fcntl(ret, F_DUPFD_CLOEXEC, 3);
+
+	device = open_device();
 	if (device < 0)
 		return -1;
 	memcpy(args.name, name, strlen(name));

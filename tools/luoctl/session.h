@@ -25,8 +25,9 @@ int session_check_name(const char *name);
 /* These return the descriptor of the session. */
 int session_create(const char *name);
 /*
- * Takes over from a process of luoctl that keeps the session, and tells of it
- * in @holder; otherwise its pid is 0.
+ * If luoctl was started with the session, that one. Takes over from a process of
+ * luoctl that keeps the session, and tells of it in @holder; otherwise its pid
+ * is 0.
  */
 int session_retrieve(const char *name, struct session_holder *holder);
 
