@@ -12,6 +12,9 @@ nothing_open() {
 	says "$1" 0 "no session is open"
 }
 
+colon='{"version": 1, "units": {"u": {"fdstore": [
+	{"type": "fd", "name": "x:y", "token": 5}]}}}'
+
 refusals() {
 	luoctl restore nothing
 	says "a session that was not handed over" 2 "handed over none of that name"
@@ -47,7 +50,7 @@ refusals() {
 
 save() {
 	ktap_print_header
-	ktap_set_plan 28
+	ktap_set_plan 35
 	echo "a note" >/tmp/note
 	memfd=$(./memfd "hello, next kernel" 7)
 	stored=$(./memfd "stored")
@@ -66,10 +69,25 @@ save() {
 	status=$?
 	says "a service hands its session to the manager" 0 "FDSTORE=1" "FDNAME=service" \
 		"the service manager keeps it"
+	./store ./luoctl save passed stored="$linked" >$out 2>&1
+	status=$?
+	says "and another one" 2 "in a session already"
+	./store ./luoctl save passed --copy note=/tmp/note >$out 2>&1
+	status=$?
+	says "and a copy" 0 "FDNAME=passed"
+	for names in 'no JSON' '{"version": 2}' "$colon"; do
+		foreign=$((foreign + 1))
+		result "session $foreign of others" \
+			./session create "foreign$foreign" "$names" "data $foreign"
+	done
+	result "a session of systemd" ./session create systemd \
+		'{"version": 1, "units": {}}' "data of systemd"
+	luoctl list
+	says "is listed and nothing more" 0 "systemd                  unknown"
 	luoctl list
 	says "which has it" 0 "service" "store"
 	luoctl tree
-	says "tree" 0 "memfd" "version 1: 6 objects" "sample"
+	says "tree" 0 "memfd" "version 1: 16 objects" "sample"
 	luoctl dump sample
 	says "dump" 0 "sample:0 version 1" "sample:0 version 0"
 	luoctl dump sample:7
@@ -100,7 +118,7 @@ given='[ "$LISTEN_PID" = $$ ] && echo "$LISTEN_FDS $LISTEN_FDNAMES" &&
 
 restore() {
 	ktap_print_header
-	ktap_set_plan 16
+	ktap_set_plan 23
 	luoctl restore cache -- /nothing
 	says "a command that is not there" 2 "/nothing"
 	luoctl restore cache -- nothing
@@ -119,6 +137,21 @@ restore() {
 	luoctl restore cache
 	says "a session that has ended" 2 "none of that name"
 
+	luoctl restore systemd
+	says "the session of systemd is not taken" 2 "belongs to the service manager"
+	luoctl restore foreign1
+	says "names that are not JSON" 2 "is not JSON" "--token" "kept by process"
+	luoctl restore --token data=5 foreign1 -- sh -c 'cat <&3'
+	says "tokens in their place" 0 "data 1"
+	luoctl restore foreign2
+	says "names of another version" 2 "is not of version 1"
+	luoctl restore foreign3 -- true
+	says "a name with a colon" 2 "has an entry without a name"
+	luoctl restore --token data=5 foreign3
+	says "names of its own" 0 "data=/proc/"
+	./store ./session pass passed ./luoctl restore passed -- sh -c 'cat <&3' >$out 2>&1
+	status=$?
+	says "a session that the manager has retrieved" 0 "a note" "FDSTOREREMOVE=1" "FDNAME=passed"
 	./store ./luoctl restore service >$out 2>&1
 	status=$?
 	says "a service hands descriptors to the manager" 0 "FDNAME=stored" "is in the store"
@@ -132,7 +165,8 @@ restore() {
 	luoctl restore again
 	says "what is outgoing is not restored" 2 "none of that name"
 	luoctl dump --incoming memfd
-	says "nothing is left of what was taken" 2 "no incoming objects of kind memfd"
+	# The two of systemd, and one that no name was given to.
+	result "nothing is left of what was taken" [ "$(grep -c "^memfd:" $out)" -eq 3 ]
 	luoctl --json list
 	says "JSON" 0 '"name": "again"' '"direction": "outgoing"' '"token": 1'
 	luoctl tree
