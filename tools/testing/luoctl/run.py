@@ -5,7 +5,8 @@
 import sys
 
 import test_check
+import test_session
 from harness import report
 
 if __name__ == "__main__":
-	sys.exit(report(test_check.CASES))
+	sys.exit(report(test_check.CASES + test_session.CASES))

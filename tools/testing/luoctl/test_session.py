@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Sessions, as far as they can be tested without a kernel that has them."""
+
+import json
+import pathlib
+import random
+import subprocess
+import tempfile
+
+from harness import LUOCTL
+
+OUT = pathlib.Path(LUOCTL).parent
+
+
+def names_of(text):
+	"""What luoctl makes of the names in a file."""
+	with tempfile.NamedTemporaryFile() as file:
+		file.write(text if isinstance(text, bytes) else text.encode())
+		file.flush()
+		return subprocess.run([OUT / "mapping", file.name], check=True, timeout=60,
+				      stdout=subprocess.PIPE).stdout.decode()
+
+
+def mapping(*entries, **other):
+	"""A document as luoctl and systemd write it."""
+	return json.dumps({"version": 1, "units": {"luoctl": {"fdstore": list(entries)}}, **other})
+
+
+def entry(name="a", token=1, **other):
+	"""One name."""
+	return {"type": "fd", "name": name, "token": token, **other}
+
+
+def reads(text, wanted):
+	"""A case of names that are read, or found wrong."""
+	def case():
+		found = names_of(text)
+		assert found == wanted, f"wanted {wanted!r}, found {found!r}"
+	return case
+
+
+def random_names():
+	"""Whatever is damaged, there is an answer."""
+	source = random.Random(7)
+	text = mapping(entry("caché \\ \" \n", 5), entry(), state={"x": [None, True, 1.5]}).encode()
+	for _ in range(200):
+		damaged = bytearray(text)
+		for _ in range(source.randint(1, 4)):
+			damaged[source.randrange(len(damaged))] = source.choice(b'{}[]",:\\u0x09\x00\xff')
+		names_of(bytes(damaged[:source.randrange(len(damaged)) + 1]))
+
+
+def calls():
+	"""luoctl's calls against those of the kernel's header."""
+	own, kernel = (subprocess.run([OUT / name], check=True, stdout=subprocess.PIPE).stdout
+		       for name in ("calls", "calls-of-the-kernel"))
+	assert own == kernel, f"{own.decode()}\n{kernel.decode()}"
+	assert own.count(b"\n") == 20
+
+
+SYSTEMD = """{"version":1,"state":{},"units":{"a.service":{"fdstore":[
+	{"type":"fd","name":"x","token":1},
+	{"type":"luo_session","name":"s","sessionName":"a.service/s"}]},
+	"b.service":{"fdstore":[{"type":"fd","name":"\\u0079","token":18446744073709551615}]},
+	"c.service":{}}}"""
+
+CASES = [
+	("luoctl's calls are those of the kernel", calls),
+	("names are read", reads(mapping(entry(), entry("b", 2)), "a=1\nb=2\n")),
+	("names of systemd are read", reads(SYSTEMD, "x=1\ny=18446744073709551615\n")),
+	("no names", reads(mapping(), "")),
+	("a member more is passed over", reads(mapping(entry(x=[{}, {"y": "z"}])), "a=1\n")),
+	("an empty file", reads("", "wrong: is not JSON\n")),
+	("no JSON", reads("hello", "wrong: is not JSON\n")),
+	("JSON that goes on", reads(mapping() + "x", "wrong: is not JSON\n")),
+	("JSON that ends early", reads(mapping(entry())[:-1], "wrong: is not JSON\n")),
+	("JSON that is deep", reads("[" * 100000, "wrong: is not JSON\n")),
+	("JSON with half a pair", reads('"\\ud800"', "wrong: is not JSON\n")),
+	("JSON that is a list", reads("[]", "wrong: is not JSON\n")),
+	("a number that is too large", reads(mapping(entry(token=1 << 64)), "wrong: is not JSON\n")),
+	("a number that is negative", reads(mapping(entry(token=-1)), "wrong: is not JSON\n")),
+	("no version", reads('{"units": {}}', "wrong: is not of version 1\n")),
+	("another version", reads(mapping(version=2), "wrong: is not of version 1\n")),
+	("no units", reads('{"version": 1}', "wrong: has no units\n")),
+	("no name", reads(mapping({"type": "fd", "token": 1}), "wrong: has an entry without a name\n")),
+	("a name with a colon", reads(mapping(entry("a:b")), "wrong: has an entry without a name\n")),
+	("a name with a control character",
+	 reads(mapping(entry("a\x1b")), "wrong: has an entry without a name\n")),
+	("a name that is too long", reads(mapping(entry("a" * 256)), "wrong: has an entry without a name\n")),
+	("the token of the names themselves",
+	 reads(mapping(entry(token=0)), "wrong: has an entry without a token\n")),
+	("a token that is text", reads(mapping(entry(token="1")), "wrong: has an entry without a token\n")),
+	("a file that is too long", reads(" " * ((1 << 20) + 1), "wrong: is too long\n")),
+	("random damage to names", random_names),
+]
