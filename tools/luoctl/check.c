@@ -32,7 +32,7 @@ static int compare(const struct catalogue *from, const struct catalogue *to)
 			puts("all survives");
 	}
 	verdicts_free(&verdicts);
-	free(stored.records);
+	records_free(&stored);
 
 	return nr_lost ? EXIT_LOSS : EXIT_DONE;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dump - the records of objects, one by one, in each version.
+ * dump - objects one by one, in each version, field by field.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -26,6 +26,23 @@ static bool selects(const struct selection *selection,
 	return !selection->one || selection->instance == record->instance;
 }
 
+/* "name value" lines, as text or as members of an object. */
+static void show_fields(char *lines)
+{
+	char *line, *name;
+
+	while ((line = strsep(&lines, "\n"))) {
+		if (!*line)
+			continue;
+		if (want_json) {
+			name = strsep(&line, " ");
+			json_string(json_stdout(), name, line ?: "");
+		} else {
+			printf("  %s\n", line);
+		}
+	}
+}
+
 static void show(const struct record *record)
 {
 	struct json *json = json_stdout();
@@ -37,20 +54,28 @@ static void show(const struct record *record)
 		json_u64(json, "version", record->version);
 		json_u64(json, "size", record->size);
 		json_bool(json, "optional", record->optional);
+		json_object(json, "fields");
+		show_fields(record->fields);
+		json_end(json);
 		json_end(json);
 	} else {
 		printf("%s:%llu version %u, %u bytes, %s\n", record->kind,
 		       record->instance, record->version, record->size,
 		       record->optional ? "optional" : "mandatory");
+		show_fields(record->fields);
 	}
 }
 
 static int dump(const char *which, const struct selection *selection)
 {
+	char *with_fields = xasprintf("%s.dump", which);
 	struct records records;
 	size_t nr = 0;
+	int err;
 
-	if (running_records(which, &records)) {
+	err = running_records(with_fields, &records);
+	free(with_fields);
+	if (err) {
 		if (errno == ENOENT)
 			return complain("this kernel has no versioned objects");
 		return complain(DEBUGFS "/luo_objects/%s: %s", which,
@@ -71,7 +96,7 @@ static int dump(const char *which, const struct selection *selection)
 		json_end(json_stdout());
 		json_end(json_stdout());
 	}
-	free(records.records);
+	records_free(&records);
 	if (!nr && selection->one)
 		return complain("no %s object %s:%llu", which, selection->kind,
 				selection->instance);
@@ -120,6 +145,6 @@ static int run(int argc, char **argv)
 const struct command dump_command = {
 	.name = "dump",
 	.arguments = "[--incoming] [KIND[:INSTANCE]]",
-	.does = "show objects one by one",
+	.does = "show objects one by one, with their fields",
 	.run = run,
 };

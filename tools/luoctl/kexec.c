@@ -226,7 +226,7 @@ static int judge_jump(const struct jump *jump, struct catalogue *from,
 		show(jump, from, to, &verdicts, false);
 	}
 	verdicts_free(&verdicts);
-	free(stored.records);
+	records_free(&stored);
 
 	return ret;
 }

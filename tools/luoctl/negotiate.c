@@ -50,7 +50,7 @@ static int report(const struct catalogue *from, const struct catalogue *to,
 	}
 	verdicts_free(&verdicts);
 	verdicts_free(&back);
-	free(stored.records);
+	records_free(&stored);
 
 	return nr_lost ? EXIT_LOSS : EXIT_DONE;
 }

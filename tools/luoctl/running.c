@@ -183,6 +183,21 @@ static bool parse_record(char *line, struct record *record)
 	return true;
 }
 
+/* Fields are below their object, indented. */
+static void add_field(struct records *records, const char *line)
+{
+	struct record *record;
+	char *more;
+
+	if (!records->nr)
+		return;
+	record = &records->records[records->nr - 1];
+	more = xasprintf("%s%s\n", record->fields ?: "",
+			 line + strspn(line, " "));
+	free(record->fields);
+	record->fields = more;
+}
+
 int running_records(const char *which, struct records *records)
 {
 	char *path = xasprintf(DEBUGFS "/luo_objects/%s", which);
@@ -202,6 +217,10 @@ int running_records(const char *which, struct records *records)
 	while ((line = strsep(&rest, "\n"))) {
 		struct record record = {};
 
+		if (*line == ' ') {
+			add_field(records, line);
+			continue;
+		}
 		if (!parse_record(line, &record))
 			continue;
 		if (!(records->nr & (records->nr - 1)))
@@ -214,4 +233,12 @@ int running_records(const char *which, struct records *records)
 	free(text.data);
 
 	return 0;
+}
+
+void records_free(struct records *records)
+{
+	for (size_t i = 0; i < records->nr; i++)
+		free(records->records[i].fields);
+	free(records->records);
+	*records = (struct records){};
 }

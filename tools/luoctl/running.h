@@ -18,6 +18,7 @@ struct record {
 	u32 version;
 	u32 size;
 	bool optional;
+	char *fields;		/* "name value" lines where asked for, or NULL */
 };
 
 struct records {
@@ -38,9 +39,11 @@ void running_read_selected(struct catalogue *catalogue);
 int running_check_debugfs(void);
 
 /*
- * Objects in @which, "outgoing" or "incoming". Returns 0, or -1 with errno if
- * they cannot be read; complains of nothing.
+ * Objects in @which, "outgoing" or "incoming", or with ".dump" added to that
+ * with their fields. Returns 0, or -1 with errno if they cannot be read;
+ * complains of nothing.
  */
 int running_records(const char *which, struct records *records);
+void records_free(struct records *records);
 
 #endif

@@ -148,7 +148,7 @@ static int show(const char *which, const char *kho, const char *title)
 	else
 		print_side(title, &handover, &groups);
 	free(groups.groups);
-	free(records.records);
+	records_free(&records);
 	handover_free(&handover);
 
 	return 0;
