@@ -50,7 +50,7 @@ refusals() {
 
 save() {
 	ktap_print_header
-	ktap_set_plan 35
+	ktap_set_plan 36
 	echo "a note" >/tmp/note
 	memfd=$(./memfd "hello, next kernel" 7)
 	stored=$(./memfd "stored")
@@ -89,7 +89,9 @@ save() {
 	luoctl tree
 	says "tree" 0 "memfd" "version 1: 16 objects" "sample"
 	luoctl dump sample
-	says "dump" 0 "sample:0 version 1" "sample:0 version 0"
+	says "dump" 0 "sample:0 version 1" "  nr_kernels 1"
+	luoctl --json dump sample:0
+	says "dump in JSON" 0 '"nr_kernels": "1"'
 	luoctl dump sample:7
 	says "dump of nothing" 2 "no outgoing object sample:7"
 	luoctl save call_off --copy a=/tmp/note
