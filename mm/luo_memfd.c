@@ -283,8 +283,11 @@ static int luo_memfd_preserve_as(struct liveupdate_file_op_args *args,
 	if (IS_ERR(memfd))
 		shmem_freeze(inode, false);
 	inode_unlock(inode);
-	if (IS_ERR(memfd))
+	if (IS_ERR(memfd)) {
+		trace_luo_memfd_preserve(0, -1, i_size_read(inode), 0, 0,
+					 PTR_ERR(memfd));
 		return PTR_ERR(memfd);
+	}
 
 	args->private_data = memfd;
 	args->serialized_data = memfd->id.instance;

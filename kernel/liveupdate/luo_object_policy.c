@@ -181,7 +181,7 @@ int luo_object_policy_set(const char *policy)
 
 	list_for_each_entry(kind, &luo_object_kinds, list)
 		WRITE_ONCE(kind->selected, kind->pending);
-	strscpy(luo_object_policy, policy);
+	strscpy(luo_object_policy, skip_spaces(policy));
 	strim(luo_object_policy);
 
 	return 0;

@@ -79,6 +79,14 @@ void *memchr_inv(const void *s, int c, size_t n)
 	return NULL;
 }
 
+char *skip_spaces(const char *s)
+{
+	while (isspace((unsigned char)*s))
+		s++;
+
+	return (char *)s;
+}
+
 char *strim(char *s)
 {
 	char *end = s + strlen(s);

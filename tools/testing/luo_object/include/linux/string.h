@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 char *strim(char *s);
+char *skip_spaces(const char *s);
 int match_string(const char * const *array, size_t n, const char *string);
 void *memchr_inv(const void *s, int c, size_t n);
 ssize_t luo_strscpy(char *dst, const char *src, size_t size);
