@@ -68,6 +68,7 @@ static int descend(struct layers *layers, const char *what, u64 at, u64 size)
 		return truncated(layers, what, at + size);
 	memmove(layers->now.data, layers->now.data + at, size);
 	layers->now.size = size;
+	layers->now.data[size] = 0;
 
 	return 0;
 }
@@ -91,6 +92,9 @@ static int unpack(struct layers *layers, const struct packing *packing)
 	}
 	free(layers->now.data);
 	layers->now = out;
+	/* As behind a file that was read, for who looks for strings. */
+	layers->now.data = xrealloc(out.data, out.size + 1, 1);
+	layers->now.data[out.size] = 0;
 
 	return 0;
 }

@@ -11,7 +11,7 @@
 struct image {
 	char *format;		/* for people: "bzImage, gzip" */
 	bool elf;		/* a vmlinux, and not what objcopy made of it */
-	struct bytes kernel;
+	struct bytes kernel;	/* followed by a NUL */
 };
 
 /* Complains and returns -1 if there is no whole kernel in the file @path. */

@@ -135,6 +135,14 @@ def header_values():
 		check(bytes(image)).expect(2)
 
 
+def ends_in_string():
+	"""A kernel that ends in the middle of a string, and fills its memory."""
+	for end in (b"kho-v4", b"Linux version 7", b"memfd-v"):
+		for size in (1 << 20, 2 << 20):
+			image = elf(strings=STRINGS).ljust(size - len(end), b"\0") + end
+			check(bzimage(PACKERS["gzip"](image)), elf(strings=STRINGS)).expect(0)
+
+
 def setup_sects():
 	"""0 stands for 4, as it did for boot loaders of old."""
 	check(bzimage(PACKERS["gzip"](FROM), setup_sects=0)).expect(0)
@@ -242,6 +250,7 @@ CASES = [
 	("a bzImage that is not packed", good(bzimage(FROM))),
 	("a bzImage with relocations behind the vmlinux", good(bzimage(PACKERS["xz"](FROM + bytes(999))))),
 	("a bzImage whose header has 0 sectors", setup_sects),
+	("a bzImage that ends in the middle of a string", ends_in_string),
 	("an arm64 Image", good(arm64([GNU] + BASE + MEMFD + KIND))),
 	("an arm64 Image packed with gzip", good(PACKERS["gzip"](arm64(BASE + MEMFD + KIND)))),
 	("an arm64 Image that unpacks itself", good(zboot(PACKERS["zstd"](arm64(BASE + MEMFD + KIND))))),
