@@ -91,21 +91,26 @@ luo_array_block_alloc(const struct luo_handover *handover,
 	return block;
 }
 
-/* The largest run that is to be had and not more than what is needed. */
+/*
+ * The largest run that is to be had and not more than what is needed. That an
+ * array does not fit is for its owner to deal with, and nobody is killed for it.
+ */
 static u64 luo_array_run_alloc(const struct luo_handover *handover,
 			       unsigned long nr_pages, gfp_t gfp)
 {
-	int order = min(ilog2(nr_pages), MAX_PAGE_ORDER);
-	void *mem = NULL;
+	unsigned int order = min_t(unsigned int, ilog2(nr_pages),
+				   MAX_PAGE_ORDER);
+	void *mem;
 
-	for (; order > 0 && !mem; order--)
-		mem = handover->alloc(order, gfp | __GFP_NORETRY | __GFP_NOWARN);
-	if (mem)
-		return virt_to_phys(mem) | (order + 1);
+	do {
+		mem = handover->alloc(order, order ?
+				      gfp | __GFP_NORETRY | __GFP_NOWARN :
+				      gfp | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+		if (mem)
+			return virt_to_phys(mem) | order;
+	} while (order--);
 
-	mem = handover->alloc(0, gfp);
-
-	return mem ? virt_to_phys(mem) : 0;
+	return 0;
 }
 
 static int luo_array_populate(const struct luo_handover *handover,

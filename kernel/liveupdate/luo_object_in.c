@@ -201,9 +201,9 @@ static int luo_object_in_index(struct luo_object_in *in,
 			if (err != -EBADMSG)
 				return err;
 
-			pr_warn("kind %s: record %u of block %u is damaged\n",
-				table->kind, table->nr_scanned,
-				table->scanned->sequence);
+			pr_warn_ratelimited("kind %s: record %u of block %u is damaged\n",
+					    table->kind, table->nr_scanned,
+					    table->scanned->sequence);
 			record->flags = 0;
 			table->damaged = true;
 		}

@@ -45,7 +45,7 @@ class Guest:
 		if "debug" in self._settings.boot:
 			scratch += 64 + mebibytes(self._settings.mem) // 8
 		return (f"console=ttyS0,115200 earlycon=uart8250,io,0x3f8,115200 "
-			f"panic=-1 reboot=t kho=on liveupdate=on "
+			f"panic=-1 reboot=t no_timer_check kho=on liveupdate=on "
 			f"kho_scratch=32M,{scratch}M,32M "
 			f"pkram.test={self._job} pkram.boot={','.join(self._settings.boot)} "
 			f"pkram.stage=1 {self._settings.append}").strip()

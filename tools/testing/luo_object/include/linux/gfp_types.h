@@ -9,5 +9,6 @@
 #define __GFP_COMP	2u
 #define __GFP_NOWARN	4u
 #define __GFP_NORETRY	8u
+#define __GFP_RETRY_MAYFAIL	16u
 
 #endif /* _LUO_OBJECT_TEST_GFP_TYPES_H */
