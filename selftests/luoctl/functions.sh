@@ -81,4 +81,12 @@ jumps() {
 	ktap_test_fail "$jumps_name"
 }
 
+# accept_kinds - options that accept the loss of every kind that stock lacks.
+accept_kinds() {
+	for kind in /sys/kernel/luo_objects/*/; do
+		kind=$(basename "$kind")
+		[ "$kind" = memfd ] || echo "--accept $kind"
+	done
+}
+
 policy() { cat /sys/kernel/luo_objects/write; }
