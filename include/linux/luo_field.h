@@ -85,9 +85,9 @@ struct luo_field {
  * @type:   &enum luo_field_type.
  */
 #define LUO_FIELD_DIGEST(offset, size, type)				\
-	((u32)(((offset) + 1) * 0x9e3779b1U) ^				\
-	 (u32)(((size) + 1) * 0x85ebca6bU) ^				\
-	 (u32)(((type) + 1) * 0xc2b2ae35U))
+	((u32)((offset) + 1) * 0x9e3779b1U ^				\
+	 (u32)((size) + 1) * 0x85ebca6bU ^				\
+	 (u32)((type) + 1) * 0xc2b2ae35U)
 
 /* private: what the lists are expanded to. */
 

@@ -164,9 +164,9 @@ static int luo_object_read_version(struct luo_object_in *in,
 				   u64 instance, void *object, bool *found)
 {
 	const struct luo_object_id id = { kind->name, instance };
-	void *wire __free(kfree) = kzalloc(version->size, GFP_KERNEL);
 	int err;
 
+	void *wire __free(kfree) = kzalloc(version->size, GFP_KERNEL);
 	if (!wire)
 		return -ENOMEM;
 

@@ -131,7 +131,7 @@ static bool luo_object_fdt_compatible(const void *fdt)
 }
 
 /**
- * luo_object_fdt_for_each_kind - Read the list of kinds.
+ * luo_object_fdt_read_kinds - Read the list of kinds.
  * @fdt:     The device tree as the previous kernel left it.
  * @size:    Memory that is known to be there, in bytes.
  * @fn:      Called for each kind, with a name that is one, and the address of
@@ -141,10 +141,8 @@ static bool luo_object_fdt_compatible(const void *fdt)
  * Return: 0; what @fn returned; -EBADMSG where the tree is damaged, after @fn
  * was called for all that could be read.
  */
-int luo_object_fdt_for_each_kind(const void *fdt, size_t size,
-				 int (*fn)(void *context, const char *kind,
-					   u64 first),
-				 void *context)
+int luo_object_fdt_read_kinds(const void *fdt, size_t size,
+			      luo_object_fdt_fn fn, void *context)
 {
 	int node = 0, depth = 0, end, err;
 	bool damaged = false;

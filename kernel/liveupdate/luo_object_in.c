@@ -120,9 +120,9 @@ static int luo_object_in_read_kinds(struct luo_object_in *in)
 	}
 
 	/* The size may still be that of the blob which this one replaced. */
-	err = luo_object_fdt_for_each_kind(phys_to_virt(address),
-					   PAGE_SIZE << order,
-					   luo_object_in_add_kind, in);
+	err = luo_object_fdt_read_kinds(phys_to_virt(address),
+					PAGE_SIZE << order,
+					luo_object_in_add_kind, in);
 	if (err && err != -EBADMSG) {
 		list_for_each_entry_safe(table, next, &in->tables, list)
 			luo_object_table_destroy(table, NULL);

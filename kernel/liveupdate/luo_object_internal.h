@@ -113,10 +113,11 @@ bool luo_object_kind_name_valid(const char *kind);
 void *luo_object_fdt_build(const struct list_head *tables,
 			   const struct luo_handover *handover,
 			   unsigned int *order);
-int luo_object_fdt_for_each_kind(const void *fdt, size_t size,
-				 int (*fn)(void *context, const char *kind,
-					   u64 first),
-				 void *context);
+
+typedef int (*luo_object_fdt_fn)(void *context, const char *kind, u64 first);
+
+int luo_object_fdt_read_kinds(const void *fdt, size_t size,
+			      luo_object_fdt_fn fn, void *context);
 
 /* luo_object_out.c: what goes to the next kernel. */
 
@@ -132,7 +133,7 @@ int luo_object_fdt_for_each_kind(const void *fdt, size_t size,
  */
 struct luo_object_out {
 	const struct luo_handover *handover;
-	struct mutex lock;
+	struct mutex lock; /* protects all of this */
 	struct list_head tables;
 	struct luo_pool pool;
 	void *fdt;
@@ -176,7 +177,7 @@ void luo_object_out_abort_version(struct luo_object_out *out,
  */
 struct luo_object_in {
 	const struct luo_handover *handover;
-	struct mutex lock;
+	struct mutex lock; /* protects all of this */
 	struct list_head tables;
 	struct luo_pool_in pool;
 	bool read;

@@ -94,11 +94,11 @@ int luo_object_policy_select(const struct luo_object_kind *kind,
 			     const char *policy, unsigned long *selected)
 {
 	unsigned long writable = kind ? luo_object_writable(kind) : 0;
-	char *copy __free(kfree) = kstrdup(policy, GFP_KERNEL);
 	char *rest, *item, *name;
 	unsigned long versions;
 	int err;
 
+	char *copy __free(kfree) = kstrdup(policy, GFP_KERNEL);
 	if (!copy)
 		return -ENOMEM;
 

@@ -57,6 +57,7 @@ static ssize_t readable_show(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	return luo_object_show_versions(kobj, buf, READABLE);
 }
+
 static struct kobj_attribute readable_attr = __ATTR_RO(readable);
 
 static ssize_t writable_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -64,6 +65,7 @@ static ssize_t writable_show(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	return luo_object_show_versions(kobj, buf, WRITABLE);
 }
+
 static struct kobj_attribute writable_attr = __ATTR_RO(writable);
 
 static ssize_t selected_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -71,6 +73,7 @@ static ssize_t selected_show(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	return luo_object_show_versions(kobj, buf, SELECTED);
 }
+
 static struct kobj_attribute selected_attr = __ATTR_RO(selected);
 
 static struct attribute *luo_object_folder_attrs[] = {
@@ -142,6 +145,7 @@ static ssize_t write_store(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	return luo_object_policy_set(buf) ?: count;
 }
+
 static struct kobj_attribute write_attr = __ATTR_RW(write);
 
 static ssize_t unclaimed_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -162,6 +166,7 @@ static ssize_t unclaimed_show(struct kobject *kobj, struct kobj_attribute *attr,
 
 	return len;
 }
+
 static struct kobj_attribute unclaimed_attr = __ATTR_RO(unclaimed);
 
 static ssize_t drop_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -187,6 +192,7 @@ static ssize_t drop_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	return err ?: count;
 }
+
 static struct kobj_attribute drop_attr = __ATTR_WO(drop);
 
 static const struct attribute *luo_object_root_attrs[] = {

@@ -359,4 +359,5 @@ static struct kunit_suite luo_field_suite = {
 	.exit = luo_loopback_exit,
 	.test_cases = luo_field_cases,
 };
+
 kunit_test_suite(luo_field_suite);

@@ -95,21 +95,16 @@ static ssize_t test_write(struct file *file, const char __user *from,
 {
 	char *words __free(kfree) = memdup_user_nul(from, count);
 	u64 instance, level, colour;
-	int err;
+	int nr, err = -EINVAL;
 
 	if (IS_ERR(words))
 		return PTR_ERR(no_free_ptr(words));
 
-	switch (sscanf(words, "%llu %llu %llu", &instance, &level, &colour)) {
-	case 1:
+	nr = sscanf(words, "%llu %llu %llu", &instance, &level, &colour);
+	if (nr == 1)
 		err = test_load(instance);
-		break;
-	case 3:
+	else if (nr == 3)
 		err = test_save(instance, level, colour);
-		break;
-	default:
-		err = -EINVAL;
-	}
 
 	return err ?: count;
 }

@@ -202,6 +202,7 @@ static struct kunit_suite luo_memfd_extent_suite = {
 	.name = "luo_memfd_extent",
 	.test_cases = luo_memfd_extent_cases,
 };
+
 kunit_test_suite(luo_memfd_extent_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the extents of a memfd");

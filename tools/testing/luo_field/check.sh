@@ -50,7 +50,8 @@ bad() {
 
 since='field(ser, 1, u64, since, .droppable = true)'
 member='s/^\tu64 since;/&\n\tu32 colour;\n\tu32 reserved;/'
-field='s/'"$since"'/&\t\\\n\tfield(ser, 2, u32, colour, .fallback = 7) field(ser, 2, reserved, reserved)/'
+colour='field(ser, 2, u32, colour, .fallback = 7) field(ser, 2, reserved, reserved)'
+field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
 echo "TAP version 13"
@@ -67,7 +68,8 @@ bad "a gap in the middle" 's/^\tu64 since;/\tu64 forgotten;\n&/' \
 bad "padding" 's/u64 nr_kernels/u32 nr_kernels/' \
 	"there is a gap before field since"
 bad "two fields in the same place" \
-	's/^\tu64 since;/\tunion { u64 since; u64 until; };/; s/'"$since"'/& field(ser, 1, u64, until)/' \
+	's/^\tu64 since;/\tunion { u64 since; u64 until; };/
+	 s/'"$since"'/& field(ser, 1, u64, until)/' \
 	"field until overlaps the one above it"
 bad "a field twice" "s/$since/& $since/" "redeclaration of enumerator"
 bad "not in the order of the struct" \

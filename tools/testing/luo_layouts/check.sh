@@ -62,7 +62,8 @@ echo "1..6"
 unchanged memfd "$memfd"
 unchanged sample "$sample"
 changed "a field of another size" "$sample" \
-	's/u64 nr_kernels/u32 nr_kernels/; s/u64, nr_kernels/u32, nr_kernels/; s/\tu64 since/\tu32 since/; s/u64, since/u32, since/' \
+	's/u64 nr_kernels/u32 nr_kernels/; s/u64, nr_kernels/u32, nr_kernels/
+	 s/\tu64 since/\tu32 since/; s/u64, since/u32, since/' \
 	'found: *sample 1 since at 4 bytes 4 unsigned'
 changed "two fields in another order" "$sample" \
 	's/\tu64 nr_kernels;//; s/\tu64 since;/&\n\tu64 nr_kernels;/
