@@ -128,21 +128,21 @@ static unsigned long phys_of(const void *addr)
 static int hold_page(int fd, unsigned long *index)
 {
 	struct iovec iov = { .iov_len = PAGE };
-	unsigned char *map;
+	unsigned char *map, *memory;
 	int ends[2];
 
 	map = mmap(NULL, files[REFUSES].size, PROT_READ | PROT_WRITE,
 		   MAP_SHARED, fd, 0);
-	if (map == MAP_FAILED || pipe(ends))
+	memory = mmap(NULL, NR_CHUNKS * CHUNK, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (map == MAP_FAILED || memory == MAP_FAILED || pipe(ends))
 		ksft_exit_fail_perror("mmap");
 	for (*index = HELD; *index < HELD + NR_CHUNKS; (*index)++) {
 		void *page = map + *index * PAGE;
-		void *chunk = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
-				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
-				   -1, 0);
 
-		if (chunk == MAP_FAILED)
-			ksft_exit_fail_perror("mmap");
+		if (madvise(memory + (*index - HELD) * CHUNK, CHUNK,
+			    MADV_POPULATE_WRITE))
+			ksft_exit_fail_perror("madvise");
 		pattern_fill(page, 2, *index);
 		if (!in_scratch(phys_of(page)))
 			continue;
@@ -150,6 +150,7 @@ static int hold_page(int fd, unsigned long *index)
 		if (vmsplice(ends[1], &iov, 1, 0) != PAGE)
 			ksft_exit_fail_perror("vmsplice");
 		munmap(map, files[REFUSES].size);
+		munmap(memory, NR_CHUNKS * CHUNK);
 		close(ends[1]);
 		return ends[0];
 	}

@@ -4,7 +4,7 @@
 # A kexec that is called off half-way leaves everything as it was, and the next
 # attempt works.
 #
-# vm: boot=pkram,pkram,pkram mem=512M
+# vm: boot=pkram,pkram,pkram mem=1G
 . ./write.sh
 
 case $STAGE in
