@@ -20,6 +20,7 @@
 
 #define NR_WRITERS	4
 #define REGION		0x40000UL	/* pages for each writer */
+#define LEISURE_USECS	5000
 #define TOKEN_DATA	1
 #define TOKEN_REPORT	2
 
@@ -96,10 +97,14 @@ static void *run_writer(void *arg)
 {
 	int i = (const struct writer *)arg - writers;
 	unsigned char page[PAGE];
+	long loaded = 0;
 
-	while (!file_get("/sys/kernel/kexec_loaded"))
-		usleep(1000);
 	for (unsigned long n = 0; n < REGION; n++) {
+		/* At leisure first, so that there is room left in the end. */
+		if (!loaded) {
+			usleep(LEISURE_USECS);
+			loaded = file_get("/sys/kernel/kexec_loaded");
+		}
 		pattern_fill(page, stage(), writer_index(i, n));
 		if (!writers[i].write(writer_index(i, n), page))
 			break;
@@ -147,7 +152,7 @@ static void save(void)
 	session_preserve(session, data, TOKEN_DATA);
 	session_preserve(session, reports_fd, TOKEN_REPORT);
 	start_writers();
-	ksft_test_result_pass("writers wait for the next kernel to be loaded\n");
+	ksft_test_result_pass("writers write until the kernel is gone\n");
 }
 
 static bool check_writer(int i)
