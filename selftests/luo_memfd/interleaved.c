@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A file whose pages alternate in memory with those of another one is preserved
+ * in two sizes. What the boot of the next kernel costs beyond one with nothing
+ * preserved may double with the size, and not take its square.
+ *
+ * Time is the processor's counter, which a kexec leaves alone, and which counts
+ * instructions where the virtual machine does.
+ */
+
+#define _GNU_SOURCE
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#include "../kselftest.h"
+#include "pattern.h"
+#include "session.h"
+
+#define PAGE		4096
+#define SESSION		"interleaved"
+#define TOKEN_FIGURES	1
+#define TOKEN_FILE	2
+#define SMALL		(32UL << 20)
+#define LARGE		(2 * SMALL)
+
+/* What each stage tells the next: when it ended, and the boots so far. */
+struct figures {
+	uint64_t end;
+	uint64_t boot[3];
+};
+
+static void *map_file(int fd, size_t size)
+{
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (map == MAP_FAILED)
+		ksft_exit_fail_perror("mmap");
+
+	return map;
+}
+
+static void *new_file(int *fd, size_t size)
+{
+	*fd = memfd_create("interleaved", 0);
+	if (*fd < 0 || ftruncate(*fd, size))
+		ksft_exit_fail_perror("memfd");
+
+	return map_file(*fd, size);
+}
+
+static void preserve_interleaved(int session, size_t size)
+{
+	char *file, *other;
+	int fd, other_fd;
+
+	file = new_file(&fd, size);
+	other = new_file(&other_fd, size);
+	for (size_t i = 0; i < size; i += PAGE) {
+		pattern_fill(file + i, size, i / PAGE);
+		other[i] = 1;
+	}
+	session_preserve(session, fd, TOKEN_FILE);
+}
+
+static void check_file(int session, size_t size)
+{
+	char *file = map_file(session_retrieve_file(session, TOKEN_FILE), size);
+	size_t i;
+
+	for (i = 0; i < size; i += PAGE) {
+		if (!pattern_matches(file + i, PAGE, size, i / PAGE))
+			break;
+	}
+	ksft_test_result(i == size, "%zu MiB have their content\n", size >> 20);
+}
+
+static void report(const struct figures *figures)
+{
+	uint64_t small = figures->boot[1] - figures->boot[0];
+	uint64_t large = figures->boot[2] - figures->boot[0];
+
+	ksft_print_msg("boot beyond an empty one: %zu MiB %llu, %zu MiB %llu instructions\n",
+		       SMALL >> 20, (unsigned long long)small, LARGE >> 20,
+		       (unsigned long long)large);
+	ksft_print_msg("growth per doubling: %.2f\n", (double)large / small);
+	ksft_test_result(large < 3 * small, "the boot is not quadratic\n");
+}
+
+int main(void)
+{
+	uint64_t start = __rdtsc();
+	struct figures *figures;
+	int session, fd, n = stage();
+
+	ksft_print_header();
+	figures = new_file(&fd, PAGE);
+
+	if (n > 1) {
+		session = session_retrieve(SESSION);
+		memcpy(figures, map_file(session_retrieve_file(session, TOKEN_FIGURES),
+					 PAGE), sizeof(*figures));
+		figures->boot[n - 2] = start - figures->end;
+		ksft_set_plan(n == 4 ? 2 : 1);
+		if (n == 2)
+			ksft_test_result_pass("nothing was preserved but figures\n");
+		else
+			check_file(session, n == 3 ? SMALL : LARGE);
+		session_finish(session);
+		close(session);
+	} else {
+		ksft_set_plan(1);
+		ksft_test_result_pass("nothing is preserved but figures\n");
+	}
+
+	if (n == 4) {
+		report(figures);
+		ksft_finished();
+	}
+
+	session = session_create(SESSION);
+	session_preserve(session, fd, TOKEN_FIGURES);
+	if (n > 1)
+		preserve_interleaved(session, n == 2 ? SMALL : LARGE);
+	session_hold();
+	figures->end = __rdtsc();
+	ksft_finished();
+}
