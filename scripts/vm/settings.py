@@ -8,6 +8,7 @@ import dataclasses
 import pathlib
 import re
 import shlex
+import typing
 
 from .machine import mebibytes
 
@@ -19,6 +20,8 @@ class SettingsError(Exception):
 @dataclasses.dataclass
 class Settings:
 	"""The settings of a test, with their defaults."""
+	MARK: typing.ClassVar[str] = "# vm:"
+
 	boot: list[str] = dataclasses.field(default_factory=lambda: ["pkram"])
 	mem: str = "1G"
 	cpus: int = 2
@@ -31,7 +34,8 @@ class Settings:
 	quiet: int = 300
 	allow: list[str] = dataclasses.field(default_factory=list)
 
-	def _set(self, key: str, value: str) -> None:
+	def set(self, key: str, value: str) -> None:
+		"""Takes a setting; a ValueError says what is wrong with it."""
 		if key == "boot":
 			self.boot = value.split(",")
 		elif key == "append":
@@ -65,18 +69,18 @@ class Settings:
 			self.boot = [flavour if boot == "pkram" else boot for boot in self.boot]
 
 	@classmethod
-	def read(cls, path: pathlib.Path) -> "Settings | None":
-		"""The settings in a file, or None where it has no "# vm:" line."""
+	def read(cls, path: pathlib.Path) -> "typing.Self | None":
+		"""The settings in a file, or None where it has no line with the mark."""
 		settings = cls()
 		found = False
 		for number, line in enumerate(path.read_text().splitlines(), 1):
-			if not line.startswith("# vm:"):
+			if not line.startswith(cls.MARK):
 				continue
 			found = True
 			try:
-				for word in shlex.split(line[5:]):
+				for word in shlex.split(line[len(cls.MARK):]):
 					key, _, value = word.partition("=")
-					settings._set(key, value)
+					settings.set(key, value)
 			except (ValueError, re.error) as error:
 				raise SettingsError(f"{path}:{number}: {error}") from error
 		return settings if found else None
