@@ -5,7 +5,7 @@
 # folder. LINUX=/path takes a Linux tree of yours in the place of the download.
 
 FLAVOUR ?= pkram
-export FLAVOUR LINUX TESTS TEST ACCEL
+export FLAVOUR LINUX TESTS TEST BENCH ACCEL
 
 help:
 	@echo 'make demo                               shows memory that survives kernels'
@@ -13,6 +13,7 @@ help:
 	@echo 'make -s image FLAVOUR=...               says where that kernel is'
 	@echo 'make luoctl                             builds build/luoctl/luoctl'
 	@echo 'make check [TESTS=pattern]              runs every test'
+	@echo 'make bench [BENCH=pattern]              measures it against stock Linux'
 	@echo 'make lint                               runs the checkers'
 	@echo 'make install-tree LINUX=/path           puts the project into that tree'
 	@echo 'make patches LINUX=/path                writes it as patches for that tree'
@@ -37,6 +38,9 @@ shell:
 check:
 	@scripts/check
 
+bench:
+	@scripts/bench
+
 lint:
 	@scripts/lint
 
@@ -46,4 +50,4 @@ install-tree:
 patches:
 	@scripts/linux/series
 
-.PHONY: help demo kernel image luoctl shell check lint install-tree patches
+.PHONY: help demo kernel image luoctl shell check bench lint install-tree patches

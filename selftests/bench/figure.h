@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SELFTESTS_BENCH_FIGURE_H
+#define SELFTESTS_BENCH_FIGURE_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+/*
+ * The processor's counter, which no kexec resets. In the virtual machine of
+ * make bench it counts instructions.
+ */
+static inline uint64_t counter(void)
+{
+#if defined(__x86_64__)
+	uint32_t low, high;
+
+	asm volatile("lfence; rdtsc" : "=a" (low), "=d" (high) : : "memory");
+
+	return (uint64_t)high << 32 | low;
+#elif defined(__aarch64__)
+	uint64_t count, frequency;
+
+	asm volatile("isb; mrs %0, cntvct_el0" : "=r" (count) : : "memory");
+	asm volatile("mrs %0, cntfrq_el0" : "=r" (frequency));
+
+	return (unsigned __int128)count * 1000000000 / frequency;
+#else
+#error "which counter lasts over a kexec here?"
+#endif
+}
+
+/*
+ * A figure, as selftests/README describes it: of this @work done in @kib KiB,
+ * for @pages pages, or 0 where it is not for pages.
+ */
+static inline void figure(const char *work, unsigned long kib, const char *name,
+			  long value, const char *unit, unsigned long pages)
+{
+	printf("# figure: %s %luK %s %ld %s", work, kib, name, value, unit);
+	printf(pages ? " %lu\n" : "\n", pages);
+}
+
+#endif
