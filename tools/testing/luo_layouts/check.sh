@@ -8,6 +8,7 @@
 top=../../..
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+table_flags=
 number=0
 failed=0
 
@@ -18,13 +19,15 @@ table() {
 	case $1 in
 	*memfd*) echo '#include <linux/kho/abi/luo_memfd.h>' ;;
 	esac
-	sed -n -e '/^struct [a-z]*_ser {/,/^}/p; /^#define [A-Z]*_FIELDS/,/[^\\]$/p
+	sed -n -e '/^#if/p; /^#e/p; /^#define METER_VERSION /p
+		/^struct [a-z]*_ser {/,/^}/{/^#/!p}
+		/^#define [A-Z]*_FIELDS/,/[^\\]$/p
 		/^#define [A-Z]*_VERSIONS/,/[^\\]$/p
 		/^LUO_DEFINE_KIND/{' -e ':more' -e '/;/!{N;b more' -e '};p}' "$1"
 }
 
 layouts() {
-	${CC:-gcc} -std=gnu11 $CPPFLAGS -c -o "$dir/table.o" "$dir/table.c" \
+	${CC:-gcc} -std=gnu11 $CPPFLAGS $table_flags -c -o "$dir/table.o" "$dir/table.c" \
 		>"$dir/log" 2>&1 &&
 		./layouts.py "$dir/table.o" published >>"$dir/log" 2>&1
 }
@@ -55,12 +58,17 @@ changed() {
 
 memfd=$top/mm/luo_memfd.c
 sample=$top/samples/luo_object/luo_object_sample.c
+meter=$top/samples/luo_object/luo_object_meter.c
 
 echo "TAP version 13"
-echo "1..6"
+echo "1..8"
 
 unchanged memfd "$memfd"
 unchanged sample "$sample"
+unchanged meter "$meter"
+table_flags=-DMETER_VERSION=1
+unchanged "meter of the driver's version 1" "$meter"
+table_flags=
 changed "a field of another size" "$sample" \
 	's/u64 nr_kernels/u32 nr_kernels/; s/u64, nr_kernels/u32, nr_kernels/
 	 s/\tu64 since/\tu32 since/; s/u64, since/u32, since/' \
