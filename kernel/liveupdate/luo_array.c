@@ -74,7 +74,7 @@ luo_array_block_alloc(const struct luo_handover *handover,
 		      const struct luo_array *array,
 		      struct luo_array_block_ser *last, gfp_t gfp)
 {
-	struct luo_array_block_ser *block = handover->alloc(0, gfp);
+	struct luo_array_block_ser *block = handover->alloc(0, gfp | __GFP_ZERO);
 
 	if (!block)
 		return NULL;
@@ -103,9 +103,9 @@ static u64 luo_array_run_alloc(const struct luo_handover *handover,
 	void *mem;
 
 	do {
-		mem = handover->alloc(order, order ?
-				      gfp | __GFP_NORETRY | __GFP_NOWARN :
-				      gfp | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+		mem = handover->alloc(order, gfp | __GFP_ZERO | __GFP_NOWARN |
+				      (order ? __GFP_NORETRY :
+					       __GFP_RETRY_MAYFAIL));
 		if (mem)
 			return virt_to_phys(mem) | order;
 	} while (order--);

@@ -27,7 +27,7 @@ static void *kho_pages_alloc(unsigned int order, gfp_t gfp)
 	if (order > MAX_PAGE_ORDER)
 		return NULL;
 
-	folio = folio_alloc(gfp | __GFP_ZERO, order);
+	folio = folio_alloc(gfp, order);
 	if (!folio)
 		return NULL;
 
@@ -62,6 +62,36 @@ static void *kho_pages_claim(u64 address, unsigned int order)
 static void kho_pages_release(void *mem, unsigned int order)
 {
 	folio_put(virt_to_folio(mem));
+}
+
+static int kho_pages_preserve(u64 address, unsigned long nr_pages,
+			      unsigned int order)
+{
+	struct page *page = pfn_to_page(PHYS_PFN(address));
+
+	return order ? kho_preserve_folio(page_folio(page)) :
+		       kho_preserve_pages(page, nr_pages);
+}
+
+static void kho_pages_unpreserve(u64 address, unsigned long nr_pages,
+				 unsigned int order)
+{
+	struct page *page = pfn_to_page(PHYS_PFN(address));
+
+	if (order)
+		kho_unpreserve_folio(page_folio(page));
+	else
+		kho_unpreserve_pages(page, nr_pages);
+}
+
+static bool kho_pages_claim_pages(u64 address, unsigned int order)
+{
+	return kho_restore_pages(address, 1UL << order);
+}
+
+static void kho_pages_put(u64 address)
+{
+	put_page(pfn_to_page(PHYS_PFN(address)));
 }
 
 static void *kho_pages_map(const u64 *runs, unsigned long nr_runs)
@@ -122,6 +152,10 @@ const struct luo_handover luo_handover_kho = {
 	.order		= kho_pages_order,
 	.claim		= kho_pages_claim,
 	.release	= kho_pages_release,
+	.preserve	= kho_pages_preserve,
+	.unpreserve	= kho_pages_unpreserve,
+	.claim_pages	= kho_pages_claim_pages,
+	.put		= kho_pages_put,
 	.map		= kho_pages_map,
 	.unmap		= kho_pages_unmap,
 	.publish	= kho_publish,

@@ -7,8 +7,8 @@
 
 /**
  * struct luo_handover - What objects, pools and arrays need from below.
- * @alloc:    Allocates 2^order zeroed, naturally aligned pages and has them
- *            preserved under one key. NULL when there is no memory.
+ * @alloc:    Allocates 2^order naturally aligned pages and has them preserved
+ *            under one key. NULL when there is no memory.
  * @free:     Gives back what @alloc allocated.
  * @order:    The order of the key under which the previous kernel preserved the
  *            page at a physical address, which may be any number at all.
@@ -16,6 +16,14 @@
  * @claim:    Takes over the pages of one key; @order has told its order.
  *            NULL where that fails.
  * @release:  Frees what @claim took over.
+ * @preserve: Has pages of somebody else preserved: one folio of @order if that
+ *            is not 0, or @nr_pages that follow each other, under as few keys
+ *            as they fit. -ENOMEM; nothing is preserved then.
+ * @unpreserve: Undoes @preserve, with the same arguments.
+ * @claim_pages: Takes over the pages of one key, of which @order has told the
+ *            order, as pages of order 0 with a reference each. false where that
+ *            fails.
+ * @put:      Drops a reference to a page or folio.
  * @map:      Maps page runs, each physical address | order, as one. NULL when
  *            there is no memory.
  * @unmap:    Undoes @map.
@@ -37,6 +45,11 @@ struct luo_handover {
 	int (*order)(u64 address);
 	void *(*claim)(u64 address, unsigned int order);
 	void (*release)(void *mem, unsigned int order);
+	int (*preserve)(u64 address, unsigned long nr_pages, unsigned int order);
+	void (*unpreserve)(u64 address, unsigned long nr_pages,
+			   unsigned int order);
+	bool (*claim_pages)(u64 address, unsigned int order);
+	void (*put)(u64 address);
 	void *(*map)(const u64 *runs, unsigned long nr_runs);
 	void (*unmap)(void *mapping);
 	int (*publish)(void *blob, size_t size, void *old);

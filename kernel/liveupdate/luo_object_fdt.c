@@ -84,7 +84,7 @@ void *luo_object_fdt_build(const struct list_head *tables,
 	int err;
 
 	for (*order = 0; *order <= MAX_PAGE_ORDER; ++*order) {
-		fdt = handover->alloc(*order, GFP_KERNEL);
+		fdt = handover->alloc(*order, GFP_KERNEL | __GFP_ZERO);
 		if (!fdt)
 			return NULL;
 

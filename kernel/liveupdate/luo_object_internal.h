@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 #include "luo_index.h"
-#include "luo_pool.h"
+#include "luo_pool_internal.h"
 
 struct luo_handover;
 struct seq_file;
@@ -135,7 +135,7 @@ struct luo_object_out {
 	const struct luo_handover *handover;
 	struct mutex lock; /* protects all of this */
 	struct list_head tables;
-	struct luo_pool pool;
+	struct luo_pool_out pool;
 	void *fdt;
 	unsigned int fdt_order;
 	u64 nr_records;

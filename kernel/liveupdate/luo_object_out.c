@@ -100,7 +100,7 @@ static int luo_object_table_store(struct luo_object_out *out,
 	if (err)
 		return err;
 
-	mem = luo_pool_alloc(&out->pool, size, GFP_KERNEL);
+	mem = luo_pool_out_alloc(&out->pool, size, GFP_KERNEL | __GFP_ZERO);
 	if (!mem)
 		return -ENOMEM;
 
@@ -124,7 +124,7 @@ static int luo_object_table_store(struct luo_object_out *out,
 
 err_slot:
 	luo_object_table_free_slot(table, record);
-	luo_pool_free(&out->pool, mem);
+	luo_pool_out_free(&out->pool, mem);
 
 	return err;
 }
@@ -137,7 +137,7 @@ static void luo_object_table_remove(struct luo_object_out *out,
 
 	luo_index_del(&table->index, &record->instance);
 	luo_object_table_free_slot(table, record);
-	luo_pool_free(&out->pool, mem);
+	luo_pool_out_free(&out->pool, mem);
 	table->nr_records--;
 	out->nr_records--;
 }

@@ -146,7 +146,7 @@ int luo_object_table_grow(struct luo_object_table *table,
 	    (table->last && table->nr_used < LUO_OBJECT_RECORDS_PER_BLOCK))
 		return 0;
 
-	block = handover->alloc(0, GFP_KERNEL);
+	block = handover->alloc(0, GFP_KERNEL | __GFP_ZERO);
 	if (!block)
 		return -ENOMEM;
 

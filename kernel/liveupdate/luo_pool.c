@@ -2,196 +2,365 @@
 /**
  * DOC: Pools of small preserved allocations
  *
- * A preserved page costs a page and a key, so 40 bytes must not take one each.
- * A pool cuts allocations off a page one after the other, counts those in use
- * in the page's header, and gives the page back when there are none. What is
- * larger than a page holds has a block of its own.
+ * A pool is for a subsystem with many small things to hand over: they share
+ * pages and keys, point at each other by their physical addresses, and the pool
+ * has one number by which the next kernel finds it, its handle, which any object
+ * may carry. All of a pool is freed at once, in this kernel when a save is called
+ * off, and in the next one when everything was read.
  *
- * In the next kernel, an allocation is known by its physical address. The first
- * one that is asked for in a block takes the block over, and the last one put
- * frees it.
+ * The blocks of a pool (luo_pool_block.c) are chained as they are allocated, so
+ * that a pool is whole at every moment. In the next kernel all are checked and
+ * taken over before anything in them is looked at, and an address is given to
+ * nobody that is not inside one of them.
  *
- * It is called by the tables and calls the handover.
+ * It is called by whoever stores objects, as PKRAM does. Callers bring the
+ * locking of each pool.
  */
 
-#include <linux/align.h>
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/crc32c.h>
+#include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/io.h>
-#include <linux/minmax.h>
+#include <linux/luo_pool.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
 
 #include "luo_handover.h"
-#include "luo_pool.h"
+#include "luo_pool_internal.h"
 
-#define LUO_POOL_ALIGN	sizeof(u64)
+/**
+ * struct luo_pool - A pool.
+ * @handover: Where the pages come from.
+ * @handle:   Physical address of the first block, 0 while there is none.
+ * @last:     The last block, NULL while there is none.
+ * @cut:      What allocations are cut from, without and with %LUO_POOL_KEEP.
+ * @blocks:   Of a pool of the previous kernel, its blocks by address.
+ * @restored: It is one of the previous kernel.
+ */
+struct luo_pool {
+	const struct luo_handover *handover;
+	u64 handle;
+	struct luo_pool_block_ser *last;
+	struct luo_pool_out cut[2];
+	struct luo_index blocks;
+	bool restored;
+};
 
-static u32 luo_pool_block_crc(const struct luo_pool_block_ser *block)
+static u32 luo_pool_chained_crc(u64 handle,
+				const struct luo_pool_block_ser *block)
 {
-	return crc32c(~0, block, offsetof(struct luo_pool_block_ser, crc));
+	u32 crc = crc32c(~0, &handle, sizeof(handle));
+
+	return crc32c(crc, block, offsetof(struct luo_pool_block_ser, crc));
 }
 
-/* Allocations begin in the first page of their block. */
-static struct luo_pool_block_ser *luo_pool_block(void *mem)
+static unsigned int luo_pool_order(const struct luo_pool_block_ser *block)
 {
-	return PTR_ALIGN_DOWN(mem, PAGE_SIZE);
+	return block->order & LUO_POOL_BLOCK_ORDER;
 }
 
-static struct luo_pool_block_ser *luo_pool_block_alloc(struct luo_pool *pool,
-						       size_t size, gfp_t gfp)
+static struct luo_pool_block_ser *luo_pool_next(struct luo_pool_block_ser *block)
 {
-	unsigned int order = get_order(sizeof(struct luo_pool_block_ser) + size);
+	return block->next ? phys_to_virt(block->next) : NULL;
+}
+
+static void luo_pool_chain(struct luo_pool *pool,
+			   struct luo_pool_block_ser *block, unsigned int flags)
+{
+	if (!pool->last)
+		pool->handle = block->self;
+
+	block->magic = LUO_POOL_CHAINED_MAGIC;
+	if (flags & LUO_POOL_KEEP)
+		block->order |= LUO_POOL_BLOCK_KEEP;
+	block->crc = luo_pool_chained_crc(pool->handle, block);
+
+	/* The block has to be whole before the chain leads to it. */
+	smp_wmb();
+	if (pool->last)
+		WRITE_ONCE(pool->last->next, block->self);
+	pool->last = block;
+}
+
+/**
+ * luo_pool_create_from - luo_pool_create() with a handover to choose.
+ * @handover: Where the pages come from.
+ * @gfp:      How to allocate.
+ *
+ * Return: As luo_pool_create().
+ */
+struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
+				      gfp_t gfp)
+{
+	struct luo_pool *pool = kzalloc_obj(*pool, gfp);
 	struct luo_pool_block_ser *block;
 
-	block = pool->handover->alloc(order, gfp);
-	if (!block)
-		return NULL;
+	if (!pool)
+		return ERR_PTR(-ENOMEM);
 
-	block->self = virt_to_phys(block);
-	block->magic = LUO_POOL_BLOCK_MAGIC;
-	block->order = order;
-	block->crc = luo_pool_block_crc(block);
+	pool->handover = handover;
+	pool->cut[0].handover = handover;
+	pool->cut[1].handover = handover;
 
-	return block;
-}
-
-/**
- * luo_pool_alloc - Allocate preserved memory.
- * @pool: The pool.
- * @size: How many bytes, not 0.
- * @gfp:  How to get a new block if one is needed.
- *
- * Return: Memory, 8-byte aligned, or NULL. New blocks are zeroed, but memory
- * may also be what was freed before.
- */
-void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp)
-{
-	struct luo_pool_block_ser *block = pool->current_block;
-	void *mem;
-
-	size = ALIGN(size, LUO_POOL_ALIGN);
-	if (size > PAGE_SIZE - sizeof(*block)) {
-		block = luo_pool_block_alloc(pool, size, gfp);
-		if (!block)
-			return NULL;
-		block->live = 1;
-		return block + 1;
+	/* An allocation of no size is what makes a block. */
+	block = luo_pool_out_alloc(&pool->cut[0], 0, gfp);
+	if (!block) {
+		kfree(pool);
+		return ERR_PTR(-ENOMEM);
 	}
+	luo_pool_chain(pool, luo_pool_block(block), 0);
 
-	if (!block || size > PAGE_SIZE - pool->used) {
-		block = luo_pool_block_alloc(pool, size, gfp);
-		if (!block)
-			return NULL;
-		pool->current_block = block;
-		pool->used = sizeof(*block);
-	}
-
-	mem = (void *)block + pool->used;
-	pool->used += size;
-	block->live++;
-
-	return mem;
+	return pool;
 }
 
-/**
- * luo_pool_free - Free what luo_pool_alloc() returned.
- * @pool: The pool.
- * @mem:  The memory. NULL does nothing.
+static bool luo_pool_chained_valid(const struct luo_pool_block_ser *block,
+				   u64 handle, u64 address, unsigned int order)
+{
+	return block->self == address &&
+	       block->magic == LUO_POOL_CHAINED_MAGIC &&
+	       (block->order & ~LUO_POOL_BLOCK_KEEP) == order &&
+	       block->crc == luo_pool_chained_crc(handle, block);
+}
+
+/*
+ * Find and check all blocks. Nothing is changed, so that a pool that cannot be
+ * restored for want of memory can be restored later.
  */
-void luo_pool_free(struct luo_pool *pool, void *mem)
+static int luo_pool_check(struct luo_pool *pool)
 {
-	struct luo_pool_block_ser *block = luo_pool_block(mem);
-
-	if (!mem || --block->live)
-		return;
-
-	if (block == pool->current_block)
-		pool->current_block = NULL;
-	pool->handover->free(block, block->order);
-}
-
-static bool luo_pool_block_valid(const struct luo_pool_block_ser *block,
-				 u64 address, unsigned int order)
-{
-	return block->self == address && block->magic == LUO_POOL_BLOCK_MAGIC &&
-	       block->order == order && block->crc == luo_pool_block_crc(block) &&
-	       !block->reserved;
-}
-
-static struct luo_pool_block_ser *luo_pool_in_block(struct luo_pool_in *pool,
-						    u64 address)
-{
+	u64 address = pool->handle;
+	struct luo_pool_block_ser *block;
 	unsigned long cursor;
-	u64 *block;
-
-	luo_index_for_each(&pool->blocks, address, cursor, block)
-		return (struct luo_pool_block_ser *)block;
-
-	return NULL;
-}
-
-/**
- * luo_pool_in_get - Take over an allocation of the previous kernel.
- * @pool:    The pool.
- * @address: What it says is the physical address: any number.
- * @size:    What it says is the size in bytes, at most
- *           %LUO_OBJECT_SIZE_MAX.
- *
- * Return: 0; the memory is at phys_to_virt(@address) until luo_pool_in_put().
- * -EBADMSG if there is no such allocation, -ENOMEM; nothing is taken over then.
- */
-int luo_pool_in_get(struct luo_pool_in *pool, u64 address, size_t size)
-{
-	u64 start = ALIGN_DOWN(address, PAGE_SIZE);
-	u64 offset = address - start;
-	struct luo_pool_block_ser *block;
 	int order, err;
 
-	if (offset < sizeof(*block) || !IS_ALIGNED(address, LUO_POOL_ALIGN))
-		return -EBADMSG;
-
-	block = luo_pool_in_block(pool, start);
-	if (block) {
-		if (offset + size > PAGE_SIZE << block->order)
+	do {
+		order = pool->handover->order(address);
+		if (order < 0)
 			return -EBADMSG;
-		block->live++;
-		return 0;
-	}
 
-	order = pool->handover->order(start);
-	if (order < 0)
-		return -EBADMSG;
+		block = phys_to_virt(address);
+		cursor = 0;
+		if (!luo_pool_chained_valid(block, pool->handle, address,
+					    order) ||
+		    luo_index_next(&pool->blocks, address, &cursor))
+			return -EBADMSG;
 
-	block = phys_to_virt(start);
-	if (!luo_pool_block_valid(block, start, order) ||
-	    offset + size > PAGE_SIZE << order)
-		return -EBADMSG;
-
-	err = luo_index_add(&pool->blocks, &block->self);
-	if (err)
-		return err;
-
-	if (!pool->handover->claim(start, order)) {
-		luo_index_del(&pool->blocks, &block->self);
-		return -EBADMSG;
-	}
-	block->live = 1;
+		err = luo_index_add(&pool->blocks, &block->self);
+		if (err)
+			return err;
+		address = block->next;
+	} while (address);
 
 	return 0;
 }
 
-/**
- * luo_pool_in_put - Free an allocation of the previous kernel.
- * @pool:    The pool.
- * @address: As was given to luo_pool_in_get().
- */
-void luo_pool_in_put(struct luo_pool_in *pool, u64 address)
+static void luo_pool_claim(struct luo_pool *pool)
 {
-	struct luo_pool_block_ser *block = luo_pool_block(phys_to_virt(address));
+	struct luo_pool_block_ser *block;
 
-	if (--block->live)
-		return;
-
-	luo_index_del(&pool->blocks, &block->self);
-	pool->handover->release(block, block->order);
+	for (block = phys_to_virt(pool->handle); block;
+	     block = luo_pool_next(block)) {
+		pool->handover->claim(block->self, luo_pool_order(block));
+		block->live = 1;
+		pool->last = block;
+	}
 }
+
+/**
+ * luo_pool_restore_from - luo_pool_restore() with a handover to choose.
+ * @handover: Where the pages come from.
+ * @handle:   What the object says.
+ *
+ * Return: As luo_pool_restore().
+ */
+struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
+				       u64 handle)
+{
+	struct luo_pool *pool = kzalloc_obj(*pool, GFP_KERNEL);
+	int err;
+
+	if (!pool)
+		return ERR_PTR(-ENOMEM);
+
+	pool->handover = handover;
+	pool->handle = handle;
+	pool->restored = true;
+
+	err = luo_pool_check(pool);
+	if (err) {
+		luo_pool_free(pool);
+		return ERR_PTR(err);
+	}
+	luo_pool_claim(pool);
+
+	return pool;
+}
+
+/**
+ * luo_pool_create - Create a pool.
+ * @gfp: How to allocate its first page. Not %__GFP_MOVABLE.
+ *
+ * The page is in the handover at once; that the next kernel finds it takes an
+ * object with the handle in it.
+ *
+ * Context: Process context, may sleep.
+ * Return: The pool, which luo_pool_free() frees; ERR_PTR(-ENOMEM).
+ */
+struct luo_pool *luo_pool_create(gfp_t gfp)
+{
+	return luo_pool_create_from(&luo_handover_kho, gfp);
+}
+EXPORT_SYMBOL_GPL(luo_pool_create);
+
+/**
+ * luo_pool_handle - What leads the next kernel to a pool.
+ * @pool: The pool.
+ *
+ * Return: Its handle, a physical address, which never changes.
+ */
+u64 luo_pool_handle(const struct luo_pool *pool)
+{
+	return pool->handle;
+}
+EXPORT_SYMBOL_GPL(luo_pool_handle);
+
+/**
+ * luo_pool_alloc - Allocate preserved memory from a pool.
+ * @pool:  A pool of this kernel.
+ * @size:  How many bytes, not 0. A size of PAGE_SIZE << n less
+ *         sizeof(&struct luo_pool_block_ser) fills 2^n pages.
+ * @gfp:   How to get a new page if one is needed. Not %__GFP_MOVABLE. The
+ *         memory is zeroed if %__GFP_ZERO is in it.
+ * @flags: %LUO_POOL_KEEP or 0. The two do not share pages.
+ *
+ * Context: Process context, may sleep.
+ * Return: Memory, 8-byte aligned, whose virt_to_phys() the next kernel gives to
+ * luo_pool_memory(); NULL when there is none, or the pool is one of the previous
+ * kernel.
+ */
+void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp,
+		     unsigned int flags)
+{
+	struct luo_pool_out *cut = &pool->cut[!!(flags & LUO_POOL_KEEP)];
+	struct luo_pool_block_ser *block;
+	void *mem;
+
+	if (pool->restored || !size)
+		return NULL;
+
+	mem = luo_pool_out_alloc(cut, size, gfp);
+	if (!mem)
+		return NULL;
+
+	/* The first allocation of a block. */
+	block = luo_pool_block(mem);
+	if (block->magic != LUO_POOL_CHAINED_MAGIC)
+		luo_pool_chain(pool, block, flags);
+
+	return mem;
+}
+EXPORT_SYMBOL_GPL(luo_pool_alloc);
+
+/**
+ * luo_pool_restore - Take over a pool of the previous kernel.
+ * @handle: What the object says: any number.
+ *
+ * Either all of it is taken over, or nothing is changed.
+ *
+ * Context: Process context, may sleep.
+ * Return: The pool, which luo_pool_free() frees; ERR_PTR(-EBADMSG) if there is
+ * no whole pool at @handle; ERR_PTR(-ENOMEM).
+ */
+struct luo_pool *luo_pool_restore(u64 handle)
+{
+	return luo_pool_restore_from(&luo_handover_kho, handle);
+}
+EXPORT_SYMBOL_GPL(luo_pool_restore);
+
+/**
+ * luo_pool_memory - The memory at an address in a pool.
+ * @pool:    The pool.
+ * @address: Physical address of an allocation. In a pool of the previous kernel
+ *           any number.
+ * @size:    How many bytes there have to be.
+ *
+ * Of what was allocated with %LUO_POOL_KEEP, and only in the next kernel, each
+ * call takes a reference that luo_pool_put() drops.
+ *
+ * Return: The memory; NULL if it is not all in one block of the pool.
+ */
+void *luo_pool_memory(struct luo_pool *pool, u64 address, size_t size)
+{
+	u64 start = ALIGN_DOWN(address, PAGE_SIZE);
+	struct luo_pool_block_ser *block;
+	unsigned long cursor = 0;
+
+	if (!pool->restored)
+		return phys_to_virt(address);
+
+	block = (void *)luo_index_next(&pool->blocks, start, &cursor);
+	if (!block || address - start < sizeof(*block) ||
+	    !IS_ALIGNED(address, LUO_POOL_ALIGN) ||
+	    size > (PAGE_SIZE << luo_pool_order(block)) - (address - start))
+		return NULL;
+
+	if (block->order & LUO_POOL_BLOCK_KEEP)
+		block->live++;
+
+	return phys_to_virt(address);
+}
+EXPORT_SYMBOL_GPL(luo_pool_memory);
+
+/**
+ * luo_pool_put_to - luo_pool_put() with a handover to choose.
+ * @handover: Where the pages came from.
+ * @mem:      The memory.
+ */
+void luo_pool_put_to(const struct luo_handover *handover, void *mem)
+{
+	struct luo_pool_block_ser *block = luo_pool_block(mem);
+
+	if (!--block->live)
+		handover->release(block, luo_pool_order(block));
+}
+
+/**
+ * luo_pool_put - Free memory that outlived the restore of its pool.
+ * @mem: What luo_pool_memory() returned for an allocation with %LUO_POOL_KEEP.
+ *
+ * Such allocations share pages, hence calls for those of one pool need one lock.
+ *
+ * Context: Any.
+ */
+void luo_pool_put(void *mem)
+{
+	luo_pool_put_to(&luo_handover_kho, mem);
+}
+EXPORT_SYMBOL_GPL(luo_pool_put);
+
+/**
+ * luo_pool_free - Free a pool and all that was allocated from it.
+ * @pool: The pool. Of one of the previous kernel, what is held by references
+ *        that luo_pool_memory() gave stays until these are put.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_pool_free(struct luo_pool *pool)
+{
+	struct luo_pool_block_ser *block, *next;
+
+	block = pool->last ? phys_to_virt(pool->handle) : NULL;
+	for (; block; block = next) {
+		next = luo_pool_next(block);
+		if (pool->restored)
+			luo_pool_put_to(pool->handover, block);
+		else
+			pool->handover->free(block, luo_pool_order(block));
+	}
+	luo_index_destroy(&pool->blocks);
+	kfree(pool);
+}
+EXPORT_SYMBOL_GPL(luo_pool_free);

@@ -81,7 +81,7 @@ static void *loopback_alloc(unsigned int order, gfp_t gfp)
 	    loopback.nr_keys == LUO_LOOPBACK_KEYS_MAX)
 		return NULL;
 
-	key->mem = (void *)__get_free_pages(gfp | __GFP_ZERO | __GFP_COMP,
+	key->mem = (void *)__get_free_pages(gfp | __GFP_COMP,
 					    order);
 	if (!key->mem)
 		return NULL;

@@ -2,6 +2,7 @@
 #ifndef _LINUX_KHO_ABI_LUO_POOL_H
 #define _LINUX_KHO_ABI_LUO_POOL_H
 
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
@@ -14,6 +15,10 @@
  * known only to whoever stored its physical address. The header lets a
  * successor be sure that the memory around such an address belongs to a pool
  * before it takes the block over.
+ *
+ * The objects' own data is in blocks that stand alone. The blocks of a pool that
+ * somebody created are a chain, and the handle of that pool is the physical
+ * address of the first one.
  */
 
 /**
@@ -22,14 +27,32 @@
 #define LUO_POOL_BLOCK_MAGIC		0x504f554c
 
 /**
+ * LUO_POOL_CHAINED_MAGIC - "LUOQ" in little endian, the magic in a chain.
+ */
+#define LUO_POOL_CHAINED_MAGIC		0x514f554c
+
+/**
+ * LUO_POOL_BLOCK_ORDER - The bits of &luo_pool_block_ser.order that are it.
+ */
+#define LUO_POOL_BLOCK_ORDER		0xff
+
+/**
+ * LUO_POOL_BLOCK_KEEP - Bit 8 of &luo_pool_block_ser.order: the allocations in
+ * the block outlive the restore of their pool. In a chain only.
+ */
+#define LUO_POOL_BLOCK_KEEP		BIT(8)
+
+/**
  * struct luo_pool_block_ser - The head of a pool block.
  * @self:  Physical address of this block.
- * @magic: %LUO_POOL_BLOCK_MAGIC.
- * @order: The block is 2^@order pages.
- * @crc:   CRC of the fields above.
+ * @magic: %LUO_POOL_BLOCK_MAGIC or %LUO_POOL_CHAINED_MAGIC.
+ * @order: The block is 2^n pages, with n in %LUO_POOL_BLOCK_ORDER.
+ * @crc:   CRC of the fields above; in a chain, of the pool's handle and of the
+ *         fields above, so that no block can be in another chain than its own.
  * @live:  Allocations in use, a count of the kernel that holds the block. The
  *         successor counts anew and does not read it.
- * @reserved: Zero.
+ * @next:  Physical address of the next block of the chain, 0 in the last and in
+ *         a block that stands alone. It is checked by what it leads to.
  */
 struct luo_pool_block_ser {
 	u64 self;
@@ -37,7 +60,7 @@ struct luo_pool_block_ser {
 	u32 order;
 	u32 crc;
 	u32 live;
-	u64 reserved;
+	u64 next;
 };
 
 static_assert(sizeof(struct luo_pool_block_ser) == 32);
@@ -46,6 +69,6 @@ static_assert(offsetof(struct luo_pool_block_ser, magic) == 8);
 static_assert(offsetof(struct luo_pool_block_ser, order) == 12);
 static_assert(offsetof(struct luo_pool_block_ser, crc) == 16);
 static_assert(offsetof(struct luo_pool_block_ser, live) == 20);
-static_assert(offsetof(struct luo_pool_block_ser, reserved) == 24);
+static_assert(offsetof(struct luo_pool_block_ser, next) == 24);
 
 #endif /* _LINUX_KHO_ABI_LUO_POOL_H */

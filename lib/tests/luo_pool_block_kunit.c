@@ -18,16 +18,16 @@
 
 #define NR_MEMS	1000
 
-static const struct luo_pool luo_pool_empty = { .handover = &luo_loopback };
+static const struct luo_pool_out luo_pool_empty = { .handover = &luo_loopback };
 
 static void luo_pool_shares_pages(struct kunit *test)
 {
-	struct luo_pool pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_empty;
 	void *mem[NR_MEMS / 10];
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(mem); i++) {
-		mem[i] = luo_pool_alloc(&pool, 40, GFP_KERNEL);
+		mem[i] = luo_pool_out_alloc(&pool, 40, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, mem[i]);
 		KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)mem[i], 8));
 		memset(mem[i], i, 40);
@@ -37,19 +37,19 @@ static void luo_pool_shares_pages(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(mem); i++) {
 		KUNIT_EXPECT_EQ(test, *(u8 *)mem[i], (u8)i);
 		KUNIT_EXPECT_EQ(test, ((u8 *)mem[i])[39], (u8)i);
-		luo_pool_free(&pool, mem[i]);
+		luo_pool_out_free(&pool, mem[i]);
 	}
 }
 
 static void luo_pool_gives_pages_back(struct kunit *test)
 {
-	struct luo_pool pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_empty;
 	static void *mem[NR_MEMS];
 	unsigned long keys;
 	unsigned int i;
 
 	for (i = 0; i < NR_MEMS; i++) {
-		mem[i] = luo_pool_alloc(&pool, 100, GFP_KERNEL);
+		mem[i] = luo_pool_out_alloc(&pool, 100, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, mem[i]);
 	}
 	keys = luo_loopback_keys(LUO_LOOPBACK_OUTGOING);
@@ -58,18 +58,18 @@ static void luo_pool_gives_pages_back(struct kunit *test)
 	/* Two of three leave every page in use, the third gives them back. */
 	for (i = 0; i < NR_MEMS; i++) {
 		if (i % 3)
-			luo_pool_free(&pool, mem[i]);
+			luo_pool_out_free(&pool, mem[i]);
 	}
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), keys);
 	for (i = 0; i < NR_MEMS; i += 3)
-		luo_pool_free(&pool, mem[i]);
+		luo_pool_out_free(&pool, mem[i]);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 
 	/* And it goes on working. */
-	mem[0] = luo_pool_alloc(&pool, 8, GFP_KERNEL);
+	mem[0] = luo_pool_out_alloc(&pool, 8, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, mem[0]);
-	luo_pool_free(&pool, mem[0]);
-	luo_pool_free(&pool, NULL);
+	luo_pool_out_free(&pool, mem[0]);
+	luo_pool_out_free(&pool, NULL);
 }
 
 static void luo_pool_every_size(struct kunit *test)
@@ -78,12 +78,12 @@ static void luo_pool_every_size(struct kunit *test)
 		1, 7, 8, 9, PAGE_SIZE - 32, PAGE_SIZE - 31, PAGE_SIZE,
 		PAGE_SIZE + 1, 3 * PAGE_SIZE, LUO_OBJECT_SIZE_MAX,
 	};
-	struct luo_pool pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_empty;
 	void *mem[ARRAY_SIZE(sizes)];
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		mem[i] = luo_pool_alloc(&pool, sizes[i], GFP_KERNEL);
+		mem[i] = luo_pool_out_alloc(&pool, sizes[i], GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, mem[i]);
 		memset(mem[i], i + 1, sizes[i]);
 	}
@@ -91,39 +91,39 @@ static void luo_pool_every_size(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, *(u8 *)mem[i], (u8)(i + 1));
 		KUNIT_EXPECT_EQ(test, ((u8 *)mem[i])[sizes[i] - 1],
 				(u8)(i + 1));
-		luo_pool_free(&pool, mem[i]);
+		luo_pool_out_free(&pool, mem[i]);
 	}
 }
 
 static void luo_pool_no_memory(struct kunit *test)
 {
-	struct luo_pool pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_empty;
 	void *mem;
 
 	luo_loopback_fail_nth(1);
-	KUNIT_EXPECT_NULL(test, luo_pool_alloc(&pool, 40, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, luo_pool_out_alloc(&pool, 40, GFP_KERNEL));
 	luo_loopback_fail_nth(1);
-	KUNIT_EXPECT_NULL(test, luo_pool_alloc(&pool, PAGE_SIZE, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, luo_pool_out_alloc(&pool, PAGE_SIZE, GFP_KERNEL));
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 
-	mem = luo_pool_alloc(&pool, 40, GFP_KERNEL);
+	mem = luo_pool_out_alloc(&pool, 40, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, mem);
 	/* What fits still fits, and a failed block leaves the old one in use. */
 	luo_loopback_fail_nth(1);
-	KUNIT_EXPECT_NULL(test, luo_pool_alloc(&pool, PAGE_SIZE, GFP_KERNEL));
-	luo_pool_free(&pool, mem);
+	KUNIT_EXPECT_NULL(test, luo_pool_out_alloc(&pool, PAGE_SIZE, GFP_KERNEL));
+	luo_pool_out_free(&pool, mem);
 }
 
 static void luo_pool_in_takes_over(struct kunit *test)
 {
 	struct luo_pool_in in = { .handover = &luo_loopback };
-	struct luo_pool pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_empty;
 	u64 small[3], large;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(small); i++)
-		small[i] = virt_to_phys(luo_pool_alloc(&pool, 64, GFP_KERNEL));
-	large = virt_to_phys(luo_pool_alloc(&pool, 2 * PAGE_SIZE, GFP_KERNEL));
+		small[i] = virt_to_phys(luo_pool_out_alloc(&pool, 64, GFP_KERNEL));
+	large = virt_to_phys(luo_pool_out_alloc(&pool, 2 * PAGE_SIZE, GFP_KERNEL));
 
 	luo_loopback_kexec();
 	for (i = 0; i < ARRAY_SIZE(small); i++)
@@ -144,11 +144,11 @@ static void luo_pool_in_takes_over(struct kunit *test)
 static void luo_pool_in_bad_addresses(struct kunit *test)
 {
 	struct luo_pool_in in = { .handover = &luo_loopback };
-	struct luo_pool pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_empty;
 	u64 good, large, foreign;
 
-	good = virt_to_phys(luo_pool_alloc(&pool, 64, GFP_KERNEL));
-	large = virt_to_phys(luo_pool_alloc(&pool, 3 * PAGE_SIZE, GFP_KERNEL));
+	good = virt_to_phys(luo_pool_out_alloc(&pool, 64, GFP_KERNEL));
+	large = virt_to_phys(luo_pool_out_alloc(&pool, 3 * PAGE_SIZE, GFP_KERNEL));
 	foreign = virt_to_phys(luo_loopback.alloc(0, GFP_KERNEL));
 	/* Even if it looks like one of ours. */
 	memcpy(phys_to_virt(foreign), phys_to_virt(good & PAGE_MASK),
@@ -193,12 +193,12 @@ static void luo_pool_in_bad_addresses(struct kunit *test)
 static void luo_pool_in_bad_headers(struct kunit *test)
 {
 	struct luo_pool_in in = { .handover = &luo_loopback };
-	struct luo_pool pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_empty;
 	struct luo_pool_block_ser *block;
 	unsigned int bit;
 	u64 address;
 
-	address = virt_to_phys(luo_pool_alloc(&pool, 64, GFP_KERNEL));
+	address = virt_to_phys(luo_pool_out_alloc(&pool, 64, GFP_KERNEL));
 	luo_loopback_kexec();
 	block = phys_to_virt(address & PAGE_MASK);
 

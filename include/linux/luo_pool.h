@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LINUX_LUO_POOL_H
+#define _LINUX_LUO_POOL_H
+
+#include <linux/bits.h>
+#include <linux/err.h>
+#include <linux/gfp_types.h>
+#include <linux/types.h>
+
+struct luo_pool;
+
+/**
+ * LUO_POOL_KEEP - What is allocated with this flag outlives the restore: in the
+ * next kernel luo_pool_free() leaves it, and luo_pool_put() frees it.
+ */
+#define LUO_POOL_KEEP	BIT(0)
+
+#ifdef CONFIG_LUO_OBJECT
+
+struct luo_pool *luo_pool_create(gfp_t gfp);
+u64 luo_pool_handle(const struct luo_pool *pool);
+void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp,
+		     unsigned int flags);
+struct luo_pool *luo_pool_restore(u64 handle);
+void *luo_pool_memory(struct luo_pool *pool, u64 address, size_t size);
+void luo_pool_put(void *mem);
+void luo_pool_free(struct luo_pool *pool);
+
+#else
+
+static inline struct luo_pool *luo_pool_create(gfp_t gfp)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static inline u64 luo_pool_handle(const struct luo_pool *pool)
+{
+	return 0;
+}
+
+static inline void *luo_pool_alloc(struct luo_pool *pool, size_t size,
+				   gfp_t gfp, unsigned int flags)
+{
+	return NULL;
+}
+
+static inline struct luo_pool *luo_pool_restore(u64 handle)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static inline void *luo_pool_memory(struct luo_pool *pool, u64 address,
+				    size_t size)
+{
+	return NULL;
+}
+
+static inline void luo_pool_put(void *mem) { }
+static inline void luo_pool_free(struct luo_pool *pool) { }
+
+#endif /* CONFIG_LUO_OBJECT */
+
+#endif /* _LINUX_LUO_POOL_H */
