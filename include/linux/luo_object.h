@@ -65,6 +65,10 @@ struct luo_object_version {
  *               save and load functions. See LUO_DEFINE_KIND().
  * @nr_fields:   How many there are.
  * @size:        Size of the wire struct in bytes, where there are fields.
+ * @drop:        Frees what an object of the previous kernel refers to, when user
+ *               space drops it: takes what a load gives. Returns 0, or a negative
+ *               errno for the object to stay. NULL if there is nothing to free.
+ *               Of a kind with fields.
  *
  * Allocated by the caller, who keeps it until
  * luo_object_unregister_kind().
@@ -76,6 +80,7 @@ struct luo_object_kind {
 	const struct luo_field *fields;
 	unsigned int nr_fields;
 	u32 size;
+	int (*drop)(const void *ser);
 
 	/* private: */
 	struct list_head list;

@@ -324,3 +324,32 @@ int luo_object_kind_load_version(struct luo_object_in *in,
 
 	return luo_object_read_version(in, kind, v, instance, object, &found);
 }
+
+/**
+ * luo_object_kind_drop - Free an object that nobody loads, as user space asks.
+ * @in:       The set that it is in.
+ * @kind:     Its kind, which has a drop function.
+ * @instance: Which one.
+ *
+ * One that cannot be read is finished without further ado.
+ *
+ * Return: As luo_object_in_finish(); what the drop function returned; -ENOMEM.
+ */
+int luo_object_kind_drop(struct luo_object_in *in,
+			 const struct luo_object_kind *kind, u64 instance)
+{
+	const struct luo_object_id id = { kind->name, instance };
+	int err;
+
+	void *ser __free(kfree) = kzalloc(kind->size, GFP_KERNEL);
+	if (!ser)
+		return -ENOMEM;
+
+	err = luo_object_kind_load(in, kind, instance, ser);
+	if (!err)
+		err = kind->drop(ser);
+	else if (err != -ENOMEM)
+		err = 0;
+
+	return err ?: luo_object_in_finish(in, &id);
+}

@@ -430,6 +430,50 @@ int luo_object_in_finish(struct luo_object_in *in,
 }
 
 /**
+ * luo_object_in_next - Find an object of a kind.
+ * @in:       The set that it is in.
+ * @kind:     The kind.
+ * @slot:     Where to begin, 0 for the first. Set to where to go on.
+ * @instance: Set to which object it is. One that is there in several versions is
+ *            found as often, unless it was finished meanwhile.
+ *
+ * Return: 0; -ENOENT if there is no further one; as luo_object_in_read_all().
+ */
+int luo_object_in_next(struct luo_object_in *in, const char *kind, u64 *slot,
+		       u64 *instance)
+{
+	struct luo_object_record_ser *records;
+	struct luo_object_block_ser *block;
+	struct luo_object_table *table;
+	u64 first = 0;
+	int err;
+
+	guard(mutex)(&in->lock);
+
+	err = luo_object_in_read_all(in);
+	if (err)
+		return err;
+
+	table = luo_object_table_find(&in->tables, kind);
+	if (!table)
+		return -ENOENT;
+
+	luo_object_for_each_block(table, block) {
+		records = luo_object_block_records(block);
+		for (; *slot < first + LUO_OBJECT_RECORDS_PER_BLOCK; ++*slot) {
+			if (!(records[*slot - first].flags &
+			      LUO_OBJECT_RECORD_PRESENT))
+				continue;
+			*instance = records[(*slot)++ - first].instance;
+			return 0;
+		}
+		first += LUO_OBJECT_RECORDS_PER_BLOCK;
+	}
+
+	return -ENOENT;
+}
+
+/**
  * luo_object_in_drop - Free all objects of a kind.
  * @in:   The set that they are in.
  * @kind: The kind. NULL for all kinds.

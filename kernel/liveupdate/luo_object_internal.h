@@ -196,6 +196,8 @@ int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
 		       const struct luo_object_id *id, u32 version);
 int luo_object_in_finish(struct luo_object_in *in,
 			 const struct luo_object_id *id);
+int luo_object_in_next(struct luo_object_in *in, const char *kind, u64 *slot,
+		       u64 *instance);
 int luo_object_in_drop(struct luo_object_in *in, const char *kind);
 int luo_object_in_read_all(struct luo_object_in *in);
 int luo_object_in_versions(struct luo_object_in *in,
@@ -221,6 +223,9 @@ luo_object_version_writable(const struct luo_object_kind *kind,
 	       version->external;
 }
 
+int luo_object_drop(struct luo_object_in *in, const char *name,
+		    const u64 *instance);
+
 extern struct list_head luo_object_kinds;
 extern struct mutex luo_object_kinds_lock;
 
@@ -241,6 +246,9 @@ int luo_object_kind_save_version(struct luo_object_out *out,
 int luo_object_kind_load_version(struct luo_object_in *in,
 				 const struct luo_object_kind *kind,
 				 u64 instance, void *object, u32 version);
+
+int luo_object_kind_drop(struct luo_object_in *in,
+			 const struct luo_object_kind *kind, u64 instance);
 
 /* luo_object_field.c: the same by the fields of a kind. */
 

@@ -41,7 +41,7 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 	    !kind->nr_versions || kind->nr_versions > LUO_OBJECT_VERSIONS_MAX)
 		return false;
 
-	if (kind->fields && !luo_object_fields_valid(kind))
+	if (kind->fields ? !luo_object_fields_valid(kind) : !!kind->drop)
 		return false;
 
 	for (i = 0; i < kind->nr_versions; i++) {
@@ -148,3 +148,63 @@ bool luo_object_writes(const struct luo_object_kind *kind, u32 version)
 	return false;
 }
 EXPORT_SYMBOL_GPL(luo_object_writes);
+
+static int luo_object_drop_kind(struct luo_object_in *in,
+				const struct luo_object_kind *kind, bool *found)
+{
+	u64 slot = 0, instance;
+	int err, result = 0;
+
+	while (!luo_object_in_next(in, kind->name, &slot, &instance)) {
+		err = luo_object_kind_drop(in, kind, instance);
+		result = result ?: err;
+		*found = true;
+	}
+
+	return result;
+}
+
+/**
+ * luo_object_drop - Free objects that nobody loads, as user space asks.
+ * @in:       The set that they are in.
+ * @name:     Their kind, NULL for all.
+ * @instance: Which one, NULL for all of the kind.
+ *
+ * What the objects refer to is freed with them where their kind is registered and
+ * knows how.
+ *
+ * Return: 0; -ENOENT if there is none; what a drop function returned, with the
+ * object left as it is; -ENOMEM.
+ */
+int luo_object_drop(struct luo_object_in *in, const char *name,
+		    const u64 *instance)
+{
+	struct luo_object_kind *kind;
+	int err, result = 0;
+	bool found = false;
+
+	guard(mutex)(&luo_object_kinds_lock);
+
+	list_for_each_entry(kind, &luo_object_kinds, list) {
+		if (!kind->drop || (name && strcmp(name, kind->name)))
+			continue;
+
+		if (instance)
+			return luo_object_kind_drop(in, kind, *instance);
+
+		err = luo_object_drop_kind(in, kind, &found);
+		result = result ?: err;
+	}
+	if (result)
+		return result;
+
+	if (instance) {
+		const struct luo_object_id id = { name, *instance };
+
+		return luo_object_in_finish(in, &id);
+	}
+
+	err = luo_object_in_drop(in, name);
+
+	return found && err == -ENOENT ? 0 : err;
+}
