@@ -106,7 +106,8 @@ def messages_are_explained():
 	"""every message in the log is explained to administrators"""
 	guide = (TOP / "Documentation/admin-guide/luo-objects.rst").read_text()
 	told = re.findall(r"^``(.+?)``", guide, re.M)
-	sources = [path for pattern in ("kernel/liveupdate/luo_*.c", "mm/luo_memfd*.c")
+	sources = [path for pattern in ("kernel/liveupdate/luo_*.c", "kernel/liveupdate/pkram*.c",
+					   "mm/luo_memfd*.c")
 		   for path in sorted(TOP.glob(pattern))]
 	for source in sources:
 		for call in re.findall(r"\bpr_(?:err|warn|info)\(\s*((?:\"[^\"]*\"\s*)+)",

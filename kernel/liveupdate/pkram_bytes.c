@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: The byte stream of a PKRAM object
+ *
+ * Bytes go into chunks that grow with the stream, from a share of a page to
+ * pages of the largest order, so that a short stream costs little and a long one
+ * is copied at the speed of memcpy().
+ *
+ * It is called by pkram.c with streams in the right state, and by pkram_node.c.
+ */
+
+#include <linux/crc32c.h>
+#include <linux/errno.h>
+#include <linux/io.h>
+#include <linux/luo_pool.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "pkram_internal.h"
+
+#define PKRAM_CHUNK_MIN		((size_t)64)
+#define PKRAM_CHUNK_MAX		(PAGE_SIZE << MAX_PAGE_ORDER)
+
+static u32 pkram_chunk_crc(const struct pkram_bytes_ser *chunk)
+{
+	return crc32c(~0, chunk, offsetof(struct pkram_bytes_ser, crc));
+}
+
+/* A further chunk, empty, linked behind the one that is full. */
+static int pkram_bytes_grow(struct pkram_stream *ps, size_t count)
+{
+	struct pkram_bytes_ser *chunk, *full = ps->bytes.chunk;
+	size_t size = max_t(size_t, count, ps->object->nr_bytes);
+
+	chunk = pkram_memory(ps, clamp(sizeof(*chunk) + size,
+					   PKRAM_CHUNK_MIN, PKRAM_CHUNK_MAX),
+				 &size);
+	if (!chunk)
+		return -ENOMEM;
+
+	*chunk = (struct pkram_bytes_ser){};
+	if (full) {
+		full->next = virt_to_phys(chunk);
+		full->crc = pkram_chunk_crc(full);
+	} else {
+		ps->object->bytes = virt_to_phys(chunk);
+	}
+	ps->bytes.chunk = chunk;
+	ps->bytes.capacity = size - sizeof(*chunk);
+
+	return 0;
+}
+
+/**
+ * pkram_bytes_write - Append bytes.
+ * @ps:    A stream that saves an object.
+ * @buf:   The bytes.
+ * @count: How many.
+ *
+ * Return: 0; -ENOMEM, with the stream as it was before.
+ */
+int pkram_bytes_write(struct pkram_stream *ps, const void *buf, size_t count)
+{
+	struct pkram_bytes_ser *chunk = ps->bytes.chunk;
+	u32 capacity = ps->bytes.capacity, size = chunk ? chunk->size : 0;
+	size_t done = 0, step;
+
+	while (done < count) {
+		if (!ps->bytes.chunk ||
+		    ps->bytes.chunk->size == ps->bytes.capacity) {
+			if (pkram_bytes_grow(ps, count - done))
+				goto err_rewind;
+		}
+		step = min_t(size_t, count - done,
+			     ps->bytes.capacity - ps->bytes.chunk->size);
+		memcpy(ps->bytes.chunk->data + ps->bytes.chunk->size,
+		       buf + done, step);
+		ps->bytes.chunk->size += step;
+		done += step;
+	}
+	ps->object->nr_bytes += count;
+
+	return 0;
+
+err_rewind:
+	/* The chunks that there were memory for go with the pool. */
+	ps->bytes.chunk = chunk;
+	ps->bytes.capacity = capacity;
+	if (chunk) {
+		chunk->next = 0;
+		chunk->size = size;
+	} else {
+		ps->object->bytes = 0;
+	}
+
+	return -ENOMEM;
+}
+
+/**
+ * pkram_bytes_commit - Make the byte stream ready for the next kernel.
+ * @ps: A stream that saves an object.
+ */
+void pkram_bytes_commit(struct pkram_stream *ps)
+{
+	if (ps->bytes.chunk)
+		ps->bytes.chunk->crc = pkram_chunk_crc(ps->bytes.chunk);
+}
+
+/**
+ * pkram_bytes_valid - Check a byte stream of the previous kernel.
+ * @node:   The node, whose pool is restored.
+ * @object: The object, which is valid.
+ *
+ * Return: true if all its bytes are there.
+ */
+bool pkram_bytes_valid(struct pkram_node *node,
+		       const struct pkram_object_ser *object)
+{
+	struct pkram_bytes_ser *chunk;
+	u64 address, nr_bytes = 0;
+
+	for (address = object->bytes; address; address = chunk->next) {
+		chunk = luo_pool_memory(node->pool, address, sizeof(*chunk));
+		if (!chunk || chunk->crc != pkram_chunk_crc(chunk) ||
+		    !chunk->size ||
+		    !luo_pool_memory(node->pool, address,
+				     sizeof(*chunk) + (size_t)chunk->size))
+			return false;
+
+		/* Which also ends a chain that is a loop. */
+		nr_bytes += chunk->size;
+		if (nr_bytes > object->nr_bytes)
+			return false;
+	}
+
+	return nr_bytes == object->nr_bytes;
+}
+
+/**
+ * pkram_bytes_read - Take the next bytes.
+ * @ps:    A stream that loads an object.
+ * @buf:   Where to.
+ * @count: How many.
+ *
+ * Return: How many there were.
+ */
+size_t pkram_bytes_read(struct pkram_stream *ps, void *buf, size_t count)
+{
+	struct pkram_bytes_ser *chunk = ps->bytes.chunk;
+	size_t done = 0, step;
+
+	while (chunk && done < count) {
+		step = min_t(size_t, count - done,
+			     chunk->size - ps->bytes.offset);
+		memcpy(buf + done, chunk->data + ps->bytes.offset, step);
+		ps->bytes.offset += step;
+		done += step;
+
+		if (ps->bytes.offset == chunk->size) {
+			chunk = pkram_next(chunk->next);
+			ps->bytes.offset = 0;
+		}
+	}
+	ps->bytes.chunk = chunk;
+
+	return done;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _PKRAM_INTERNAL_H
+#define _PKRAM_INTERNAL_H
+
+#include <linux/kho/abi/pkram.h>
+#include <linux/mutex.h>
+#include <linux/pkram.h>
+#include <linux/types.h>
+
+#include "luo_index.h"
+
+struct luo_handover;
+struct luo_object_in;
+struct luo_object_out;
+struct luo_pool;
+
+/**
+ * struct pkram_set - The nodes of a kernel.
+ * @handover: Where the memory comes from.
+ * @out:      The objects that saved nodes are.
+ * @in:       The objects of the previous kernel.
+ * @lock:     Protects @saved, @taken and which stream has a node.
+ * @saved:    Nodes of this kernel.
+ * @taken:    Nodes of the previous kernel that a stream loads, and those whose
+ *            save was not finished and that somebody asked for.
+ */
+struct pkram_set {
+	const struct luo_handover *handover;
+	struct luo_object_out *out;
+	struct luo_object_in *in;
+	struct mutex lock; /* protects which node is where */
+	struct luo_index saved;
+	struct luo_index taken;
+};
+
+#define PKRAM_SET_INIT(name, _handover, _out, _in) {			\
+	.handover = (_handover),					\
+	.out = (_out),							\
+	.in = (_in),							\
+	.lock = __MUTEX_INITIALIZER((name).lock),			\
+}
+
+/* pkram_node.c: nodes, which are objects with a pool. */
+
+/**
+ * struct pkram_node - A node.
+ * @instance: Of the object that it is, and its key in @index.
+ * @set:      The set that it is in.
+ * @index:    Which of the indexes of @set it is in.
+ * @pool:     All memory of the node but its pages.
+ * @root:     In @pool.
+ * @last:     The last object that was committed, NULL while there is none.
+ * @busy:     A stream has it.
+ * @unfinished: The previous kernel did not finish its save.
+ */
+struct pkram_node {
+	u64 instance;
+	struct pkram_set *set;
+	struct luo_index *index;
+	struct luo_pool *pool;
+	struct pkram_root_ser *root;
+	struct pkram_object_ser *last;
+	bool busy;
+	bool unfinished;
+};
+
+int pkram_node_create(struct pkram_set *set, const char *name, gfp_t gfp,
+		      struct pkram_node **nodep);
+int pkram_node_add_object(struct pkram_stream *ps);
+void pkram_node_commit_object(struct pkram_stream *ps);
+void pkram_node_finish(struct pkram_node *node);
+void pkram_node_discard(struct pkram_stream *ps);
+
+int pkram_node_take(struct pkram_set *set, const char *name,
+		    struct pkram_node **nodep);
+struct pkram_object_ser *pkram_node_next_object(struct pkram_node *node);
+void pkram_node_release(struct pkram_node *node);
+int pkram_node_drop(struct pkram_set *set, const struct pkram_node_ser *ser);
+
+int pkram_node_register(int (*drop)(const void *ser));
+
+void *pkram_memory(struct pkram_stream *ps, size_t wanted, size_t *size);
+void *pkram_next(u64 address);
+
+/* pkram_pages.c: the page stream of an object. */
+
+int pkram_pages_save(struct pkram_stream *ps, u64 pfn, unsigned int order,
+		     u64 index, u16 flags);
+void pkram_pages_commit(struct pkram_stream *ps);
+void pkram_pages_unpreserve(struct pkram_node *node,
+			    const struct pkram_object_ser *object);
+bool pkram_pages_claim(struct pkram_node *node,
+		       struct pkram_object_ser *object);
+bool pkram_pages_load(struct pkram_stream *ps, u64 *pfn, u64 *index,
+		      u16 *flags);
+void pkram_pages_put_rest(struct pkram_stream *ps);
+
+/* pkram_bytes.c: its byte stream. */
+
+int pkram_bytes_write(struct pkram_stream *ps, const void *buf, size_t count);
+void pkram_bytes_commit(struct pkram_stream *ps);
+bool pkram_bytes_valid(struct pkram_node *node,
+		       const struct pkram_object_ser *object);
+size_t pkram_bytes_read(struct pkram_stream *ps, void *buf, size_t count);
+
+/* pkram.c */
+
+int pkram_prepare_save_in(struct pkram_set *set, struct pkram_stream *ps,
+			  const char *name, gfp_t gfp_mask);
+int pkram_prepare_load_in(struct pkram_set *set, struct pkram_stream *ps,
+			  const char *name);
+
+#endif /* _PKRAM_INTERNAL_H */

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: The page stream of a PKRAM object
+ *
+ * Pages are listed as runs: pages that follow each other in the file and in
+ * memory, upwards or downwards as the page allocator gave them out, take one
+ * entry of 16 bytes, and what is of order 0 also few KHO keys instead of one per
+ * page.
+ *
+ * The first page of a run gets a key at once, which is all that may fail for want
+ * of memory. When the run is over, that key makes room for those of the whole
+ * run; where there is no memory for these, every page gets its own, whose place
+ * in KHO's tree exists since the first: a run of order 0 stays in a naturally
+ * aligned block of %PKRAM_RUN_MAX pages. So committing an object cannot fail.
+ *
+ * It is called by pkram.c with streams in the right state, and by pkram_node.c.
+ * It handles page frames, not struct page, to be run in user space as well.
+ */
+
+#include <linux/align.h>
+#include <linux/bitfield.h>
+#include <linux/bug.h>
+#include <linux/crc32c.h>
+#include <linux/errno.h>
+#include <linux/io.h>
+#include <linux/luo_pool.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+
+#include "luo_handover.h"
+#include "pkram_internal.h"
+
+/* A list takes up to four pages, of which the heads of list and block are 0.3 %. */
+#define PKRAM_RUNS_MIN		4
+#define PKRAM_RUNS_MAX		1021
+
+/* A run, taken apart. */
+struct pkram_run {
+	u64 first;
+	unsigned int order;
+	unsigned int count;
+	bool down;
+};
+
+static struct pkram_run pkram_run_decode(const struct pkram_run_ser *ser)
+{
+	u64 first = FIELD_GET(PKRAM_RUN_FIRST, ser->where);
+	unsigned int order = first ? __ffs64(first) : 0;
+
+	return (struct pkram_run){
+		.first = (first - (1ULL << order)) >> 1,
+		.order = order,
+		.count = FIELD_GET(PKRAM_RUN_COUNT, ser->where) + 1,
+		.down = ser->where & PKRAM_RUN_DOWN,
+	};
+}
+
+static u64 pkram_run_pfn(const struct pkram_run *run, unsigned int i)
+{
+	u64 distance = (u64)i << run->order;
+
+	return run->down ? run->first - distance : run->first + distance;
+}
+
+static u64 pkram_run_address(const struct pkram_run *run, unsigned int i)
+{
+	return pkram_run_pfn(run, i) << PAGE_SHIFT;
+}
+
+static u64 pkram_run_lowest(const struct pkram_run *run)
+{
+	return pkram_run_address(run, run->down ? run->count - 1 : 0);
+}
+
+static u32 pkram_block_crc(const struct pkram_pages_ser *block)
+{
+	u32 crc = crc32c(~0, block, offsetof(struct pkram_pages_ser, crc));
+
+	return crc32c(crc, block->runs, block->nr_runs * sizeof(*block->runs));
+}
+
+/* Give a run that is over the keys that it keeps. */
+static void pkram_run_close(struct pkram_stream *ps)
+{
+	const struct luo_handover *handover = ps->node->set->handover;
+	struct pkram_pages_ser *block = ps->pages.block;
+	struct pkram_run_ser *ser;
+	struct pkram_run run;
+	unsigned int i;
+
+	if (!ps->pages.open)
+		return;
+
+	ps->pages.open = false;
+	ser = &block->runs[block->nr_runs - 1];
+	run = pkram_run_decode(ser);
+	if (run.order || run.count == 1)
+		return;
+
+	handover->unpreserve(pkram_run_address(&run, 0), 1, 0);
+	if (!handover->preserve(pkram_run_lowest(&run), run.count, 0))
+		return;
+
+	ser->where |= PKRAM_RUN_SINGLE;
+	for (i = 0; i < run.count; i++)
+		WARN_ON_ONCE(handover->preserve(pkram_run_address(&run, i), 1,
+						0));
+}
+
+static int pkram_pages_grow(struct pkram_stream *ps)
+{
+	struct pkram_pages_ser *block, *full = ps->pages.block;
+	size_t size, nr_runs = clamp_t(size_t, 2 * ps->pages.capacity,
+				       PKRAM_RUNS_MIN, PKRAM_RUNS_MAX);
+
+	block = pkram_memory(ps, struct_size(block, runs, nr_runs), &size);
+	if (!block)
+		return -ENOMEM;
+
+	*block = (struct pkram_pages_ser){};
+	if (full) {
+		full->next = virt_to_phys(block);
+		full->crc = pkram_block_crc(full);
+	} else {
+		ps->object->pages = virt_to_phys(block);
+	}
+	ps->pages.block = block;
+	ps->pages.capacity = (size - sizeof(*block)) / sizeof(*block->runs);
+
+	return 0;
+}
+
+static int pkram_run_open(struct pkram_stream *ps, u64 pfn, unsigned int order,
+			  u64 index, u16 flags)
+{
+	const struct luo_handover *handover = ps->node->set->handover;
+	struct pkram_pages_ser *block;
+	int err;
+
+	pkram_run_close(ps);
+
+	err = handover->preserve(pfn << PAGE_SHIFT, 1, order);
+	if (err)
+		return err;
+
+	if (!ps->pages.block ||
+	    ps->pages.block->nr_runs == ps->pages.capacity) {
+		err = pkram_pages_grow(ps);
+		if (err)
+			goto err_unpreserve;
+	}
+
+	block = ps->pages.block;
+	block->runs[block->nr_runs++] = (struct pkram_run_ser){
+		.where = FIELD_PREP(PKRAM_RUN_FIRST, 2 * pfn + (1ULL << order)) |
+			 FIELD_PREP(PKRAM_RUN_FLAGS, flags),
+		.index = index,
+	};
+	ps->pages.open = true;
+
+	return 0;
+
+err_unpreserve:
+	handover->unpreserve(pfn << PAGE_SHIFT, 1, order);
+
+	return err;
+}
+
+/* Whether a page continues a run, and in the direction that the run has or gets. */
+static bool pkram_run_continues(const struct pkram_run_ser *ser,
+				struct pkram_run *run, u64 pfn,
+				unsigned int order, u64 index, u16 flags)
+{
+	if (order != run->order || run->count == PKRAM_RUN_MAX ||
+	    flags != FIELD_GET(PKRAM_RUN_FLAGS, ser->where) ||
+	    index != ser->index + ((u64)run->count << order))
+		return false;
+
+	if (!order && (pfn ^ run->first) >= PKRAM_RUN_MAX)
+		return false;
+
+	if (run->count == 1)
+		run->down = pfn < run->first;
+
+	return pfn == pkram_run_pfn(run, run->count);
+}
+
+/**
+ * pkram_pages_save - Append a page and have it preserved.
+ * @ps:    A stream that saves an object.
+ * @pfn:   Page frame of the page.
+ * @order: Its order.
+ * @index: Its mapping offset.
+ * @flags: The caller's flags.
+ *
+ * Return: 0; -ENOMEM, with the stream as it was before.
+ */
+int pkram_pages_save(struct pkram_stream *ps, u64 pfn, unsigned int order,
+		     u64 index, u16 flags)
+{
+	struct pkram_pages_ser *block = ps->pages.block;
+	struct pkram_run_ser *ser;
+	struct pkram_run run;
+	int err;
+
+	if (!ps->pages.open)
+		return pkram_run_open(ps, pfn, order, index, flags);
+
+	ser = &block->runs[block->nr_runs - 1];
+	run = pkram_run_decode(ser);
+	if (!pkram_run_continues(ser, &run, pfn, order, index, flags))
+		return pkram_run_open(ps, pfn, order, index, flags);
+
+	if (order) {
+		err = ps->node->set->handover->preserve(pfn << PAGE_SHIFT, 1,
+							order);
+		if (err)
+			return err;
+	}
+	ser->where += FIELD_PREP(PKRAM_RUN_COUNT, 1);
+	if (run.down)
+		ser->where |= PKRAM_RUN_DOWN;
+
+	return 0;
+}
+
+/**
+ * pkram_pages_commit - Make the page stream ready for the next kernel.
+ * @ps: A stream that saves an object.
+ *
+ * It does not fail.
+ */
+void pkram_pages_commit(struct pkram_stream *ps)
+{
+	pkram_run_close(ps);
+	if (ps->pages.block)
+		ps->pages.block->crc = pkram_block_crc(ps->pages.block);
+}
+
+static void pkram_run_unpreserve(const struct luo_handover *handover,
+				 const struct pkram_run *run, bool single)
+{
+	unsigned int i;
+
+	if (!run->order && !single) {
+		handover->unpreserve(pkram_run_lowest(run), run->count, 0);
+		return;
+	}
+
+	for (i = 0; i < run->count; i++)
+		handover->unpreserve(pkram_run_address(run, i), 1, run->order);
+}
+
+/**
+ * pkram_pages_unpreserve - Take the pages of this kernel out of the handover.
+ * @node:   The node.
+ * @object: The object, after pkram_pages_commit().
+ */
+void pkram_pages_unpreserve(struct pkram_node *node,
+			    const struct pkram_object_ser *object)
+{
+	struct pkram_pages_ser *block;
+	struct pkram_run run;
+	u32 i;
+
+	for (block = pkram_next(object->pages); block;
+	     block = pkram_next(block->next)) {
+		for (i = 0; i < block->nr_runs; i++) {
+			run = pkram_run_decode(&block->runs[i]);
+			pkram_run_unpreserve(node->set->handover, &run,
+					     block->runs[i].where &
+					     PKRAM_RUN_SINGLE);
+		}
+	}
+}
+
+/* The order of the key at an address of a run, if it lies within the run. */
+static int pkram_run_key(const struct luo_handover *handover, u64 address,
+			 u64 end)
+{
+	int order = handover->order(address);
+
+	return order >= 0 && address + (PAGE_SIZE << order) <= end ? order : -1;
+}
+
+/* Nothing is taken over unless all of a run is there. */
+static bool pkram_run_claim(const struct luo_handover *handover,
+			    const struct pkram_run *run)
+{
+	u64 address, end;
+	unsigned int i;
+	int order;
+
+	if (run->order) {
+		for (i = 0; i < run->count; i++) {
+			if (handover->order(pkram_run_address(run, i)) !=
+			    run->order)
+				return false;
+		}
+		for (i = 0; i < run->count; i++)
+			handover->claim(pkram_run_address(run, i), run->order);
+		return true;
+	}
+
+	end = pkram_run_lowest(run) + run->count * PAGE_SIZE;
+	if (end <= pkram_run_lowest(run))
+		return false;
+
+	for (address = pkram_run_lowest(run); address < end;
+	     address += PAGE_SIZE << order) {
+		order = pkram_run_key(handover, address, end);
+		if (order < 0)
+			return false;
+	}
+	for (address = pkram_run_lowest(run); address < end;
+	     address += PAGE_SIZE << order) {
+		order = handover->order(address);
+		handover->claim_pages(address, order);
+	}
+
+	return true;
+}
+
+/* A block that was checked, or NULL. */
+static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
+						 u64 address)
+{
+	struct pkram_pages_ser *block;
+
+	block = luo_pool_memory(node->pool, address, sizeof(*block));
+	if (!block || !block->nr_runs ||
+	    !luo_pool_memory(node->pool, address,
+			     struct_size(block, runs, block->nr_runs)) ||
+	    block->crc != pkram_block_crc(block))
+		return NULL;
+
+	return block;
+}
+
+/**
+ * pkram_pages_claim - Take over the pages of an object of the previous kernel.
+ * @node:   The node, whose pool is restored.
+ * @object: The object, which is valid. Where something is not as it should be,
+ *          the lists are cut off there.
+ *
+ * As a page is claimed once, so is a list: a chain that is a loop has an end.
+ *
+ * Return: true if all of them were there.
+ */
+bool pkram_pages_claim(struct pkram_node *node, struct pkram_object_ser *object)
+{
+	u64 *link = &object->pages;
+	struct pkram_pages_ser *block;
+	struct pkram_run run;
+	u32 i;
+
+	while (*link) {
+		block = pkram_pages_block(node, *link);
+		if (!block)
+			goto cut;
+
+		for (i = 0; i < block->nr_runs; i++) {
+			run = pkram_run_decode(&block->runs[i]);
+			if (!pkram_run_claim(node->set->handover, &run))
+				break;
+		}
+		if (i)
+			link = &block->next;
+		if (i < block->nr_runs) {
+			block->nr_runs = i;
+			goto cut;
+		}
+	}
+
+	return true;
+
+cut:
+	*link = 0;
+
+	return false;
+}
+
+/**
+ * pkram_pages_load - Take the next page.
+ * @ps:    A stream that loads an object.
+ * @pfn:   Set to its page frame.
+ * @index: Set to its mapping offset.
+ * @flags: Set to its flags.
+ *
+ * Return: true; false if there is none.
+ */
+bool pkram_pages_load(struct pkram_stream *ps, u64 *pfn, u64 *index, u16 *flags)
+{
+	struct pkram_pages_ser *block = ps->pages.block;
+	const struct pkram_run_ser *ser;
+	struct pkram_run run;
+
+	if (!block)
+		return false;
+
+	ser = &block->runs[ps->pages.run];
+	run = pkram_run_decode(ser);
+	*pfn = pkram_run_pfn(&run, ps->pages.page);
+	*index = ser->index + ((u64)ps->pages.page << run.order);
+	*flags = FIELD_GET(PKRAM_RUN_FLAGS, ser->where);
+
+	if (++ps->pages.page == run.count) {
+		ps->pages.page = 0;
+		if (++ps->pages.run == block->nr_runs) {
+			ps->pages.run = 0;
+			ps->pages.block = pkram_next(block->next);
+		}
+	}
+
+	return true;
+}
+
+/**
+ * pkram_pages_put_rest - Drop the references to pages that were not taken.
+ * @ps: A stream that loads an object.
+ */
+void pkram_pages_put_rest(struct pkram_stream *ps)
+{
+	const struct luo_handover *handover = ps->node->set->handover;
+	u64 pfn, index;
+	u16 flags;
+
+	while (pkram_pages_load(ps, &pfn, &index, &flags))
+		handover->put(pfn << PAGE_SHIFT);
+}
