@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# 100,000 pages of mixed orders and 64 MiB of bytes, in eight nodes saved and loaded
+# by eight tasks at once, on two NUMA nodes, and that nothing of them is left.
+#
+# vm: boot=pkram,pkram mem=3G cpus=2 numa=2 timeout=900 quiet=600
+. /usr/lib/pkram/functions
+
+free_kib() {
+	echo 3 >/proc/sys/vm/drop_caches
+	sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo
+}
+
+# unclaimed NR - so many nodes are listed.
+unclaimed() {
+	[ "$(sed -n 's/^pkram //p' /sys/kernel/luo_objects/unclaimed)" = "$1" ]
+}
+
+ktap_print_header
+case $STAGE in
+1)
+	ktap_subtest "eight tasks save" ./nodes save ;;
+2)
+	ktap_test_result "eight nodes are listed" unclaimed 8
+	before=$(free_kib)
+	ktap_subtest "eight tasks load" ./nodes load
+	ktap_test_result "nothing is listed" unclaimed ""
+	after=$(free_kib)
+	ktap_print_msg "$((after - before)) KiB came back"
+	ktap_test_result "the memory is free again" \
+		test $((after - before)) -gt $((500 * 1024)) ;;
+esac
+ktap_print_totals
+[ "$KTAP_CNT_FAIL" -eq 0 ]
