@@ -36,6 +36,7 @@
  * @handover: Where the pages come from.
  * @handle:   Physical address of the first block, 0 while there is none.
  * @last:     The last block, NULL while there is none.
+ * @nr_blocks: How many there are.
  * @cut:      What allocations are cut from, without and with %LUO_POOL_KEEP.
  * @blocks:   Of a pool of the previous kernel, its blocks by address.
  * @restored: It is one of the previous kernel.
@@ -44,15 +45,18 @@ struct luo_pool {
 	const struct luo_handover *handover;
 	u64 handle;
 	struct luo_pool_block_ser *last;
+	u64 nr_blocks;
 	struct luo_pool_out cut[2];
 	struct luo_index blocks;
 	bool restored;
 };
 
-static u32 luo_pool_chained_crc(u64 handle,
+static u32 luo_pool_chained_crc(u64 handle, u64 sequence,
 				const struct luo_pool_block_ser *block)
 {
 	u32 crc = crc32c(~0, &handle, sizeof(handle));
+
+	crc = crc32c(crc, &sequence, sizeof(sequence));
 
 	return crc32c(crc, block, offsetof(struct luo_pool_block_ser, crc));
 }
@@ -76,7 +80,8 @@ static void luo_pool_chain(struct luo_pool *pool,
 	block->magic = LUO_POOL_CHAINED_MAGIC;
 	if (flags & LUO_POOL_KEEP)
 		block->order |= LUO_POOL_BLOCK_KEEP;
-	block->crc = luo_pool_chained_crc(pool->handle, block);
+	block->crc = luo_pool_chained_crc(pool->handle, pool->nr_blocks++,
+					  block);
 
 	/* The block has to be whole before the chain leads to it. */
 	smp_wmb();
@@ -116,13 +121,15 @@ struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
 	return pool;
 }
 
-static bool luo_pool_chained_valid(const struct luo_pool_block_ser *block,
-				   u64 handle, u64 address, unsigned int order)
+static bool luo_pool_chained_valid(const struct luo_pool *pool,
+				   const struct luo_pool_block_ser *block,
+				   u64 address, unsigned int order)
 {
 	return block->self == address &&
 	       block->magic == LUO_POOL_CHAINED_MAGIC &&
 	       (block->order & ~LUO_POOL_BLOCK_KEEP) == order &&
-	       block->crc == luo_pool_chained_crc(handle, block);
+	       block->crc == luo_pool_chained_crc(pool->handle,
+						  pool->nr_blocks, block);
 }
 
 /*
@@ -133,7 +140,6 @@ static int luo_pool_check(struct luo_pool *pool)
 {
 	u64 address = pool->handle;
 	struct luo_pool_block_ser *block;
-	unsigned long cursor;
 	int order, err;
 
 	do {
@@ -141,16 +147,15 @@ static int luo_pool_check(struct luo_pool *pool)
 		if (order < 0)
 			return -EBADMSG;
 
+		/* As a block has one place in one chain, no chain is a loop. */
 		block = phys_to_virt(address);
-		cursor = 0;
-		if (!luo_pool_chained_valid(block, pool->handle, address,
-					    order) ||
-		    luo_index_next(&pool->blocks, address, &cursor))
+		if (!luo_pool_chained_valid(pool, block, address, order))
 			return -EBADMSG;
 
 		err = luo_index_add(&pool->blocks, &block->self);
 		if (err)
 			return err;
+		pool->nr_blocks++;
 		address = block->next;
 	} while (address);
 
@@ -197,6 +202,16 @@ struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
 	luo_pool_claim(pool);
 
 	return pool;
+}
+
+/**
+ * luo_pool_forget - Free what a pool has on the heap, and nothing else.
+ * @pool: The pool, whose pages went to the next kernel; for tests.
+ */
+void luo_pool_forget(struct luo_pool *pool)
+{
+	luo_index_destroy(&pool->blocks);
+	kfree(pool);
 }
 
 /**
@@ -360,7 +375,6 @@ void luo_pool_free(struct luo_pool *pool)
 		else
 			pool->handover->free(block, luo_pool_order(block));
 	}
-	luo_index_destroy(&pool->blocks);
-	kfree(pool);
+	luo_pool_forget(pool);
 }
 EXPORT_SYMBOL_GPL(luo_pool_free);

@@ -64,6 +64,7 @@ struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
 				      gfp_t gfp);
 struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
 				       u64 handle);
+void luo_pool_forget(struct luo_pool *pool);
 void luo_pool_put_to(const struct luo_handover *handover, void *mem);
 
 #endif /* _LUO_POOL_INTERNAL_H */

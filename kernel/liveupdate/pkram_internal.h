@@ -64,6 +64,7 @@ struct pkram_node {
 	bool unfinished;
 };
 
+u64 pkram_instance(const char *name);
 int pkram_node_create(struct pkram_set *set, const char *name, gfp_t gfp,
 		      struct pkram_node **nodep);
 int pkram_node_add_object(struct pkram_stream *ps);

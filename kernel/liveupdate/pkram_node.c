@@ -48,18 +48,26 @@ LUO_DEFINE_KIND(pkram, struct pkram_node_ser, PKRAM_FIELDS, PKRAM_VERSIONS);
 
 /**
  * pkram_node_register - Register the kind of object that nodes are.
- * @drop: Frees what a node of the previous kernel holds.
+ * @drop: Frees what a node of the previous kernel holds. NULL leaves that as it
+ *        is.
  *
  * Return: As luo_object_register_kind().
  */
 int pkram_node_register(int (*drop)(const void *ser))
 {
-	pkram_kind.drop = drop;
+	if (drop)
+		pkram_kind.drop = drop;
 
 	return luo_object_register_kind(&pkram_kind);
 }
 
-static u64 pkram_instance(const char *name)
+/**
+ * pkram_instance - The instance of the object that a node is.
+ * @name: Its name.
+ *
+ * Return: A hash of the name.
+ */
+u64 pkram_instance(const char *name)
 {
 	return xxh64(name, strlen(name), 0);
 }

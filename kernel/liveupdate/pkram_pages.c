@@ -31,8 +31,8 @@
 #include "pkram_internal.h"
 
 /* A list takes up to four pages, of which the heads of list and block are 0.3 %. */
-#define PKRAM_RUNS_MIN		4
-#define PKRAM_RUNS_MAX		1021
+#define PKRAM_RUNS_MIN		4U
+#define PKRAM_RUNS_MAX		1021U
 
 /* A run, taken apart. */
 struct pkram_run {
@@ -110,8 +110,8 @@ static void pkram_run_close(struct pkram_stream *ps)
 static int pkram_pages_grow(struct pkram_stream *ps)
 {
 	struct pkram_pages_ser *block, *full = ps->pages.block;
-	size_t size, nr_runs = clamp_t(size_t, 2 * ps->pages.capacity,
-				       PKRAM_RUNS_MIN, PKRAM_RUNS_MAX);
+	size_t size, nr_runs = clamp(2 * ps->pages.capacity,
+				     PKRAM_RUNS_MIN, PKRAM_RUNS_MAX);
 
 	block = pkram_memory(ps, struct_size(block, runs, nr_runs), &size);
 	if (!block)

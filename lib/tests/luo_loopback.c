@@ -11,10 +11,12 @@
  * claimed without being there, where KHO would warn.
  */
 
+#include <linux/bitfield.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/kho/abi/luo_array.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -22,8 +24,10 @@
 #include "luo_loopback.h"
 
 #define LUO_LOOPBACK_KEYS_MAX		16384
+#define LUO_LOOPBACK_PAGES_MAX		4096
 #define LUO_LOOPBACK_MAPPINGS_MAX	8
 
+/* What is preserved for somebody else has no memory of its own. */
 struct luo_loopback_key {
 	void *mem;
 	u64 address;
@@ -31,10 +35,19 @@ struct luo_loopback_key {
 	enum luo_loopback_state state;
 };
 
+/* A page or folio of somebody else. */
+struct luo_loopback_page {
+	u64 address;
+	unsigned int order;
+	unsigned int refs;
+};
+
 static struct {
 	struct kunit *test;
 	struct luo_loopback_key *keys;
 	unsigned long nr_keys;
+	struct luo_loopback_page *pages;
+	unsigned long nr_pages;
 	void *mappings[LUO_LOOPBACK_MAPPINGS_MAX];
 	unsigned int max_order;
 	unsigned int largest;
@@ -69,7 +82,8 @@ static struct luo_loopback_key *luo_loopback_key(u64 address,
 
 static void luo_loopback_free_key(struct luo_loopback_key *key)
 {
-	free_pages((unsigned long)key->mem, key->order);
+	if (key->mem)
+		free_pages((unsigned long)key->mem, key->order);
 	*key = loopback.keys[--loopback.nr_keys];
 }
 
@@ -129,6 +143,10 @@ static void *loopback_claim(u64 address, unsigned int order)
 		KUNIT_FAIL(loopback.test, "claimed what is not there");
 		return NULL;
 	}
+	if (!key->mem) {
+		luo_loopback_free_key(key);
+		return phys_to_virt(address);
+	}
 	key->state = LUO_LOOPBACK_CLAIMED;
 
 	return key->mem;
@@ -137,6 +155,140 @@ static void *loopback_claim(u64 address, unsigned int order)
 static void loopback_release(void *mem, unsigned int order)
 {
 	luo_loopback_give_back(mem, order, LUO_LOOPBACK_CLAIMED);
+}
+
+static struct luo_loopback_page *luo_loopback_page(u64 address)
+{
+	unsigned long i;
+
+	for (i = 0; i < loopback.nr_pages; i++) {
+		if (loopback.pages[i].address == address)
+			return &loopback.pages[i];
+	}
+
+	return NULL;
+}
+
+static void luo_loopback_free_page(struct luo_loopback_page *page)
+{
+	free_pages((unsigned long)phys_to_virt(page->address), page->order);
+	*page = loopback.pages[--loopback.nr_pages];
+}
+
+/**
+ * luo_loopback_page_alloc - Allocate a page or folio to be preserved.
+ * @order: Its order.
+ *
+ * Return: Its address, held with one reference; 0 when there is no memory.
+ */
+u64 luo_loopback_page_alloc(unsigned int order)
+{
+	struct luo_loopback_page *page = &loopback.pages[loopback.nr_pages];
+	unsigned long mem;
+
+	if (loopback.nr_pages == LUO_LOOPBACK_PAGES_MAX)
+		return 0;
+
+	mem = __get_free_pages(GFP_KERNEL | __GFP_COMP, order);
+	if (!mem)
+		return 0;
+
+	page->address = virt_to_phys((void *)mem);
+	page->order = order;
+	page->refs = 1;
+	loopback.nr_pages++;
+
+	return page->address;
+}
+
+/**
+ * luo_loopback_page_get - Take a reference to a page.
+ * @address: Its address.
+ */
+void luo_loopback_page_get(u64 address)
+{
+	luo_loopback_page(address)->refs++;
+}
+
+/**
+ * luo_loopback_pages_held - How many pages and folios somebody holds.
+ *
+ * Return: Their number.
+ */
+unsigned long luo_loopback_pages_held(void)
+{
+	return loopback.nr_pages;
+}
+
+static void loopback_put(u64 address)
+{
+	struct luo_loopback_page *page = luo_loopback_page(address);
+
+	if (!page || !page->refs)
+		KUNIT_FAIL(loopback.test, "put a page that is not held");
+	else if (!--page->refs)
+		luo_loopback_free_page(page);
+}
+
+/* The key that KHO would take for the first of some pages. */
+static unsigned int luo_loopback_range_order(u64 address, unsigned long nr_pages)
+{
+	return min_t(unsigned int, __ffs64(address >> PAGE_SHIFT),
+		     ilog2(nr_pages));
+}
+
+static void loopback_unpreserve(u64 address, unsigned long nr_pages,
+				unsigned int order)
+{
+	struct luo_loopback_key *key;
+	unsigned int step;
+
+	for (; nr_pages; nr_pages -= order ? 1 : 1UL << step) {
+		step = order ?: luo_loopback_range_order(address, nr_pages);
+		key = luo_loopback_key(address, LUO_LOOPBACK_OUTGOING);
+		if (!key || key->order != step)
+			KUNIT_FAIL(loopback.test, "unpreserved what is not");
+		else
+			luo_loopback_free_key(key);
+		address += PAGE_SIZE << step;
+	}
+}
+
+static int loopback_preserve(u64 address, unsigned long nr_pages,
+			     unsigned int order)
+{
+	unsigned int step;
+
+	if (luo_loopback_fails())
+		return -ENOMEM;
+
+	for (; nr_pages; nr_pages -= order ? 1 : 1UL << step) {
+		step = order ?: luo_loopback_range_order(address, nr_pages);
+		KUNIT_ASSERT_LT(loopback.test, loopback.nr_keys,
+				LUO_LOOPBACK_KEYS_MAX + 0UL);
+		loopback.keys[loopback.nr_keys++] = (struct luo_loopback_key){
+			.address = address,
+			.order = step,
+			.state = LUO_LOOPBACK_OUTGOING,
+		};
+		address += PAGE_SIZE << step;
+	}
+
+	return 0;
+}
+
+static bool loopback_claim_pages(u64 address, unsigned int order)
+{
+	struct luo_loopback_key *key = luo_loopback_key(address,
+							LUO_LOOPBACK_INCOMING);
+
+	if (!key || key->order != order) {
+		KUNIT_FAIL(loopback.test, "claimed what is not there");
+		return false;
+	}
+	luo_loopback_free_key(key);
+
+	return true;
 }
 
 static void *loopback_map(const u64 *runs, unsigned long nr_runs)
@@ -219,6 +371,10 @@ const struct luo_handover luo_loopback = {
 	.order		= loopback_order,
 	.claim		= loopback_claim,
 	.release	= loopback_release,
+	.preserve	= loopback_preserve,
+	.unpreserve	= loopback_unpreserve,
+	.claim_pages	= loopback_claim_pages,
+	.put		= loopback_put,
 	.map		= loopback_map,
 	.unmap		= loopback_unmap,
 	.publish	= loopback_publish,
@@ -258,6 +414,47 @@ static void luo_loopback_forget_all(void)
 }
 
 /**
+ * luo_loopback_reset - Have nothing preserved, published or allocated any more.
+ */
+void luo_loopback_reset(void)
+{
+	luo_loopback_forget_all();
+	while (loopback.nr_keys)
+		luo_loopback_free_key(&loopback.keys[0]);
+	while (loopback.nr_pages)
+		luo_loopback_free_page(&loopback.pages[0]);
+	loopback.outgoing_blob = NULL;
+	loopback.incoming = false;
+}
+
+static bool luo_loopback_page_preserved(const struct luo_loopback_page *page)
+{
+	const struct luo_loopback_key *key;
+	unsigned long i;
+
+	for (i = 0; i < loopback.nr_keys; i++) {
+		key = &loopback.keys[i];
+		if (page->address - key->address < PAGE_SIZE << key->order)
+			return true;
+	}
+
+	return false;
+}
+
+/* A page is held by whoever claims it, once. */
+static void luo_loopback_kexec_pages(void)
+{
+	unsigned long i = 0;
+
+	while (i < loopback.nr_pages) {
+		if (luo_loopback_page_preserved(&loopback.pages[i]))
+			loopback.pages[i++].refs = 1;
+		else
+			luo_loopback_free_page(&loopback.pages[i]);
+	}
+}
+
+/**
  * luo_loopback_kexec - Go on as the next kernel.
  *
  * Outgoing pages are incoming now, all other pages are free memory, and the two
@@ -275,6 +472,8 @@ void luo_loopback_kexec(void)
 		}
 		loopback.keys[i++].state = LUO_LOOPBACK_INCOMING;
 	}
+
+	luo_loopback_kexec_pages();
 
 	loopback.incoming = loopback.outgoing_blob;
 	if (loopback.incoming) {
@@ -413,7 +612,10 @@ int luo_loopback_init(struct kunit *test)
 	loopback.keys = kvcalloc(LUO_LOOPBACK_KEYS_MAX, sizeof(*loopback.keys),
 				 GFP_KERNEL);
 
-	return loopback.keys ? 0 : -ENOMEM;
+	loopback.pages = kvcalloc(LUO_LOOPBACK_PAGES_MAX,
+				  sizeof(*loopback.pages), GFP_KERNEL);
+
+	return loopback.keys && loopback.pages ? 0 : -ENOMEM;
 }
 
 /**
@@ -425,12 +627,12 @@ void luo_loopback_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
+	KUNIT_EXPECT_EQ(test, loopback.nr_pages, 0UL);
 	KUNIT_EXPECT_TRUE(test, list_empty(&luo_loopback_out.tables));
 	KUNIT_EXPECT_NULL(test, loopback.outgoing_blob);
 
-	luo_loopback_forget_all();
-	while (loopback.nr_keys)
-		luo_loopback_free_key(&loopback.keys[0]);
+	luo_loopback_reset();
+	kvfree(loopback.pages);
 	kvfree(loopback.keys);
 	memset(&loopback, 0, sizeof(loopback));
 }

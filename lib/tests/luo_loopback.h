@@ -28,6 +28,11 @@ int luo_loopback_init(struct kunit *test);
 void luo_loopback_exit(struct kunit *test);
 
 void luo_loopback_kexec(void);
+void luo_loopback_reset(void);
+
+u64 luo_loopback_page_alloc(unsigned int order);
+void luo_loopback_page_get(u64 address);
+unsigned long luo_loopback_pages_held(void);
 
 bool luo_loopback_fails(void);
 void luo_loopback_fail_nth(unsigned long nth);

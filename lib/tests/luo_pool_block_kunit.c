@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Tests of the pools
+ * DOC: Tests of the blocks of pools
  *
  * Small allocations share pages, large ones have their own, all are given back
  * when they are free; and what the next kernel asks for is handed out only if
@@ -18,11 +18,11 @@
 
 #define NR_MEMS	1000
 
-static const struct luo_pool_out luo_pool_empty = { .handover = &luo_loopback };
+static const struct luo_pool_out luo_pool_block_empty = { .handover = &luo_loopback };
 
-static void luo_pool_shares_pages(struct kunit *test)
+static void luo_pool_block_shares_pages(struct kunit *test)
 {
-	struct luo_pool_out pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_block_empty;
 	void *mem[NR_MEMS / 10];
 	unsigned int i;
 
@@ -41,9 +41,9 @@ static void luo_pool_shares_pages(struct kunit *test)
 	}
 }
 
-static void luo_pool_gives_pages_back(struct kunit *test)
+static void luo_pool_block_gives_pages_back(struct kunit *test)
 {
-	struct luo_pool_out pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_block_empty;
 	static void *mem[NR_MEMS];
 	unsigned long keys;
 	unsigned int i;
@@ -72,13 +72,13 @@ static void luo_pool_gives_pages_back(struct kunit *test)
 	luo_pool_out_free(&pool, NULL);
 }
 
-static void luo_pool_every_size(struct kunit *test)
+static void luo_pool_block_every_size(struct kunit *test)
 {
 	static const size_t sizes[] = {
 		1, 7, 8, 9, PAGE_SIZE - 32, PAGE_SIZE - 31, PAGE_SIZE,
 		PAGE_SIZE + 1, 3 * PAGE_SIZE, LUO_OBJECT_SIZE_MAX,
 	};
-	struct luo_pool_out pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_block_empty;
 	void *mem[ARRAY_SIZE(sizes)];
 	unsigned int i;
 
@@ -95,9 +95,9 @@ static void luo_pool_every_size(struct kunit *test)
 	}
 }
 
-static void luo_pool_no_memory(struct kunit *test)
+static void luo_pool_block_no_memory(struct kunit *test)
 {
-	struct luo_pool_out pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_block_empty;
 	void *mem;
 
 	luo_loopback_fail_nth(1);
@@ -114,10 +114,10 @@ static void luo_pool_no_memory(struct kunit *test)
 	luo_pool_out_free(&pool, mem);
 }
 
-static void luo_pool_in_takes_over(struct kunit *test)
+static void luo_pool_block_in_takes_over(struct kunit *test)
 {
 	struct luo_pool_in in = { .handover = &luo_loopback };
-	struct luo_pool_out pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_block_empty;
 	u64 small[3], large;
 	unsigned int i;
 
@@ -141,10 +141,10 @@ static void luo_pool_in_takes_over(struct kunit *test)
 }
 
 /* Every address that is not in a block of a pool, with everything in place. */
-static void luo_pool_in_bad_addresses(struct kunit *test)
+static void luo_pool_block_in_bad_addresses(struct kunit *test)
 {
 	struct luo_pool_in in = { .handover = &luo_loopback };
-	struct luo_pool_out pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_block_empty;
 	u64 good, large, foreign;
 
 	good = virt_to_phys(luo_pool_out_alloc(&pool, 64, GFP_KERNEL));
@@ -190,10 +190,10 @@ static void luo_pool_in_bad_addresses(struct kunit *test)
 }
 
 /* A header with any one bit wrong is not a header. */
-static void luo_pool_in_bad_headers(struct kunit *test)
+static void luo_pool_block_in_bad_headers(struct kunit *test)
 {
 	struct luo_pool_in in = { .handover = &luo_loopback };
-	struct luo_pool_out pool = luo_pool_empty;
+	struct luo_pool_out pool = luo_pool_block_empty;
 	struct luo_pool_block_ser *block;
 	unsigned int bit;
 	u64 address;
@@ -222,22 +222,22 @@ static void luo_pool_in_bad_headers(struct kunit *test)
 	luo_index_destroy(&in.blocks);
 }
 
-static struct kunit_case luo_pool_cases[] = {
-	KUNIT_CASE(luo_pool_shares_pages),
-	KUNIT_CASE(luo_pool_gives_pages_back),
-	KUNIT_CASE(luo_pool_every_size),
-	KUNIT_CASE(luo_pool_no_memory),
-	KUNIT_CASE(luo_pool_in_takes_over),
-	KUNIT_CASE(luo_pool_in_bad_addresses),
-	KUNIT_CASE(luo_pool_in_bad_headers),
+static struct kunit_case luo_pool_block_cases[] = {
+	KUNIT_CASE(luo_pool_block_shares_pages),
+	KUNIT_CASE(luo_pool_block_gives_pages_back),
+	KUNIT_CASE(luo_pool_block_every_size),
+	KUNIT_CASE(luo_pool_block_no_memory),
+	KUNIT_CASE(luo_pool_block_in_takes_over),
+	KUNIT_CASE(luo_pool_block_in_bad_addresses),
+	KUNIT_CASE(luo_pool_block_in_bad_headers),
 	{}
 };
 
-static struct kunit_suite luo_pool_suite = {
-	.name = "luo_pool",
+static struct kunit_suite luo_pool_block_suite = {
+	.name = "luo_pool_block",
 	.init = luo_loopback_init,
 	.exit = luo_loopback_exit,
-	.test_cases = luo_pool_cases,
+	.test_cases = luo_pool_block_cases,
 };
 
-kunit_test_suite(luo_pool_suite);
+kunit_test_suite(luo_pool_block_suite);

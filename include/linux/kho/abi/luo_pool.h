@@ -47,8 +47,9 @@
  * @self:  Physical address of this block.
  * @magic: %LUO_POOL_BLOCK_MAGIC or %LUO_POOL_CHAINED_MAGIC.
  * @order: The block is 2^n pages, with n in %LUO_POOL_BLOCK_ORDER.
- * @crc:   CRC of the fields above; in a chain, of the pool's handle and of the
- *         fields above, so that no block can be in another chain than its own.
+ * @crc:   CRC of the fields above; in a chain, of the pool's handle, the number of
+ *         blocks before this one, both 64 bits, and the fields above, so that a
+ *         block has one place in one chain.
  * @live:  Allocations in use, a count of the kernel that holds the block. The
  *         successor counts anew and does not read it.
  * @next:  Physical address of the next block of the chain, 0 in the last and in

@@ -94,6 +94,10 @@ void kunit_fail(struct kunit *test, bool abort, const char *file, int line,
 	KUNIT_COMPARE(test, false, a, <, b, __VA_ARGS__)
 #define KUNIT_ASSERT_EQ_MSG(test, a, b, ...)				\
 	KUNIT_COMPARE(test, true, a, ==, b, __VA_ARGS__)
+#define KUNIT_ASSERT_NE_MSG(test, a, b, ...)				\
+	KUNIT_COMPARE(test, true, a, !=, b, __VA_ARGS__)
+#define KUNIT_ASSERT_LT_MSG(test, a, b, ...)				\
+	KUNIT_COMPARE(test, true, a, <, b, __VA_ARGS__)
 #define KUNIT_EXPECT_TRUE_MSG(test, c, ...)				\
 	KUNIT_HOLDS(test, false, c, #c, __VA_ARGS__)
 #define KUNIT_EXPECT_FALSE_MSG(test, c, ...)				\
@@ -109,6 +113,10 @@ void kunit_fail(struct kunit *test, bool abort, const char *file, int line,
 #define KUNIT_EXPECT_GT(test, a, b)	KUNIT_EXPECT_GT_MSG(test, a, b, "")
 #define KUNIT_EXPECT_LT(test, a, b)	KUNIT_EXPECT_LT_MSG(test, a, b, "")
 #define KUNIT_ASSERT_EQ(test, a, b)	KUNIT_ASSERT_EQ_MSG(test, a, b, "")
+#define KUNIT_ASSERT_NE(test, a, b)	KUNIT_ASSERT_NE_MSG(test, a, b, "")
+#define KUNIT_ASSERT_LT(test, a, b)	KUNIT_ASSERT_LT_MSG(test, a, b, "")
+#define KUNIT_ASSERT_TRUE(test, c)	KUNIT_HOLDS(test, true, c, #c, "")
+#define KUNIT_ASSERT_FALSE(test, c)	KUNIT_HOLDS(test, true, !(c), "not " #c, "")
 #define KUNIT_EXPECT_TRUE(test, c)	KUNIT_EXPECT_TRUE_MSG(test, c, "")
 #define KUNIT_EXPECT_FALSE(test, c)	KUNIT_EXPECT_FALSE_MSG(test, c, "")
 #define KUNIT_EXPECT_MEMEQ(test, a, b, size)				\
@@ -116,6 +124,8 @@ void kunit_fail(struct kunit *test, bool abort, const char *file, int line,
 
 #define KUNIT_EXPECT_PTR_EQ(test, a, b)					\
 	KUNIT_HOLDS(test, false, (a) == (b), #a " == " #b, "")
+#define KUNIT_EXPECT_PTR_EQ_MSG(test, a, b, ...)			\
+	KUNIT_HOLDS(test, false, (a) == (b), #a " == " #b, __VA_ARGS__)
 #define KUNIT_EXPECT_PTR_NE(test, a, b)					\
 	KUNIT_HOLDS(test, false, (a) != (b), #a " != " #b, "")
 #define KUNIT_EXPECT_NULL(test, p)					\

@@ -23,4 +23,10 @@ static inline struct mutex *guard_mutex_enter(struct mutex *lock)
 	__attribute__((__cleanup__(guard_##type##_exit), __unused__)) =	\
 	guard_##type##_enter
 
+#define scoped_guard(type, lock)					\
+	for (struct mutex *__scope					\
+	     __attribute__((__cleanup__(guard_##type##_exit))) =	\
+	     guard_##type##_enter(lock), *__left = NULL; !__left;	\
+	     __left = __scope)
+
 #endif /* _LUO_OBJECT_TEST_CLEANUP_H */

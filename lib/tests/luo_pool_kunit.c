@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Tests of the pools
+ *
+ * A pool is found by its handle, freed as a whole, and gives out no memory that is
+ * not its own; what is to outlive the restore does.
+ */
+
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/io.h>
+#include <linux/limits.h>
+#include <linux/luo_pool.h>
+#include <linux/mm.h>
+
+#include "luo_loopback.h"
+#include "luo_pattern.h"
+
+static struct luo_pool *luo_pool_new(struct kunit *test)
+{
+	struct luo_pool *pool = luo_pool_create_from(&luo_loopback, GFP_KERNEL);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+
+	return pool;
+}
+
+/* What comes back from the next kernel; the old struct is the old kernel's heap. */
+static struct luo_pool *luo_pool_after_kexec(struct luo_pool *pool)
+{
+	u64 handle = luo_pool_handle(pool);
+
+	luo_loopback_kexec();
+	luo_pool_forget(pool);
+
+	return luo_pool_restore_from(&luo_loopback, handle);
+}
+
+static void luo_pool_hundred(struct kunit *test)
+{
+	struct luo_pool *pool = luo_pool_new(test);
+	u64 address[100];
+	unsigned int i;
+	void *mem;
+
+	for (i = 0; i < ARRAY_SIZE(address); i++) {
+		mem = luo_pool_alloc(pool, 40, GFP_KERNEL, 0);
+		KUNIT_ASSERT_NOT_NULL(test, mem);
+		luo_pattern_fill(mem, 40, i);
+		address[i] = virt_to_phys(mem);
+	}
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 1UL);
+
+	pool = luo_pool_after_kexec(pool);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (i = 0; i < ARRAY_SIZE(address); i++) {
+		mem = luo_pool_memory(pool, address[i], 40);
+		KUNIT_ASSERT_NOT_NULL(test, mem);
+		KUNIT_EXPECT_TRUE(test, luo_pattern_holds(mem, 40, i));
+	}
+	KUNIT_EXPECT_NULL(test, luo_pool_alloc(pool, 40, GFP_KERNEL, 0));
+	luo_pool_free(pool);
+}
+
+static void luo_pool_freed_in_bulk(struct kunit *test)
+{
+	static const size_t sizes[] = { 1, 40, 3000, PAGE_SIZE, 9 * PAGE_SIZE };
+	struct luo_pool *pool = luo_pool_new(test);
+	unsigned int i;
+
+	for (i = 0; i < 500; i++) {
+		void *mem = luo_pool_alloc(pool, sizes[i % ARRAY_SIZE(sizes)],
+					   GFP_KERNEL | __GFP_ZERO,
+					   i % 7 ? 0 : LUO_POOL_KEEP);
+
+		KUNIT_ASSERT_NOT_NULL(test, mem);
+		KUNIT_EXPECT_EQ(test, *(u8 *)mem, 0);
+		*(u8 *)mem = 1;
+	}
+	KUNIT_EXPECT_NULL(test, luo_pool_alloc(pool, 0, GFP_KERNEL, 0));
+	luo_pool_free(pool);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
+}
+
+static void luo_pool_keeps(struct kunit *test)
+{
+	struct luo_pool *pool = luo_pool_new(test);
+	u64 address[8], gone;
+	unsigned int i;
+	void *mem[8];
+
+	gone = virt_to_phys(luo_pool_alloc(pool, 100, GFP_KERNEL, 0));
+	for (i = 0; i < ARRAY_SIZE(mem); i++) {
+		mem[i] = luo_pool_alloc(pool, 1000, GFP_KERNEL, LUO_POOL_KEEP);
+		luo_pattern_fill(mem[i], 1000, i);
+		address[i] = virt_to_phys(mem[i]);
+	}
+
+	pool = luo_pool_after_kexec(pool);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	KUNIT_EXPECT_NOT_NULL(test, luo_pool_memory(pool, gone, 100));
+	/* Of the first page two are wanted, of the last none. */
+	mem[0] = luo_pool_memory(pool, address[0], 1000);
+	mem[1] = luo_pool_memory(pool, address[1], 1000);
+	luo_pool_free(pool);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 1UL);
+
+	luo_pool_put_to(&luo_loopback, mem[0]);
+	KUNIT_EXPECT_TRUE(test, luo_pattern_holds(mem[1], 1000, 1));
+	luo_pool_put_to(&luo_loopback, mem[1]);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
+}
+
+static void luo_pool_bad_addresses(struct kunit *test)
+{
+	struct luo_pool *other = luo_pool_new(test);
+	struct luo_pool *pool = luo_pool_new(test);
+	u64 good, large, foreign, handle;
+
+	handle = luo_pool_handle(other);
+	good = virt_to_phys(luo_pool_alloc(pool, 64, GFP_KERNEL, 0));
+	large = virt_to_phys(luo_pool_alloc(pool, 3 * PAGE_SIZE, GFP_KERNEL, 0));
+	foreign = virt_to_phys(luo_pool_alloc(other, 64, GFP_KERNEL, 0));
+	pool = luo_pool_after_kexec(pool);
+	luo_pool_forget(other);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+
+	KUNIT_EXPECT_NOT_NULL(test, luo_pool_memory(pool, good, 64));
+	KUNIT_EXPECT_NOT_NULL(test, luo_pool_memory(pool, large, 3 * PAGE_SIZE));
+	KUNIT_EXPECT_NULL(test, luo_pool_memory(pool, 0, 8));
+	KUNIT_EXPECT_NULL(test, luo_pool_memory(pool, U64_MAX - 7, 8));
+	KUNIT_EXPECT_NULL(test, luo_pool_memory(pool, good & PAGE_MASK, 8));
+	KUNIT_EXPECT_NULL(test, luo_pool_memory(pool, good + 4, 8));
+	KUNIT_EXPECT_NULL(test, luo_pool_memory(pool, good, PAGE_SIZE));
+	KUNIT_EXPECT_NULL(test, luo_pool_memory(pool, good, SIZE_MAX));
+	KUNIT_EXPECT_NULL(test, luo_pool_memory(pool, large, 4 * PAGE_SIZE - 24));
+	KUNIT_EXPECT_NULL(test, luo_pool_memory(pool, large + PAGE_SIZE, 8));
+	KUNIT_EXPECT_NULL(test, luo_pool_memory(pool, foreign, 64));
+	luo_pool_free(pool);
+
+	/* Freed, and hence no pool any more. */
+	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_from(&luo_loopback, 0),
+			    ERR_PTR(-EBADMSG));
+	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_from(&luo_loopback,
+							good & PAGE_MASK),
+			    ERR_PTR(-EBADMSG));
+	pool = luo_pool_restore_from(&luo_loopback, handle);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	luo_pool_free(pool);
+}
+
+/* With any one bit of any head wrong there is no pool, and nothing is taken. */
+static void luo_pool_bad_heads(struct kunit *test)
+{
+	struct luo_pool *pool = luo_pool_new(test);
+	u64 handle = luo_pool_handle(pool);
+	struct luo_pool_block_ser *block[3];
+	unsigned int i, bit;
+
+	block[0] = phys_to_virt(handle);
+	for (i = 1; i < ARRAY_SIZE(block); i++)
+		block[i] = luo_pool_block(luo_pool_alloc(pool, PAGE_SIZE,
+							 GFP_KERNEL, 0));
+	luo_loopback_kexec();
+	luo_pool_forget(pool);
+
+	for (i = 0; i < ARRAY_SIZE(block); i++) {
+		for (bit = 0; bit < 8 * sizeof(*block[i]); bit++) {
+			u8 *byte = (u8 *)block[i] + bit / 8;
+
+			if (bit / 8 >= offsetof(struct luo_pool_block_ser, live) &&
+			    bit / 8 < offsetofend(struct luo_pool_block_ser, live))
+				continue;
+
+			*byte ^= 1 << bit % 8;
+			pool = luo_pool_restore_from(&luo_loopback, handle);
+			KUNIT_EXPECT_PTR_EQ_MSG(test, pool, ERR_PTR(-EBADMSG),
+						"block %u bit %u", i, bit);
+			*byte ^= 1 << bit % 8;
+		}
+	}
+
+	/* A chain that leads back into itself. */
+	block[2]->next = handle;
+	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_from(&luo_loopback, handle),
+			    ERR_PTR(-EBADMSG));
+	block[2]->next = 0;
+
+	pool = luo_pool_restore_from(&luo_loopback, handle);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	luo_pool_free(pool);
+}
+
+static void luo_pool_without_memory(struct kunit *test)
+{
+	struct luo_pool *pool;
+	unsigned int nth;
+	u64 handle;
+
+	luo_loopback_fail_nth(1);
+	KUNIT_EXPECT_TRUE(test, IS_ERR(luo_pool_create_from(&luo_loopback,
+							    GFP_KERNEL)));
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
+
+	pool = luo_pool_new(test);
+	luo_loopback_fail_nth(1);
+	KUNIT_EXPECT_NULL(test, luo_pool_alloc(pool, PAGE_SIZE, GFP_KERNEL, 0));
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 1UL);
+	KUNIT_EXPECT_NOT_NULL(test, luo_pool_alloc(pool, PAGE_SIZE, GFP_KERNEL,
+						   0));
+
+	/* What cannot be restored for want of memory is there at the next try. */
+	handle = luo_pool_handle(pool);
+	luo_loopback_kexec();
+	luo_pool_forget(pool);
+	for (nth = 1; ; nth++) {
+		luo_loopback_fail_nth(nth);
+		pool = luo_pool_restore_from(&luo_loopback, handle);
+		if (!luo_loopback_failed())
+			break;
+		KUNIT_EXPECT_PTR_EQ(test, pool, ERR_PTR(-ENOMEM));
+	}
+	luo_loopback_fail_nth(0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	luo_pool_free(pool);
+}
+
+static struct kunit_case luo_pool_cases[] = {
+	KUNIT_CASE(luo_pool_hundred),
+	KUNIT_CASE(luo_pool_freed_in_bulk),
+	KUNIT_CASE(luo_pool_keeps),
+	KUNIT_CASE(luo_pool_bad_addresses),
+	KUNIT_CASE(luo_pool_bad_heads),
+	KUNIT_CASE(luo_pool_without_memory),
+	{}
+};
+
+static struct kunit_suite luo_pool_suite = {
+	.name = "luo_pool",
+	.init = luo_loopback_init,
+	.exit = luo_loopback_exit,
+	.test_cases = luo_pool_cases,
+};
+
+kunit_test_suite(luo_pool_suite);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_OBJECT_TEST_BUG_H
+#define _LUO_OBJECT_TEST_BUG_H
+
+#include <assert.h>
+
+/* What the kernel warns of ends a test. */
+#define WARN_ON_ONCE(condition)	assert(!(condition))
+
+#endif /* _LUO_OBJECT_TEST_BUG_H */
