@@ -12,6 +12,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cleanup.h>
+#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/luo_field.h>
@@ -261,6 +262,19 @@ int luo_object_fields_load(const struct luo_object_kind *kind,
 	return 0;
 }
 
+/* A string of printable characters, filled up with NULs. */
+static bool luo_field_is_text(const struct luo_field *field, const char *text)
+{
+	size_t len = strnlen(text, field->size), i;
+
+	for (i = 0; i < len; i++) {
+		if (!isprint(text[i]) || text[i] == '"' || text[i] == '\\')
+			return false;
+	}
+
+	return len && !memchr_inv(text + len, 0, field->size - len);
+}
+
 /**
  * luo_object_fields_show - Show a version, a field a line.
  * @m:       Where to.
@@ -283,7 +297,11 @@ void luo_object_fields_show(struct seq_file *m,
 			continue;
 
 		seq_printf(m, "  %s ", field->name);
-		if (field->type == LUO_FIELD_BYTES)
+		if (field->type == LUO_FIELD_BYTES &&
+		    luo_field_is_text(field, wire + field->offset))
+			seq_printf(m, "\"%.*s\"\n", (int)field->size,
+				   (const char *)wire + field->offset);
+		else if (field->type == LUO_FIELD_BYTES)
 			seq_printf(m, "%*phN\n", (int)field->size,
 				   wire + field->offset);
 		else if (field->type == LUO_FIELD_SIGNED)
