@@ -6,10 +6,18 @@
 #
 # vm: boot=pkram,pkram allow="pkram_out_of_order"
 
+. /usr/lib/pkram/functions
+
 long=$(printf '%0255d' 0)
 
+# said_once - that calls are out of order, however many of them are.
+said_once() {
+	[ "$(dmesg | grep -c 'WARNING: .*pkram_out_of_order')" -eq 1 ]
+}
+
+ktap_print_header
 case $STAGE in
-1)	./script <<EOT
+1)	ktap_subtest "calls" ./script <<EOT
 # Names.
 0 EINVAL prepare_save
 0 ENAMETOOLONG prepare_save ${long}0
@@ -140,7 +148,7 @@ case $STAGE in
 3 ok finish_save
 EOT
 	;;
-2)	./script <<EOT
+2)	ktap_subtest "calls" ./script <<EOT
 0 ok early
 0 ENOENT prepare_load early
 0 ENOENT prepare_load gone
@@ -196,3 +204,6 @@ EOT
 EOT
 	;;
 esac
+ktap_test_result "one warning of calls out of order" said_once
+ktap_print_totals
+[ "$KTAP_CNT_FAIL" -eq 0 ]

@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A node that is damaged anywhere cannot be loaded, and all others can. It stays
+# listed until it is dropped, as does one whose save was cut short.
+#
+# vm: boot=pkram,pkram
+. /usr/lib/pkram/functions
+
+objects=/sys/kernel/luo_objects
+places="object pool root item runs chunk"
+
+# left - how many nodes nobody has loaded.
+left() {
+	sed -n 's/^pkram //p' $objects/unclaimed
+}
+
+# dropped WHAT - user space drops that.
+dropped() {
+	{ echo "$1" >$objects/drop; } 2>/dev/null
+}
+
+not() {
+	! "$@"
+}
+
+# instance NAME - of a node, as the dump shows it.
+instance() {
+	awk -v name="\"$1\"" '$1 == "pkram" { i = $2 }
+		$1 == "name" && $2 == name { print i }' \
+		/sys/kernel/debug/luo_objects/incoming.dump
+}
+
+ktap_print_header
+case $STAGE in
+1)
+	{
+		seed=0
+		for name in $places good unfinished; do
+			seed=$((seed + 100))
+			echo "0 ok prepare_save $name"
+			echo "0 ok prepare_save_obj"
+			echo "0 ok alloc $seed 64 2"
+			echo "0 ok save $seed 2"
+			echo "0 ok free"
+			echo "0 ok write $seed 5000 0"
+			echo "0 ok finish_save_obj"
+			[ $name = unfinished ] || echo "0 ok finish_save"
+		done
+		for name in $places; do
+			echo "0 ok damage $name $name"
+		done
+	} >script.in
+	ktap_subtest "save and damage" ./script <script.in ;;
+2)
+	ktap_test_result "all are listed" test "$(left)" -eq 8
+	{
+		for name in $places; do
+			echo "0 EBADMSG prepare_load $name"
+			echo "0 EBADMSG prepare_load $name"
+		done
+		echo "0 EBUSY prepare_load unfinished"
+		echo "0 ok prepare_load good"
+		echo "0 ok prepare_load_obj"
+		echo "0 ok load 700 64 2"
+		echo "0 ok load_none"
+		echo "0 =5000 read 700 5000 0"
+		echo "0 ok finish_load_obj"
+		echo "0 ok finish_load"
+	} >script.in
+	ktap_subtest "load" ./script <script.in
+	ktap_test_result "each is named in the log" \
+		test "$(dmesg | grep -c 'pkram: node .* is damaged')" -eq 10
+	ktap_test_result "those are still listed" test "$(left)" -eq 7
+
+	ktap_test_result "drop the unfinished one" \
+		dropped "pkram:$(instance unfinished)"
+	ktap_test_result "six are left" test "$(left)" -eq 6
+	ktap_test_result "drop all of them" dropped pkram
+	ktap_test_result "nothing is left" test -z "$(left)"
+	ktap_test_result "nothing can be dropped" not dropped pkram ;;
+esac
+ktap_print_totals
+[ "$KTAP_CNT_FAIL" -eq 0 ]
