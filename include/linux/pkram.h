@@ -27,7 +27,11 @@ struct pkram_stream {
 	struct {
 		struct pkram_pages_ser *block;
 		u32 capacity;
-		bool open;
+		u32 room;
+		struct pkram_run_ser *open;
+		u64 next_pfn;
+		u64 next_index;
+		bool down;
 		u32 run;
 		u32 page;
 	} pages;

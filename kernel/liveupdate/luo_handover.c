@@ -69,8 +69,9 @@ static int kho_pages_preserve(u64 address, unsigned long nr_pages,
 {
 	struct page *page = pfn_to_page(PHYS_PFN(address));
 
-	return order ? kho_preserve_folio(page_folio(page)) :
-		       kho_preserve_pages(page, nr_pages);
+	/* The same key, and a shorter way to it, where there is only one. */
+	return order || nr_pages == 1 ? kho_preserve_folio(page_folio(page)) :
+					kho_preserve_pages(page, nr_pages);
 }
 
 static void kho_pages_unpreserve(u64 address, unsigned long nr_pages,

@@ -177,16 +177,12 @@ int pkram_prepare_save_obj(struct pkram_stream *ps)
 }
 EXPORT_SYMBOL_GPL(pkram_prepare_save_obj);
 
-/*
- * What the next kernel can get as it is: the whole of something that the page
- * allocator gave out, and not where the next kernel will boot.
- */
-static bool pkram_page_preservable(struct page *page)
+/* The whole of something that the page allocator gave out as it is. */
+static bool pkram_page_valid(struct page *page)
 {
 	return page && !PageTail(page) && !PageReserved(page) &&
 	       page_count(page) && !is_zone_device_page(page) &&
-	       !PageHuge(page) && !PageSlab(page) &&
-	       !kho_scratch_overlap(page_to_phys(page), page_size(page));
+	       !PageHuge(page) && !PageSlab(page);
 }
 
 /**
@@ -209,16 +205,25 @@ static bool pkram_page_preservable(struct page *page)
 int pkram_save_page(struct pkram_stream *ps, struct page *page, short flags)
 {
 	struct folio *folio;
-	int err;
+	unsigned long pfn;
+	int err = 0;
 
-	if (!pkram_expect(ps, PKRAM_SAVING_OBJECT) ||
-	    !pkram_page_preservable(page))
+	if (!pkram_expect(ps, PKRAM_SAVING_OBJECT) || !pkram_page_valid(page))
 		return -EINVAL;
 
+	/* Runs do not leave the block of their first page, nor do scratch areas. */
 	folio = page_folio(page);
-	pkram_gfp_scope(ps, err = pkram_pages_save(ps, folio_pfn(folio),
-						   folio_order(folio),
-						   folio->index, flags));
+	pfn = folio_pfn(folio);
+	if (folio_test_large(folio) ||
+	    !pkram_pages_extend(ps, pfn, folio->index, flags)) {
+		if (kho_scratch_overlap(PFN_PHYS(pfn), folio_size(folio)))
+			return -EINVAL;
+
+		pkram_gfp_scope(ps, err = pkram_pages_save(ps, pfn,
+							   folio_order(folio),
+							   folio->index,
+							   flags));
+	}
 	if (!err)
 		folio_get(folio);
 

@@ -85,6 +85,7 @@ void *pkram_next(u64 address);
 
 /* pkram_pages.c: the page stream of an object. */
 
+bool pkram_pages_extend(struct pkram_stream *ps, u64 pfn, u64 index, u16 flags);
 int pkram_pages_save(struct pkram_stream *ps, u64 pfn, unsigned int order,
 		     u64 index, u16 flags);
 void pkram_pages_commit(struct pkram_stream *ps);

@@ -83,16 +83,14 @@ static u32 pkram_block_crc(const struct pkram_pages_ser *block)
 static void pkram_run_close(struct pkram_stream *ps)
 {
 	const struct luo_handover *handover = ps->node->set->handover;
-	struct pkram_pages_ser *block = ps->pages.block;
-	struct pkram_run_ser *ser;
+	struct pkram_run_ser *ser = ps->pages.open;
 	struct pkram_run run;
 	unsigned int i;
 
-	if (!ps->pages.open)
+	if (!ser)
 		return;
 
-	ps->pages.open = false;
-	ser = &block->runs[block->nr_runs - 1];
+	ps->pages.open = NULL;
 	run = pkram_run_decode(ser);
 	if (run.order || run.count == 1)
 		return;
@@ -151,12 +149,14 @@ static int pkram_run_open(struct pkram_stream *ps, u64 pfn, unsigned int order,
 	}
 
 	block = ps->pages.block;
-	block->runs[block->nr_runs++] = (struct pkram_run_ser){
+	ps->pages.open = &block->runs[block->nr_runs++];
+	*ps->pages.open = (struct pkram_run_ser){
 		.where = FIELD_PREP(PKRAM_RUN_FIRST, 2 * pfn + (1ULL << order)) |
 			 FIELD_PREP(PKRAM_RUN_FLAGS, flags),
 		.index = index,
 	};
-	ps->pages.open = true;
+	/* Where it goes from here, the next page will tell. */
+	ps->pages.room = 0;
 
 	return 0;
 
@@ -166,7 +166,7 @@ err_unpreserve:
 	return err;
 }
 
-/* Whether a page continues a run, and in the direction that the run has or gets. */
+/* Whether a page continues a run, in the direction that the run has or gets. */
 static bool pkram_run_continues(const struct pkram_run_ser *ser,
 				struct pkram_run *run, u64 pfn,
 				unsigned int order, u64 index, u16 flags)
@@ -185,6 +185,46 @@ static bool pkram_run_continues(const struct pkram_run_ser *ser,
 	return pfn == pkram_run_pfn(run, run->count);
 }
 
+/* What the next pages of order 0 have to be, up to the end of the block. */
+static void pkram_run_expect(struct pkram_stream *ps, u64 pfn, u64 index,
+			     bool down)
+{
+	u64 in_block = pfn % PKRAM_RUN_MAX;
+
+	ps->pages.down = down;
+	ps->pages.room = down ? in_block : PKRAM_RUN_MAX - 1 - in_block;
+	ps->pages.next_pfn = down ? pfn - 1 : pfn + 1;
+	ps->pages.next_index = index + 1;
+}
+
+/**
+ * pkram_pages_extend - Append a page of order 0 that continues a run of several.
+ * @ps:    A stream that saves an object.
+ * @pfn:   Page frame of the page.
+ * @index: Its mapping offset.
+ * @flags: The caller's flags.
+ *
+ * This is for most pages, and does no more than it has to.
+ *
+ * Return: true; false if the page has to be looked at more closely.
+ */
+bool pkram_pages_extend(struct pkram_stream *ps, u64 pfn, u64 index, u16 flags)
+{
+	struct pkram_run_ser *run = ps->pages.open;
+
+	if (!run || !ps->pages.room || pfn != ps->pages.next_pfn ||
+	    index != ps->pages.next_index ||
+	    flags != FIELD_GET(PKRAM_RUN_FLAGS, run->where))
+		return false;
+
+	run->where += FIELD_PREP(PKRAM_RUN_COUNT, 1);
+	ps->pages.room--;
+	ps->pages.next_pfn += ps->pages.down ? -1 : 1;
+	ps->pages.next_index++;
+
+	return true;
+}
+
 /**
  * pkram_pages_save - Append a page and have it preserved.
  * @ps:    A stream that saves an object.
@@ -198,15 +238,13 @@ static bool pkram_run_continues(const struct pkram_run_ser *ser,
 int pkram_pages_save(struct pkram_stream *ps, u64 pfn, unsigned int order,
 		     u64 index, u16 flags)
 {
-	struct pkram_pages_ser *block = ps->pages.block;
-	struct pkram_run_ser *ser;
+	struct pkram_run_ser *ser = ps->pages.open;
 	struct pkram_run run;
 	int err;
 
-	if (!ps->pages.open)
+	if (!ser)
 		return pkram_run_open(ps, pfn, order, index, flags);
 
-	ser = &block->runs[block->nr_runs - 1];
 	run = pkram_run_decode(ser);
 	if (!pkram_run_continues(ser, &run, pfn, order, index, flags))
 		return pkram_run_open(ps, pfn, order, index, flags);
@@ -216,6 +254,8 @@ int pkram_pages_save(struct pkram_stream *ps, u64 pfn, unsigned int order,
 							order);
 		if (err)
 			return err;
+	} else {
+		pkram_run_expect(ps, pfn, index, run.down);
 	}
 	ser->where += FIELD_PREP(PKRAM_RUN_COUNT, 1);
 	if (run.down)

@@ -182,17 +182,21 @@ static int pkram_test_save(struct pkram_test *test,
 	return 0;
 }
 
-/* save_all FLAGS - the same pages without a clock around each */
+/* save_all FLAGS STEP - every so many of the pages, with one clock around all */
 static int pkram_test_save_all(struct pkram_test *test,
 			       struct pkram_test_line *line)
 {
 	short flags = pkram_test_number(line, 1);
+	u64 step = pkram_test_number(line, 2);
 	unsigned long i;
 	u64 start;
 	int err;
 
+	if (line->bad || !step)
+		return -ERANGE;
+
 	start = local_clock();
-	for (i = 0; i < test->nr_pages; i++) {
+	for (i = 0; i < test->nr_pages; i += step) {
 		err = pkram_save_page(&test->ps, test->pages[i], flags);
 		if (err)
 			return err;
