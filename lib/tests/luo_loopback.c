@@ -87,6 +87,27 @@ static void luo_loopback_free_key(struct luo_loopback_key *key)
 	*key = loopback.keys[--loopback.nr_keys];
 }
 
+static void luo_loopback_free_page(struct luo_loopback_page *page)
+{
+	free_pages((unsigned long)phys_to_virt(page->address), page->order);
+	*page = loopback.pages[--loopback.nr_pages];
+}
+
+/* Frees what the key preserves, whosever it was. */
+static void luo_loopback_free_all(struct luo_loopback_key *key)
+{
+	unsigned long i = 0;
+
+	while (!key->mem && i < loopback.nr_pages) {
+		if (loopback.pages[i].address - key->address <
+		    PAGE_SIZE << key->order)
+			luo_loopback_free_page(&loopback.pages[i]);
+		else
+			i++;
+	}
+	luo_loopback_free_key(key);
+}
+
 static void *loopback_alloc(unsigned int order, gfp_t gfp)
 {
 	struct luo_loopback_key *key = &loopback.keys[loopback.nr_keys];
@@ -95,8 +116,7 @@ static void *loopback_alloc(unsigned int order, gfp_t gfp)
 	    loopback.nr_keys == LUO_LOOPBACK_KEYS_MAX)
 		return NULL;
 
-	key->mem = (void *)__get_free_pages(gfp | __GFP_COMP,
-					    order);
+	key->mem = (void *)__get_free_pages(gfp, order);
 	if (!key->mem)
 		return NULL;
 
@@ -118,7 +138,7 @@ static void luo_loopback_give_back(void *mem, unsigned int order,
 	if (!key || key->order != order)
 		KUNIT_FAIL(loopback.test, "freed what is not there");
 	else
-		luo_loopback_free_key(key);
+		luo_loopback_free_all(key);
 }
 
 static void loopback_free(void *mem, unsigned int order)
@@ -143,13 +163,9 @@ static void *loopback_claim(u64 address, unsigned int order)
 		KUNIT_FAIL(loopback.test, "claimed what is not there");
 		return NULL;
 	}
-	if (!key->mem) {
-		luo_loopback_free_key(key);
-		return phys_to_virt(address);
-	}
 	key->state = LUO_LOOPBACK_CLAIMED;
 
-	return key->mem;
+	return phys_to_virt(address);
 }
 
 static void loopback_release(void *mem, unsigned int order)
@@ -169,12 +185,6 @@ static struct luo_loopback_page *luo_loopback_page(u64 address)
 	return NULL;
 }
 
-static void luo_loopback_free_page(struct luo_loopback_page *page)
-{
-	free_pages((unsigned long)phys_to_virt(page->address), page->order);
-	*page = loopback.pages[--loopback.nr_pages];
-}
-
 /**
  * luo_loopback_page_alloc - Allocate a page or folio to be preserved.
  * @order: Its order.
@@ -189,7 +199,7 @@ u64 luo_loopback_page_alloc(unsigned int order)
 	if (loopback.nr_pages == LUO_LOOPBACK_PAGES_MAX)
 		return 0;
 
-	mem = __get_free_pages(GFP_KERNEL | __GFP_COMP, order);
+	mem = __get_free_pages(GFP_KERNEL, order);
 	if (!mem)
 		return 0;
 
@@ -217,14 +227,24 @@ void luo_loopback_page_get(u64 address)
  */
 unsigned long luo_loopback_pages_held(void)
 {
-	return loopback.nr_pages;
+	unsigned long i, nr = 0;
+
+	for (i = 0; i < loopback.nr_pages; i++)
+		nr += !!loopback.pages[i].refs;
+
+	return nr;
 }
 
+/* A folio that was claimed has one reference, which is in its key. */
 static void loopback_put(u64 address)
 {
+	struct luo_loopback_key *key = luo_loopback_key(address,
+							LUO_LOOPBACK_CLAIMED);
 	struct luo_loopback_page *page = luo_loopback_page(address);
 
-	if (!page || !page->refs)
+	if (key)
+		luo_loopback_free_all(key);
+	else if (!page || !page->refs)
 		KUNIT_FAIL(loopback.test, "put a page that is not held");
 	else if (!--page->refs)
 		luo_loopback_free_page(page);
@@ -277,16 +297,46 @@ static int loopback_preserve(u64 address, unsigned long nr_pages,
 	return 0;
 }
 
+/* What was one allocation is pages of order 0. */
+static void luo_loopback_split(u64 address, unsigned int order)
+{
+	unsigned long i;
+
+	split_page(pfn_to_page(PHYS_PFN(address)), order);
+	for (i = 0; i < 1UL << order; i++)
+		loopback.pages[loopback.nr_pages++] = (struct luo_loopback_page){
+			.address = address + i * PAGE_SIZE,
+		};
+}
+
 static bool loopback_claim_pages(u64 address, unsigned int order)
 {
 	struct luo_loopback_key *key = luo_loopback_key(address,
 							LUO_LOOPBACK_INCOMING);
+	struct luo_loopback_page *page, folio;
+	unsigned long i = 0;
 
 	if (!key || key->order != order) {
 		KUNIT_FAIL(loopback.test, "claimed what is not there");
 		return false;
 	}
-	luo_loopback_free_key(key);
+	if (key->mem)
+		luo_loopback_split(address, order);
+	*key = loopback.keys[--loopback.nr_keys];
+
+	while (i < loopback.nr_pages) {
+		page = &loopback.pages[i];
+		if (page->address - address >= PAGE_SIZE << order) {
+			i++;
+		} else if (page->order) {
+			folio = *page;
+			*page = loopback.pages[--loopback.nr_pages];
+			luo_loopback_split(folio.address, folio.order);
+		} else {
+			page->refs = 1;
+			i++;
+		}
+	}
 
 	return true;
 }
@@ -441,14 +491,14 @@ static bool luo_loopback_page_preserved(const struct luo_loopback_page *page)
 	return false;
 }
 
-/* A page is held by whoever claims it, once. */
+/* A page is held by whoever claims it, once, and until then by nobody. */
 static void luo_loopback_kexec_pages(void)
 {
 	unsigned long i = 0;
 
 	while (i < loopback.nr_pages) {
 		if (luo_loopback_page_preserved(&loopback.pages[i]))
-			loopback.pages[i++].refs = 1;
+			loopback.pages[i++].refs = 0;
 		else
 			luo_loopback_free_page(&loopback.pages[i]);
 	}
@@ -597,6 +647,39 @@ void luo_loopback_lose_blob(u64 address, size_t size)
 	loopback.incoming = true;
 	loopback.incoming_address = address;
 	loopback.incoming_size = size;
+}
+
+/**
+ * luo_loopback_incoming_key - Find what the previous kernel preserved.
+ * @nth:     Which key, from 0.
+ * @address: Set to its physical address.
+ * @order:   Set to its order.
+ *
+ * Return: true; false if there are no more.
+ */
+bool luo_loopback_incoming_key(unsigned long nth, u64 *address,
+			       unsigned int *order)
+{
+	unsigned long i;
+
+	for (i = 0; i < loopback.nr_keys; i++) {
+		if (loopback.keys[i].state != LUO_LOOPBACK_INCOMING || nth--)
+			continue;
+		*address = loopback.keys[i].address;
+		*order = loopback.keys[i].order;
+		return true;
+	}
+
+	return false;
+}
+
+/**
+ * luo_loopback_lose_key - Have the previous kernel not have preserved something.
+ * @address: The physical address of an incoming key.
+ */
+void luo_loopback_lose_key(u64 address)
+{
+	luo_loopback_free_all(luo_loopback_key(address, LUO_LOOPBACK_INCOMING));
 }
 
 /**

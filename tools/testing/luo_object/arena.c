@@ -71,6 +71,20 @@ u64 virt_to_phys(const void *mem)
 	return ARENA_PHYS + offset;
 }
 
+bool virt_addr_valid(const void *mem)
+{
+	return mem >= arena && mem < arena + ARENA_SIZE;
+}
+
+/* The pages of an allocation become allocations of order 0. */
+void split_page(struct page *first, unsigned int order)
+{
+	unsigned long page = ((unsigned long)first - ARENA_PHYS) >> PAGE_SHIFT;
+
+	assert(page < ARENA_PAGES && arena_pages[page] == order + 1);
+	memset(&arena_pages[page], 1, 1UL << order);
+}
+
 struct page *pfn_to_page(unsigned long pfn)
 {
 	return (struct page *)(pfn << PAGE_SHIFT);
