@@ -11,6 +11,7 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/bitops.h>
 #include <linux/cleanup.h>
 #include <linux/ctype.h>
 #include <linux/errno.h>
@@ -117,11 +118,28 @@ static int luo_field_check(const struct luo_object_kind *kind,
 	return -ERANGE;
 }
 
+/* Whether a field has room for a value and may have it. */
+static bool luo_field_may_hold(const struct luo_field *field, u64 value)
+{
+	unsigned int bits = 8 * field->size;
+
+	if (field->type == LUO_FIELD_ARRAY && !PAGE_ALIGNED(value))
+		return false;
+
+	if (field->type == LUO_FIELD_SIGNED ?
+	    sign_extend64(value, bits - 1) != (s64)value :
+	    bits < 64 && value >> bits)
+		return false;
+
+	return luo_field_in_range(field, value);
+}
+
 /**
- * luo_object_fields_valid - Whether what fields are filled with is in range.
+ * luo_object_fields_valid - Whether fields can hold what they are filled with.
  * @kind: A kind with fields.
  *
- * A version without such a field could be written, and never be read.
+ * Out of its range, a version without such a field could be written, and never be
+ * read; too large for the field, it could be read, and never be written.
  *
  * Return: true if all are.
  */
@@ -134,7 +152,7 @@ bool luo_object_fields_valid(const struct luo_object_kind *kind)
 
 		if (!luo_field_is_number(field) || !field->since)
 			continue;
-		if (!luo_field_in_range(field, field->fallback)) {
+		if (!luo_field_may_hold(field, field->fallback)) {
 			pr_warn("kind %s: the fallback of field %s is out of its range\n",
 				kind->name, field->name);
 			return false;

@@ -326,7 +326,7 @@ static void luo_field_one_version(struct kunit *test)
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
 }
 
-/* A version that could be written and never be read. */
+/* A version that could be written and never be read, or the other way round. */
 static void luo_field_bad_fallback(struct kunit *test)
 {
 	struct luo_field fields[ARRAY_SIZE(probe_field_table)];
@@ -336,6 +336,9 @@ static void luo_field_bad_fallback(struct kunit *test)
 	kind.fields = fields;
 	KUNIT_EXPECT_TRUE(test, luo_object_fields_valid(&kind));
 	fields[ARRAY_SIZE(fields) - 1].max = 6;
+	KUNIT_EXPECT_FALSE(test, luo_object_fields_valid(&kind));
+	fields[ARRAY_SIZE(fields) - 1].max = 0;
+	fields[ARRAY_SIZE(fields) - 1].fallback = 1ULL << 32;
 	KUNIT_EXPECT_FALSE(test, luo_object_fields_valid(&kind));
 }
 
