@@ -69,7 +69,8 @@ int pkram_node_register(int (*drop)(const void *ser))
  */
 u64 pkram_instance(const char *name)
 {
-	return xxh64(name, strlen(name), 0);
+	/* What the previous kernel says is its name may have no end. */
+	return xxh64(name, strnlen(name, PKRAM_NAME_MAX), 0);
 }
 
 static u32 pkram_root_crc(const struct pkram_root_ser *root)
@@ -511,6 +512,9 @@ static int pkram_node_drop_taken(struct pkram_set *set,
 
 	scoped_guard(mutex, &set->lock) {
 		node = pkram_find(&set->taken, pkram_instance(ser->name));
+		/* The stream that had it may just have freed it. */
+		if (!node)
+			return 0;
 		if (node->busy)
 			return -EBUSY;
 		node->busy = true;
