@@ -39,6 +39,7 @@
  * @nr_blocks: How many there are.
  * @cut:      What allocations are cut from, without and with %LUO_POOL_KEEP.
  * @blocks:   Of a pool of the previous kernel, its blocks by address.
+ * @size:     Of those, the bytes.
  * @restored: It is one of the previous kernel.
  */
 struct luo_pool {
@@ -48,6 +49,7 @@ struct luo_pool {
 	u64 nr_blocks;
 	struct luo_pool_out cut[2];
 	struct luo_index blocks;
+	u64 size;
 	bool restored;
 };
 
@@ -156,6 +158,7 @@ static int luo_pool_check(struct luo_pool *pool)
 		if (err)
 			return err;
 		pool->nr_blocks++;
+		pool->size += PAGE_SIZE << order;
 		address = block->next;
 	} while (address);
 
@@ -296,6 +299,42 @@ struct luo_pool *luo_pool_restore(u64 handle)
 EXPORT_SYMBOL_GPL(luo_pool_restore);
 
 /**
+ * luo_pool_size - How large a pool of the previous kernel is.
+ * @pool: The pool.
+ *
+ * Return: The bytes of all its blocks: no sum of allocations is larger.
+ */
+u64 luo_pool_size(const struct luo_pool *pool)
+{
+	return pool->size;
+}
+
+/**
+ * luo_pool_find - The memory at an address in a pool of the previous kernel.
+ * @pool:    The pool.
+ * @address: Any number.
+ * @size:    How many bytes there have to be.
+ *
+ * Takes no reference, whatever the previous kernel says of the memory.
+ *
+ * Return: The memory; NULL if it is not all in one block of the pool.
+ */
+void *luo_pool_find(const struct luo_pool *pool, u64 address, size_t size)
+{
+	u64 start = ALIGN_DOWN(address, PAGE_SIZE);
+	const struct luo_pool_block_ser *block;
+	unsigned long cursor = 0;
+
+	block = (void *)luo_index_next(&pool->blocks, start, &cursor);
+	if (!block || address - start < sizeof(*block) ||
+	    !IS_ALIGNED(address, LUO_POOL_ALIGN) ||
+	    size > (PAGE_SIZE << luo_pool_order(block)) - (address - start))
+		return NULL;
+
+	return phys_to_virt(address);
+}
+
+/**
  * luo_pool_memory - The memory at an address in a pool.
  * @pool:    The pool.
  * @address: Physical address of an allocation. In a pool of the previous kernel
@@ -309,23 +348,21 @@ EXPORT_SYMBOL_GPL(luo_pool_restore);
  */
 void *luo_pool_memory(struct luo_pool *pool, u64 address, size_t size)
 {
-	u64 start = ALIGN_DOWN(address, PAGE_SIZE);
 	struct luo_pool_block_ser *block;
-	unsigned long cursor = 0;
+	void *mem;
 
 	if (!pool->restored)
 		return phys_to_virt(address);
 
-	block = (void *)luo_index_next(&pool->blocks, start, &cursor);
-	if (!block || address - start < sizeof(*block) ||
-	    !IS_ALIGNED(address, LUO_POOL_ALIGN) ||
-	    size > (PAGE_SIZE << luo_pool_order(block)) - (address - start))
+	mem = luo_pool_find(pool, address, size);
+	if (!mem)
 		return NULL;
 
+	block = luo_pool_block(mem);
 	if (block->order & LUO_POOL_BLOCK_KEEP)
 		block->live++;
 
-	return phys_to_virt(address);
+	return mem;
 }
 EXPORT_SYMBOL_GPL(luo_pool_memory);
 

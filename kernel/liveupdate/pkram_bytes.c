@@ -17,6 +17,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
+#include "luo_pool_internal.h"
 #include "pkram_internal.h"
 
 #define PKRAM_CHUNK_MIN		((size_t)64)
@@ -121,14 +122,13 @@ bool pkram_bytes_valid(struct pkram_node *node,
 	u64 address, nr_bytes = 0;
 
 	for (address = object->bytes; address; address = chunk->next) {
-		chunk = luo_pool_memory(node->pool, address, sizeof(*chunk));
+		chunk = luo_pool_find(node->pool, address, sizeof(*chunk));
 		if (!chunk || chunk->crc != pkram_chunk_crc(chunk) ||
 		    !chunk->size ||
-		    !luo_pool_memory(node->pool, address,
-				     sizeof(*chunk) + (size_t)chunk->size))
+		    !pkram_found(node, address,
+				 sizeof(*chunk) + (size_t)chunk->size))
 			return false;
 
-		/* Which also ends a chain that is a loop. */
 		nr_bytes += chunk->size;
 		if (nr_bytes > object->nr_bytes)
 			return false;

@@ -50,6 +50,11 @@ struct pkram_set {
  * @pool:     All memory of the node but its pages.
  * @root:     In @pool.
  * @last:     The last object that was committed, NULL while there is none.
+ * @room:     Bytes of @pool that nothing was found in yet. As what is there is
+ *            there once, it also ends every chain that is a loop.
+ * @next:     Address of the next object to be taken off the node.
+ * @nr_left:  Objects that are there to be taken off.
+ * @nr_last:  Pages of the last of them that are there, where it is damaged.
  * @busy:     A stream has it.
  * @unfinished: The previous kernel did not finish its save.
  */
@@ -60,6 +65,10 @@ struct pkram_node {
 	struct luo_pool *pool;
 	struct pkram_root_ser *root;
 	struct pkram_object_ser *last;
+	u64 room;
+	u64 next;
+	u64 nr_left;
+	u64 nr_last;
 	bool busy;
 	bool unfinished;
 };
@@ -82,6 +91,7 @@ int pkram_node_register(int (*drop)(const void *ser));
 
 void *pkram_memory(struct pkram_stream *ps, size_t wanted, size_t *size);
 void *pkram_next(u64 address);
+void *pkram_found(struct pkram_node *node, u64 address, size_t size);
 
 /* pkram_pages.c: the page stream of an object. */
 
@@ -92,9 +102,10 @@ void pkram_pages_commit(struct pkram_stream *ps);
 void pkram_pages_unpreserve(struct pkram_node *node,
 			    const struct pkram_object_ser *object);
 bool pkram_pages_claim(struct pkram_node *node,
-		       struct pkram_object_ser *object);
+		       const struct pkram_object_ser *object, u64 *nr_pages);
 bool pkram_pages_load(struct pkram_stream *ps, u64 *pfn, u64 *index,
 		      u16 *flags);
+void pkram_pages_put(struct pkram_stream *ps, u64 nr_pages);
 void pkram_pages_put_rest(struct pkram_stream *ps);
 
 /* pkram_bytes.c: its byte stream. */

@@ -24,6 +24,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/io.h>
+#include <linux/limits.h>
 #include <linux/luo_field.h>
 #include <linux/luo_pool.h>
 #include <linux/mm.h>
@@ -94,6 +95,27 @@ void *pkram_next(u64 address)
 	return address ? phys_to_virt(address) : NULL;
 }
 
+/**
+ * pkram_found - Take memory of a node of the previous kernel for what it says.
+ * @node:    The node, whose pool is restored.
+ * @address: What leads to the memory: any number.
+ * @size:    How many bytes there have to be.
+ *
+ * Return: The memory; NULL if it is not there, or the node would have more in it
+ * than it has room for.
+ */
+void *pkram_found(struct pkram_node *node, u64 address, size_t size)
+{
+	void *mem = luo_pool_find(node->pool, address, size);
+
+	if (!mem || size > node->room)
+		return NULL;
+
+	node->room -= size;
+
+	return mem;
+}
+
 static struct pkram_node *pkram_find(const struct luo_index *index,
 				     u64 instance)
 {
@@ -131,14 +153,17 @@ static struct pkram_node *pkram_node_new(struct pkram_set *set,
 }
 
 static void pkram_object_put_pages(struct pkram_node *node,
-				   const struct pkram_object_ser *object)
+				   const struct pkram_object_ser *object,
+				   u64 nr_pages)
 {
-	struct pkram_stream rest = {
-		.node = node,
-		.pages.block = pkram_next(object->pages),
-	};
+	struct pkram_stream rest = { .node = node };
 
-	pkram_pages_put_rest(&rest);
+	/* Without any, what leads to them may be damaged. */
+	if (!nr_pages)
+		return;
+
+	rest.pages.block = pkram_next(object->pages);
+	pkram_pages_put(&rest, nr_pages);
 }
 
 /**
@@ -149,8 +174,9 @@ void pkram_node_release(struct pkram_node *node)
 {
 	struct pkram_object_ser *object;
 
-	while (node->root && (object = pkram_node_next_object(node)))
-		pkram_object_put_pages(node, object);
+	while ((object = pkram_node_next_object(node)))
+		pkram_object_put_pages(node, object, node->nr_left ? U64_MAX :
+							     node->nr_last);
 
 	mutex_lock(&node->set->lock);
 	luo_index_del(node->index, &node->instance);
@@ -169,10 +195,14 @@ void pkram_node_release(struct pkram_node *node)
  */
 struct pkram_object_ser *pkram_node_next_object(struct pkram_node *node)
 {
-	struct pkram_object_ser *object = pkram_next(node->root->objects);
+	struct pkram_object_ser *object;
 
-	if (object)
-		node->root->objects = object->next;
+	if (!node->nr_left)
+		return NULL;
+
+	object = pkram_next(node->next);
+	node->next = object->next;
+	node->nr_left--;
 
 	return object;
 }
@@ -332,6 +362,10 @@ static void pkram_node_withdraw(struct pkram_node *node)
 	for (object = pkram_next(node->root->objects); object;
 	     object = pkram_next(object->next))
 		pkram_pages_unpreserve(node, object);
+
+	node->next = node->root->objects;
+	node->nr_left = node->root->nr_objects;
+	node->nr_last = U64_MAX;
 }
 
 /**
@@ -350,41 +384,42 @@ void pkram_node_discard(struct pkram_stream *ps)
 
 /* Loading. */
 
-static bool pkram_object_valid(struct pkram_node *node, u64 address)
+/* An object that was checked, or NULL. */
+static struct pkram_object_ser *pkram_object_at(struct pkram_node *node,
+						u64 address)
 {
 	struct pkram_object_ser *object;
 
-	object = luo_pool_memory(node->pool, address, sizeof(*object));
+	object = pkram_found(node, address, sizeof(*object));
+	if (!object || object->crc != pkram_object_crc(object) ||
+	    object->reserved || !pkram_bytes_valid(node, object))
+		return NULL;
 
-	return object && object->crc == pkram_object_crc(object) &&
-	       !object->reserved && pkram_bytes_valid(node, object);
+	return object;
 }
 
 /* Takes over all pages, or those before something that is not right. */
 static int pkram_node_claim_objects(struct pkram_node *node)
 {
-	u64 *link = &node->root->objects, nr_objects = 0;
-	struct pkram_object_ser *object;
+	const struct pkram_object_ser *object;
+	u64 address = node->root->objects;
+	bool whole = true;
 
-	for (; *link; link = &object->next) {
-		/* The number also ends a chain that is a loop. */
-		if (nr_objects++ == node->root->nr_objects ||
-		    !pkram_object_valid(node, *link))
-			goto cut;
+	node->next = address;
+	for (; address && whole; address = object->next) {
+		object = pkram_object_at(node, address);
+		if (!object)
+			return -EBADMSG;
 
-		object = pkram_next(*link);
-		if (!pkram_pages_claim(node, object)) {
-			link = &object->next;
-			goto cut;
-		}
+		whole = pkram_pages_claim(node, object, &node->nr_last);
+		node->nr_left++;
 	}
+	if (!whole)
+		return -EBADMSG;
 
-	return nr_objects == node->root->nr_objects ? 0 : -EBADMSG;
+	node->nr_last = U64_MAX;
 
-cut:
-	*link = 0;
-
-	return -EBADMSG;
+	return node->nr_left == node->root->nr_objects ? 0 : -EBADMSG;
 }
 
 static int pkram_node_restore(struct pkram_node *node,
@@ -400,7 +435,8 @@ static int pkram_node_restore(struct pkram_node *node,
 		return err;
 	}
 
-	root = luo_pool_memory(node->pool, ser->root, sizeof(*root));
+	node->room = luo_pool_size(node->pool);
+	root = pkram_found(node, ser->root, sizeof(*root));
 	if (!root || root->crc != pkram_root_crc(root) || root->finished > 1)
 		return -EBADMSG;
 

@@ -23,11 +23,13 @@
 #include <linux/crc32c.h>
 #include <linux/errno.h>
 #include <linux/io.h>
+#include <linux/limits.h>
 #include <linux/luo_pool.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 
 #include "luo_handover.h"
+#include "luo_pool_internal.h"
 #include "pkram_internal.h"
 
 /* A list takes up to four pages, of which the heads of list and block are 0.3 %. */
@@ -367,10 +369,10 @@ static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
 {
 	struct pkram_pages_ser *block;
 
-	block = luo_pool_memory(node->pool, address, sizeof(*block));
+	block = luo_pool_find(node->pool, address, sizeof(*block));
 	if (!block || !block->nr_runs ||
-	    !luo_pool_memory(node->pool, address,
-			     struct_size(block, runs, block->nr_runs)) ||
+	    !pkram_found(node, address,
+			 struct_size(block, runs, block->nr_runs)) ||
 	    block->crc != pkram_block_crc(block))
 		return NULL;
 
@@ -379,45 +381,39 @@ static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
 
 /**
  * pkram_pages_claim - Take over the pages of an object of the previous kernel.
- * @node:   The node, whose pool is restored.
- * @object: The object, which is valid. Where something is not as it should be,
- *          the lists are cut off there.
+ * @node:     The node, whose pool is restored.
+ * @object:   The object, which is valid.
+ * @nr_pages: Set to how many pages were taken over: those before the first thing
+ *            that is not as it should be.
  *
- * As a page is claimed once, so is a list: a chain that is a loop has an end.
+ * Nothing in the lists is changed, for what is damaged may lie across something
+ * that is not.
  *
  * Return: true if all of them were there.
  */
-bool pkram_pages_claim(struct pkram_node *node, struct pkram_object_ser *object)
+bool pkram_pages_claim(struct pkram_node *node,
+		       const struct pkram_object_ser *object, u64 *nr_pages)
 {
-	u64 *link = &object->pages;
-	struct pkram_pages_ser *block;
+	const struct pkram_pages_ser *block;
 	struct pkram_run run;
+	u64 address;
 	u32 i;
 
-	while (*link) {
-		block = pkram_pages_block(node, *link);
+	*nr_pages = 0;
+	for (address = object->pages; address; address = block->next) {
+		block = pkram_pages_block(node, address);
 		if (!block)
-			goto cut;
+			return false;
 
 		for (i = 0; i < block->nr_runs; i++) {
 			run = pkram_run_decode(&block->runs[i]);
 			if (!pkram_run_claim(node->set->handover, &run))
-				break;
-		}
-		if (i)
-			link = &block->next;
-		if (i < block->nr_runs) {
-			block->nr_runs = i;
-			goto cut;
+				return false;
+			*nr_pages += run.count;
 		}
 	}
 
 	return true;
-
-cut:
-	*link = 0;
-
-	return false;
 }
 
 /**
@@ -435,6 +431,11 @@ bool pkram_pages_load(struct pkram_stream *ps, u64 *pfn, u64 *index, u16 *flags)
 	const struct pkram_run_ser *ser;
 	struct pkram_run run;
 
+	if (block && ps->pages.run == block->nr_runs) {
+		block = pkram_next(block->next);
+		ps->pages.block = block;
+		ps->pages.run = 0;
+	}
 	if (!block)
 		return false;
 
@@ -446,25 +447,32 @@ bool pkram_pages_load(struct pkram_stream *ps, u64 *pfn, u64 *index, u16 *flags)
 
 	if (++ps->pages.page == run.count) {
 		ps->pages.page = 0;
-		if (++ps->pages.run == block->nr_runs) {
-			ps->pages.run = 0;
-			ps->pages.block = pkram_next(block->next);
-		}
+		ps->pages.run++;
 	}
 
 	return true;
 }
 
 /**
- * pkram_pages_put_rest - Drop the references to pages that were not taken.
- * @ps: A stream that loads an object.
+ * pkram_pages_put - Drop the references to pages that were not taken.
+ * @ps:       A stream that loads an object.
+ * @nr_pages: How many at most.
  */
-void pkram_pages_put_rest(struct pkram_stream *ps)
+void pkram_pages_put(struct pkram_stream *ps, u64 nr_pages)
 {
 	const struct luo_handover *handover = ps->node->set->handover;
 	u64 pfn, index;
 	u16 flags;
 
-	while (pkram_pages_load(ps, &pfn, &index, &flags))
+	while (nr_pages-- && pkram_pages_load(ps, &pfn, &index, &flags))
 		handover->put(pfn << PAGE_SHIFT);
+}
+
+/**
+ * pkram_pages_put_rest - Drop the references to all pages that were not taken.
+ * @ps: A stream that loads an object.
+ */
+void pkram_pages_put_rest(struct pkram_stream *ps)
+{
+	pkram_pages_put(ps, U64_MAX);
 }
