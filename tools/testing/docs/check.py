@@ -104,10 +104,11 @@ def attributes_are_documented():
 
 def messages_are_explained():
 	"""every message in the log is explained to administrators"""
-	guide = (TOP / "Documentation/admin-guide/luo-objects.rst").read_text()
-	told = re.findall(r"^``(.+?)``", guide, re.M)
+	guides = (TOP / "Documentation/admin-guide").glob("*.rst")
+	told = [message for guide in guides
+		for message in re.findall(r"^``(.+?)``", guide.read_text(), re.M)]
 	sources = [path for pattern in ("kernel/liveupdate/luo_*.c", "kernel/liveupdate/pkram*.c",
-					   "mm/luo_memfd*.c")
+					"mm/luo_memfd*.c", "fs/pstore/pkram.c")
 		   for path in sorted(TOP.glob(pattern))]
 	for source in sources:
 		for call in re.findall(r"\bpr_(?:err|warn|info)\(\s*((?:\"[^\"]*\"\s*)+)",
