@@ -41,10 +41,10 @@ fails() {
 	return $fails_status
 }
 
-# listed FILE - its lines in order, on one line, without those of the sample
-# that may be built into the kernel.
+# listed FILE - its lines in order, on one line, without those of the sample and
+# of the log in pstore, which may be built into the kernel.
 listed() {
-	grep -v '^sample ' "$1" | cut -d' ' -f1-5 | sort | tr '\n ' ';,'
+	grep -v -e '^sample ' -e '^pkram ' "$1" | cut -d' ' -f1-5 | sort | tr '\n ' ';,'
 }
 
 # same FOUND EXPECTED

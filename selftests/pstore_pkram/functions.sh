@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# The log of the previous kernel in pstore, and that of this one.
+
+. /usr/lib/pkram/functions
+
+pstore=/sys/fs/pstore
+log=$pstore/dmesg-pkram-0
+size=/sys/module/pstore_pkram/parameters/size
+objects=/sys/kernel/luo_objects
+lists=/sys/kernel/debug/luo_objects
+last="kexec_core: Starting new kernel"
+
+# result NAME COMMAND... - the same as ktap_test_result, for words with spaces.
+result() {
+	description=$1
+	shift
+	if "$@"; then
+		ktap_test_pass "$description"
+	else
+		ktap_test_fail "$description"
+	fi
+}
+
+# same FOUND EXPECTED
+same() {
+	[ "$1" = "$2" ] && return
+	echo "# found '$1', expected '$2'"
+	return 1
+}
+
+# say WORDS... - a message of the lowest level, which no console shows.
+say() {
+	echo "<7>$*" >/dev/kmsg
+}
+
+nothing_there() {
+	same "$(ls $pstore)" ""
+}
+
+# headed NR - the log is that of kernel NR of its chain.
+headed() {
+	same "$(head -n 1 $log)" "Linux $(uname -r), kernel $1 of its chain:"
+}
+
+# ends - the log goes on to the last message before the jump.
+ends() {
+	ends_line=$(tail -n 1 $log)
+	[ "${ends_line%"$last"}" != "$ends_line" ] && return
+	echo "# ends with '$ends_line'"
+	return 1
+}
+
+# has WORDS..., has_not WORDS...
+has() {
+	grep -qF "$*" $log
+}
+
+has_not() {
+	! has "$@"
+}
+
+# listed FILE - whether there is a log in this list of objects.
+listed() {
+	grep -q '^pkram ' "$1"
+}
+
+unlisted() {
+	! listed "$1"
+}
+
+# logged WORDS... - the kernel said it since it booted.
+logged() {
+	dmesg | grep -qF "$*"
+}
+
+not_logged() {
+	! logged "$@"
+}
+
+# totals - ends the results of a stage, which printed no plan.
+totals() {
+	ktap_print_totals
+	[ "$KTAP_CNT_FAIL" -eq 0 ]
+}
+
+# end_stage ['more command line'] - goes on to the next stage with that.
+end_stage() {
+	totals || exit
+	[ $# -gt 0 ] || exit 0
+	kexec-load "$NEXT" "$1" && kexec-jump
+	exit 1
+}
+
+ktap_print_header
