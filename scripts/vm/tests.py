@@ -11,17 +11,17 @@ from .settings import Settings
 
 class GuestTest:
 	"""
-	The test GROUP/NAME in the virtual machine, as SETTINGS want it. KERNELS are
-	those in its initramfs, by default those that it boots; tests with the same
-	ones share it. LABEL is for people and for the log.
+	The test GROUP/NAME in the virtual machine, as SETTINGS want it. Its initramfs
+	has the kernels that it boots, and all tests, or where it is SMALL the tests
+	of its group. LABEL is for people and for the log.
 	"""
 
-	def __init__(self, name: str, settings: Settings, kernels: Iterable[str] = (),
+	def __init__(self, name: str, settings: Settings, small: bool = False,
 		     label: str = "") -> None:
 		self.name = label or name
 		self.mem = mebibytes(settings.mem)
-		self.kernels = sorted({*settings.boot, *kernels})
-		self.first = settings.boot[0]
+		self.flavours = tuple(sorted(set(settings.boot)))
+		self.group = name.partition("/")[0] if small else ""
 		self.guest: Optional[Guest] = None
 		self._job = name
 		self._settings = settings
@@ -32,7 +32,8 @@ class GuestTest:
 		if (paths.BUILD / "selftests" / f"{group}.failed").exists():
 			return (ktap.Result(failures=[f"selftests/{group} does not build"]),
 				str(paths.LOG / f"selftests-{group}.log"))
-		initrd = paths.BUILD / "initramfs" / f"{'+'.join(self.kernels)}.cpio"
+		prefix = f"{self.group}:" if self.group else ""
+		initrd = paths.BUILD / "initramfs" / f"{prefix}{'+'.join(self.flavours)}.cpio"
 		self.guest = Guest("none" if self._settings.kunit else self._job,
 				   self._settings, str(initrd), name=self.name)
 		self.guest.run()
@@ -46,9 +47,10 @@ class GuestTest:
 def prepare(tests: Iterable[GuestTest]) -> None:
 	"""Kernels and archives that the tests boot."""
 	paths.script("need", "kernel", "vm")
-	archives = {tuple(test.kernels): test.first for test in tests}
-	for flavour in sorted({flavour for kernels in archives for flavour in kernels}):
+	archives = {(test.group, test.flavours) for test in tests}
+	for flavour in sorted({flavour for _, flavours in archives for flavour in flavours}):
 		paths.script("kernel/build", flavour)
-	for kernels, first in sorted(archives.items()):
-		initrd = paths.script("initramfs", *kernels)
-		accel.choose(paths.image(first), initrd)
+	for group, flavours in sorted(archives):
+		options = ("--group", group) if group else ()
+		initrd = paths.script("initramfs", *options, *flavours)
+		accel.choose(paths.image(flavours[0]), initrd)
