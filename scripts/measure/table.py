@@ -26,7 +26,7 @@ def _ratio(value: Optional[Value], base: Optional[Value]) -> str:
 	if not value or not base or base.value <= 0:
 		return ""
 	ratio = value.value / base.value
-	return f"{ratio:.2f}" if abs(ratio) >= 0.1 or not ratio else f"{ratio:.4f}"
+	return f"{ratio:.2f}" if abs(ratio) >= 0.01 or not ratio else f"{ratio:.4f}"
 
 
 def _row(first: str, cells: Iterable[str]) -> str:
