@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * carry WORK LABEL SIZE...
+ *
+ * Stage n preserves the files of WORK in the nth of the sizes (in MiB, or in KiB
+ * with a K), and stage n + 1 measures what it costs to boot with them and to take
+ * them. The size 0 preserves nothing: that boot is what others are compared with.
+ * A "-" is a stage that preserves nothing and measures nothing, for chains of
+ * several kernels. A file with the figures so far travels along, always.
+ */
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../kselftest.h"
+#include "../luo_memfd/session.h"
+#include "jump.h"
+#include "work.h"
+
+#define SESSION		"bench"
+#define TOKEN_FIGURES	(1UL << 32)
+#define EMPTY		"0"
+#define NOTHING		"-"
+
+/* What a stage tells the next. */
+struct figures {
+	uint64_t end;
+	uint64_t empty;
+};
+
+static struct figures *map_figures(int fd)
+{
+	struct figures *figures = mmap(NULL, sizeof(*figures), PROT_READ | PROT_WRITE,
+				       MAP_SHARED, fd, 0);
+
+	if (figures == MAP_FAILED)
+		ksft_exit_fail_perror("mmap");
+
+	return figures;
+}
+
+static void measure(struct work *work, int session)
+{
+	uint64_t start = counter();
+
+	work_retrieve(work, session);
+	work_figure_since(work, "retrieve", start);
+
+	work_map(work);
+	start = counter();
+	ksft_test_result(work_read(work), "%s %lu KiB: the content is there\n",
+			 work->label, work->kib);
+	work_figure_since(work, "access", start);
+
+	start = counter();
+	session_finish(session);
+	work_figure_since(work, "finish", start);
+}
+
+/* Takes what the last stage preserved, and what it had to tell. */
+static struct figures arrive(struct work *work, const char *size, uint64_t start)
+{
+	int session = session_retrieve(SESSION);
+	int fd = session_retrieve_file(session, TOKEN_FIGURES);
+	struct figures *map = map_figures(fd), figures = *map;
+	uint64_t boot = start - figures.end;
+
+	ksft_print_msg("boot: %llu instructions\n", (unsigned long long)boot);
+	if (!strcmp(size, EMPTY))
+		figures.empty = boot;
+	if (work->nr) {
+		work_figure(work, "boot", boot - figures.empty, "instructions");
+		measure(work, session);
+	} else {
+		session_finish(session);
+		ksft_test_result_pass("a boot with %s\n", size);
+	}
+	munmap(map, sizeof(*map));
+	close(fd);
+
+	return figures;
+}
+
+/* Here the pages may be in the scratch areas, which they have to leave first. */
+static void preserve(const struct work *work, int session)
+{
+	long moved = work_moved();
+	uint64_t start = counter();
+
+	work_preserve(work, session);
+	if (!work->nr)
+		return;
+	work_figure_since(work, "preserve-moving", start);
+	work_figure(work, "moved", work_moved() - moved, "pages");
+}
+
+/* Preserves for the next stage, and leaves for it. */
+static void leave(struct work *work, const char *size, const struct figures *figures)
+{
+	int session = session_create(SESSION);
+	int fd = memfd_create("figures", 0);
+	struct figures *map;
+
+	if (fd < 0 || ftruncate(fd, sizeof(*map)))
+		ksft_exit_fail_perror("figures");
+	map = map_figures(fd);
+	*map = *figures;
+	session_preserve(session, fd, TOKEN_FIGURES);
+	work_create(work);
+	preserve(work, session);
+	ksft_test_result_pass("%s is preserved\n", size);
+	jump_load();
+	ksft_print_cnts();
+	jump(strcmp(size, NOTHING) ? work->label : NULL, work->kib, work_pages(work),
+	     &map->end);
+}
+
+int main(int argc, char *argv[])
+{
+	uint64_t start = counter();
+	int n = stage(), nr_sizes = argc - 3;
+	struct figures figures = {};
+	struct work work;
+
+	ksft_print_header();
+	if (nr_sizes < n - 1)
+		ksft_exit_fail_msg("carry WORK LABEL SIZE...\n");
+	ksft_set_plan((n > 1) + (n <= nr_sizes));
+	if (n > 1) {
+		work = work_new(argv[1], argv[2], argv[n + 1]);
+		figures = arrive(&work, argv[n + 1], start);
+		work_end(&work);
+	}
+	if (n <= nr_sizes) {
+		work = work_new(argv[1], argv[2], argv[n + 2]);
+		leave(&work, argv[n + 2], &figures);
+	}
+	ksft_finished();
+}

@@ -1,0 +1,8 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A file that is written all over.
+#
+# bench: boot=@,@,@,@,@,@,@ mem=6G timeout=1800
+# bench: append="luo_object.write=newest"
+exec ./carry dense dense 0 64 256 1024 2048 4096

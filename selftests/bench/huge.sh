@@ -1,0 +1,8 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A file in huge pages.
+#
+# bench: boot=@,@,@,@,@,@ mem=6G timeout=1800
+# bench: append="luo_object.write=newest"
+exec ./carry huge huge 0 64 256 1024 4096

@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A file whose pages lie between those of another one, as they do where memory
+# has been in use for long. On stock Linux the boot grows with the square.
+#
+# bench: boot=@,@,@,@,@,@ mem=6G timeout=1800 kernels=pkram
+# bench: append="luo_object.write=newest"
+exec ./carry interleaved interleaved 0 64 128 256 512

@@ -1,0 +1,7 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The sizes of interleaved.sh that stock Linux boots with before people go home.
+#
+# bench: boot=@,@,@,@ mem=6G timeout=1800 quiet=900 kernels=stock
+exec ./carry interleaved interleaved 0 64 128

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Leaves for the next kernel, and lets the time be taken from there on. */
+#include <linux/reboot.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "../kselftest.h"
+#include "figure.h"
+#include "jump.h"
+
+#define KMSG	"/dev/kmsg"
+
+void jump_load(void)
+{
+	if (system("kexec-load"))
+		ksft_exit_fail_msg("kexec-load failed\n");
+}
+
+void jump(const char *work, unsigned long kib, unsigned long pages, uint64_t *when)
+{
+	FILE *kmsg = fopen(KMSG, "w");
+
+	if (!kmsg)
+		ksft_exit_fail_perror(KMSG);
+	printf("@@ jump\n");
+	fflush(stdout);
+	tcdrain(STDOUT_FILENO);
+	if (work)
+		fprintf(kmsg, "bench: %s %luK freeze %lu\n", work, kib, pages);
+	fclose(kmsg);
+
+	*when = counter();
+	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
+		LINUX_REBOOT_CMD_KEXEC, NULL);
+	ksft_exit_fail_perror("reboot");
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Counts what KHO preserves: walks the radix tree that it hands to the next
+ * kernel, where it lies in memory. Where that is, is in KHO's device tree in
+ * debugfs; memory is read through /proc/kcore. The tree is as it is described
+ * in include/linux/kho/abi/kexec_handover.h: five levels of tables, and bitmaps
+ * whose bits are keys. A key has the page frame number, shifted by the order,
+ * in its lower part, and above that a bit whose place tells the order.
+ *
+ * The device tree is in debugfs only in a kernel that was not booted by kexec.
+ */
+#include <elf.h>
+#include <fcntl.h>
+#include <libfdt.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "../kselftest.h"
+#include "kho.h"
+
+#define FDT		"/sys/kernel/debug/kho/out/fdt"
+#define FDT_SIZE	(64 << 10)
+#define KCORE		"/proc/kcore"
+#define MAX_SEGMENTS	64
+
+#define PAGE		4096
+#define TABLE_BITS	9
+#define BITMAP_BITS	15
+#define TOP_LEVEL	5
+#define ORDER_0_BIT	52
+
+struct kcore {
+	int fd;
+	int nr_segments;
+	Elf64_Phdr segments[MAX_SEGMENTS];
+};
+
+static struct kcore kcore_open(void)
+{
+	struct kcore kcore = { .fd = open(KCORE, O_RDONLY) };
+	Elf64_Ehdr header;
+	ssize_t size;
+
+	if (kcore.fd < 0 ||
+	    pread(kcore.fd, &header, sizeof(header), 0) != sizeof(header))
+		ksft_exit_fail_perror(KCORE);
+	kcore.nr_segments = header.e_phnum < MAX_SEGMENTS ? header.e_phnum : MAX_SEGMENTS;
+	size = kcore.nr_segments * sizeof(*kcore.segments);
+	if (pread(kcore.fd, kcore.segments, size, header.e_phoff) != size)
+		ksft_exit_fail_perror(KCORE);
+
+	return kcore;
+}
+
+static void kcore_read_page(const struct kcore *kcore, uint64_t phys, void *page)
+{
+	const Elf64_Phdr *segment = kcore->segments;
+
+	for (int i = 0; i < kcore->nr_segments; i++, segment++) {
+		/* What has no physical address has this one. */
+		if (segment->p_type != PT_LOAD || segment->p_paddr == -1ULL ||
+		    phys < segment->p_paddr || phys - segment->p_paddr >= segment->p_memsz)
+			continue;
+		if (pread(kcore->fd, page, PAGE,
+			  segment->p_offset + phys - segment->p_paddr) != PAGE)
+			ksft_exit_fail_perror(KCORE);
+		return;
+	}
+	ksft_exit_fail_msg("%s has no %#llx\n", KCORE, (unsigned long long)phys);
+}
+
+/*
+ * What debugfs shows ends where the tree ended when it was made, and names come
+ * last. But the root's own properties are in front, and one of them is an address.
+ */
+static uint64_t map_address(void)
+{
+	static char fdt[FDT_SIZE];
+	int fd = open(FDT, O_RDONLY), offset, len;
+	const struct fdt_property *property;
+	uint64_t phys;
+
+	if (fd < 0 || read(fd, fdt, sizeof(fdt)) < 0)
+		ksft_exit_fail_perror(FDT);
+	close(fd);
+	fdt_for_each_property_offset(offset, fdt, 0) {
+		property = fdt_get_property_by_offset(fdt, offset, &len);
+		if (!property || len != sizeof(phys))
+			continue;
+		memcpy(&phys, property->data, sizeof(phys));
+		return phys;
+	}
+	ksft_exit_fail_msg("%s has no address\n", FDT);
+}
+
+static long count_bits(const uint64_t *bitmap)
+{
+	long bits = 0;
+
+	for (unsigned int i = 0; i < PAGE / sizeof(*bitmap); i++)
+		bits += __builtin_popcountll(bitmap[i]);
+
+	return bits;
+}
+
+/* Tables without keys stay when these are gone, and do not count. */
+static long walk(const struct kcore *kcore, struct kho *kho, uint64_t phys,
+		 int level, uint64_t prefix)
+{
+	uint64_t table[PAGE / sizeof(uint64_t)];
+	long keys = 0;
+	int high_bit;
+
+	kcore_read_page(kcore, phys, table);
+	if (!level) {
+		high_bit = 63 - __builtin_clzll(prefix << BITMAP_BITS);
+		keys = count_bits(table);
+		kho->keys += keys;
+		kho->bytes += keys * PAGE << (ORDER_0_BIT - high_bit);
+	} else {
+		for (unsigned int i = 0; i < PAGE / sizeof(*table); i++)
+			if (table[i])
+				keys += walk(kcore, kho, table[i], level - 1,
+					     prefix << TABLE_BITS | i);
+	}
+	if (keys)
+		kho->tables += PAGE;
+
+	return keys;
+}
+
+struct kho kho_read(void)
+{
+	struct kcore kcore = kcore_open();
+	struct kho kho = {};
+
+	walk(&kcore, &kho, map_address(), TOP_LEVEL, 0);
+	close(kcore.fd);
+
+	return kho;
+}

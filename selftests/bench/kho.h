@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SELFTESTS_BENCH_KHO_H
+#define SELFTESTS_BENCH_KHO_H
+
+/**
+ * struct kho - What is preserved for the next kernel.
+ * @keys:   Entries of the map of preserved memory.
+ * @bytes:  What these cover.
+ * @tables: Memory of the map itself, in bytes.
+ */
+struct kho {
+	long keys;
+	long bytes;
+	long tables;
+};
+
+/* Reads it from the kernel's own map. Exits with "Bail out!" on failure. */
+struct kho kho_read(void);
+
+#endif

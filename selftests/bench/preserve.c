@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * preserve WORK LABEL SIZE...
+ *
+ * What it costs to preserve the files of WORK, in each of the sizes (in MiB, or
+ * in KiB with a K), and what it takes. Only in the first kernel of a chain does
+ * KHO show what it preserves.
+ *
+ * Files are preserved twice, and measured the second time. The first time, pages
+ * that lie in the scratch areas of KHO are moved out of them, which is a matter
+ * of where they happened to lie. Holes that were filled are made anew.
+ */
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../kselftest.h"
+#include "../luo_memfd/memory.h"
+#include "../luo_memfd/session.h"
+#include "kho.h"
+#include "work.h"
+
+#define SESSION		"bench"
+#define TOKEN_FIRST	(1UL << 32)
+
+static void preserve_first(const struct work *work)
+{
+	int session = session_create(SESSION);
+
+	work_preserve(work, session);
+	close(session);
+	work_punch(work);
+}
+
+/* What a session takes, and the first file in it, is not counted. */
+static int session_with_file(void)
+{
+	int session = session_create(SESSION);
+	int fd = memfd_create("page", 0);
+
+	if (fd < 0 || write(fd, SESSION, 1) != 1)
+		ksft_exit_fail_perror("memfd");
+	session_preserve(session, fd, TOKEN_FIRST);
+	close(fd);
+
+	return session;
+}
+
+static void preserve(const struct work *work)
+{
+	int session = session_with_file();
+	long content = work_memory(work), memory = memory_free(), moved = work_moved();
+	struct kho before = kho_read(), after;
+	uint64_t start = counter();
+
+	work_preserve(work, session);
+	work_figure_since(work, "preserve", start);
+	after = kho_read();
+	work_figure(work, "moved-again", work_moved() - moved, "pages");
+	work_figure(work, "memory", memory - memory_free(), "KiB");
+	work_figure(work, "holes", (work_memory(work) - content) >> 10, "KiB");
+	work_figure(work, "metadata", after.bytes - before.bytes - work_memory(work), "bytes");
+	work_figure(work, "keys", after.keys - before.keys, "keys");
+	work_figure(work, "map", after.tables - before.tables, "bytes");
+
+	start = counter();
+	close(session);
+	work_figure_since(work, "release", start);
+}
+
+int main(int argc, char *argv[])
+{
+	ksft_print_header();
+	if (argc < 4)
+		ksft_exit_fail_msg("preserve WORK LABEL SIZE...\n");
+	ksft_set_plan(argc - 3);
+	for (int i = 3; i < argc; i++) {
+		struct work work = work_new(argv[1], argv[2], argv[i]);
+
+		work_create(&work);
+		preserve_first(&work);
+		preserve(&work);
+		ksft_test_result(work_read(&work), "%s %s: the content is there\n",
+				 argv[2], argv[i]);
+		work_end(&work);
+	}
+	ksft_finished();
+}

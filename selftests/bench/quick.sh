@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The benchmarks run, in sizes that take no time, and print what they are to.
+#
+# vm: boot=pkram,pkram,pkram icount=yes
+. /usr/lib/pkram/functions
+
+OUT=/tmp/figures
+
+# prints FIGURE... - the program has passed, and printed a figure of each name.
+prints() {
+	for figure in "$@"; do
+		grep -qE "^# figure: \w+ 4096K $figure -?[0-9]+ \w+ [0-9]+$" $OUT || return
+	done
+	! grep -E '^(not ok|Bail out)' $OUT
+}
+
+carry="./carry interleaved interleaved 0 4"
+
+case $STAGE in
+1)	ktap_print_header
+	ktap_set_plan 5
+	for work in dense sparse interleaved huge small; do
+		./preserve $work $work 4 >$OUT
+		ktap_test_result "preserve $work" prints preserve moved-again memory holes \
+			metadata keys map release
+	done
+	ktap_print_totals
+	exec $carry >/dev/null ;;
+2)	exec $carry ;;
+3)	ktap_print_header
+	ktap_set_plan 1
+	$carry >$OUT
+	ktap_test_result "carry" prints boot retrieve access finish
+	ktap_finished ;;
+esac

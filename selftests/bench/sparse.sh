@@ -1,0 +1,8 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A file of which one page in 256 is there.
+#
+# bench: boot=@,@,@,@,@,@ mem=6G timeout=1800
+# bench: append="luo_object.write=newest"
+exec ./carry sparse sparse 0 64 256 1024 4096

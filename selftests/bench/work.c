@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Files that take long to preserve, each for another reason. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../kselftest.h"
+#include "../luo_memfd/memory.h"
+#include "../luo_memfd/pattern.h"
+#include "../luo_memfd/session.h"
+#include "work.h"
+
+#define ENABLED		"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
+#define HUGE		(2UL << 20)
+#define PCP_FRACTION	"/proc/sys/vm/percpu_pagelist_high_fraction"
+#define FEW		(1L << 20)
+#define OTHER_FILES	64
+#define VMSTAT		"/proc/vmstat"
+#define MOVED		"pgmigrate_success"
+
+static const struct work works[] = {
+	{ .name = "dense", .step = 1 },
+	{ .name = "sparse", .step = 256 },
+	{ .name = "interleaved", .step = 1, .interleaved = true },
+	{ .name = "huge", .step = 1, .huge = true },
+	{ .name = "small", .step = 1, .file_size = 64 << 10 },
+};
+
+static unsigned long parse_kib(const char *text)
+{
+	char *end;
+	unsigned long size = strtoul(text, &end, 10);
+
+	return *end == 'K' ? size : size << 10;
+}
+
+static void allow_files(int nr)
+{
+	rlim_t limit = nr + OTHER_FILES;
+	struct rlimit rlimit = { .rlim_cur = limit, .rlim_max = limit };
+
+	if (setrlimit(RLIMIT_NOFILE, &rlimit))
+		ksft_exit_fail_perror("setrlimit");
+}
+
+struct work work_new(const char *name, const char *label, const char *size)
+{
+	struct work work;
+
+	for (size_t i = 0; i < ARRAY_SIZE(works); i++) {
+		if (strcmp(name, works[i].name))
+			continue;
+		work = works[i];
+		work.label = label;
+		work.kib = parse_kib(size);
+		work.size = work.file_size ?: work.kib << 10;
+		work.nr = work.size ? (work.kib << 10) / work.size : 0;
+		work.fds = calloc(work.nr + 1, sizeof(*work.fds));
+		work.maps = calloc(work.nr + 1, sizeof(*work.maps));
+		if (!work.fds || !work.maps)
+			ksft_exit_fail_perror("calloc");
+		work.fds[work.nr] = -1;
+		allow_files(work.nr);
+		return work;
+	}
+	ksft_exit_fail_msg("what is %s?\n", name);
+}
+
+/* So that huge pages may be mapped as such. */
+static char *map_aligned(int fd, size_t size)
+{
+	char *area, *map;
+
+	area = mmap(NULL, size + HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED)
+		ksft_exit_fail_perror("mmap");
+	map = area + HUGE - (uintptr_t)area % HUGE;
+	map = mmap(map, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+	if (map == MAP_FAILED)
+		ksft_exit_fail_perror("mmap");
+
+	return map;
+}
+
+static void set_huge(const char *value)
+{
+	FILE *file = fopen(ENABLED, "w");
+
+	if (!file)
+		ksft_exit_fail_perror(ENABLED);
+	fputs(value, file);
+	if (fclose(file))
+		ksft_exit_fail_perror(ENABLED);
+}
+
+/* No two pages of any files have the same word in front. */
+static uint64_t word(int file, size_t offset)
+{
+	return ((uint64_t)file << 40 | offset / PAGE) * 0x9e3779b97f4a7c15ULL + 1;
+}
+
+static void create(struct work *work, int i)
+{
+	work->fds[i] = memfd_create(work->name, 0);
+	if (work->fds[i] < 0 || ftruncate(work->fds[i], work->size))
+		ksft_exit_fail_perror("memfd");
+	work->maps[i] = map_aligned(work->fds[i], work->size);
+}
+
+void work_create(struct work *work)
+{
+	char *other;
+
+	if (!work->nr)
+		return;
+	/*
+	 * Pages that a processor keeps come back in the reverse order; those that
+	 * it gives back become large blocks again, of which files are made that
+	 * are in memory what their names say.
+	 */
+	file_set(PCP_FRACTION, FEW);
+	if (work->huge)
+		set_huge("always");
+	for (int i = 0; i < work->nr + work->interleaved; i++)
+		create(work, i);
+	other = work->maps[work->nr];
+	for (int i = 0; i < work->nr; i++) {
+		for (size_t at = 0; at < work->size; at += work->step * PAGE) {
+			*(uint64_t *)(work->maps[i] + at) = word(i, at);
+			if (other)
+				*(uint64_t *)(other + at) = 1;
+		}
+	}
+	if (!work->huge)
+		return;
+	set_huge("never");
+	if (meminfo("ShmemHugePages") < (long)(work->nr * work->size >> 10))
+		ksft_exit_fail_msg("not all pages are huge\n");
+}
+
+void work_punch(const struct work *work)
+{
+	size_t step = work->step * PAGE;
+
+	if (work->step == 1)
+		return;
+	for (int i = 0; i < work->nr; i++)
+		for (size_t at = 0; at < work->size; at += step)
+			if (fallocate(work->fds[i],
+				      FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+				      at + PAGE, step - PAGE))
+				ksft_exit_fail_perror("punch");
+}
+
+void work_map(struct work *work)
+{
+	for (int i = 0; i < work->nr; i++)
+		work->maps[i] = map_aligned(work->fds[i], work->size);
+}
+
+bool work_read(const struct work *work)
+{
+	bool good = true;
+
+	for (int i = 0; i < work->nr; i++)
+		for (size_t at = 0; at < work->size; at += work->step * PAGE)
+			if (*(uint64_t *)(work->maps[i] + at) != word(i, at))
+				good = false;
+
+	return good;
+}
+
+void work_preserve(const struct work *work, int session)
+{
+	for (int i = 0; i < work->nr; i++)
+		session_preserve(session, work->fds[i], i);
+}
+
+void work_retrieve(struct work *work, int session)
+{
+	for (int i = 0; i < work->nr; i++)
+		work->fds[i] = session_retrieve_file(session, i);
+}
+
+void work_end(struct work *work)
+{
+	for (int i = 0; i <= work->nr; i++) {
+		if (work->maps[i])
+			munmap(work->maps[i], work->size);
+		if (work->fds[i] >= 0)
+			close(work->fds[i]);
+	}
+	free(work->maps);
+	free(work->fds);
+}
+
+unsigned long work_pages(const struct work *work)
+{
+	return work->nr * (work->size / work->step / PAGE);
+}
+
+long work_memory(const struct work *work)
+{
+	struct stat stat;
+	long sum = 0;
+
+	for (int i = 0; i < work->nr; i++) {
+		if (fstat(work->fds[i], &stat))
+			ksft_exit_fail_perror("fstat");
+		sum += stat.st_blocks * 512;
+	}
+
+	return sum;
+}
+
+long work_moved(void)
+{
+	return file_get_word(VMSTAT, MOVED);
+}
+
+void work_figure(const struct work *work, const char *name, long value, const char *unit)
+{
+	figure(work->label, work->kib, name, value, unit, work_pages(work));
+}
+
+void work_figure_since(const struct work *work, const char *name, uint64_t start)
+{
+	work_figure(work, name, counter() - start, "instructions");
+}
