@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Linux's own tests of /dev/liveupdate hold with the memfd handler of this project.
+# vm: boot=pkram
+. /usr/lib/pkram/functions
+
+ktap_print_header
+ktap_set_plan 1
+ktap_subtest liveupdate ./liveupdate
+ktap_finished

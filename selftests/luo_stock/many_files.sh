@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Linux's own test of 500 files in one session, over a kexec.
+# vm: boot=pkram,pkram
+. /usr/lib/pkram/functions
+
+ktap_print_header
+ktap_set_plan 1
+ktap_test_result "luo_stress_files, stage $STAGE" ./luo_stress_files -s "$STAGE"
+ktap_finished
