@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Without live update nothing is saved and nothing is there, and the calls say so.
+#
+# vm: boot=pkram append="liveupdate=off"
+exec ./script <<EOT
+0 EOPNOTSUPP prepare_save one
+0 EOPNOTSUPP prepare_load one
+0 EOPNOTSUPP early
+EOT
