@@ -44,7 +44,8 @@ case $STAGE in
 	done >script.in
 	ktap_subtest "save four nodes" ./script <script.in
 	ktap_test_result "each is an object of this kernel" \
-		test "$(grep -c '^pkram ' /sys/kernel/debug/luo_objects/outgoing)" -eq 4 ;;
+		test "$(grep -c '^  name "node[1-4]"$' \
+			/sys/kernel/debug/luo_objects/outgoing.dump)" -eq 4 ;;
 2)
 	for i in 1 2 3 4; do
 		ktap_test_result "the dump shows the name of node$i" grep -q \
