@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * carry WORK LABEL SIZE...
+ * carry WORK[:LABEL] SIZE...
  *
  * Stage n preserves the files of WORK in the nth of the sizes (in MiB, or in KiB
  * with a K), and stage n + 1 measures what it costs to boot with them and to take
@@ -18,7 +18,7 @@
 #include "work.h"
 
 #define SESSION		"bench"
-#define TOKEN_FIGURES	(1UL << 32)
+#define TOKEN_FIGURES	0x100000000UL
 #define EMPTY		"0"
 #define NOTHING		"-"
 
@@ -82,7 +82,7 @@ static struct figures arrive(struct work *work, const char *size, uint64_t start
 }
 
 /* Here the pages may be in the scratch areas, which they have to leave first. */
-static void preserve(const struct work *work, int session)
+static void preserve_files(const struct work *work, int session)
 {
 	long moved = work_moved();
 	uint64_t start = counter();
@@ -107,33 +107,33 @@ static void leave(struct work *work, const char *size, const struct figures *fig
 	*map = *figures;
 	session_preserve(session, fd, TOKEN_FIGURES);
 	work_create(work);
-	preserve(work, session);
+	preserve_files(work, session);
 	ksft_test_result_pass("%s is preserved\n", size);
 	jump_load();
 	ksft_print_cnts();
-	jump(strcmp(size, NOTHING) ? work->label : NULL, work->kib, work_pages(work),
-	     &map->end);
+	jump_boot(strcmp(size, NOTHING) ? work->label : NULL, work->kib, work_pages(work),
+		  &map->end);
 }
 
 int main(int argc, char *argv[])
 {
 	uint64_t start = counter();
-	int n = stage(), nr_sizes = argc - 3;
+	int n = stage(), nr_sizes = argc - 2;
 	struct figures figures = {};
 	struct work work;
 
 	ksft_print_header();
 	if (nr_sizes < n - 1)
-		ksft_exit_fail_msg("carry WORK LABEL SIZE...\n");
+		ksft_exit_fail_msg("carry WORK[:LABEL] SIZE...\n");
 	ksft_set_plan((n > 1) + (n <= nr_sizes));
 	if (n > 1) {
-		work = work_new(argv[1], argv[2], argv[n + 1]);
-		figures = arrive(&work, argv[n + 1], start);
+		work = work_new(argv[1], argv[n]);
+		figures = arrive(&work, argv[n], start);
 		work_end(&work);
 	}
 	if (n <= nr_sizes) {
-		work = work_new(argv[1], argv[2], argv[n + 2]);
-		leave(&work, argv[n + 2], &figures);
+		work = work_new(argv[1], argv[n + 1]);
+		leave(&work, argv[n + 1], &figures);
 	}
 	ksft_finished();
 }

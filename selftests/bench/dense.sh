@@ -5,4 +5,4 @@
 #
 # bench: boot=@,@,@,@,@,@,@ mem=6G timeout=1800
 # bench: append="luo_object.write=newest"
-exec ./carry dense dense 0 64 256 1024 2048 4096
+exec ./carry dense 0 64 256 1024 2048 4096

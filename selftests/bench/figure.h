@@ -23,7 +23,8 @@ static inline uint64_t counter(void)
 	asm volatile("isb; mrs %0, cntvct_el0" : "=r" (count) : : "memory");
 	asm volatile("mrs %0, cntfrq_el0" : "=r" (frequency));
 
-	return (unsigned __int128)count * 1000000000 / frequency;
+	return count / frequency * 1000000000 +
+	       count % frequency * 1000000000 / frequency;
 #else
 #error "which counter lasts over a kexec here?"
 #endif

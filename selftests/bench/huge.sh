@@ -5,4 +5,4 @@
 #
 # bench: boot=@,@,@,@,@,@ mem=6G timeout=1800
 # bench: append="luo_object.write=newest"
-exec ./carry huge huge 0 64 256 1024 4096
+exec ./carry huge 0 64 256 1024 4096

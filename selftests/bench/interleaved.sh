@@ -6,4 +6,4 @@
 #
 # bench: boot=@,@,@,@,@,@ mem=6G timeout=1800 kernels=pkram
 # bench: append="luo_object.write=newest"
-exec ./carry interleaved interleaved 0 64 128 256 512
+exec ./carry interleaved 0 64 128 256 512

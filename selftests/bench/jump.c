@@ -18,7 +18,8 @@ void jump_load(void)
 		ksft_exit_fail_msg("kexec-load failed\n");
 }
 
-void jump(const char *work, unsigned long kib, unsigned long pages, uint64_t *when)
+void jump_boot(const char *work, unsigned long kib, unsigned long pages,
+	       uint64_t *when)
 {
 	FILE *kmsg = fopen(KMSG, "w");
 

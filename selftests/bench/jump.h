@@ -13,6 +13,7 @@ void jump_load(void);
  * figure "freeze" of @work, unless that is NULL, done in @kib KiB for @pages
  * pages; with 0 KiB it is what is taken off later ones.
  */
-void jump(const char *work, unsigned long kib, unsigned long pages, uint64_t *when);
+void jump_boot(const char *work, unsigned long kib, unsigned long pages,
+	       uint64_t *when);
 
 #endif

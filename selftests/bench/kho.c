@@ -9,9 +9,9 @@
  *
  * The device tree is in debugfs only in a kernel that was not booted by kexec.
  */
-#include <elf.h>
 #include <fcntl.h>
 #include <libfdt.h>
+#include <linux/elf.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -32,13 +32,13 @@
 struct kcore {
 	int fd;
 	int nr_segments;
-	Elf64_Phdr segments[MAX_SEGMENTS];
+	struct elf64_phdr segments[MAX_SEGMENTS];
 };
 
 static struct kcore kcore_open(void)
 {
 	struct kcore kcore = { .fd = open(KCORE, O_RDONLY) };
-	Elf64_Ehdr header;
+	struct elf64_hdr header;
 	ssize_t size;
 
 	if (kcore.fd < 0 ||
@@ -54,7 +54,7 @@ static struct kcore kcore_open(void)
 
 static void kcore_read_page(const struct kcore *kcore, uint64_t phys, void *page)
 {
-	const Elf64_Phdr *segment = kcore->segments;
+	const struct elf64_phdr *segment = kcore->segments;
 
 	for (int i = 0; i < kcore->nr_segments; i++, segment++) {
 		/* What has no physical address has this one. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * preserve WORK LABEL SIZE...
+ * preserve WORK[:LABEL] SIZE...
  *
  * What it costs to preserve the files of WORK, in each of the sizes (in MiB, or
  * in KiB with a K), and what it takes. Only in the first kernel of a chain does
@@ -20,7 +20,7 @@
 #include "work.h"
 
 #define SESSION		"bench"
-#define TOKEN_FIRST	(1UL << 32)
+#define TOKEN_FIRST	0x100000000UL
 
 static void preserve_first(const struct work *work)
 {
@@ -45,7 +45,7 @@ static int session_with_file(void)
 	return session;
 }
 
-static void preserve(const struct work *work)
+static void measure(const struct work *work)
 {
 	int session = session_with_file();
 	long content = work_memory(work), memory = memory_free(), moved = work_moved();
@@ -70,17 +70,17 @@ static void preserve(const struct work *work)
 int main(int argc, char *argv[])
 {
 	ksft_print_header();
-	if (argc < 4)
-		ksft_exit_fail_msg("preserve WORK LABEL SIZE...\n");
-	ksft_set_plan(argc - 3);
-	for (int i = 3; i < argc; i++) {
-		struct work work = work_new(argv[1], argv[2], argv[i]);
+	if (argc < 3)
+		ksft_exit_fail_msg("preserve WORK[:LABEL] SIZE...\n");
+	ksft_set_plan(argc - 2);
+	for (int i = 2; i < argc; i++) {
+		struct work work = work_new(argv[1], argv[i]);
 
 		work_create(&work);
 		preserve_first(&work);
-		preserve(&work);
+		measure(&work);
 		ksft_test_result(work_read(&work), "%s %s: the content is there\n",
-				 argv[2], argv[i]);
+				 work.label, argv[i]);
 		work_end(&work);
 	}
 	ksft_finished();

@@ -11,7 +11,7 @@ POLICY=/sys/kernel/luo_objects/write
 
 # preserve WORK SIZE...
 preserve() {
-	ktap_subtest "$1" ./preserve "$1" "$@"
+	ktap_subtest "$1" ./preserve "$@"
 }
 
 pkram=0
@@ -19,7 +19,7 @@ pkram=0
 ktap_print_header
 ktap_set_plan $((5 + pkram))
 if [ $pkram = 1 ]; then
-	ktap_subtest dense-all ./preserve dense dense-all 64 512 2048
+	ktap_subtest dense-all ./preserve dense:dense-all 64 512 2048
 	echo newest >$POLICY
 fi
 preserve dense 64 256 1024 2048 4096

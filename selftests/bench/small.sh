@@ -5,4 +5,4 @@
 #
 # bench: boot=@,@,@,@,@ mem=6G timeout=1800
 # bench: append="luo_object.write=newest"
-exec ./carry small small 0 16000K 64000K 256000K
+exec ./carry small 0 16000K 64000K 256000K

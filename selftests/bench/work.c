@@ -17,7 +17,7 @@
 #define ENABLED		"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
 #define HUGE		(2UL << 20)
 #define PCP_FRACTION	"/proc/sys/vm/percpu_pagelist_high_fraction"
-#define FEW		(1L << 20)
+#define FEW		1000000
 #define OTHER_FILES	64
 #define VMSTAT		"/proc/vmstat"
 #define MOVED		"pgmigrate_success"
@@ -47,15 +47,16 @@ static void allow_files(int nr)
 		ksft_exit_fail_perror("setrlimit");
 }
 
-struct work work_new(const char *name, const char *label, const char *size)
+struct work work_new(const char *name, const char *size)
 {
+	size_t len = strcspn(name, ":");
 	struct work work;
 
 	for (size_t i = 0; i < ARRAY_SIZE(works); i++) {
-		if (strcmp(name, works[i].name))
+		if (strlen(works[i].name) != len || strncmp(name, works[i].name, len))
 			continue;
 		work = works[i];
-		work.label = label;
+		work.label = name[len] ? name + len + 1 : name;
 		work.kib = parse_kib(size);
 		work.size = work.file_size ?: work.kib << 10;
 		work.nr = work.size ? (work.kib << 10) / work.size : 0;

@@ -39,9 +39,10 @@ struct work {
 
 /*
  * The work of a name, without files, in a size: MiB, or KiB where it ends in K.
- * Exits if there is no such work.
+ * The name may be followed by a colon and what figures are to call it. Exits if
+ * there is no such work.
  */
-struct work work_new(const char *name, const char *label, const char *size);
+struct work work_new(const char *name, const char *size);
 
 /* Makes the files and writes their pages. */
 void work_create(struct work *work);
