@@ -47,7 +47,8 @@
  * struct luo_memfd - A file that is being preserved.
  * @v1:       The file as version 1 describes it.
  * @list:     What is in it.
- * @array:    The same for the next kernel, where version 1 is written.
+ * @array:    Where the list is kept for the next kernel, where version 1 is
+ *            written.
  * @v0:       Version 0, where it is written.
  * @id:       The object that version 1 is, where it is written.
  * @stored:   Version 1 is stored.
@@ -122,24 +123,27 @@ static int luo_memfd_v1_load_extents(const struct luo_memfd_ser_v1 *v1,
 
 /* Preserving. */
 
-static int luo_memfd_array(struct luo_memfd *memfd, struct luo_array *array)
+static int luo_memfd_alloc_array(const struct luo_memfd *memfd,
+				 struct luo_array *array)
 {
 	const struct luo_memfd_extents *list = &memfd->list;
-	int err;
 
 	*array = (struct luo_array){};
-	if (!list->nr)
-		return 0;
 
-	err = luo_array_alloc(array, sizeof(*list->extents), list->nr,
-			      GFP_KERNEL);
-	if (err)
-		return err;
+	return list->nr ? luo_array_alloc(array, sizeof(*list->extents),
+					  list->nr, GFP_KERNEL) : 0;
+}
 
-	memcpy(array->data, list->extents, list->nr * sizeof(*list->extents));
-	luo_array_seal(array);
+/* From here on the list is kept in the array, and there only. */
+static void luo_memfd_fill_array(struct luo_memfd *memfd)
+{
+	if (!memfd->array.data) {
+		luo_memfd_extents_free(&memfd->list);
+		return;
+	}
 
-	return 0;
+	luo_memfd_extents_keep_in(&memfd->list, memfd->array.data);
+	luo_array_seal(&memfd->array);
 }
 
 static void luo_memfd_describe(struct luo_memfd *memfd)
@@ -153,10 +157,11 @@ static int luo_memfd_store(struct luo_memfd *memfd)
 {
 	int err;
 
-	err = luo_memfd_array(memfd, &memfd->array);
+	err = luo_memfd_alloc_array(memfd, &memfd->array);
 	if (err)
 		return err;
 
+	luo_memfd_fill_array(memfd);
 	luo_memfd_describe(memfd);
 	err = luo_object_save_version(&memfd_kind, memfd->id.instance,
 				      &memfd->v1, 1);
@@ -169,10 +174,10 @@ static void luo_memfd_release(struct luo_memfd *memfd)
 {
 	if (memfd->stored)
 		luo_abort_object(&memfd->id);
-	luo_array_free(&memfd->array);
 	luo_memfd_v0_abort(&memfd->v0);
 	luo_memfd_uncollect(&memfd->list, 0, memfd->v1.flags);
 	luo_memfd_extents_free(&memfd->list);
+	luo_array_free(&memfd->array);
 	kfree(memfd);
 }
 
@@ -328,7 +333,7 @@ static int luo_memfd_resave(struct luo_memfd *memfd)
 	int err;
 
 	if (memfd->stored) {
-		err = luo_memfd_array(memfd, &array);
+		err = luo_memfd_alloc_array(memfd, &array);
 		if (err)
 			return err;
 	}
@@ -340,8 +345,11 @@ static int luo_memfd_resave(struct luo_memfd *memfd)
 			return err;
 		}
 	}
+	luo_memfd_extents_sort(&memfd->list);
 	swap(memfd->array, array);
 	luo_array_free(&array);
+	if (memfd->stored)
+		luo_memfd_fill_array(memfd);
 	luo_memfd_describe(memfd);
 
 	return 0;
@@ -364,13 +372,10 @@ static int luo_memfd_collect_late(struct luo_memfd *memfd, struct file *file)
 		return 0;
 
 	err = luo_memfd_resave(memfd);
-	if (err) {
+	if (err)
 		luo_memfd_uncollect(&memfd->list, nr_known, memfd->v1.flags);
-		return err;
-	}
-	luo_memfd_extents_sort(&memfd->list);
 
-	return 0;
+	return err;
 }
 
 static int luo_memfd_freeze(struct liveupdate_file_op_args *args)
@@ -468,7 +473,8 @@ static int luo_memfd_load_v1(u64 instance, struct luo_memfd_in *in)
 
 /*
  * With version 0 at hand, a version 1 that is not there, is not understood or
- * is damaged is no loss.
+ * is damaged is no loss. If it is taken, version 0 is left for finish, where
+ * nobody waits.
  */
 static int luo_memfd_load_stock(u64 data, struct luo_memfd_in *in)
 {
@@ -476,9 +482,7 @@ static int luo_memfd_load_stock(u64 data, struct luo_memfd_in *in)
 	int err;
 
 	err = luo_memfd_load_v1(data, in);
-	if (!err) {
-		luo_memfd_v0_drop(data);
-	} else {
+	if (err) {
 		if (err != -ENOENT)
 			pr_warn("version 1 of a file cannot be read, taking version 0: %pe\n",
 				ERR_PTR(err));
@@ -538,9 +542,6 @@ static void luo_memfd_finish_as(struct liveupdate_file_op_args *args,
 {
 	struct luo_memfd_in in = {};
 
-	if (args->retrieve_status)
-		return;
-
 	load(args->serialized_data, &in);
 	luo_memfd_discard(&in.v1, luo_memfd_in_extents(&in));
 	luo_memfd_in_free(&in);
@@ -548,12 +549,15 @@ static void luo_memfd_finish_as(struct liveupdate_file_op_args *args,
 
 static void luo_memfd_finish_stock(struct liveupdate_file_op_args *args)
 {
-	luo_memfd_finish_as(args, luo_memfd_load_stock);
+	if (!args->retrieve_status)
+		luo_memfd_finish_as(args, luo_memfd_load_stock);
+	luo_memfd_v0_drop(args->serialized_data);
 }
 
 static void luo_memfd_finish_own(struct liveupdate_file_op_args *args)
 {
-	luo_memfd_finish_as(args, luo_memfd_load_own);
+	if (!args->retrieve_status)
+		luo_memfd_finish_as(args, luo_memfd_load_own);
 }
 
 static const struct liveupdate_file_ops luo_memfd_stock_ops = {

@@ -2,14 +2,22 @@
 #ifndef _MM_LUO_MEMFD_H
 #define _MM_LUO_MEMFD_H
 
+#include <linux/bitops.h>
 #include <linux/kho/abi/luo_memfd.h>
+#include <linux/log2.h>
 #include <linux/luo_array.h>
+#include <linux/minmax.h>
 #include <linux/types.h>
 
 struct file;
+struct folio;
 struct inode;
+struct page;
 struct memfd_luo_folio_ser;
 struct memfd_luo_ser;
+
+/* How many pages are dealt with at once. */
+#define LUO_MEMFD_BATCH		256
 
 /* luo_memfd_extent.c: which file pages are in which page frames. */
 
@@ -17,7 +25,7 @@ struct memfd_luo_ser;
  * struct luo_memfd_extents - A growing list of extents.
  * @extents:  The extents.
  * @nr:       How many there are.
- * @capacity: How many there is room for.
+ * @capacity: How many there is room for; 0 where @extents is kept elsewhere.
  * @nr_pages: The pages of all of them.
  */
 struct luo_memfd_extents {
@@ -27,28 +35,55 @@ struct luo_memfd_extents {
 	u64 nr_pages;
 };
 
-int luo_memfd_extents_add(struct luo_memfd_extents *list, u64 first, u64 index,
-			  u64 pfn, unsigned int order);
+int luo_memfd_extents_reserve(struct luo_memfd_extents *list, u64 nr);
+void luo_memfd_extents_add(struct luo_memfd_extents *list, u64 first,
+			   const struct luo_memfd_extent_ser *extent);
 void luo_memfd_extents_sort(struct luo_memfd_extents *list);
 bool luo_memfd_extents_valid(const struct luo_memfd_extent_ser *extents,
 			     u64 nr, u64 nr_pages, u64 size);
 void luo_memfd_extents_truncate(struct luo_memfd_extents *list, u64 nr);
+void luo_memfd_extents_keep_in(struct luo_memfd_extents *list,
+			       struct luo_memfd_extent_ser *to);
 void luo_memfd_extents_free(struct luo_memfd_extents *list);
-unsigned int luo_memfd_extent_key(const struct luo_memfd_extent_ser *extent,
-				  u32 done, u32 flags);
 
 /**
- * luo_memfd_for_each_key - Iterate over the KHO keys of an extent.
+ * luo_memfd_extent_key - The KHO key that begins at a page of an extent.
  * @extent: The extent.
- * @flags:  LUO_MEMFD_* of the file that it belongs to.
- * @done:   A u32, pages of the extent before the key.
- * @order:  An unsigned int, the order of the key.
+ * @done:   Pages of the extent before it; what earlier keys covered.
+ * @flags:  LUO_MEMFD_* of the file.
+ *
+ * Return: The order of the key.
  */
-#define luo_memfd_for_each_key(extent, flags, done, order)		\
-	for ((done) = 0;						\
-	     (done) < (extent)->nr_pages &&				\
-	     (((order) = luo_memfd_extent_key(extent, done, flags)), true); \
-	     (done) += 1U << (order))
+static inline unsigned int
+luo_memfd_extent_key(const struct luo_memfd_extent_ser *extent, u32 done,
+		     u32 flags)
+{
+	u64 pfn = extent->pfn + done;
+
+	if (extent->order || !(flags & LUO_MEMFD_RANGE_KEYS))
+		return extent->order;
+
+	/* As kho_preserve_pages() cuts a range. */
+	return min_t(unsigned int, pfn ? __ffs64(pfn) : 63,
+		     ilog2(extent->nr_pages - done));
+}
+
+/**
+ * luo_memfd_extent_mirror - Where something is in the file, from where it is in
+ * memory, or the other way round.
+ * @extent: The extent.
+ * @offset: Its lowest page in the one, from the beginning of the extent.
+ * @nr:     How many pages it has: a folio, or more side by side.
+ *
+ * Return: Its lowest page in the other.
+ */
+static inline u32
+luo_memfd_extent_mirror(const struct luo_memfd_extent_ser *extent, u32 offset,
+			u32 nr)
+{
+	return extent->flags & LUO_MEMFD_DESCENDING ?
+	       extent->nr_pages - offset - nr : offset;
+}
 
 /* luo_memfd_collect.c: finding and pinning what is in a file. */
 
@@ -78,6 +113,30 @@ void luo_memfd_v0_abort(struct luo_memfd_v0 *v0);
 int luo_memfd_v0_load(u64 address, struct luo_memfd_ser_v1 *v1,
 		      struct luo_memfd_extents *list);
 void luo_memfd_v0_drop(u64 address);
+
+/* luo_memfd_insert.c: pages into a file. */
+
+/**
+ * struct luo_memfd_batch - Single pages on their way into a file.
+ * @inode:     The file.
+ * @nr:        How many there are.
+ * @nr_stored: How many of them are in the page cache, while they are inserted.
+ * @zone_id:   The zone that all of them are in.
+ * @folios:    The pages.
+ */
+struct luo_memfd_batch {
+	struct inode *inode;
+	unsigned int nr;
+	unsigned int nr_stored;
+	int zone_id;
+	struct folio *folios[LUO_MEMFD_BATCH];
+};
+
+int luo_memfd_insert_pages(struct luo_memfd_batch *batch, struct page *page,
+			   int step, unsigned long nr, pgoff_t index);
+int luo_memfd_flush(struct luo_memfd_batch *batch);
+int luo_memfd_insert_folio(struct inode *inode, struct folio *folio,
+			   pgoff_t index);
 
 /* luo_memfd_retrieve.c: from what was handed over to a file. */
 

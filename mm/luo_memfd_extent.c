@@ -10,73 +10,98 @@
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/limits.h>
-#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/slab.h>
 #include <linux/sort.h>
-#include <linux/vmalloc.h>
+#include <linux/string.h>
 
 #include "luo_memfd.h"
 
-/*
- * KHO splits a range at the border of a NUMA node when it preserves it and does
- * not when it restores it, so that no range may cross one.
- */
-static bool luo_memfd_extent_continues(const struct luo_memfd_extent_ser *last,
-				       u64 index, u64 pfn, unsigned int order)
-{
-	return last->order == order &&
-	       last->index + last->nr_pages == index &&
-	       last->pfn + last->nr_pages == pfn &&
-	       last->nr_pages <= U32_MAX - (1U << order) &&
-	       pfn_to_nid(last->pfn) == pfn_to_nid(pfn);
-}
-
 /**
- * luo_memfd_extents_add - Add a folio to a list of extents.
- * @list:  The list.
- * @first: Extents before this one are not made longer.
- * @index: Where the folio is in the file, in pages.
- * @pfn:   Its first page frame.
- * @order: Its order.
+ * luo_memfd_extents_reserve - Make room in a list.
+ * @list: The list.
+ * @nr:   For how many extents.
  *
  * Return: 0, or -ENOMEM.
  */
-int luo_memfd_extents_add(struct luo_memfd_extents *list, u64 first, u64 index,
-			  u64 pfn, unsigned int order)
+int luo_memfd_extents_reserve(struct luo_memfd_extents *list, u64 nr)
 {
 	struct luo_memfd_extent_ser *extents;
 	u64 capacity;
 
-	if (list->nr > first &&
-	    luo_memfd_extent_continues(&list->extents[list->nr - 1], index, pfn,
-				       order)) {
-		list->extents[list->nr - 1].nr_pages += 1U << order;
-		list->nr_pages += 1U << order;
+	if (list->nr + nr <= list->capacity)
 		return 0;
-	}
 
-	if (list->nr == list->capacity) {
-		capacity = list->capacity ? list->capacity * 2 :
-			   PAGE_SIZE / sizeof(*extents);
-		extents = vrealloc(list->extents,
-				   array_size(capacity, sizeof(*extents)),
-				   GFP_KERNEL);
-		if (!extents)
-			return -ENOMEM;
-		list->extents = extents;
-		list->capacity = capacity;
-	}
+	capacity = max(list->capacity * 2, list->nr + nr);
+	extents = kvrealloc(list->capacity ? list->extents : NULL,
+			    array_size(capacity, sizeof(*extents)), GFP_KERNEL);
+	if (!extents)
+		return -ENOMEM;
 
-	list->extents[list->nr++] = (struct luo_memfd_extent_ser){
-		.index = index,
-		.pfn = pfn,
-		.nr_pages = 1U << order,
-		.order = order,
-	};
-	list->nr_pages += 1U << order;
+	if (!list->capacity && list->nr)
+		memcpy(extents, list->extents, list->nr * sizeof(*extents));
+	list->extents = extents;
+	list->capacity = capacity;
 
 	return 0;
+}
+
+/* In this direction, or of one folio, which has none. */
+static bool luo_memfd_extent_goes(const struct luo_memfd_extent_ser *extent,
+				  u16 direction)
+{
+	return extent->nr_pages == 1U << extent->order ||
+	       (extent->flags & LUO_MEMFD_DESCENDING) == direction;
+}
+
+/*
+ * Makes an extent longer by one that follows it in the file, upwards or
+ * downwards in memory.
+ *
+ * KHO splits a range at the border of a NUMA node when it preserves it and does
+ * not when it restores it, so that no extent may cross one.
+ */
+static bool luo_memfd_extent_extend(struct luo_memfd_extent_ser *last,
+				    const struct luo_memfd_extent_ser *next)
+{
+	u16 direction;
+
+	if (next->pfn == last->pfn + last->nr_pages)
+		direction = 0;
+	else if (next->pfn + next->nr_pages == last->pfn)
+		direction = LUO_MEMFD_DESCENDING;
+	else
+		return false;
+
+	if (next->index != last->index + last->nr_pages ||
+	    next->order != last->order ||
+	    next->nr_pages > U32_MAX - last->nr_pages ||
+	    !luo_memfd_extent_goes(last, direction) ||
+	    !luo_memfd_extent_goes(next, direction) ||
+	    pfn_to_nid(last->pfn) != pfn_to_nid(next->pfn))
+		return false;
+
+	last->pfn = min(last->pfn, next->pfn);
+	last->nr_pages += next->nr_pages;
+	last->flags = direction;
+
+	return true;
+}
+
+/**
+ * luo_memfd_extents_add - Add an extent to a list, or to the last one in it.
+ * @list:   The list, in which there is room for one.
+ * @first:  Extents before this one are not made longer.
+ * @extent: The extent.
+ */
+void luo_memfd_extents_add(struct luo_memfd_extents *list, u64 first,
+			   const struct luo_memfd_extent_ser *extent)
+{
+	list->nr_pages += extent->nr_pages;
+	if (list->nr == first ||
+	    !luo_memfd_extent_extend(&list->extents[list->nr - 1], extent))
+		list->extents[list->nr++] = *extent;
 }
 
 static int luo_memfd_extent_cmp(const void *a, const void *b)
@@ -101,7 +126,8 @@ static bool luo_memfd_extent_valid(const struct luo_memfd_extent_ser *extent,
 {
 	u64 mask;
 
-	if (extent->order > MAX_PAGE_ORDER || extent->flags || !extent->nr_pages)
+	if (extent->order > MAX_PAGE_ORDER || !extent->nr_pages ||
+	    extent->flags & ~LUO_MEMFD_DESCENDING)
 		return false;
 
 	mask = (1ULL << extent->order) - 1;
@@ -153,32 +179,27 @@ void luo_memfd_extents_truncate(struct luo_memfd_extents *list, u64 nr)
 }
 
 /**
+ * luo_memfd_extents_keep_in - Move a list to where it is not to be freed.
+ * @list: The list. It gets memory of its own again when it grows.
+ * @to:   Memory for what is in it, which has to outlive that.
+ */
+void luo_memfd_extents_keep_in(struct luo_memfd_extents *list,
+			       struct luo_memfd_extent_ser *to)
+{
+	memcpy(to, list->extents, list->nr * sizeof(*to));
+	if (list->capacity)
+		kvfree(list->extents);
+	list->extents = to;
+	list->capacity = 0;
+}
+
+/**
  * luo_memfd_extents_free - Free a list.
  * @list: The list, empty and usable afterwards.
  */
 void luo_memfd_extents_free(struct luo_memfd_extents *list)
 {
-	vfree(list->extents);
+	if (list->capacity)
+		kvfree(list->extents);
 	*list = (struct luo_memfd_extents){};
-}
-
-/**
- * luo_memfd_extent_key - The KHO key that begins at a page of an extent.
- * @extent: The extent.
- * @done:   Pages of the extent before it; what earlier keys covered.
- * @flags:  LUO_MEMFD_* of the file.
- *
- * Return: The order of the key.
- */
-unsigned int luo_memfd_extent_key(const struct luo_memfd_extent_ser *extent,
-				  u32 done, u32 flags)
-{
-	u64 pfn = extent->pfn + done;
-
-	if (extent->order || !(flags & LUO_MEMFD_RANGE_KEYS))
-		return extent->order;
-
-	/* As kho_preserve_pages() cuts a range. */
-	return min_t(unsigned int, pfn ? __ffs64(pfn) : 63,
-		     ilog2(extent->nr_pages - done));
 }

@@ -9,124 +9,158 @@
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
 
+#include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/file.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/memfd.h>
 #include <linux/memfd.h>
 #include <linux/mm.h>
-#include <linux/pagemap.h>
 #include <linux/printk.h>
-#include <linux/shmem_fs.h>
+#include <linux/slab.h>
 #include <uapi/linux/memfd.h>
 
 #include "internal.h"
 #include "luo_memfd.h"
 
-/* Consumes the caller's reference. */
-static int luo_memfd_insert(struct inode *inode, struct folio *folio,
-			    pgoff_t index)
+/**
+ * struct luo_memfd_taking - Taking over what was handed over.
+ * @batch:    Where it goes, NULL where it is freed.
+ * @restored: One of the pages that are restored and not counted yet.
+ * @nr:       How many those are, all of one zone.
+ */
+struct luo_memfd_taking {
+	struct luo_memfd_batch *batch;
+	struct page *restored;
+	unsigned long nr;
+};
+
+/* Counting is too slow to be done for each key. */
+static void luo_memfd_count_restored(struct luo_memfd_taking *taking,
+				     struct page *page, unsigned long nr)
 {
-	struct address_space *mapping = inode->i_mapping;
-	gfp_t gfp = mapping_gfp_mask(mapping);
-	int err;
-
-	page_rmappable_folio(&folio->page);
-	__folio_set_locked(folio);
-	__folio_set_swapbacked(folio);
-
-	err = mem_cgroup_charge(folio, NULL, gfp);
-	if (err)
-		goto out_unlock;
-
-	err = shmem_add_to_page_cache(folio, mapping, index, NULL, gfp);
-	if (err)
-		goto out_unlock;
-
-	folio_mark_uptodate(folio);
-	folio_mark_dirty(folio);
-	err = shmem_inode_acct_blocks(inode, folio_nr_pages(folio));
-	if (err) {
-		filemap_remove_folio(folio);
-		goto out_unlock;
+	if (taking->nr && (!page ||
+			   page_zone_id(page) != page_zone_id(taking->restored))) {
+		adjust_managed_page_count(taking->restored, taking->nr);
+		taking->nr = 0;
 	}
-	shmem_recalc_inode(inode, folio_nr_pages(folio), 0);
-	folio_add_lru(folio);
-
-out_unlock:
-	folio_unlock(folio);
-	folio_put(folio);
-
-	return err;
+	taking->restored = page;
+	taking->nr += nr;
 }
 
-/* Takes over the pages of one key, and frees them where @inode is NULL. */
-static int luo_memfd_take_key(struct inode *inode, u64 pfn, pgoff_t index,
-			      unsigned int order, bool range)
+/* Single pages: @nr keys side by side, which is set to how many there are. */
+static int luo_memfd_take_pages(struct luo_memfd_taking *taking,
+				const struct luo_memfd_extent_ser *extent,
+				u32 offset, unsigned int order, u32 *nr)
 {
-	unsigned long i, nr_pages = 1UL << order;
-	struct folio *folio;
+	u64 pfn = extent->pfn + offset;
+	unsigned long nr_pages;
 	struct page *page;
-	int err = 0, ret;
+	pgoff_t index;
 
-	if (kho_preserved_order(PFN_PHYS(pfn)) != order)
+	*nr = kho_restore_run(PFN_PHYS(pfn), order, *nr);
+	if (!*nr)
 		return -EBADMSG;
 
-	if (!range) {
-		folio = kho_restore_folio(PFN_PHYS(pfn));
-		if (!folio)
-			return -EBADMSG;
-		if (inode)
-			return luo_memfd_insert(inode, folio, index);
+	page = pfn_to_page(pfn);
+	nr_pages = (unsigned long)*nr << order;
+	luo_memfd_count_restored(taking, page, nr_pages);
+	if (!taking->batch) {
+		while (nr_pages--)
+			put_page(page++);
+		return 0;
+	}
+
+	index = extent->index +
+		luo_memfd_extent_mirror(extent, offset, nr_pages);
+
+	return extent->flags & LUO_MEMFD_DESCENDING ?
+	       luo_memfd_insert_pages(taking->batch, page + nr_pages - 1, -1,
+				      nr_pages, index) :
+	       luo_memfd_insert_pages(taking->batch, page, 1, nr_pages, index);
+}
+
+static int luo_memfd_take_folio(struct luo_memfd_taking *taking,
+				const struct luo_memfd_extent_ser *extent,
+				u32 offset)
+{
+	phys_addr_t phys = PFN_PHYS(extent->pfn + offset);
+	struct folio *folio;
+
+	if (kho_preserved_order(phys) != extent->order)
+		return -EBADMSG;
+
+	folio = kho_restore_folio(phys);
+	if (!folio)
+		return -EBADMSG;
+
+	if (!taking->batch) {
 		folio_put(folio);
 		return 0;
 	}
 
-	page = kho_restore_pages(PFN_PHYS(pfn), nr_pages);
-	if (!page)
-		return -EBADMSG;
-	for (i = 0; i < nr_pages; i++) {
-		if (inode && !err) {
-			ret = luo_memfd_insert(inode, page_folio(page + i),
-					       index + i);
-			err = err ?: ret;
+	return luo_memfd_insert_folio(taking->batch->inode, folio,
+				      extent->index +
+				      luo_memfd_extent_mirror(extent, offset,
+							      folio_nr_pages(folio)));
+}
+
+/* What cannot be had is left out, and the rest is freed after an error. */
+static int luo_memfd_take_extent(struct luo_memfd_taking *taking,
+				 const struct luo_memfd_extent_ser *extent,
+				 u32 flags)
+{
+	bool folios = !(flags & LUO_MEMFD_RANGE_KEYS);
+	u32 offset = 0, nr;
+	unsigned int order;
+	int err = 0, ret;
+
+	while (offset < extent->nr_pages) {
+		order = luo_memfd_extent_key(extent, offset, flags);
+		nr = 1;
+		if (extent->order) {
+			ret = luo_memfd_take_folio(taking, extent, offset);
 		} else {
-			put_page(page + i);
+			/* The keys of folios are all the same. */
+			if (folios)
+				nr = extent->nr_pages - offset;
+			ret = luo_memfd_take_pages(taking, extent, offset,
+						   order, &nr);
 		}
+		if (ret && taking->batch) {
+			pr_err("page %llu of the file in page frame %llu, order %u: %pe\n",
+			       extent->index +
+			       luo_memfd_extent_mirror(extent, offset,
+						       1U << order),
+			       extent->pfn + offset, order, ERR_PTR(ret));
+			taking->batch = NULL;
+			err = ret;
+		}
+		offset += max(nr, 1) << order;
 	}
 
 	return err;
 }
 
-/* After the first error the rest is freed. */
-static int luo_memfd_take(struct inode *inode,
+/* Takes over all of a file, and frees it where @batch is NULL. */
+static int luo_memfd_take(struct luo_memfd_batch *batch,
 			  const struct luo_memfd_ser_v1 *memfd,
 			  const struct luo_memfd_extent_ser *extents)
 {
-	const struct luo_memfd_extent_ser *extent;
+	struct luo_memfd_taking taking = { .batch = batch };
 	int err = 0, ret;
-	unsigned int order;
-	u32 done;
 	u64 i;
 
 	for (i = 0; i < memfd->nr_extents; i++) {
-		extent = &extents[i];
-		luo_memfd_for_each_key(extent, memfd->flags, done, order) {
-			ret = luo_memfd_take_key(err ? NULL : inode,
-						 extent->pfn + done,
-						 extent->index + done, order,
-						 !extent->order && memfd->flags &
-						 LUO_MEMFD_RANGE_KEYS);
-			if (ret && !err && inode)
-				pr_err("page %llu of the file in page frame %llu, order %u: %pe\n",
-				       extent->index + done,
-				       extent->pfn + done, order, ERR_PTR(ret));
-			err = err ?: ret;
-		}
+		ret = luo_memfd_take_extent(&taking, &extents[i], memfd->flags);
+		err = err ?: ret;
 		cond_resched();
 	}
+	luo_memfd_count_restored(&taking, NULL, 0);
+	/* What was inserted before an error goes with the file. */
+	ret = batch ? luo_memfd_flush(batch) : 0;
 
-	return err;
+	return err ?: ret;
 }
 
 static int luo_memfd_make_file(const struct luo_memfd_ser_v1 *memfd,
@@ -180,16 +214,18 @@ int luo_memfd_retrieve(const struct luo_memfd_ser_v1 *memfd,
 		       const struct luo_memfd_extent_ser *extents,
 		       struct file **filep)
 {
+	struct luo_memfd_batch *batch __free(kfree) = kzalloc_obj(*batch);
 	struct file *file;
 	int err;
 
-	err = luo_memfd_make_file(memfd, &file);
+	err = batch ? luo_memfd_make_file(memfd, &file) : -ENOMEM;
 	if (err) {
 		luo_memfd_discard(memfd, extents);
 		return err;
 	}
 
-	err = luo_memfd_take(file_inode(file), memfd, extents);
+	batch->inode = file_inode(file);
+	err = luo_memfd_take(batch, memfd, extents);
 	if (err) {
 		fput(file);
 		return err;

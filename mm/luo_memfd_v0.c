@@ -41,7 +41,9 @@ static void luo_memfd_v0_fill(struct memfd_luo_folio_ser *folio,
 		const struct luo_memfd_extent_ser *extent = &list->extents[i];
 
 		for (j = 0; j < extent->nr_pages; j += 1U << extent->order) {
-			folio->pfn = extent->pfn + j;
+			folio->pfn = extent->pfn +
+				     luo_memfd_extent_mirror(extent, j,
+							     1U << extent->order);
 			folio->flags = MEMFD_LUO_FOLIO_DIRTY |
 				       MEMFD_LUO_FOLIO_UPTODATE;
 			folio->index = extent->index + j;
@@ -310,14 +312,21 @@ static int luo_memfd_v0_add(const struct memfd_luo_folio_ser *folio,
 	if (!(folio->flags & MEMFD_LUO_FOLIO_UPTODATE))
 		memset(phys_to_virt(phys), 0, PAGE_SIZE << order);
 
-	err = luo_memfd_extents_add(list, 0, folio->index, folio->pfn, order);
+	err = luo_memfd_extents_reserve(list, 1);
 	if (err) {
 		restored = kho_restore_folio(phys);
 		if (restored)
 			folio_put(restored);
+		return err;
 	}
+	luo_memfd_extents_add(list, 0, &(struct luo_memfd_extent_ser){
+					.index = folio->index,
+					.pfn = folio->pfn,
+					.nr_pages = 1U << order,
+					.order = order,
+			      });
 
-	return err;
+	return 0;
 }
 
 static int luo_memfd_v0_read(const struct memfd_luo_ser *ser,

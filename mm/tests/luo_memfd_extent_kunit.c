@@ -16,14 +16,23 @@
 /* Page frames of one node, which the first pages of memory are. */
 #define PFN	0x200
 
+#define EXTENT(...)	((struct luo_memfd_extent_ser){ __VA_ARGS__ })
+
+static void add(struct kunit *test, struct luo_memfd_extents *list, u64 first,
+		u64 index, u64 pfn, unsigned int order)
+{
+	KUNIT_ASSERT_EQ(test, luo_memfd_extents_reserve(list, 1), 0);
+	luo_memfd_extents_add(list, first, &EXTENT(index, pfn, 1U << order,
+						   order, 0));
+}
+
 static void luo_memfd_extents_merge(struct kunit *test)
 {
 	struct luo_memfd_extents list = {};
 	u64 i;
 
 	for (i = 0; i < 100; i++)
-		KUNIT_ASSERT_EQ(test, luo_memfd_extents_add(&list, 0, 7 + i,
-							    PFN + i, 0), 0);
+		add(test, &list, 0, 7 + i, PFN + i, 0);
 	KUNIT_EXPECT_EQ(test, list.nr, 1);
 	KUNIT_EXPECT_EQ(test, list.nr_pages, 100);
 	KUNIT_EXPECT_EQ(test, list.extents[0].index, 7);
@@ -32,6 +41,52 @@ static void luo_memfd_extents_merge(struct kunit *test)
 
 	luo_memfd_extents_free(&list);
 	KUNIT_EXPECT_EQ(test, list.nr, 0);
+}
+
+/* Downwards in memory, and where it turns round. */
+static void luo_memfd_extents_merge_down(struct kunit *test)
+{
+	struct luo_memfd_extents list = {};
+	u64 i;
+
+	for (i = 0; i < 10; i++)
+		add(test, &list, 0, 8 * i, PFN + 8 * (9 - i), 3);
+	KUNIT_EXPECT_EQ(test, list.nr, 1);
+	KUNIT_EXPECT_EQ(test, list.extents[0].index, 0);
+	KUNIT_EXPECT_EQ(test, list.extents[0].pfn, PFN);
+	KUNIT_EXPECT_EQ(test, list.extents[0].nr_pages, 80);
+	KUNIT_EXPECT_EQ(test, list.extents[0].flags, LUO_MEMFD_DESCENDING);
+
+	for (i = 0; i < 10; i++)
+		KUNIT_EXPECT_EQ(test, 8 * i,
+				luo_memfd_extent_mirror(&list.extents[0],
+							8 * (9 - i), 8));
+
+	add(test, &list, 0, 80, PFN + 80, 3);
+	KUNIT_EXPECT_EQ(test, list.nr, 2);
+	add(test, &list, 0, 88, PFN + 88, 3);
+	KUNIT_EXPECT_EQ(test, list.nr, 2);
+	KUNIT_EXPECT_EQ(test, list.extents[1].flags, 0);
+	KUNIT_EXPECT_EQ(test, 8, luo_memfd_extent_mirror(&list.extents[1], 8, 8));
+	add(test, &list, 0, 96, PFN + 72, 3);
+	KUNIT_EXPECT_EQ(test, list.nr, 3);
+	KUNIT_EXPECT_EQ(test, list.nr_pages, 104);
+
+	/* Runs join runs of the same direction. */
+	KUNIT_ASSERT_EQ(test, luo_memfd_extents_reserve(&list, 3), 0);
+	luo_memfd_extents_add(&list, 0, &EXTENT(200, PFN + 200, 16, 3, 0));
+	luo_memfd_extents_add(&list, 0, &EXTENT(216, PFN + 216, 16, 3, 0));
+	KUNIT_EXPECT_EQ(test, list.nr, 4);
+	KUNIT_EXPECT_EQ(test, list.extents[3].nr_pages, 32);
+	luo_memfd_extents_add(&list, 0, &EXTENT(232, PFN + 232, 16, 3,
+						LUO_MEMFD_DESCENDING));
+	KUNIT_EXPECT_EQ(test, list.nr, 5);
+	luo_memfd_extents_add(&list, 0, &EXTENT(248, PFN + 216, 16, 3,
+						LUO_MEMFD_DESCENDING));
+	KUNIT_EXPECT_EQ(test, list.nr, 5);
+	KUNIT_EXPECT_EQ(test, list.extents[4].pfn, PFN + 216);
+
+	luo_memfd_extents_free(&list);
 }
 
 /* What would continue the extent { index 8, pfn PFN + 8, 8 pages, order 3 }. */
@@ -44,7 +99,7 @@ static const struct luo_memfd_extents_apart {
 } luo_memfd_extents_apart_cases[] = {
 	{ "a hole in the file",		0, 24, PFN + 16, 3 },
 	{ "a hole in memory",		0, 16, PFN + 24, 3 },
-	{ "memory the other way",	0, 16, PFN,	 3 },
+	{ "memory far below",		0, 16, PFN - 8,	 3 },
 	{ "the file the other way",	0, 0,  PFN + 16, 3 },
 	{ "another order",		0, 16, PFN + 16, 2 },
 	{ "preserved before",		1, 16, PFN + 16, 3 },
@@ -58,10 +113,8 @@ static void luo_memfd_extents_stay_apart(struct kunit *test)
 	const struct luo_memfd_extents_apart *apart = test->param_value;
 	struct luo_memfd_extents list = {};
 
-	KUNIT_ASSERT_EQ(test, luo_memfd_extents_add(&list, 0, 8, PFN + 8, 3), 0);
-	KUNIT_ASSERT_EQ(test, luo_memfd_extents_add(&list, apart->first,
-						    apart->index, apart->pfn,
-						    apart->order), 0);
+	add(test, &list, 0, 8, PFN + 8, 3);
+	add(test, &list, apart->first, apart->index, apart->pfn, apart->order);
 	KUNIT_EXPECT_EQ(test, list.nr, 2);
 	KUNIT_EXPECT_EQ(test, list.nr_pages, 8 + (1 << apart->order));
 
@@ -73,10 +126,9 @@ static void luo_memfd_extents_length(struct kunit *test)
 {
 	struct luo_memfd_extents list = {};
 
-	KUNIT_ASSERT_EQ(test, luo_memfd_extents_add(&list, 0, 0, PFN, 0), 0);
+	add(test, &list, 0, 0, PFN, 0);
 	list.extents[0].nr_pages = U32_MAX;
-	KUNIT_ASSERT_EQ(test, luo_memfd_extents_add(&list, 0, U32_MAX,
-						    PFN + U32_MAX, 0), 0);
+	add(test, &list, 0, U32_MAX, PFN + U32_MAX, 0);
 	KUNIT_EXPECT_EQ(test, list.nr, 2);
 
 	luo_memfd_extents_free(&list);
@@ -89,8 +141,7 @@ static void luo_memfd_extents_sort_truncate(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(index); i++)
-		KUNIT_ASSERT_EQ(test, luo_memfd_extents_add(&list, 0, index[i],
-							    PFN + 2 * i, 0), 0);
+		add(test, &list, 0, index[i], PFN + 2 * i, 0);
 	luo_memfd_extents_truncate(&list, 4);
 	KUNIT_EXPECT_EQ(test, list.nr_pages, 4);
 	luo_memfd_extents_sort(&list);
@@ -104,8 +155,6 @@ static void luo_memfd_extents_sort_truncate(struct kunit *test)
 
 	luo_memfd_extents_free(&list);
 }
-
-#define EXTENT(...)	((struct luo_memfd_extent_ser){ __VA_ARGS__ })
 
 static const struct luo_memfd_validity {
 	const char *what;
@@ -125,7 +174,8 @@ static const struct luo_memfd_validity {
 	{ "half a folio", EXTENT(0, PFN, 12, 3, 0), SZ_1M, false },
 	{ "an order that cannot be", EXTENT(0, 0, 1U << 31, 31, 0), SZ_1M, false },
 	{ "an order of 64", EXTENT(0, 0, 1, 64, 0), SZ_1M, false },
-	{ "a flag", EXTENT(0, PFN, 1, 0, 1), 1, false },
+	{ "downwards", EXTENT(0, PFN, 2, 0, LUO_MEMFD_DESCENDING), SZ_1M, true },
+	{ "an unknown flag", EXTENT(0, PFN, 1, 0, 2), 1, false },
 	{ "a page frame past all", EXTENT(0, U64_MAX, 1, 0, 0), 1, false },
 	{ "page frames past all",
 	  EXTENT(0, PHYS_PFN(PHYS_ADDR_MAX) - 1, 3, 0, 0), SZ_1M, false },
@@ -177,7 +227,8 @@ static void luo_memfd_extent_keys(struct kunit *test)
 	unsigned int order, nr = 0;
 	u32 done;
 
-	luo_memfd_for_each_key(&k->extent, k->flags, done, order) {
+	for (done = 0; done < k->extent.nr_pages; done += 1U << order) {
+		order = luo_memfd_extent_key(&k->extent, done, k->flags);
 		KUNIT_ASSERT_LT(test, nr, k->nr_keys);
 		KUNIT_EXPECT_EQ(test, order, k->orders[nr]);
 		nr++;
@@ -188,6 +239,7 @@ static void luo_memfd_extent_keys(struct kunit *test)
 
 static struct kunit_case luo_memfd_extent_cases[] = {
 	KUNIT_CASE(luo_memfd_extents_merge),
+	KUNIT_CASE(luo_memfd_extents_merge_down),
 	KUNIT_CASE_PARAM(luo_memfd_extents_stay_apart,
 			 luo_memfd_extents_apart_gen_params),
 	KUNIT_CASE(luo_memfd_extents_length),

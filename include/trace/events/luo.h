@@ -118,6 +118,26 @@ DEFINE_EVENT(luo_memfd, luo_memfd_preserve,
 	TP_ARGS(instance, version, size, nr_pages, nr_extents, err)
 );
 
+/* Pages of a memfd had to move out of memory that the next kernel boots into. */
+TRACE_EVENT(luo_memfd_move,
+
+	TP_PROTO(u64 nr_pages, u64 ns),
+
+	TP_ARGS(nr_pages, ns),
+
+	TP_STRUCT__entry(
+		__field(u64, nr_pages)
+		__field(u64, ns)
+	),
+
+	TP_fast_assign(
+		__entry->nr_pages = nr_pages;
+		__entry->ns = ns;
+	),
+
+	TP_printk("pages=%llu ns=%llu", __entry->nr_pages, __entry->ns)
+);
+
 /* A memfd was frozen, with the pages that came into it since. */
 DEFINE_EVENT(luo_memfd, luo_memfd_freeze,
 

@@ -46,13 +46,20 @@
 	(LUO_MEMFD_RANGE_KEYS | LUO_MEMFD_NOEXEC)
 
 /**
+ * LUO_MEMFD_DESCENDING - Bit 0 of an extent: its folios follow each other
+ * downwards in memory. The first in the file is in the last page frames.
+ */
+#define LUO_MEMFD_DESCENDING		BIT(0)
+
+/**
  * struct luo_memfd_extent_ser - A run of file pages in a run of page frames.
- * @index:    Offset of the first page in the file, in pages.
- * @pfn:      Its page frame.
+ * @index:    The lowest offset in the file, in pages.
+ * @pfn:      The lowest page frame.
  * @nr_pages: How many pages follow each other in file and memory, a multiple
  *            of 2^@order, not 0.
  * @order:    Order of the folios; @index and @pfn are multiples of 2^@order.
- * @flags:    Zero.
+ * @flags:    %LUO_MEMFD_DESCENDING or zero; the other bits are zero. A reader
+ *            from before there was this flag refuses the extent.
  *
  * Extents are in no particular order and do not overlap, neither in the file
  * nor in memory.
