@@ -282,6 +282,7 @@ static int luo_memfd_preserve_as(struct liveupdate_file_op_args *args,
 	struct inode *inode = file_inode(args->file);
 	struct luo_memfd *memfd;
 
+	luo_memfd_collapse(args->file);
 	inode_lock(inode);
 	shmem_freeze(inode, true);
 	memfd = luo_memfd_save(args->file, stock);

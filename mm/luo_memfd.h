@@ -85,6 +85,10 @@ luo_memfd_extent_mirror(const struct luo_memfd_extent_ser *extent, u32 offset,
 	       extent->nr_pages - offset - nr : offset;
 }
 
+/* luo_memfd_collapse.c: large folios of small ones. */
+
+void luo_memfd_collapse(struct file *file);
+
 /* luo_memfd_collect.c: finding and pinning what is in a file. */
 
 int luo_memfd_collect(struct file *file, struct luo_memfd_extents *list,

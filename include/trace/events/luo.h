@@ -138,6 +138,27 @@ TRACE_EVENT(luo_memfd_move,
 	TP_printk("pages=%llu ns=%llu", __entry->nr_pages, __entry->ns)
 );
 
+/* Ranges of 2 MiB of a memfd that became one folio, and that did not. */
+TRACE_EVENT(luo_memfd_collapse,
+
+	TP_PROTO(u64 nr_collapsed, u64 nr_failed),
+
+	TP_ARGS(nr_collapsed, nr_failed),
+
+	TP_STRUCT__entry(
+		__field(u64, nr_collapsed)
+		__field(u64, nr_failed)
+	),
+
+	TP_fast_assign(
+		__entry->nr_collapsed = nr_collapsed;
+		__entry->nr_failed = nr_failed;
+	),
+
+	TP_printk("collapsed=%llu failed=%llu", __entry->nr_collapsed,
+		  __entry->nr_failed)
+);
+
 /* A memfd was frozen, with the pages that came into it since. */
 DEFINE_EVENT(luo_memfd, luo_memfd_freeze,
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Fewer, larger folios before the blackout
+ *
+ * A folio of 2 MiB is handed over for a small part of what its pages cost one
+ * by one, above all in the boot of the next kernel and when the file is
+ * retrieved, while nothing runs. Making one is a copy that is paid for while the
+ * program runs, so it is up to the administrator: luo_memfd.collapse.
+ *
+ * Only ranges of which every page is there are collapsed. Where it does not
+ * work out, for want of memory or because somebody uses a page just then, the
+ * range stays as it is, and so does what is in it in any case.
+ */
+
+#include <linux/fs.h>
+#include <linux/khugepaged.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/pagemap.h>
+#include <linux/sched/mm.h>
+#include <linux/swap.h>
+#include <linux/xarray.h>
+
+#include <trace/events/luo.h>
+
+#include "luo_memfd.h"
+
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "luo_memfd."
+
+static bool luo_memfd_collapses;
+module_param_named(collapse, luo_memfd_collapses, bool, 0644);
+
+/* Whether every page of the range is there, and not in a large enough folio. */
+static bool luo_memfd_is_collapsible(struct address_space *mapping,
+				     pgoff_t start)
+{
+	XA_STATE(xas, &mapping->i_pages, start);
+	pgoff_t next = start;
+	unsigned int order;
+	void *entry;
+
+	guard(rcu)();
+	xas_for_each(&xas, entry, start + HPAGE_PMD_NR - 1) {
+		if (xas_retry(&xas, entry))
+			continue;
+		order = xas_get_order(&xas);
+		if (xas.xa_index != next || order >= HPAGE_PMD_ORDER)
+			return false;
+		next += 1UL << order;
+	}
+
+	return next == start + HPAGE_PMD_NR;
+}
+
+/**
+ * luo_memfd_collapse - Make large folios of small ones, if that is wanted.
+ * @file: A shmem file, in use.
+ *
+ * Context: Process context, sleeps.
+ */
+void luo_memfd_collapse(struct file *file)
+{
+	struct address_space *mapping = file->f_mapping;
+	u64 nr_collapsed = 0, nr_failed = 0;
+	unsigned long index = 0;
+	unsigned int flags;
+	pgoff_t end, start;
+
+	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) ||
+	    !READ_ONCE(luo_memfd_collapses))
+		return;
+
+	end = round_down(i_size_read(file_inode(file)) >> PAGE_SHIFT,
+			 HPAGE_PMD_NR);
+	lru_add_drain_all();
+	/* Not into the scratch areas, from where they would have to move. */
+	flags = memalloc_pin_save();
+	while (index < end && xa_find(&mapping->i_pages, &index, end - 1,
+				      XA_PRESENT)) {
+		start = round_down(index, HPAGE_PMD_NR);
+		if (luo_memfd_is_collapsible(mapping, start)) {
+			if (collapse_shmem_folios(file, start))
+				nr_failed++;
+			else
+				nr_collapsed++;
+		}
+		index = start + HPAGE_PMD_NR;
+		cond_resched();
+	}
+	memalloc_pin_restore(flags);
+
+	trace_luo_memfd_collapse(nr_collapsed, nr_failed);
+}
