@@ -2,8 +2,9 @@
 /*
  * retrieve_fails save|check
  *
- * A retrieve that fails half-way, one that cannot even begin, and none at all:
- * in each case the error stays what it was, and all memory comes back.
+ * A retrieve that fails half-way, for want of memory or by the limit of a cgroup,
+ * one that cannot even begin, and none at all: in each case the error stays what
+ * it was, and all memory comes back.
  */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -19,7 +20,8 @@
 #define OVERCOMMIT_KIB	"/proc/sys/vm/overcommit_kbytes"
 #define FILE_MAX	"/proc/sys/fs/file-max"
 #define NOBODY		65534
-#define CGROUP		"/sys/fs/cgroup/retriever"
+#define CGROUPS		"/sys/fs/cgroup"
+#define CGROUP		CGROUPS "/retriever"
 #define SIZE_KIB	(64L << 10)
 #define SLACK_KIB	1024
 
@@ -30,7 +32,7 @@ static const struct shape shape = {
 };
 
 static const char *const names[] = {
-	"half-way", "no file", "not at all", "charged",
+	"half-way", "no file", "not at all", "limited", "charged",
 };
 
 static void save_files(void)
@@ -130,12 +132,19 @@ static void check_not_at_all(void)
 
 static void enter_cgroup(void)
 {
-	int fd = open("/sys/fs/cgroup/cgroup.subtree_control", O_WRONLY);
+	int fd = open(CGROUPS "/cgroup.subtree_control", O_WRONLY);
 
 	if (fd < 0 || write(fd, "+memory", 7) != 7 || mkdir(CGROUP, 0755))
 		ksft_exit_fail_perror(CGROUP);
 	close(fd);
 	file_set(CGROUP "/cgroup.procs", 0);
+}
+
+static void leave_cgroup(void)
+{
+	file_set(CGROUPS "/cgroup.procs", 0);
+	if (rmdir(CGROUP))
+		ksft_exit_fail_perror(CGROUP);
 }
 
 /* Statistics of a group come late, and a little rounded. */
@@ -147,10 +156,35 @@ static bool is_charged(long kib)
 	return labs(found - kib) < SLACK_KIB;
 }
 
+/* Room for half of the file. Who retrieves is told, and not killed. */
+static void check_limited(void)
+{
+	long before = memory_free(), shmem = meminfo("Shmem");
+	int session = session_retrieve(names[3]);
+	int err;
+
+	enter_cgroup();
+	file_set(CGROUP "/memory.max", SIZE_KIB << 9);
+	err = luo_session_retrieve_fd(session, 0);
+	ksft_print_msg("limited: %s\n", strerror(-err));
+	ksft_test_result(err == -ENOMEM, "limited: retrieve fails\n");
+	ksft_test_result(luo_session_retrieve_fd(session, 0) == err,
+			 "limited: the next try fails alike\n");
+	ksft_test_result(file_get_word(CGROUP "/memory.events", "oom_kill") == 0 &&
+			 file_get_word(CGROUP "/memory.events", "max") > 0,
+			 "limited: nobody is killed\n");
+	session_finish(session);
+	ksft_test_result(is_charged(0) && meminfo("Shmem") == shmem,
+			 "limited: nothing stays charged\n");
+	leave_cgroup();
+	ksft_test_result(came_back("limited", before),
+			 "limited: all memory comes back\n");
+}
+
 static void check_charged(void)
 {
 	long shmem = meminfo("Shmem"), before = memory_free();
-	int session = session_retrieve(names[3]);
+	int session = session_retrieve(names[4]);
 	int fd;
 
 	enter_cgroup();
@@ -174,7 +208,7 @@ int main(int argc, char *argv[])
 	bool first = argc > 1 && !strcmp(argv[1], "save");
 
 	ksft_print_header();
-	ksft_set_plan(first ? ARRAY_SIZE(names) : 13);
+	ksft_set_plan(first ? ARRAY_SIZE(names) : 18);
 	if (first) {
 		save_files();
 		session_hold();
@@ -182,6 +216,7 @@ int main(int argc, char *argv[])
 		check_half_way();
 		check_no_file();
 		check_not_at_all();
+		check_limited();
 		check_charged();
 	}
 	ksft_finished();

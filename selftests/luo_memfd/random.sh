@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Files that chance made, over generations that each write other versions, and
+# with small folios collapsed into large ones or not.
+#
+# vm: boot=pkram,pkram,pkram,pkram,pkram mem=2G
+. ./write.sh
+
+collapse() {
+	echo "$1" >/sys/module/luo_memfd/parameters/collapse
+}
+
+case $STAGE in
+1)	write newest && exec ./random save ;;
+2)	write all && exec ./random pass ;;
+3)	write newest && collapse Y && exec ./random pass ;;
+4)	write memfd:0 && exec ./random pass ;;
+5)	exec ./random check ;;
+esac
