@@ -14,6 +14,7 @@ help:
 	@echo 'make luoctl                             builds build/luoctl/luoctl'
 	@echo 'make check [TESTS=pattern]              runs every test'
 	@echo 'make bench [BENCH=pattern]              measures it against stock Linux'
+	@echo 'make fuzz [SECONDS=600]                 fuzzes what reads preserved memory'
 	@echo 'make lint                               runs the checkers'
 	@echo 'make install-tree LINUX=/path           puts the project into that tree'
 	@echo 'make patches LINUX=/path                writes it as patches for that tree'
@@ -41,6 +42,11 @@ check:
 bench:
 	@scripts/bench
 
+fuzz:
+	@scripts/need kernel fuzz
+	@$(MAKE) -s -C tools/testing/luo_fuzz OUT=$(CURDIR)/build/testing/luo_fuzz \
+		LINUX=$$(scripts/linux/fetch) fuzz
+
 lint:
 	@scripts/lint
 
@@ -50,4 +56,4 @@ install-tree:
 patches:
 	@scripts/linux/series
 
-.PHONY: help demo kernel image luoctl shell check bench lint install-tree patches
+.PHONY: help demo kernel image luoctl shell check bench fuzz lint install-tree patches

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Extents of a memfd
+ *
+ * The input is what a &struct luo_memfd_ser_v1 says, and the extents. What was
+ * found valid is walked key by key, as it is when a file is retrieved, and put
+ * into a list as it is when a file is preserved.
+ */
+
+#include <stdlib.h>
+
+#include <libfuzzer.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "../../../mm/luo_memfd.h"
+#include "expect.h"
+#include "input.h"
+
+#define FUZZ_EXTENTS_MAX	64
+/* An extent that is longer is not walked page by page. */
+#define FUZZ_KEYS_MAX		4096
+
+static void fuzz_walk(const struct luo_memfd_extent_ser *extent, u32 flags)
+{
+	unsigned int order, nr_keys = 0;
+	u32 done;
+
+	luo_memfd_for_each_key(extent, flags, done, order) {
+		u64 pfn = extent->pfn + done;
+
+		FUZZ_EXPECT(order < 32);
+		FUZZ_EXPECT(1ULL << order <= extent->nr_pages - done);
+		FUZZ_EXPECT(!(pfn & ((1ULL << order) - 1)));
+		FUZZ_EXPECT(pfn + (1ULL << order) <=
+			    PHYS_PFN(PHYS_ADDR_MAX) + 1ULL);
+		if (++nr_keys == FUZZ_KEYS_MAX)
+			return;
+	}
+	FUZZ_EXPECT(done == extent->nr_pages);
+}
+
+static void fuzz_collect(const struct luo_memfd_extent_ser *extents, u64 nr)
+{
+	struct luo_memfd_extents list = {};
+	u64 i, pages = 0;
+
+	for (i = 0; i < nr; i++) {
+		FUZZ_EXPECT(!luo_memfd_extents_add(&list, 0, extents[i].index,
+						   extents[i].pfn,
+						   extents[i].order));
+		pages += 1ULL << extents[i].order;
+	}
+	FUZZ_EXPECT(list.nr <= nr && list.nr_pages == pages);
+	luo_memfd_extents_sort(&list);
+	for (i = 1; i < list.nr; i++)
+		FUZZ_EXPECT(list.extents[i - 1].index <= list.extents[i].index);
+	luo_memfd_extents_truncate(&list, nr / 2);
+	FUZZ_EXPECT(list.nr <= nr / 2);
+	luo_memfd_extents_free(&list);
+}
+
+int fuzz_run(const u8 *data, size_t size)
+{
+	struct fuzz_input input = { data, size };
+	struct luo_memfd_extent_ser *extents;
+	u64 file_size, nr_pages, nr, end, i;
+	u32 flags;
+
+	file_size = fuzz_take(&input, sizeof(u64));
+	nr_pages = fuzz_take(&input, sizeof(u32));
+	flags = fuzz_take(&input, sizeof(u8)) & LUO_MEMFD_FLAGS;
+	nr = min_t(u64, FUZZ_EXTENTS_MAX, input.left / sizeof(*extents));
+
+	/* On the heap, with nothing behind them. */
+	extents = malloc(nr * sizeof(*extents));
+	memcpy(extents, input.data, nr * sizeof(*extents));
+
+	/* So that the sum is not what most inputs fail by. */
+	if (!nr_pages) {
+		for (i = 0; i < nr; i++)
+			nr_pages += extents[i].nr_pages;
+	}
+
+	if (luo_memfd_extents_valid(extents, nr, nr_pages, file_size)) {
+		for (i = 0; i < nr; i++) {
+			FUZZ_EXPECT(extents[i].order <= MAX_PAGE_ORDER);
+			end = extents[i].index + extents[i].nr_pages;
+			FUZZ_EXPECT(end > extents[i].index);
+			FUZZ_EXPECT(extents[i].index <
+				    DIV_ROUND_UP(file_size, PAGE_SIZE));
+			fuzz_walk(&extents[i], flags);
+		}
+		fuzz_collect(extents, nr);
+	}
+	free(extents);
+
+	return 0;
+}

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+run - runs the fuzzers.
+
+  run.py fuzz  OUT SECONDS JOBS NAME...   for that long together; what breaks one
+                                          is left in OUT/found/NAME/
+  run.py check OUT NAME...                what is in the repository, and a short
+                                          run that is the same each time; KTAP
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).parent
+CORPUS, REGRESSIONS, WORDS = HERE / "corpus", HERE / "regressions", HERE / "words.dict"
+
+# Runs of a fuzzer in `check`, by what one takes; the seed makes them the same.
+RUNS = {"objects": 600, "array": 1000, "pool": 1500, "pkram": 1000, "image": 600}
+RUNS_ELSE = 10000
+SEED = 7
+
+# An input is some changes; an image has to have its headers.
+LENGTHS = {"image": 4096, "notes": 1024, "mapping": 1024}
+LENGTH_ELSE = 256
+
+# Seconds that an input may take before it is taken for a hang; the longer ones
+# are for machines that have other things to do.
+HANG, HANG_IN_CHECK = 20, 600
+
+
+def command(out, name, found, hang, *more):
+	"""How a fuzzer is run."""
+	return [out / name, f"-dict={WORDS}", f"-max_len={LENGTHS.get(name, LENGTH_ELSE)}",
+		f"-timeout={hang}", "-rss_limit_mb=4096", "-close_fd_mask=3",
+		"-print_final_stats=1", f"-artifact_prefix={found}/", *more]
+
+
+def run(args):
+	"""Its status, what it said, and how often it ran the code."""
+	done = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+			      stderr=subprocess.PIPE, check=False)
+	said = done.stderr.decode(errors="replace")
+	runs = re.search(r"number_of_executed_units: (\d+)", said)
+	return done.returncode, said, int(runs[1]) if runs else 0
+
+
+def found_by(out, name):
+	"""Where what breaks a fuzzer is put."""
+	found = out / "found" / name
+	found.mkdir(parents=True, exist_ok=True)
+	return found
+
+
+def folders(name):
+	"""The inputs in the repository that a fuzzer begins with."""
+	return [folder for folder in (CORPUS / name, REGRESSIONS / name) if folder.is_dir()]
+
+
+def fuzz_one(out, name, seconds):
+	"""Runs a fuzzer on from what earlier runs have learnt."""
+	grown = out / "corpus" / name
+	grown.mkdir(parents=True, exist_ok=True)
+	found = found_by(out, name)
+	before = set(found.iterdir())
+	status, said, runs = run(command(
+		out, name, found, HANG, f"-max_total_time={seconds}", grown,
+		*folders(name)))
+	if status:
+		(found / "log").write_text(said)
+	new = sorted(set(found.iterdir()) - before - {found / "log"})
+	if status and not new:
+		new = [found / "log"]
+	coverage = re.findall(r"cov: (\d+)", said)
+	return name, runs, coverage[-1] if coverage else "?", new
+
+
+def fuzz(out, seconds, jobs, names):
+	"""Runs all of them, JOBS at a time, and prints what came of it."""
+	each = max(1, seconds * jobs // len(names))
+	print(f"{len(names)} fuzzers, {jobs} at a time, {each} s each")
+	total, broken = 0, []
+	with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+		for name, runs, coverage, new in pool.map(
+				lambda name: fuzz_one(out, name, each), names):
+			total += runs
+			broken += new
+			print(f"{name:10} {runs:12,} runs, {coverage:>5} edges, "
+			      f"{len(new)} found", flush=True)
+	print(f"{'all':10} {total:12,} runs, {len(broken)} found")
+	for path in broken:
+		print(path)
+	return 1 if broken else 0
+
+
+def regressions(name):
+	"""What once broke a fuzzer."""
+	folder = REGRESSIONS / name
+	return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def scratch(out, name):
+	"""An empty folder for what a run learns, so that the next one does not know it."""
+	folder = out / "scratch" / name
+	folder.mkdir(parents=True, exist_ok=True)
+	for path in folder.iterdir():
+		path.unlink()
+	return folder
+
+
+def check(out, names):
+	"""Prints KTAP: each regression by its name, the corpus, and the short run."""
+	results = []
+	for name in names:
+		found = found_by(out, name)
+		for path in regressions(name):
+			results.append((f"{name}: {path.name}", run(command(
+				out, name, found, HANG_IN_CHECK, path))))
+		results.append((f"{name}: corpus and short run", run(command(
+			out, name, found, HANG_IN_CHECK, f"-seed={SEED}",
+			f"-runs={RUNS.get(name, RUNS_ELSE)}",
+			scratch(out, name), *folders(name)))))
+	print("KTAP version 1")
+	print(f"1..{len(results)}")
+	for number, (what, (status, said, runs)) in enumerate(results, 1):
+		if status:
+			print("# " + "\n# ".join(said.splitlines()[-40:]))
+		print(f"{'not ok' if status else 'ok'} {number} {what}"
+		      + (f", {runs} runs" if runs > 1 else ""))
+	return 1 if any(status for _, (status, _, _) in results) else 0
+
+
+def main():
+	what, out = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
+	os.environ.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
+	if what == "fuzz":
+		return fuzz(out, int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])
+	return check(out, sys.argv[3:])
+
+
+if __name__ == "__main__":
+	sys.exit(main())
