@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What kho_preserved.c needs of a kernel and tools/include does not have. Each
+ * step from a node to another one is counted.
+ */
+#ifndef KHO_PRESERVED_COUNT_H
+#define KHO_PRESERVED_COUNT_H
+
+#include <assert.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/kernel.h>
+#include <linux/seq_file.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+
+extern unsigned long nr_steps;
+
+static inline void *counted_phys_to_virt(phys_addr_t phys)
+{
+	nr_steps++;
+
+	return phys_to_virt(phys);
+}
+
+#undef phys_to_virt
+#define phys_to_virt counted_phys_to_virt
+
+#define __init
+#define core_initcall(function) \
+	static __maybe_unused int (*initcall)(void) = function
+#define PAGE_ALIGNED(addr)	IS_ALIGNED(addr, PAGE_SIZE)
+
+#endif
