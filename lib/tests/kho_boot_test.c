@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+
+/**
+ * DOC: Test of what a boot does with preserved memory
+ *
+ * When loaded, it takes the pages that it preserved in the previous kernel, looks
+ * whether they are as they were and nobody else's, and frees them. Then it
+ * preserves pages for the next kernel: single ones that alternate with free ones,
+ * that lie at random, or side by side, folios of all orders, and ranges.
+ *
+ * Module parameters: @blocks is of how many blocks of 2 MiB pages are preserved.
+ * @note is two numbers for all kernels that follow, where they are in @noted.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/kexec_handover.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/prandom.h>
+
+#define SUBTREE		"kho-boot-test"
+#define BLOCK_PAGES	512
+#define RANGE		0xff
+
+static unsigned int blocks = 20;
+module_param(blocks, uint, 0444);
+
+static unsigned long note[2];
+module_param_array(note, ulong, NULL, 0444);
+
+static unsigned long noted[2];
+module_param_array(noted, ulong, NULL, 0444);
+
+/* What is preserved: a folio of @order, or with RANGE, @nr_pages pages. */
+struct kho_boot_piece {
+	u64 phys;
+	u32 nr_pages;
+	u32 order;
+};
+
+/* Chained pages that say where everything is; they are pieces of order 0. */
+struct kho_boot_list {
+	u64 next;
+	u64 note[ARRAY_SIZE(note)];
+	u32 nr_pieces;
+	u32 reserved;
+	struct kho_boot_piece pieces[];
+};
+
+#define LIST_PIECES							\
+	((PAGE_SIZE - sizeof(struct kho_boot_list)) / sizeof(struct kho_boot_piece))
+
+static struct kho_boot_list *head;
+static struct rnd_state rnd;
+
+static u64 pattern(unsigned long pfn, unsigned int word)
+{
+	return (pfn << 9 | word) * 0x9e3779b97f4a7c15ULL;
+}
+
+static void fill(struct page *page, unsigned int nr_pages)
+{
+	for (unsigned int i = 0; i < nr_pages; i++) {
+		u64 *words = page_address(page + i);
+
+		for (unsigned int word = 0; word < PAGE_SIZE / sizeof(u64); word++)
+			words[word] = pattern(page_to_pfn(page + i), word);
+	}
+}
+
+static bool is_filled(const struct page *page)
+{
+	const u64 *words = page_address(page);
+
+	for (unsigned int word = 0; word < PAGE_SIZE / sizeof(u64); word++)
+		if (words[word] != pattern(page_to_pfn(page), word))
+			return false;
+
+	return true;
+}
+
+/* Before it is restored: whose is it, and what does it say? */
+static bool is_preserved(const struct kho_boot_piece *piece)
+{
+	struct page *page = phys_to_page(piece->phys);
+
+	for (unsigned int i = 0; i < piece->nr_pages; i++, page++) {
+		if (PageBuddy(page) || PageReserved(page) || page_count(page) != 1) {
+			pr_err("pfn %#lx is somebody's: flags %#lx, count %d\n",
+			       page_to_pfn(page), page->flags.f, page_count(page));
+			return false;
+		}
+		if (!is_filled(page)) {
+			pr_err("pfn %#lx is not what it was\n", page_to_pfn(page));
+			return false;
+		}
+	}
+
+	return true;
+}
+
+static int restore_piece(const struct kho_boot_piece *piece)
+{
+	struct folio *folio;
+	struct page *page;
+
+	if (!is_preserved(piece))
+		return -EIO;
+
+	if (piece->order == RANGE) {
+		page = kho_restore_pages(piece->phys, piece->nr_pages);
+		if (!page)
+			return -EIO;
+		for (unsigned int i = 0; i < piece->nr_pages; i++)
+			__free_page(page + i);
+		return 0;
+	}
+
+	folio = kho_restore_folio(piece->phys);
+	if (!folio || folio_order(folio) != piece->order)
+		return -EIO;
+	folio_put(folio);
+
+	return 0;
+}
+
+static int restore_all(void)
+{
+	unsigned long nr_pages = 0, nr_pieces = 0;
+	phys_addr_t phys;
+	int err;
+
+	err = kho_retrieve_subtree(SUBTREE, &phys, NULL);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+
+	while (phys) {
+		struct kho_boot_list *list = phys_to_virt(phys);
+
+		for (unsigned int i = 0; i < ARRAY_SIZE(noted); i++)
+			noted[i] = list->note[i];
+		for (unsigned int i = 0; i < list->nr_pieces; i++) {
+			err = restore_piece(&list->pieces[i]);
+			if (err) {
+				pr_err("piece %lu, %#llx, order %u, is lost\n",
+				       nr_pieces, list->pieces[i].phys,
+				       list->pieces[i].order);
+				return err;
+			}
+			nr_pages += list->pieces[i].nr_pages;
+			nr_pieces++;
+		}
+		phys = list->next;
+		kho_restore_free(list);
+		cond_resched();
+	}
+	pr_info("%lu pages in %lu pieces are as they were\n", nr_pages, nr_pieces);
+
+	return 0;
+}
+
+static int add_list(void)
+{
+	struct kho_boot_list *list = kho_alloc_preserve(PAGE_SIZE);
+
+	if (IS_ERR(list))
+		return PTR_ERR(list);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(note); i++)
+		list->note[i] = noted[i] ?: note[i];
+	list->next = head ? virt_to_phys(head) : 0;
+	head = list;
+
+	return 0;
+}
+
+static int preserve_piece(struct page *page, unsigned int nr_pages, unsigned int order)
+{
+	int err;
+
+	if (!head || head->nr_pieces == LIST_PIECES) {
+		err = add_list();
+		if (err)
+			return err;
+	}
+
+	fill(page, nr_pages);
+	if (order == RANGE)
+		err = kho_preserve_pages(page, nr_pages);
+	else
+		err = kho_preserve_folio(page_folio(page));
+	if (err)
+		return err;
+
+	head->pieces[head->nr_pieces++] = (struct kho_boot_piece) {
+		.phys = page_to_phys(page),
+		.nr_pages = nr_pages,
+		.order = order,
+	};
+
+	return 0;
+}
+
+/* Of the pages of a block, one in so many, at random; or every other one. */
+static int preserve_single(unsigned int one_in, bool alternate)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, get_order(BLOCK_PAGES * PAGE_SIZE));
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+
+	split_page(page, get_order(BLOCK_PAGES * PAGE_SIZE));
+	for (unsigned int i = 0; i < BLOCK_PAGES; i++) {
+		if (alternate ? i % 2 : prandom_u32_state(&rnd) % one_in) {
+			__free_page(page + i);
+			continue;
+		}
+		err = preserve_piece(page + i, 1, 0);
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
+static int preserve_range(void)
+{
+	unsigned int first = prandom_u32_state(&rnd) % BLOCK_PAGES;
+	unsigned int nr = prandom_u32_state(&rnd) % (BLOCK_PAGES - first) + 1;
+	struct page *page = alloc_pages(GFP_KERNEL, get_order(BLOCK_PAGES * PAGE_SIZE));
+
+	if (!page)
+		return -ENOMEM;
+
+	split_page(page, get_order(BLOCK_PAGES * PAGE_SIZE));
+	for (unsigned int i = 0; i < BLOCK_PAGES; i++)
+		if (i < first || i >= first + nr)
+			__free_page(page + i);
+
+	return preserve_piece(page + first, nr, RANGE);
+}
+
+static int preserve_folios(void)
+{
+	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
+		struct folio *folio = folio_alloc(GFP_KERNEL, order);
+		int err;
+
+		if (!folio)
+			return -ENOMEM;
+		err = preserve_piece(folio_page(folio, 0), 1 << order, order);
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
+static int preserve_block(unsigned int i)
+{
+	switch (i % 5) {
+	case 0:
+		return preserve_single(0, true);
+	case 1:
+		return preserve_single(8, false);
+	case 2:
+		return preserve_single(1, false);
+	case 3:
+		return preserve_range();
+	default:
+		return preserve_folios();
+	}
+}
+
+static int __init kho_boot_test_init(void)
+{
+	int err;
+
+	err = restore_all();
+	if (err)
+		return err;
+
+	prandom_seed_state(&rnd, blocks);
+	for (unsigned int i = 0; i < blocks; i++) {
+		err = preserve_block(i);
+		if (err)
+			return err;
+		cond_resched();
+	}
+
+	return head ? kho_add_subtree(SUBTREE, head, PAGE_SIZE) : 0;
+}
+module_init(kho_boot_test_init);
+
+/* What is preserved cannot be given up, so there is no way to unload it. */
+MODULE_DESCRIPTION("Test of what a boot does with preserved memory");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# What the tests of this folder do in a stage: take what the stage before has
+# preserved, through the module of CONFIG_KHO_BOOT_TEST, and preserve anew. Then
+# all memory has to be there that was there in the first stage.
+
+. /usr/lib/pkram/functions
+
+parameters=/sys/module/kho_boot_test/parameters
+
+kib() {
+	sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo
+}
+
+# What the page allocator has free, in its lists and in those of each processor.
+free_kib() {
+	awk '/pages free/ { pages += $3 } $1 == "count:" { pages += $2 }
+	     END { print pages * 4 }' /proc/zoneinfo
+}
+
+# near NAME KIB THEN - is that as much as in the first stage, but for 0.1 % of all
+# memory?
+near() {
+	echo "# $1: $2 kB, in the first stage $3 kB"
+	[ $(($2 > $3 ? $2 - $3 : $3 - $2)) -le $((total / 1000)) ]
+}
+
+# boot BLOCKS - the stage. What is in use is looked at before anything is done.
+boot() {
+	ktap_print_header
+	echo 3 >/proc/sys/vm/drop_caches
+	total=$(kib MemTotal)
+	used=$((total - $(free_kib)))
+	if [ "$STAGE" = 1 ]; then
+		ktap_set_plan 1
+		ktap_test_result "preserve" \
+			modprobe kho_boot_test blocks="$1" note="$total,$used"
+	else
+		ktap_set_plan 3
+		ktap_test_result "what was preserved is as it was, and preserve" \
+			modprobe kho_boot_test blocks="$1"
+		IFS=, read -r first_total first_used <$parameters/noted
+		ktap_test_result "all memory is there" \
+			near MemTotal "$(kib MemTotal)" "$first_total"
+		ktap_test_result "no more is in use" near used $used "$first_used"
+	fi
+	ktap_finished
+}
