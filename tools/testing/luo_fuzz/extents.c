@@ -25,16 +25,21 @@
 static void fuzz_walk(const struct luo_memfd_extent_ser *extent, u32 flags)
 {
 	unsigned int order, nr_keys = 0;
-	u32 done;
+	u32 done, there;
 
-	luo_memfd_for_each_key(extent, flags, done, order) {
+	for (done = 0; done < extent->nr_pages; done += 1U << order) {
 		u64 pfn = extent->pfn + done;
 
+		order = luo_memfd_extent_key(extent, done, flags);
 		FUZZ_EXPECT(order < 32);
 		FUZZ_EXPECT(1ULL << order <= extent->nr_pages - done);
 		FUZZ_EXPECT(!(pfn & ((1ULL << order) - 1)));
 		FUZZ_EXPECT(pfn + (1ULL << order) <=
 			    PHYS_PFN(PHYS_ADDR_MAX) + 1ULL);
+		there = luo_memfd_extent_mirror(extent, done, 1U << order);
+		FUZZ_EXPECT(there <= extent->nr_pages - (1U << order));
+		FUZZ_EXPECT(luo_memfd_extent_mirror(extent, there, 1U << order)
+			    == done);
 		if (++nr_keys == FUZZ_KEYS_MAX)
 			return;
 	}
@@ -46,11 +51,10 @@ static void fuzz_collect(const struct luo_memfd_extent_ser *extents, u64 nr)
 	struct luo_memfd_extents list = {};
 	u64 i, pages = 0;
 
+	FUZZ_EXPECT(!luo_memfd_extents_reserve(&list, nr));
 	for (i = 0; i < nr; i++) {
-		FUZZ_EXPECT(!luo_memfd_extents_add(&list, 0, extents[i].index,
-						   extents[i].pfn,
-						   extents[i].order));
-		pages += 1ULL << extents[i].order;
+		luo_memfd_extents_add(&list, 0, &extents[i]);
+		pages += extents[i].nr_pages;
 	}
 	FUZZ_EXPECT(list.nr <= nr && list.nr_pages == pages);
 	luo_memfd_extents_sort(&list);

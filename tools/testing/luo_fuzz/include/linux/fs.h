@@ -3,6 +3,7 @@
 #define _LUO_FUZZ_FS_H
 
 #include <stdlib.h>
+#include <linux/bitfield.h>
 #include <linux/bits.h>
 #include <linux/gfp_types.h>
 #include <linux/math.h>
@@ -15,9 +16,8 @@
 #define DIV_ROUND_UP_ULL(n, d)	DIV_ROUND_UP(n, d)
 #define pfn_to_nid(pfn)		((int)((pfn) >> 20))
 
-static inline unsigned int __ffs64(u64 word)
-{
-	return __builtin_ctzll(word);
-}
+#ifndef kvrealloc
+#define kvrealloc(p, size, gfp)	realloc(p, size)
+#endif
 
 #endif /* _LUO_FUZZ_FS_H */
