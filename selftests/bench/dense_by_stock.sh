@@ -1,0 +1,7 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A file that stock Linux has preserved, each page under a key of its own.
+#
+# bench: boot=stock,@,stock,@ mem=6G timeout=1800 kernels=pkram
+exec ./carry dense:dense-by-stock 0 - 2048
