@@ -19,7 +19,7 @@
 
 #define STREAMS	8
 
-static int stream(unsigned int i)
+static int stream_device(unsigned int i)
 {
 	static int fds[STREAMS];
 
@@ -70,7 +70,7 @@ int main(void)
 		if (sscanf(line, "%u %63s %n", &i, expected, &at) != 2)
 			ksft_exit_fail_msg("line %u: %s\n", number, line);
 
-		fd = stream(i);
+		fd = stream_device(i);
 		ksft_test_result(as_expected(fd, device_run(fd, line + at),
 					     expected),
 				 "%u: stream %.60s\n", number, line);
