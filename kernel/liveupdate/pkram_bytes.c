@@ -34,9 +34,8 @@ static int pkram_bytes_grow(struct pkram_stream *ps, size_t count)
 	struct pkram_bytes_ser *chunk, *full = ps->bytes.chunk;
 	size_t size = max_t(size_t, count, ps->object->nr_bytes);
 
-	chunk = pkram_memory(ps, clamp(sizeof(*chunk) + size,
-					   PKRAM_CHUNK_MIN, PKRAM_CHUNK_MAX),
-				 &size);
+	chunk = pkram_memory(ps, clamp(sizeof(*chunk) + size, PKRAM_CHUNK_MIN,
+				       PKRAM_CHUNK_MAX), &size);
 	if (!chunk)
 		return -ENOMEM;
 

@@ -635,7 +635,7 @@ static int pkram_test_run(struct pkram_test *test, char *text)
 			return pkram_test_commands[i].run(test, &line);
 	}
 
-	return -ENOSYS;
+	return -EOPNOTSUPP;
 }
 
 static ssize_t pkram_test_write(struct file *file, const char __user *buf,

@@ -23,8 +23,7 @@
 static int fd;
 
 /* Makes a call and returns the last number that it has to say. */
-__attribute__((__format__(__printf__, 1, 2)))
-static unsigned long long run(const char *format, ...)
+static unsigned long long __printf(1, 2) run(const char *format, ...)
 {
 	char command[128], text[128], *last;
 	va_list args;

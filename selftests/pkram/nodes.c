@@ -18,8 +18,9 @@
 #define OBJECTS		5
 #define PAGES		2500	/* in an object */
 #define MAX_ORDER	4
-#define BYTES		(64 << 20)
-#define FEW_BYTES	(1 << 20)
+#define MIB		(1024 * 1024)
+#define BYTES		(64 * MIB)
+#define FEW_BYTES	MIB
 
 struct node {
 	pthread_t thread;
@@ -29,8 +30,7 @@ struct node {
 	bool failed;
 };
 
-__attribute__((__format__(__printf__, 2, 3)))
-static void run(struct node *node, const char *format, ...)
+static void __printf(2, 3) run(struct node *node, const char *format, ...)
 {
 	char command[128];
 	va_list args;

@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The example of Documentation/core-api/pkram.rst does what it says, over three
+# kernels.
+#
+# vm: boot=pkram,pkram,pkram
+. /usr/lib/pkram/functions
+
+module=/lib/modules/$(uname -r)/kernel/samples/luo_object/pkram_sample.ko
+
+# said TEXT - the module, when it was loaded.
+said() {
+	dmesg | grep -q "after $1"
+}
+
+before=$((STAGE - 1))
+ktap_print_header
+ktap_set_plan 2
+ktap_test_result "load" insmod "$module"
+if [ $before -eq 0 ]; then
+	ktap_test_result "it finds nothing" said "0 kernels: \$"
+else
+	ktap_test_result "it finds what the last one left" \
+		said "$before kernels: kernel $before was here\$"
+fi
+ktap_finished
