@@ -85,9 +85,27 @@ static void kho_pages_unpreserve(u64 address, unsigned long nr_pages,
 		kho_unpreserve_pages(page, nr_pages);
 }
 
-static bool kho_pages_claim_pages(u64 address, unsigned int order)
+static void kho_pages_count(struct luo_claimed *claimed)
 {
-	return kho_restore_pages(address, 1UL << order);
+	if (claimed->nr)
+		adjust_managed_page_count(claimed->page, claimed->nr);
+	claimed->nr = 0;
+}
+
+static bool kho_pages_claim_pages(u64 address, unsigned int order,
+				  struct luo_claimed *claimed)
+{
+	struct page *page = pfn_to_page(PHYS_PFN(address));
+
+	if (!kho_restore_run(address, order, 1))
+		return false;
+
+	if (claimed->nr && page_zone(page) != page_zone(claimed->page))
+		kho_pages_count(claimed);
+	claimed->page = page;
+	claimed->nr += 1UL << order;
+
+	return true;
 }
 
 static void kho_pages_put(u64 address)
@@ -156,6 +174,7 @@ const struct luo_handover luo_handover_kho = {
 	.preserve	= kho_pages_preserve,
 	.unpreserve	= kho_pages_unpreserve,
 	.claim_pages	= kho_pages_claim_pages,
+	.count		= kho_pages_count,
 	.put		= kho_pages_put,
 	.map		= kho_pages_map,
 	.unmap		= kho_pages_unmap,

@@ -5,6 +5,20 @@
 #include <linux/gfp_types.h>
 #include <linux/types.h>
 
+struct page;
+
+/**
+ * struct luo_claimed - Pages that are claimed and that the system does not know of.
+ * @page: One of them.
+ * @nr:   How many there are, all of one zone.
+ *
+ * Zero to begin with, and for the handover alone.
+ */
+struct luo_claimed {
+	struct page *page;
+	unsigned long nr;
+};
+
 /**
  * struct luo_handover - What objects, pools and arrays need from below.
  * @alloc:    Allocates 2^order naturally aligned pages and has them preserved
@@ -21,8 +35,10 @@
  *            as they fit. -ENOMEM; nothing is preserved then.
  * @unpreserve: Undoes @preserve, with the same arguments.
  * @claim_pages: Takes over the pages of one key, of which @order has told the
- *            order, as pages of order 0 with a reference each. false where that
- *            fails.
+ *            order, as pages of order 0 with a reference each, and adds them to
+ *            some that are to be counted. false where that fails.
+ * @count:    Tells the system of the pages that were claimed. Too slow to be done
+ *            for each key.
  * @put:      Drops a reference to a page or folio.
  * @map:      Maps page runs, each physical address | order, as one. NULL when
  *            there is no memory.
@@ -48,7 +64,9 @@ struct luo_handover {
 	int (*preserve)(u64 address, unsigned long nr_pages, unsigned int order);
 	void (*unpreserve)(u64 address, unsigned long nr_pages,
 			   unsigned int order);
-	bool (*claim_pages)(u64 address, unsigned int order);
+	bool (*claim_pages)(u64 address, unsigned int order,
+			    struct luo_claimed *claimed);
+	void (*count)(struct luo_claimed *claimed);
 	void (*put)(u64 address);
 	void *(*map)(const u64 *runs, unsigned long nr_runs);
 	void (*unmap)(void *mapping);

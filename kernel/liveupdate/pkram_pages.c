@@ -327,7 +327,8 @@ static int pkram_run_key(const struct luo_handover *handover, u64 address,
 
 /* Nothing is taken over unless all of a run is there. */
 static bool pkram_run_claim(const struct luo_handover *handover,
-			    const struct pkram_run *run)
+			    const struct pkram_run *run,
+			    struct luo_claimed *claimed)
 {
 	u64 address, end;
 	unsigned int i;
@@ -353,11 +354,14 @@ static bool pkram_run_claim(const struct luo_handover *handover,
 		order = pkram_run_key(handover, address, end);
 		if (order < 0)
 			return false;
+		/* One key for all of it, as is usual. */
+		if (end - pkram_run_lowest(run) == PAGE_SIZE << order)
+			return handover->claim_pages(address, order, claimed);
 	}
 	for (address = pkram_run_lowest(run); address < end;
 	     address += PAGE_SIZE << order) {
 		order = handover->order(address);
-		handover->claim_pages(address, order);
+		handover->claim_pages(address, order, claimed);
 	}
 
 	return true;
@@ -394,8 +398,11 @@ static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
 bool pkram_pages_claim(struct pkram_node *node,
 		       const struct pkram_object_ser *object, u64 *nr_pages)
 {
+	const struct luo_handover *handover = node->set->handover;
 	const struct pkram_pages_ser *block;
+	struct luo_claimed claimed = {};
 	struct pkram_run run;
+	bool whole = false;
 	u64 address;
 	u32 i;
 
@@ -403,17 +410,21 @@ bool pkram_pages_claim(struct pkram_node *node,
 	for (address = object->pages; address; address = block->next) {
 		block = pkram_pages_block(node, address);
 		if (!block)
-			return false;
+			goto out;
 
 		for (i = 0; i < block->nr_runs; i++) {
 			run = pkram_run_decode(&block->runs[i]);
-			if (!pkram_run_claim(node->set->handover, &run))
-				return false;
+			if (!pkram_run_claim(handover, &run, &claimed))
+				goto out;
 			*nr_pages += run.count;
 		}
 	}
+	whole = true;
 
-	return true;
+out:
+	handover->count(&claimed);
+
+	return whole;
 }
 
 /**

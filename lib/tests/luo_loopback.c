@@ -309,7 +309,13 @@ static void luo_loopback_split(u64 address, unsigned int order)
 		};
 }
 
-static bool loopback_claim_pages(u64 address, unsigned int order)
+static void loopback_count(struct luo_claimed *claimed)
+{
+	claimed->nr = 0;
+}
+
+static bool loopback_claim_pages(u64 address, unsigned int order,
+				 struct luo_claimed *claimed)
 {
 	struct luo_loopback_key *key = luo_loopback_key(address,
 							LUO_LOOPBACK_INCOMING);
@@ -424,6 +430,7 @@ const struct luo_handover luo_loopback = {
 	.preserve	= loopback_preserve,
 	.unpreserve	= loopback_unpreserve,
 	.claim_pages	= loopback_claim_pages,
+	.count		= loopback_count,
 	.put		= loopback_put,
 	.map		= loopback_map,
 	.unmap		= loopback_unmap,
