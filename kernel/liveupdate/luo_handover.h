@@ -34,9 +34,10 @@ struct luo_claimed {
  *            is not 0, or @nr_pages that follow each other, under as few keys
  *            as they fit. -ENOMEM; nothing is preserved then.
  * @unpreserve: Undoes @preserve, with the same arguments.
- * @claim_pages: Takes over the pages of one key, of which @order has told the
- *            order, as pages of order 0 with a reference each, and adds them to
- *            some that are to be counted. false where that fails.
+ * @claim_pages: Takes over the pages of one key of @order, at an address that may
+ *            be any number, as pages of order 0 with a reference each, and adds
+ *            them to some that are to be counted. false where there is no such
+ *            key.
  * @count:    Tells the system of the pages that were claimed. Too slow to be done
  *            for each key.
  * @put:      Drops a reference to a page or folio.

@@ -24,6 +24,7 @@
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/limits.h>
+#include <linux/log2.h>
 #include <linux/luo_pool.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -349,14 +350,17 @@ static bool pkram_run_claim(const struct luo_handover *handover,
 	if (end <= pkram_run_lowest(run))
 		return false;
 
+	/* One key for all of it, as is usual. */
+	if (is_power_of_2(run->count) &&
+	    handover->claim_pages(pkram_run_lowest(run), ilog2(run->count),
+				  claimed))
+		return true;
+
 	for (address = pkram_run_lowest(run); address < end;
 	     address += PAGE_SIZE << order) {
 		order = pkram_run_key(handover, address, end);
 		if (order < 0)
 			return false;
-		/* One key for all of it, as is usual. */
-		if (end - pkram_run_lowest(run) == PAGE_SIZE << order)
-			return handover->claim_pages(address, order, claimed);
 	}
 	for (address = pkram_run_lowest(run); address < end;
 	     address += PAGE_SIZE << order) {
