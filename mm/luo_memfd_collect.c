@@ -8,8 +8,8 @@
  * Most folios are ready to be pinned as they are, and those are, a batch at a
  * time, in one walk over the page cache under its lock. Where the walk comes to
  * some that are not, it leaves them to memfd_pin_folios(): what is in swap, what
- * was allocated and not written to, and what lies in a scratch area and has to
- * move. Moves cost more than all the rest, and are counted apart.
+ * was allocated and not written to, what is locked, and what lies in a scratch
+ * area and has to move. Moves cost more than all the rest, and are counted apart.
  *
  * The same walk serves when a file is preserved and when it is frozen: what the
  * list of extents has already is passed over, so that the second walk takes the
@@ -102,7 +102,9 @@ static bool luo_memfd_may_stay(struct luo_memfd_walk *walk, struct folio *folio)
 
 /*
  * Pin a folio as it is and where it is, if it can be. What is in the page cache
- * has a reference from there for as long as its lock is held.
+ * has a reference from there for as long as its lock is held. Who replaces a
+ * folio by another, or takes it out, has it locked, and lets it be if it was
+ * pinned before.
  *
  * From here on the folio is dirty: it may be written to after it was preserved,
  * and whether it was cannot be told at freeze, when the dirty bit may still be
@@ -111,8 +113,8 @@ static bool luo_memfd_may_stay(struct luo_memfd_walk *walk, struct folio *folio)
 static bool luo_memfd_pin_folio(struct luo_memfd_walk *walk,
 				struct folio *folio)
 {
-	if (xa_is_value(folio) || !folio_test_uptodate(folio) ||
-	    !luo_memfd_may_stay(walk, folio) ||
+	if (xa_is_value(folio) || folio_test_locked(folio) ||
+	    !folio_test_uptodate(folio) || !luo_memfd_may_stay(walk, folio) ||
 	    try_grab_folio(folio, 1, FOLL_PIN))
 		return false;
 
@@ -126,8 +128,9 @@ static bool luo_memfd_pin_folio(struct luo_memfd_walk *walk,
 static bool luo_memfd_pin_page(struct page *page)
 {
 	const unsigned long wanted = BIT(PG_uptodate) | BIT(PG_dirty);
+	const unsigned long unwanted = BIT(PG_locked) | BIT(PG_head);
 
-	return (READ_ONCE(page->flags.f) & (wanted | BIT(PG_head))) == wanted &&
+	return (READ_ONCE(page->flags.f) & (wanted | unwanted)) == wanted &&
 	       page_ref_add_unless_zero(page, GUP_PIN_COUNTING_BIAS);
 }
 
@@ -231,7 +234,7 @@ static struct luo_memfd_run luo_memfd_unready_run(struct luo_memfd_walk *walk,
 		    luo_memfd_known_end(walk, next.start) != next.start)
 			break;
 		if (!next.moves && !xa_is_value(folio) &&
-		    folio_test_uptodate(folio))
+		    !folio_test_locked(folio) && folio_test_uptodate(folio))
 			break;
 		run.end = next.end;
 	}
@@ -317,8 +320,22 @@ static void luo_memfd_prepare_run(struct luo_memfd_walk *walk,
 	}
 }
 
+/* Who was about to replace a folio when it was pinned is done after this. */
+static bool luo_memfd_is_in_file(const struct luo_memfd_walk *walk,
+				 struct folio *folio)
+{
+	bool is_in_file;
+
+	folio_lock(folio);
+	is_in_file = folio->mapping == walk->file->f_mapping;
+	folio_unlock(folio);
+
+	return is_in_file;
+}
+
 /*
- * Pinning for long moves folios out of the scratch areas, which are CMA.
+ * Pinning for long moves folios out of the scratch areas, which are CMA. What
+ * was taken out of the file meanwhile is looked for again.
  *
  * Until its first page is pinned, a run may be made part of a larger folio that
  * an earlier run, or this one, has pinned already.
@@ -347,8 +364,12 @@ static int luo_memfd_pin_run(struct luo_memfd_walk *walk,
 		if (nr < 0)
 			return nr;
 
-		for (i = 0; i < nr; i++)
+		for (i = 0; i < nr; i++) {
+			if (!luo_memfd_is_in_file(walk, walk->folios[i]))
+				break;
 			luo_memfd_add_folio(walk, walk->folios[i]);
+		}
+		unpin_folios(walk->folios + i, nr - i);
 	}
 
 	return 0;

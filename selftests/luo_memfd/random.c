@@ -127,12 +127,13 @@ static void change_write(struct file *file)
 	unsigned long start, run = chance_run(file, &start);
 	unsigned long step = chance(3) ? 1 : 1 + chance(5);
 	uint32_t seed = 1 + chance(1 << 30);
-	bool huge = !chance(3), map = chance(2);
+	bool huge = !chance(3), map = chance(2), back = chance(2);
 
 	if (file->fd >= 0)
 		enable_huge(huge);
+	/* Pages that are written backwards lie backwards in memory. */
 	for (unsigned long i = 0; i < run; i += step)
-		write_page(file, start + i, seed, map);
+		write_page(file, start + (back ? run - 1 - i : i), seed, map);
 	if (file->fd >= 0)
 		enable_huge(false);
 }
