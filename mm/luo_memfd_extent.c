@@ -130,12 +130,14 @@ static bool luo_memfd_extent_valid(const struct luo_memfd_extent_ser *extent,
 	    extent->flags & ~LUO_MEMFD_DESCENDING)
 		return false;
 
-	mask = (1ULL << extent->order) - 1;
-	if ((extent->index | extent->pfn | extent->nr_pages) & mask)
-		return false;
+	if (extent->order) {
+		mask = (1ULL << extent->order) - 1;
+		if ((extent->index | extent->pfn | extent->nr_pages) & mask)
+			return false;
 
-	/* The last folio of a file may be larger than what is left of it. */
-	end = ALIGN(end, mask + 1);
+		/* The last folio may be larger than what is left of the file. */
+		end = ALIGN(end, mask + 1);
+	}
 
 	return extent->index < end && extent->nr_pages <= end - extent->index &&
 	       extent->pfn <= PHYS_PFN(PHYS_ADDR_MAX) - extent->nr_pages;
@@ -155,11 +157,11 @@ static bool luo_memfd_extent_valid(const struct luo_memfd_extent_ser *extent,
 bool luo_memfd_extents_valid(const struct luo_memfd_extent_ser *extents,
 			     u64 nr, u64 nr_pages, u64 size)
 {
+	u64 end = DIV_ROUND_UP_ULL(size, PAGE_SIZE);
 	u64 i, pages = 0;
 
 	for (i = 0; i < nr; i++) {
-		if (!luo_memfd_extent_valid(&extents[i],
-					    DIV_ROUND_UP_ULL(size, PAGE_SIZE)))
+		if (!luo_memfd_extent_valid(&extents[i], end))
 			return false;
 		pages += extents[i].nr_pages;
 	}

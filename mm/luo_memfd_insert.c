@@ -46,10 +46,11 @@ static gfp_t luo_memfd_gfp(const struct inode *inode)
 static unsigned int luo_memfd_next_run(struct address_space *mapping,
 				       struct folio **folios, unsigned int nr)
 {
+	pgoff_t first = folios[0]->index;
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		if (folios[i]->index != folios[0]->index + i)
+		if (folios[i]->index != first + i)
 			break;
 		folios[i]->mapping = mapping;
 		folios[i]->flags.f |= LUO_MEMFD_PAGE_FLAGS;

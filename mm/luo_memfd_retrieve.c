@@ -27,22 +27,32 @@
  * struct luo_memfd_taking - Taking over what was handed over.
  * @batch:    Where it goes, NULL where it is freed.
  * @restored: One of the pages that are restored and not counted yet.
- * @nr:       How many those are, all of one zone.
+ * @zone_id:  The zone that all of those are in.
+ * @nr:       How many those are.
  */
 struct luo_memfd_taking {
 	struct luo_memfd_batch *batch;
 	struct page *restored;
+	int zone_id;
 	unsigned long nr;
 };
+
+static void luo_memfd_flush_restored(struct luo_memfd_taking *taking)
+{
+	if (taking->nr)
+		adjust_managed_page_count(taking->restored, taking->nr);
+	taking->nr = 0;
+}
 
 /* Counting is too slow to be done for each key. */
 static void luo_memfd_count_restored(struct luo_memfd_taking *taking,
 				     struct page *page, unsigned long nr)
 {
-	if (taking->nr && (!page ||
-			   page_zone_id(page) != page_zone_id(taking->restored))) {
-		adjust_managed_page_count(taking->restored, taking->nr);
-		taking->nr = 0;
+	int zone_id = page_zone_id(page);
+
+	if (zone_id != taking->zone_id) {
+		luo_memfd_flush_restored(taking);
+		taking->zone_id = zone_id;
 	}
 	taking->restored = page;
 	taking->nr += nr;
@@ -154,9 +164,10 @@ static int luo_memfd_take(struct luo_memfd_batch *batch,
 	for (i = 0; i < memfd->nr_extents; i++) {
 		ret = luo_memfd_take_extent(&taking, &extents[i], memfd->flags);
 		err = err ?: ret;
-		cond_resched();
+		if (!(i % LUO_MEMFD_BATCH))
+			cond_resched();
 	}
-	luo_memfd_count_restored(&taking, NULL, 0);
+	luo_memfd_flush_restored(&taking);
 	/* What was inserted before an error goes with the file. */
 	ret = batch ? luo_memfd_flush(batch) : 0;
 
