@@ -6,8 +6,12 @@
  * one a line: kind, instance, version, size in bytes, mandatory or optional.
  * ``outgoing.dump`` and ``incoming.dump`` list the fields below each, indented,
  * as name and value, where the kind is registered and has fields.
+ *
+ * Instances and fields may be physical addresses, which are shown to whom
+ * /proc/<pid>/pagemap shows them.
  */
 
+#include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/crc32c.h>
 #include <linux/debugfs.h>
@@ -173,6 +177,9 @@ static const struct seq_operations luo_object_seq_ops = {
 static int luo_object_list_open(struct inode *inode, struct file *file)
 {
 	struct luo_object_place *place;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 
 	place = __seq_open_private(file, &luo_object_seq_ops, sizeof(*place));
 	if (!place)
