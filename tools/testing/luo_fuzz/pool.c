@@ -86,6 +86,8 @@ static void fuzz_restore_pool(void)
 		held = mem[i] && luo_pattern_holds(mem[i], fuzz_sizes[i], i);
 		if (fuzz_untouched())
 			FUZZ_EXPECT(held);
+		if (mem[i])
+			FUZZ_EXPECT(mem[i] >= (void *)(luo_pool_block(mem[i]) + 1));
 		if (mem[i] && !fuzz_is_kept(mem[i]))
 			mem[i] = NULL;
 	}
