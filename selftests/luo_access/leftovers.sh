@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What was preserved is read by nobody who gets the memory next: not after it was
+# dropped, and not while nobody has claimed it.
+#
+# vm: boot=pkram,pkram mem=1G
+. /usr/lib/pkram/functions
+
+secret=96 # MiB
+
+free_mib()
+{
+	echo $(($(sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1024))
+}
+
+ktap_print_header
+case $STAGE in
+1)
+	ktap_set_plan 1
+	ktap_test_result "preserve two files" ./leftovers save $secret </dev/null ;;
+2)
+	ktap_set_plan 4
+	before=$(free_mib)
+	ktap_test_result "drop one of them" ./leftovers drop
+	after=$(free_mib)
+	ktap_print_msg "free: $before MiB, and then $after"
+	ktap_test_result "its memory is free" [ $((after - before)) -ge $((secret / 2)) ]
+	# All but little of what is free, so that the memory of the file is in it.
+	ktap_test_result "nobody reads it" ./leftovers search $((after - 120))
+	ktap_test_result "the other one is as it was" ./leftovers claim $secret ;;
+esac
+ktap_finished
