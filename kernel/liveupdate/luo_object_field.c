@@ -35,18 +35,24 @@ static bool luo_field_is_number(const struct luo_field *field)
 static u64 luo_field_number(const struct luo_field *field, const void *ser)
 {
 	const void *p = ser + field->offset;
-	bool is_signed = field->type == LUO_FIELD_SIGNED;
+	u64 value;
 
 	switch (field->size) {
 	case 1:
-		return is_signed ? *(s8 *)p : *(u8 *)p;
+		value = *(u8 *)p;
+		break;
 	case 2:
-		return is_signed ? *(s16 *)p : *(u16 *)p;
+		value = *(u16 *)p;
+		break;
 	case 4:
-		return is_signed ? *(s32 *)p : *(u32 *)p;
+		value = *(u32 *)p;
+		break;
 	default:
-		return *(u64 *)p;
+		value = *(u64 *)p;
 	}
+
+	return field->type == LUO_FIELD_SIGNED ?
+	       sign_extend64(value, 8 * field->size - 1) : value;
 }
 
 static void luo_field_set_number(const struct luo_field *field, void *ser,

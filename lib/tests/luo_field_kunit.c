@@ -281,6 +281,38 @@ static void luo_field_range(struct kunit *test)
 	luo_object_in_drop(&luo_loopback_in, NULL);
 }
 
+/* A negative number is one in every size. */
+static void luo_field_negative(struct kunit *test)
+{
+	const s64 good = -5, bad = -6;
+	struct luo_field field = {
+		.name = "number",
+		.type = LUO_FIELD_SIGNED,
+		.min = (u64)-5,
+		.max = 5,
+	};
+	struct luo_object_version version = {};
+	struct luo_object_kind kind = {
+		.name = "signed",
+		.fields = &field,
+		.nr_fields = 1,
+	};
+	s64 loaded;
+
+	for (field.size = 1; field.size <= sizeof(u64); field.size *= 2) {
+		version.size = field.size;
+		kind.size = field.size;
+		KUNIT_EXPECT_EQ_MSG(test,
+				    luo_object_fields_load(&kind, &version,
+							   &good, &loaded),
+				    0, "%u bytes", field.size);
+		KUNIT_EXPECT_EQ_MSG(test,
+				    luo_object_fields_load(&kind, &version,
+							   &bad, &loaded),
+				    -ERANGE, "%u bytes", field.size);
+	}
+}
+
 /* The newest is out of range, the one before it is good. */
 static void luo_field_falls_back(struct kunit *test)
 {
@@ -350,6 +382,7 @@ static struct kunit_case luo_field_cases[] = {
 	KUNIT_CASE(luo_field_refuses_to_lose),
 	KUNIT_CASE(luo_field_update),
 	KUNIT_CASE(luo_field_range),
+	KUNIT_CASE(luo_field_negative),
 	KUNIT_CASE(luo_field_falls_back),
 	KUNIT_CASE(luo_field_one_version),
 	KUNIT_CASE(luo_field_bad_fallback),
