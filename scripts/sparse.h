@@ -15,3 +15,6 @@
 
 /* It does not fold sizeof of a joined string; the compiler checks these. */
 #define _Static_assert(...) struct __static_assert
+
+/* Stock Linux has this in mm/mm_init.c, which a patch touches, and in no header. */
+extern unsigned long zero_page_pfn;
