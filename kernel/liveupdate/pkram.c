@@ -167,8 +167,6 @@ int pkram_prepare_save_obj(struct pkram_stream *ps)
 	if (!pkram_expect(ps, PKRAM_SAVING))
 		return -EINVAL;
 
-	memset(&ps->pages, 0, sizeof(ps->pages));
-	memset(&ps->bytes, 0, sizeof(ps->bytes));
 	pkram_gfp_scope(ps, err = pkram_node_add_object(ps));
 	if (!err)
 		ps->state = PKRAM_SAVING_OBJECT;
@@ -371,14 +369,9 @@ int pkram_prepare_load_obj(struct pkram_stream *ps)
 	if (!pkram_expect(ps, PKRAM_LOADING))
 		return -EINVAL;
 
-	ps->object = pkram_node_next_object(ps->node);
-	if (!ps->object)
+	if (!pkram_node_load_object(ps))
 		return -ENODATA;
 
-	memset(&ps->pages, 0, sizeof(ps->pages));
-	memset(&ps->bytes, 0, sizeof(ps->bytes));
-	ps->pages.block = pkram_next(ps->object->pages);
-	ps->bytes.chunk = pkram_next(ps->object->bytes);
 	ps->state = PKRAM_LOADING_OBJECT;
 
 	return 0;

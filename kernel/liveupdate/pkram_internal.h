@@ -83,7 +83,7 @@ void pkram_node_discard(struct pkram_stream *ps);
 
 int pkram_node_take(struct pkram_set *set, const char *name,
 		    struct pkram_node **nodep);
-struct pkram_object_ser *pkram_node_next_object(struct pkram_node *node);
+bool pkram_node_load_object(struct pkram_stream *ps);
 void pkram_node_release(struct pkram_node *node);
 int pkram_node_drop(struct pkram_set *set, const struct pkram_node_ser *ser);
 

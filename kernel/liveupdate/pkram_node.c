@@ -152,6 +152,21 @@ static struct pkram_node *pkram_node_new(struct pkram_set *set,
 	return node;
 }
 
+/* Take the next object off a node. */
+static struct pkram_object_ser *pkram_node_next_object(struct pkram_node *node)
+{
+	struct pkram_object_ser *object;
+
+	if (!node->nr_left)
+		return NULL;
+
+	object = pkram_next(node->next);
+	node->next = object->next;
+	node->nr_left--;
+
+	return object;
+}
+
 static void pkram_object_put_pages(struct pkram_node *node,
 				   const struct pkram_object_ser *object,
 				   u64 nr_pages)
@@ -185,26 +200,6 @@ void pkram_node_release(struct pkram_node *node)
 	if (node->pool)
 		luo_pool_free(node->pool);
 	kfree(node);
-}
-
-/**
- * pkram_node_next_object - Take the next object off a node.
- * @node: A node that is being loaded.
- *
- * Return: The object, or NULL.
- */
-struct pkram_object_ser *pkram_node_next_object(struct pkram_node *node)
-{
-	struct pkram_object_ser *object;
-
-	if (!node->nr_left)
-		return NULL;
-
-	object = pkram_next(node->next);
-	node->next = object->next;
-	node->nr_left--;
-
-	return object;
 }
 
 /* Saving. */
@@ -305,6 +300,8 @@ int pkram_node_create(struct pkram_set *set, const char *name, gfp_t gfp,
  */
 int pkram_node_add_object(struct pkram_stream *ps)
 {
+	memset(&ps->pages, 0, sizeof(ps->pages));
+	memset(&ps->bytes, 0, sizeof(ps->bytes));
 	ps->object = luo_pool_alloc(ps->node->pool, sizeof(*ps->object),
 				    ps->gfp_mask | __GFP_ZERO, 0);
 
@@ -539,6 +536,26 @@ int pkram_node_take(struct pkram_set *set, const char *name,
 	pkram_node_release(node);
 
 	return err == -ENOENT ? pkram_node_take_out(set, name, nodep) : err;
+}
+
+/**
+ * pkram_node_load_object - Begin to load the next object of a node.
+ * @ps: A stream that loads a node.
+ *
+ * Return: true; false if there is none.
+ */
+bool pkram_node_load_object(struct pkram_stream *ps)
+{
+	ps->object = pkram_node_next_object(ps->node);
+	if (!ps->object)
+		return false;
+
+	memset(&ps->pages, 0, sizeof(ps->pages));
+	memset(&ps->bytes, 0, sizeof(ps->bytes));
+	ps->pages.block = pkram_next(ps->object->pages);
+	ps->bytes.chunk = pkram_next(ps->object->bytes);
+
+	return true;
 }
 
 static int pkram_node_drop_taken(struct pkram_set *set,

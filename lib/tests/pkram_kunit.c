@@ -54,14 +54,6 @@ static int pkram_begin(struct pkram_stream *ps, const char *name)
 	return pkram_node_create(&pkram_set, name, GFP_KERNEL, &ps->node);
 }
 
-static int pkram_begin_object(struct pkram_stream *ps)
-{
-	memset(&ps->pages, 0, sizeof(ps->pages));
-	memset(&ps->bytes, 0, sizeof(ps->bytes));
-
-	return pkram_node_add_object(ps);
-}
-
 static void pkram_end_object(struct pkram_stream *ps)
 {
 	pkram_node_commit_object(ps);
@@ -78,20 +70,6 @@ static int pkram_put_page(struct pkram_stream *ps, u64 address,
 		luo_loopback_page_get(address);
 
 	return err;
-}
-
-static bool pkram_next_object(struct pkram_stream *ps)
-{
-	ps->object = pkram_node_next_object(ps->node);
-	if (!ps->object)
-		return false;
-
-	memset(&ps->pages, 0, sizeof(ps->pages));
-	memset(&ps->bytes, 0, sizeof(ps->bytes));
-	ps->pages.block = pkram_next(ps->object->pages);
-	ps->bytes.chunk = pkram_next(ps->object->bytes);
-
-	return true;
 }
 
 /* Pages of which some follow each other, in either direction. */
@@ -179,7 +157,7 @@ static void pkram_pages_come_back(struct kunit *test)
 
 	pkram_new_pages(test, pkram_pages);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
-	KUNIT_ASSERT_EQ(test, pkram_begin_object(&ps), 0);
+	KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
 	pkram_save_pages(test, &ps, pkram_pages);
 	pkram_end_object(&ps);
 	pkram_node_finish(ps.node);
@@ -187,10 +165,10 @@ static void pkram_pages_come_back(struct kunit *test)
 
 	pkram_kexec(test);
 	KUNIT_ASSERT_EQ(test, pkram_node_take(&pkram_set, NAME, &ps.node), 0);
-	KUNIT_ASSERT_TRUE(test, pkram_next_object(&ps));
+	KUNIT_ASSERT_TRUE(test, pkram_node_load_object(&ps));
 	pkram_load_pages(test, &ps, pkram_pages, NR_PAGES);
 	KUNIT_EXPECT_FALSE(test, pkram_pages_load(&ps, &pfn, &index, &flags));
-	KUNIT_EXPECT_FALSE(test, pkram_next_object(&ps));
+	KUNIT_EXPECT_FALSE(test, pkram_node_load_object(&ps));
 	pkram_node_release(ps.node);
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
 }
@@ -204,7 +182,7 @@ static void pkram_rest_is_freed(struct kunit *test)
 	pkram_new_pages(test, pkram_pages);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
 	for (i = 0; i < 3; i++) {
-		KUNIT_ASSERT_EQ(test, pkram_begin_object(&ps), 0);
+		KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
 		if (i == 1)
 			pkram_save_pages(test, &ps, pkram_pages);
 		pkram_end_object(&ps);
@@ -214,8 +192,8 @@ static void pkram_rest_is_freed(struct kunit *test)
 
 	pkram_kexec(test);
 	KUNIT_ASSERT_EQ(test, pkram_node_take(&pkram_set, NAME, &ps.node), 0);
-	KUNIT_ASSERT_TRUE(test, pkram_next_object(&ps));
-	KUNIT_ASSERT_TRUE(test, pkram_next_object(&ps));
+	KUNIT_ASSERT_TRUE(test, pkram_node_load_object(&ps));
+	KUNIT_ASSERT_TRUE(test, pkram_node_load_object(&ps));
 	pkram_load_pages(test, &ps, pkram_pages, 77);
 	pkram_pages_put_rest(&ps);
 	pkram_node_release(ps.node);
@@ -233,7 +211,7 @@ static void pkram_runs_share_keys(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(address); i++)
 		address[i] = luo_loopback_page_alloc(0);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
-	KUNIT_ASSERT_EQ(test, pkram_begin_object(&ps), 0);
+	KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
 	keys = luo_loopback_keys(LUO_LOOPBACK_OUTGOING);
 	for (i = 0; i < ARRAY_SIZE(address); i++)
 		KUNIT_ASSERT_EQ(test, pkram_put_page(&ps, address[i], 0, i, 0),
@@ -260,7 +238,7 @@ static void pkram_bytes_come_back(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
-	KUNIT_ASSERT_EQ(test, pkram_begin_object(&ps), 0);
+	KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
 	for (i = 0; i < ARRAY_SIZE(pkram_pieces); i++) {
 		luo_pattern_fill(data, pkram_pieces[i], i);
 		KUNIT_ASSERT_EQ(test, pkram_bytes_write(&ps, data,
@@ -271,7 +249,7 @@ static void pkram_bytes_come_back(struct kunit *test)
 
 	pkram_kexec(test);
 	KUNIT_ASSERT_EQ(test, pkram_node_take(&pkram_set, NAME, &ps.node), 0);
-	KUNIT_ASSERT_TRUE(test, pkram_next_object(&ps));
+	KUNIT_ASSERT_TRUE(test, pkram_node_load_object(&ps));
 	for (i = 0; i < ARRAY_SIZE(pkram_pieces) - 1; i++) {
 		KUNIT_EXPECT_EQ(test, pkram_bytes_read(&ps, data,
 						       pkram_pieces[i]),
@@ -298,7 +276,7 @@ static int pkram_save_small(struct pkram_stream *ps, const u64 *address,
 	if (err)
 		return err;
 
-	err = pkram_begin_object(ps);
+	err = pkram_node_add_object(ps);
 	for (i = 0; !err && i < nr; i++) {
 		err = pkram_put_page(ps, address[i], 0, i, i / 50);
 		if (!err)
@@ -372,7 +350,7 @@ static void pkram_run_without_memory(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(address); i++)
 		address[i] = luo_loopback_page_alloc(0);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
-	KUNIT_ASSERT_EQ(test, pkram_begin_object(&ps), 0);
+	KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
 	for (i = 0; i < 20; i++)
 		KUNIT_ASSERT_EQ(test, pkram_put_page(&ps, address[i], 0, i, 0),
 				0);
@@ -385,7 +363,7 @@ static void pkram_run_without_memory(struct kunit *test)
 
 	pkram_kexec(test);
 	KUNIT_ASSERT_EQ(test, pkram_node_take(&pkram_set, NAME, &ps.node), 0);
-	KUNIT_ASSERT_TRUE(test, pkram_next_object(&ps));
+	KUNIT_ASSERT_TRUE(test, pkram_node_load_object(&ps));
 	for (i = 0; i < 20; i++) {
 		KUNIT_ASSERT_TRUE(test, pkram_pages_load(&ps, &pfn, &index,
 							 &flags));
@@ -444,7 +422,7 @@ static void pkram_drops(struct kunit *test)
 
 	pkram_new_pages(test, pkram_pages);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
-	KUNIT_ASSERT_EQ(test, pkram_begin_object(&ps), 0);
+	KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
 	pkram_save_pages(test, &ps, pkram_pages);
 	pkram_end_object(&ps);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&other, "other"), 0);
@@ -476,7 +454,7 @@ static void pkram_damage_one(struct kunit *test, size_t offset, u8 bits)
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
 	for (i = 0; i < ARRAY_SIZE(address); i++) {
 		if (i % 20 == 0)
-			KUNIT_ASSERT_EQ(test, pkram_begin_object(&ps), 0);
+			KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
 		KUNIT_ASSERT_EQ(test, pkram_put_page(&ps, address[i],
 						     i % 10 ? 0 : 1, i, 0), 0);
 		KUNIT_ASSERT_EQ(test, pkram_bytes_write(&ps, "bytes", 5), 0);
@@ -493,7 +471,7 @@ static void pkram_damage_one(struct kunit *test, size_t offset, u8 bits)
 	err = pkram_node_take(&pkram_set, NAME, &ps.node);
 	KUNIT_EXPECT_TRUE(test, !err || err == -EBADMSG || err == -EBUSY);
 	if (!err) {
-		while (pkram_next_object(&ps))
+		while (pkram_node_load_object(&ps))
 			pkram_pages_put_rest(&ps);
 		pkram_node_release(ps.node);
 	} else {

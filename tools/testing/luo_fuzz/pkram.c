@@ -45,8 +45,6 @@ static void fuzz_begin(struct pkram_stream *ps, const char *name)
 
 static void fuzz_begin_object(struct pkram_stream *ps)
 {
-	memset(&ps->pages, 0, sizeof(ps->pages));
-	memset(&ps->bytes, 0, sizeof(ps->bytes));
 	FUZZ_EXPECT(!pkram_node_add_object(ps));
 }
 
@@ -158,20 +156,6 @@ static void fuzz_load_bytes(struct pkram_stream *ps)
 	FUZZ_EXPECT(!left);
 }
 
-static bool fuzz_next_object(struct pkram_stream *ps)
-{
-	ps->object = pkram_node_next_object(ps->node);
-	if (!ps->object)
-		return false;
-
-	memset(&ps->pages, 0, sizeof(ps->pages));
-	memset(&ps->bytes, 0, sizeof(ps->bytes));
-	ps->pages.block = pkram_next(ps->object->pages);
-	ps->bytes.chunk = pkram_next(ps->object->bytes);
-
-	return true;
-}
-
 static int fuzz_load(const char *name, int most)
 {
 	struct pkram_stream ps = {};
@@ -182,7 +166,7 @@ static int fuzz_load(const char *name, int most)
 	if (err)
 		return err;
 
-	while (nr < most && fuzz_next_object(&ps)) {
+	while (nr < most && pkram_node_load_object(&ps)) {
 		fuzz_load_bytes(&ps);
 		nr += fuzz_load_pages(&ps, most);
 	}
