@@ -13,17 +13,6 @@ meter=/sys/devices/platform/luo_object_meter
 objects=/sys/kernel/luo_objects
 lists=/sys/kernel/debug/luo_objects
 
-# result NAME COMMAND... - the same as ktap_test_result, for words with spaces.
-result() {
-	description=$1
-	shift
-	if "$@"; then
-		ktap_test_pass "$description"
-	else
-		ktap_test_fail "$description"
-	fi
-}
-
 # set_to ATTRIBUTE VALUE, refused ATTRIBUTE VALUE
 set_to() {
 	{ echo "$2" >"$meter/$1"; } 2>/dev/null

@@ -36,17 +36,6 @@ nobody() {
 	status=$?
 }
 
-# result NAME COMMAND... - the same as ktap_test_result, for words with spaces.
-result() {
-	description=$1
-	shift
-	if "$@"; then
-		ktap_test_pass "$description"
-	else
-		ktap_test_fail "$description"
-	fi
-}
-
 # says NAME STATUS WORDS... - a result about what luoctl did last.
 says() {
 	says_name=$1

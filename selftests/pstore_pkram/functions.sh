@@ -12,17 +12,6 @@ objects=/sys/kernel/luo_objects
 lists=/sys/kernel/debug/luo_objects
 last="kexec_core: Starting new kernel"
 
-# result NAME COMMAND... - the same as ktap_test_result, for words with spaces.
-result() {
-	description=$1
-	shift
-	if "$@"; then
-		ktap_test_pass "$description"
-	else
-		ktap_test_fail "$description"
-	fi
-}
-
 # same FOUND EXPECTED
 same() {
 	[ "$1" = "$2" ] && return
