@@ -18,7 +18,6 @@
 #include <linux/debugfs.h>
 #include <linux/errno.h>
 #include <linux/io.h>
-#include <linux/kstrtox.h>
 #include <linux/ktime.h>
 #include <linux/libfdt.h>
 #include <linux/luo_array.h>
@@ -34,28 +33,10 @@
 
 #include "../../kernel/liveupdate/luo_object_internal.h"
 #include "luo_pattern.h"
-
-#define WORDS_MAX	8
+#include "luo_test_line.h"
 
 static DEFINE_MUTEX(luo_test_lock);
 static char luo_test_result[128];
-
-/* The words of a command; numbers are read when they are asked for. */
-struct luo_test_line {
-	char *word[WORDS_MAX];
-	unsigned int nr;
-	bool bad;
-};
-
-static u64 luo_test_number(struct luo_test_line *line, unsigned int i)
-{
-	u64 value = 0;
-
-	if (i >= line->nr || kstrtou64(line->word[i], 0, &value))
-		line->bad = true;
-
-	return value;
-}
 
 /* Most commands begin with a kind and an instance. */
 static struct luo_object_id luo_test_id(struct luo_test_line *line)
@@ -599,15 +580,8 @@ static int luo_test_run(char *text)
 {
 	struct luo_test_line line = {};
 	unsigned int i;
-	char *word;
 
-	text = strim(text);
-	while ((word = strsep(&text, " "))) {
-		if (line.nr == WORDS_MAX)
-			return -ERANGE;
-		line.word[line.nr++] = word;
-	}
-	if (line.nr < 2)
+	if (luo_test_split(&line, strim(text)) || line.nr < 2)
 		return -ERANGE;
 
 	for (i = 0; i < ARRAY_SIZE(luo_test_commands); i++) {

@@ -24,7 +24,6 @@
 #include <linux/fs.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
-#include <linux/kstrtox.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -39,8 +38,7 @@
 
 #include "../../kernel/liveupdate/luo_object_internal.h"
 #include "luo_pattern.h"
-
-#define WORDS_MAX	8
+#include "luo_test_line.h"
 
 /* An open file. */
 struct pkram_test {
@@ -52,24 +50,7 @@ struct pkram_test {
 	char result[64];
 };
 
-/* The words of a command; numbers are read when they are asked for. */
-struct pkram_test_line {
-	char *word[WORDS_MAX];
-	unsigned int nr;
-	bool bad;
-};
-
-static u64 pkram_test_number(struct pkram_test_line *line, unsigned int i)
-{
-	u64 value = 0;
-
-	if (i >= line->nr || kstrtou64(line->word[i], 0, &value))
-		line->bad = true;
-
-	return value;
-}
-
-static char *pkram_test_name(struct pkram_test_line *line)
+static char *pkram_test_name(struct luo_test_line *line)
 {
 	return line->nr > 1 ? line->word[1] : "";
 }
@@ -123,11 +104,11 @@ static int pkram_test_reserve(struct pkram_test *test, u64 count)
 
 /* alloc SEED COUNT MAX_ORDER - pages with their patterns, held by the file */
 static int pkram_test_alloc(struct pkram_test *test,
-			    struct pkram_test_line *line)
+			    struct luo_test_line *line)
 {
-	u64 seed = pkram_test_number(line, 1);
-	u64 count = pkram_test_number(line, 2);
-	u64 max_order = pkram_test_number(line, 3);
+	u64 seed = luo_test_number(line, 1);
+	u64 count = luo_test_number(line, 2);
+	u64 max_order = luo_test_number(line, 3);
 	struct pkram_test_page wanted;
 	struct folio *folio;
 	int err;
@@ -157,10 +138,10 @@ static int pkram_test_alloc(struct pkram_test *test,
 
 /* save SEED MAX_ORDER - saves the pages that the file holds */
 static int pkram_test_save(struct pkram_test *test,
-			   struct pkram_test_line *line)
+			   struct luo_test_line *line)
 {
-	u64 seed = pkram_test_number(line, 1);
-	u64 max_order = pkram_test_number(line, 2);
+	u64 seed = luo_test_number(line, 1);
+	u64 max_order = luo_test_number(line, 2);
 	unsigned long i;
 	u64 start, ns = 0;
 	int err;
@@ -184,10 +165,10 @@ static int pkram_test_save(struct pkram_test *test,
 
 /* save_all FLAGS STEP - every so many of the pages, with one clock around all */
 static int pkram_test_save_all(struct pkram_test *test,
-			       struct pkram_test_line *line)
+			       struct luo_test_line *line)
 {
-	short flags = pkram_test_number(line, 1);
-	u64 step = pkram_test_number(line, 2);
+	short flags = luo_test_number(line, 1);
+	u64 step = luo_test_number(line, 2);
 	unsigned long i;
 	u64 start;
 	int err;
@@ -220,11 +201,11 @@ static bool pkram_test_page_is(struct page *page, unsigned long index,
 
 /* load SEED COUNT MAX_ORDER - takes and checks that many pages, and frees them */
 static int pkram_test_load(struct pkram_test *test,
-			   struct pkram_test_line *line)
+			   struct luo_test_line *line)
 {
-	u64 seed = pkram_test_number(line, 1);
-	u64 count = pkram_test_number(line, 2);
-	u64 max_order = pkram_test_number(line, 3);
+	u64 seed = luo_test_number(line, 1);
+	u64 count = luo_test_number(line, 2);
+	u64 max_order = luo_test_number(line, 3);
 	unsigned long index;
 	struct page *page;
 	short flags;
@@ -253,9 +234,9 @@ static int pkram_test_load(struct pkram_test *test,
 
 /* load_all COUNT - takes that many pages, held by the file, and checks nothing */
 static int pkram_test_load_all(struct pkram_test *test,
-			       struct pkram_test_line *line)
+			       struct luo_test_line *line)
 {
-	u64 count = pkram_test_number(line, 1);
+	u64 count = luo_test_number(line, 1);
 	unsigned long index;
 	struct page *page;
 	short flags;
@@ -283,7 +264,7 @@ static int pkram_test_load_all(struct pkram_test *test,
 
 /* load_none - says that there is no page any more */
 static int pkram_test_load_none(struct pkram_test *test,
-				struct pkram_test_line *line)
+				struct luo_test_line *line)
 {
 	struct page *page = pkram_load_page(&test->ps, NULL, NULL);
 
@@ -295,7 +276,7 @@ static int pkram_test_load_none(struct pkram_test *test,
 
 /* free - drops the references to the pages that the file holds */
 static int pkram_test_free(struct pkram_test *test,
-			   struct pkram_test_line *line)
+			   struct luo_test_line *line)
 {
 	pkram_test_put_pages(test);
 
@@ -318,7 +299,7 @@ static struct page *pkram_test_scratch_page(void)
 
 /* save_bad scratch|reserved|tail|slab|none - a page that cannot be saved */
 static int pkram_test_save_bad(struct pkram_test *test,
-			       struct pkram_test_line *line)
+			       struct luo_test_line *line)
 {
 	const char *which = pkram_test_name(line);
 	struct folio *folio;
@@ -356,7 +337,7 @@ static int pkram_test_save_bad(struct pkram_test *test,
 
 /* write_text TEXT */
 static int pkram_test_text(struct pkram_test *test,
-			   struct pkram_test_line *line)
+			   struct luo_test_line *line)
 {
 	const char *text = pkram_test_name(line);
 	ssize_t written = pkram_write(&test->ps, text, strlen(text));
@@ -372,11 +353,11 @@ static size_t pkram_test_piece(u64 piece, u64 seed, u64 i)
 
 /* write|read|copy SEED COUNT PIECE - bytes; copy is memcpy() of as many */
 static int pkram_test_bytes(struct pkram_test *test,
-			    struct pkram_test_line *line)
+			    struct luo_test_line *line)
 {
-	u64 seed = pkram_test_number(line, 1);
-	u64 count = pkram_test_number(line, 2);
-	u64 piece = pkram_test_number(line, 3);
+	u64 seed = luo_test_number(line, 1);
+	u64 count = luo_test_number(line, 2);
+	u64 piece = luo_test_number(line, 3);
 	size_t done = 0, step;
 	ssize_t got;
 	u64 start, i;
@@ -423,19 +404,19 @@ static int pkram_test_bytes(struct pkram_test *test,
 }
 
 static int pkram_test_prepare_save(struct pkram_test *test,
-				   struct pkram_test_line *line)
+				   struct luo_test_line *line)
 {
 	return pkram_prepare_save(&test->ps, pkram_test_name(line), GFP_KERNEL);
 }
 
 static int pkram_test_prepare_save_obj(struct pkram_test *test,
-				       struct pkram_test_line *line)
+				       struct luo_test_line *line)
 {
 	return pkram_prepare_save_obj(&test->ps);
 }
 
 static int pkram_test_finish_save_obj(struct pkram_test *test,
-				      struct pkram_test_line *line)
+				      struct luo_test_line *line)
 {
 	pkram_finish_save_obj(&test->ps);
 
@@ -443,7 +424,7 @@ static int pkram_test_finish_save_obj(struct pkram_test *test,
 }
 
 static int pkram_test_finish_save(struct pkram_test *test,
-				  struct pkram_test_line *line)
+				  struct luo_test_line *line)
 {
 	pkram_finish_save(&test->ps);
 
@@ -451,7 +432,7 @@ static int pkram_test_finish_save(struct pkram_test *test,
 }
 
 static int pkram_test_discard_save(struct pkram_test *test,
-				   struct pkram_test_line *line)
+				   struct luo_test_line *line)
 {
 	pkram_discard_save(&test->ps);
 
@@ -459,7 +440,7 @@ static int pkram_test_discard_save(struct pkram_test *test,
 }
 
 static int pkram_test_prepare_load(struct pkram_test *test,
-				   struct pkram_test_line *line)
+				   struct luo_test_line *line)
 {
 	u64 start = local_clock();
 	int err = pkram_prepare_load(&test->ps, pkram_test_name(line));
@@ -470,13 +451,13 @@ static int pkram_test_prepare_load(struct pkram_test *test,
 }
 
 static int pkram_test_prepare_load_obj(struct pkram_test *test,
-				       struct pkram_test_line *line)
+				       struct luo_test_line *line)
 {
 	return pkram_prepare_load_obj(&test->ps);
 }
 
 static int pkram_test_finish_load_obj(struct pkram_test *test,
-				      struct pkram_test_line *line)
+				      struct luo_test_line *line)
 {
 	pkram_finish_load_obj(&test->ps);
 
@@ -484,7 +465,7 @@ static int pkram_test_finish_load_obj(struct pkram_test *test,
 }
 
 static int pkram_test_finish_load(struct pkram_test *test,
-				  struct pkram_test_line *line)
+				  struct luo_test_line *line)
 {
 	pkram_finish_load(&test->ps);
 
@@ -518,7 +499,7 @@ static struct pkram_node_ser *pkram_test_find(const char *name)
 
 /* damage NAME object|pool|root|item|runs|chunk - flips a bit of a saved node */
 static int pkram_test_damage(struct pkram_test *test,
-			     struct pkram_test_line *line)
+			     struct luo_test_line *line)
 {
 	struct pkram_node_ser *ser = pkram_test_find(pkram_test_name(line));
 	const char *what = line->nr > 2 ? line->word[2] : "";
@@ -551,7 +532,7 @@ static int pkram_test_damage(struct pkram_test *test,
 
 /* metadata NAME - bytes of all that lists the pages of a node */
 static int pkram_test_metadata(struct pkram_test *test,
-			       struct pkram_test_line *line)
+			       struct luo_test_line *line)
 {
 	struct pkram_node_ser *ser = pkram_test_find(pkram_test_name(line));
 	struct pkram_object_ser *object;
@@ -580,14 +561,14 @@ static int pkram_test_metadata(struct pkram_test *test,
 static int pkram_test_early_result = -ENODEV;
 
 static int pkram_test_early(struct pkram_test *test,
-			    struct pkram_test_line *line)
+			    struct luo_test_line *line)
 {
 	return pkram_test_early_result;
 }
 
 static const struct {
 	const char *name;
-	int (*run)(struct pkram_test *test, struct pkram_test_line *line);
+	int (*run)(struct pkram_test *test, struct luo_test_line *line);
 } pkram_test_commands[] = {
 	{ "prepare_save", pkram_test_prepare_save },
 	{ "prepare_save_obj", pkram_test_prepare_save_obj },
@@ -617,15 +598,13 @@ static const struct {
 
 static int pkram_test_run(struct pkram_test *test, char *text)
 {
-	struct pkram_test_line line = {};
+	struct luo_test_line line = {};
 	unsigned int i;
-	char *word;
+	int err;
 
-	while ((word = strsep(&text, " "))) {
-		if (line.nr == WORDS_MAX)
-			return -E2BIG;
-		line.word[line.nr++] = word;
-	}
+	err = luo_test_split(&line, text);
+	if (err)
+		return err;
 
 	guard(mutex)(&test->lock);
 

@@ -68,13 +68,16 @@ case $STAGE in
 0 ok write 4 1 0
 0 ok finish_save_obj
 0 EINVAL write_text late
-# One with bytes only, one with pages only, one with nothing.
+# One with bytes only, one with pages only, up to the largest, one with nothing.
 0 ok prepare_save_obj
 0 ok write 5 40 0
 0 ok finish_save_obj
 0 ok prepare_save_obj
 0 ok alloc 6 3000 2
 0 ok save 6 2
+0 ok alloc 13 100 10
+0 ok save 13 10
+0 ok free
 0 ok finish_save_obj
 0 ok prepare_save_obj
 0 ok finish_save_obj
@@ -183,6 +186,7 @@ EOT
 0 ok prepare_load_obj
 0 =0 read 5 1 0
 0 ok load 6 3000 2
+0 ok load 13 100 10
 0 ok finish_load_obj
 0 ok prepare_load_obj
 0 ok load_none
