@@ -59,14 +59,15 @@ class Settings:
 
 	def replace_flavour(self, flavour: "str | None") -> None:
 		"""
-		Takes another kernel, such as debug, wherever pkram is asked for, and
-		gives it more time and memory.
+		Takes another kernel, such as debug, wherever pkram is asked for, or
+		fault, which debug stands on, and gives it more time and memory.
 		"""
 		if flavour and flavour != "pkram":
 			self.mem = f"{2 * mebibytes(self.mem)}M"
 			self.timeout *= 4
 			self.quiet *= 4
-			self.boot = [flavour if boot == "pkram" else boot for boot in self.boot]
+			self.boot = [flavour if boot in ("pkram", "fault") else boot
+				     for boot in self.boot]
 
 	@classmethod
 	def read(cls, path: pathlib.Path) -> "typing.Self | None":

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Every allocation fails once, while files are preserved and while they are
-# retrieved. Only a kernel that injects faults can tell: FLAVOUR=debug.
+# retrieved.
 #
-# vm: boot=pkram,pkram,pkram mem=2G
+# vm: boot=fault,fault,fault mem=2G
 . ./write.sh
 
 case $STAGE in
