@@ -24,6 +24,7 @@ struct luo_array {
 
 	/* private: */
 	struct luo_array_block_ser *blocks;
+	unsigned int order;
 	bool mapped;
 	bool restored;
 };

@@ -5,7 +5,8 @@
  * Data of any size, one element after the other in one linear mapping, and one
  * number by which the next kernel finds it: the handle, which any object may
  * carry. The pages come in the largest orders to be had, so that there are few
- * keys and a short list; where one run holds everything, nothing is mapped.
+ * keys and a short list; where one run holds everything, nothing is mapped. What
+ * is small lies behind the head of its list, in the same pages.
  *
  * It is called by whoever stores objects, and calls the handover. Callers bring
  * the locking of each array.
@@ -64,18 +65,46 @@ static bool luo_array_size(u32 element_size, u64 count, size_t *size)
 	       *size <= SSIZE_MAX - PAGE_SIZE;
 }
 
+/* Of pages that hold the elements behind the head of the list. */
+static unsigned int luo_array_inline_order(size_t size)
+{
+	return get_order(sizeof(struct luo_array_block_ser) + size);
+}
+
+/* Whether that takes no more pages than a list and the elements apart. */
+static bool luo_array_is_small(size_t size)
+{
+	unsigned int order = luo_array_inline_order(size);
+
+	return order <= MAX_PAGE_ORDER &&
+	       1UL << order <= 1 + DIV_ROUND_UP(size, PAGE_SIZE);
+}
+
 static size_t luo_array_bytes(const struct luo_array *array)
 {
 	return array->count * array->element_size;
 }
 
+/*
+ * That an array does not fit is for its owner to deal with, and nobody is killed
+ * for it.
+ */
+static void *luo_array_pages_alloc(const struct luo_handover *handover,
+				   unsigned int order, gfp_t gfp)
+{
+	return handover->alloc(order, gfp | __GFP_ZERO | __GFP_NOWARN |
+			       (order ? __GFP_NORETRY : __GFP_RETRY_MAYFAIL));
+}
+
 static struct luo_array_block_ser *
 luo_array_block_alloc(const struct luo_handover *handover,
 		      const struct luo_array *array,
-		      struct luo_array_block_ser *last, gfp_t gfp)
+		      struct luo_array_block_ser *last, unsigned int order,
+		      gfp_t gfp)
 {
-	struct luo_array_block_ser *block = handover->alloc(0, gfp | __GFP_ZERO);
+	struct luo_array_block_ser *block;
 
+	block = luo_array_pages_alloc(handover, order, gfp);
 	if (!block)
 		return NULL;
 
@@ -91,10 +120,7 @@ luo_array_block_alloc(const struct luo_handover *handover,
 	return block;
 }
 
-/*
- * The largest run that is to be had and not more than what is needed. That an
- * array does not fit is for its owner to deal with, and nobody is killed for it.
- */
+/* The largest run that is to be had and not more than what is needed. */
 static u64 luo_array_run_alloc(const struct luo_handover *handover,
 			       unsigned long nr_pages, gfp_t gfp)
 {
@@ -103,14 +129,27 @@ static u64 luo_array_run_alloc(const struct luo_handover *handover,
 	void *mem;
 
 	do {
-		mem = handover->alloc(order, gfp | __GFP_ZERO | __GFP_NOWARN |
-				      (order ? __GFP_NORETRY :
-					       __GFP_RETRY_MAYFAIL));
+		mem = luo_array_pages_alloc(handover, order, gfp);
 		if (mem)
 			return virt_to_phys(mem) | order;
 	} while (order--);
 
 	return 0;
+}
+
+/* All in one, or not at all. */
+static void luo_array_populate_inline(const struct luo_handover *handover,
+				      struct luo_array *array, size_t size,
+				      gfp_t gfp)
+{
+	unsigned int order = luo_array_inline_order(size);
+
+	array->blocks = luo_array_block_alloc(handover, array, NULL, order, gfp);
+	if (!array->blocks)
+		return;
+
+	array->order = order;
+	array->blocks->crc = luo_array_block_crc(array->blocks);
 }
 
 static int luo_array_populate(const struct luo_handover *handover,
@@ -122,7 +161,7 @@ static int luo_array_populate(const struct luo_handover *handover,
 
 	while (nr_pages) {
 		if (!block || block->nr_runs == LUO_ARRAY_RUNS_PER_BLOCK) {
-			block = luo_array_block_alloc(handover, array, block,
+			block = luo_array_block_alloc(handover, array, block, 0,
 						      gfp);
 			if (!block)
 				return -ENOMEM;
@@ -150,6 +189,11 @@ static int luo_array_map(const struct luo_handover *handover,
 	struct luo_array_block_ser *block = array->blocks;
 	unsigned long nr_runs = 0;
 	u64 *runs;
+
+	if (!block->nr_runs) {
+		array->data = block + 1;
+		return 0;
+	}
 
 	if (block->nr_runs == 1 && !block->next) {
 		array->data = phys_to_virt(luo_array_run_phys(block->runs[0]));
@@ -198,7 +242,7 @@ void luo_array_free_to(const struct luo_handover *handover,
 		for (i = 0; i < block->nr_runs; i++)
 			free(phys_to_virt(luo_array_run_phys(block->runs[i])),
 			     luo_array_run_order(block->runs[i]));
-		free(block, 0);
+		free(block, array->order);
 	}
 
 	*array = (struct luo_array){};
@@ -219,7 +263,7 @@ int luo_array_alloc_from(const struct luo_handover *handover,
 			 gfp_t gfp)
 {
 	size_t size;
-	int err;
+	int err = 0;
 
 	*array = (struct luo_array){
 		.count = count,
@@ -229,8 +273,11 @@ int luo_array_alloc_from(const struct luo_handover *handover,
 	if (!luo_array_size(element_size, count, &size))
 		return -EINVAL;
 
-	err = luo_array_populate(handover, array, DIV_ROUND_UP(size, PAGE_SIZE),
-				 gfp);
+	if (luo_array_is_small(size))
+		luo_array_populate_inline(handover, array, size, gfp);
+	if (!array->blocks)
+		err = luo_array_populate(handover, array,
+					 DIV_ROUND_UP(size, PAGE_SIZE), gfp);
 	if (!err)
 		err = luo_array_map(handover, array);
 	if (err) {
@@ -248,7 +295,7 @@ static bool luo_array_block_valid(const struct luo_array_block_ser *block,
 	return block->self == address &&
 	       block->magic == LUO_ARRAY_BLOCK_MAGIC &&
 	       block->sequence == sequence &&
-	       block->nr_runs && block->nr_runs <= LUO_ARRAY_RUNS_PER_BLOCK &&
+	       block->nr_runs <= LUO_ARRAY_RUNS_PER_BLOCK &&
 	       block->crc == luo_array_block_crc(block);
 }
 
@@ -263,9 +310,11 @@ static int luo_array_check(const struct luo_handover *handover, u64 handle,
 	const struct luo_array_block_ser *block;
 	u64 address = handle;
 	u32 sequence, i;
+	int order;
 
 	for (sequence = 0; address || !sequence; sequence++) {
-		if (handover->order(address) != 0)
+		order = handover->order(address);
+		if (order < 0)
 			return -EBADMSG;
 
 		block = phys_to_virt(address);
@@ -279,6 +328,12 @@ static int luo_array_check(const struct luo_handover *handover, u64 handle,
 				element_size);
 			return -EMSGSIZE;
 		}
+
+		if (!block->nr_runs && !sequence && !block->next)
+			return order == luo_array_inline_order(size) ?
+			       0 : -EBADMSG;
+		if (!block->nr_runs || order)
+			return -EBADMSG;
 
 		for (i = 0; i < block->nr_runs; i++) {
 			if (handover->order(luo_array_run_phys(block->runs[i])) !=
@@ -308,8 +363,8 @@ static int luo_array_claim(const struct luo_handover *handover,
 
 	for (address = handle; address; address = block->next) {
 		block = phys_to_virt(address);
-		if (handover->order(address) != 0 ||
-		    !handover->claim(address, 0)) {
+		if (handover->order(address) != array->order ||
+		    !handover->claim(address, array->order)) {
 			if (last)
 				last->next = 0;
 			return -EBADMSG;
@@ -365,6 +420,7 @@ int luo_array_restore_from(const struct luo_handover *handover,
 	if (err)
 		return err;
 
+	array->order = handover->order(handle);
 	err = luo_array_claim(handover, array, handle);
 	if (!err)
 		err = luo_array_map(handover, array);

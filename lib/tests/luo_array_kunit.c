@@ -200,6 +200,117 @@ static void luo_array_largest_orders(struct kunit *test)
 	luo_array_drop(&array);
 }
 
+/* Head and elements in one, where that takes no more pages than two would. */
+static void luo_array_small(struct kunit *test)
+{
+	const size_t head = sizeof(struct luo_array_block_ser);
+	const struct {
+		size_t size;
+		unsigned long pages;
+		unsigned long keys;
+	} sizes[] = {
+		{ 1, 1, 1 }, { PAGE_SIZE - head, 1, 1 },
+		{ PAGE_SIZE - head + 1, 2, 1 }, { PAGE_SIZE, 2, 1 },
+		{ 2 * PAGE_SIZE - head, 2, 1 },
+		/* In four pages there would be more than one left over. */
+		{ 2 * PAGE_SIZE - head + 1, 3, 2 }, { 2 * PAGE_SIZE, 3, 2 },
+		{ 2 * PAGE_SIZE + 1, 4, 1 }, { 4 * PAGE_SIZE - head, 4, 1 },
+		{ 4 * PAGE_SIZE, 5, 2 },
+	};
+	struct luo_array array;
+	unsigned int i;
+	u64 handle;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		KUNIT_ASSERT_EQ(test, luo_array_make(&array, 1, sizes[i].size,
+						     1), 0);
+		KUNIT_EXPECT_EQ_MSG(test,
+				    luo_loopback_pages(LUO_LOOPBACK_OUTGOING),
+				    sizes[i].pages, "size %u", i);
+		KUNIT_EXPECT_EQ_MSG(test,
+				    luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
+				    sizes[i].keys, "size %u", i);
+		luo_array_drop(&array);
+	}
+
+	/* It need not be, and where there is no such folio it is not. */
+	luo_loopback_set_max_order(0);
+	KUNIT_ASSERT_EQ(test, luo_array_make(&array, 1, PAGE_SIZE, 1), 0);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 2UL);
+	handle = array.handle;
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 1, PAGE_SIZE, 1),
+			0);
+	luo_array_drop(&array);
+}
+
+/* Each bit of the head, and heads whose CRC is right and which lie. */
+static void luo_array_small_damaged(struct kunit *test)
+{
+	const size_t size = PAGE_SIZE + 1000;
+	struct luo_array_block_ser *block;
+	struct luo_array array;
+	unsigned int bit, lie;
+	u64 handle, other;
+
+	KUNIT_ASSERT_EQ(test, luo_array_make(&array, 1, size, 1), 0);
+	luo_array_seal(&array);
+	block = array.blocks;
+	handle = array.handle;
+	KUNIT_ASSERT_EQ(test, luo_array_make(&array, 1, size, 2), 0);
+	other = array.handle;
+	luo_loopback_kexec();
+
+	for (bit = 0; bit < 8 * sizeof(*block); bit++) {
+		if (bit / 8 >= offsetof(struct luo_array_block_ser, data_crc) &&
+		    bit / 8 < offsetofend(struct luo_array_block_ser, data_crc))
+			continue;
+		((u8 *)block)[bit / 8] ^= 1 << bit % 8;
+		KUNIT_EXPECT_EQ_MSG(test, luo_array_take(&array, handle, 1,
+							 size, 1),
+				    -EBADMSG, "bit %u", bit);
+		((u8 *)block)[bit / 8] ^= 1 << bit % 8;
+	}
+
+	for (lie = 0; lie < 3; lie++) {
+		struct luo_array_block_ser saved = *block;
+		size_t wanted = size;
+
+		switch (lie) {
+		case 0:
+			block->next = other;
+			break;
+		case 1:
+			/* More than there is room for in its pages. */
+			wanted = 3 * PAGE_SIZE;
+			break;
+		case 2:
+			/* Less, which would be one page. */
+			wanted = 100;
+			break;
+		}
+		block->count = wanted;
+		luo_array_forge(block);
+		KUNIT_EXPECT_EQ_MSG(test, luo_array_take(&array, handle, 1,
+							 wanted, 1),
+				    -EBADMSG, "lie %u", lie);
+		*block = saved;
+	}
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 1, size - 1, 1),
+			-EMSGSIZE);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 1, 10 * size, 1),
+			-EMSGSIZE);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
+
+	/* The last element. */
+	((u8 *)(block + 1))[size - 1] ^= 1;
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 1, size, 1),
+			-EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, other, 1, size, 2), 0);
+	luo_array_drop(&array);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
+}
+
 /* More runs than a list page has room for. */
 static void luo_array_long_list(struct kunit *test)
 {
@@ -541,6 +652,8 @@ static struct kunit_case luo_array_cases[] = {
 	KUNIT_CASE(luo_array_begins_zero),
 	KUNIT_CASE(luo_array_no_size),
 	KUNIT_CASE(luo_array_largest_orders),
+	KUNIT_CASE(luo_array_small),
+	KUNIT_CASE(luo_array_small_damaged),
 	KUNIT_CASE(luo_array_long_list),
 	KUNIT_CASE(luo_array_wrong_shape),
 	KUNIT_CASE(luo_array_wild_handles),

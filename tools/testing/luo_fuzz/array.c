@@ -2,8 +2,8 @@
 /**
  * DOC: Arrays
  *
- * One array in one piece, sealed, and one in single pages whose list has two
- * blocks.
+ * One array in one piece, sealed; one in single pages whose list has two blocks;
+ * and a small one, whose elements follow the head.
  */
 
 #include <linux/crc32c.h>
@@ -16,14 +16,19 @@
 #define FUZZ_ELEMENT	24
 #define FUZZ_WHOLE	((4 * PAGE_SIZE) / FUZZ_ELEMENT)
 #define FUZZ_SPLIT	((6 * PAGE_SIZE) / FUZZ_ELEMENT)
+#define FUZZ_SMALL	(PAGE_SIZE / FUZZ_ELEMENT)
 
 enum {
 	FUZZ_WHOLE_HANDLE,
 	FUZZ_SPLIT_HANDLE,
+	FUZZ_SMALL_HANDLE,
 };
 
 /* The one list page and the one run of the first array. */
 static u64 fuzz_needs[2];
+
+/* The head of the small one, and its elements behind that. */
+static u64 fuzz_small_needs[1];
 
 static u32 fuzz_block_crc(struct luo_array_block_ser *block)
 {
@@ -73,6 +78,13 @@ static void fuzz_save_array(void)
 	luo_pattern_fill(array.data, FUZZ_SPLIT * FUZZ_ELEMENT, 1);
 	fuzz_split(array.blocks);
 	fuzz_roots[FUZZ_SPLIT_HANDLE] = array.handle;
+
+	FUZZ_EXPECT(!luo_array_alloc_from(&luo_loopback, &array, FUZZ_ELEMENT,
+					  FUZZ_SMALL, GFP_KERNEL));
+	luo_pattern_fill(array.data, FUZZ_SMALL * FUZZ_ELEMENT, 2);
+	luo_array_seal(&array);
+	fuzz_roots[FUZZ_SMALL_HANDLE] = array.handle;
+	fuzz_small_needs[0] = array.handle;
 }
 
 static void fuzz_restore_one(struct luo_array *array, unsigned int which,
@@ -94,12 +106,15 @@ static void fuzz_restore_one(struct luo_array *array, unsigned int which,
 
 static void fuzz_restore_array(void)
 {
-	struct luo_array whole, split, again;
+	struct luo_array whole, split, small, again;
 
 	fuzz_restore_one(&whole, FUZZ_WHOLE_HANDLE, FUZZ_WHOLE);
 	if (fuzz_intact(fuzz_needs, ARRAY_SIZE(fuzz_needs)))
 		FUZZ_EXPECT(whole.data);
 	fuzz_restore_one(&split, FUZZ_SPLIT_HANDLE, FUZZ_SPLIT);
+	fuzz_restore_one(&small, FUZZ_SMALL_HANDLE, FUZZ_SMALL);
+	if (fuzz_intact(fuzz_small_needs, ARRAY_SIZE(fuzz_small_needs)))
+		FUZZ_EXPECT(small.data);
 	if (luo_array_restore_from(&luo_loopback, &again,
 				   fuzz_roots[FUZZ_SPLIT_HANDLE], FUZZ_ELEMENT,
 				   FUZZ_SPLIT) == 0)
@@ -108,6 +123,8 @@ static void fuzz_restore_array(void)
 		luo_array_free_to(&luo_loopback, &whole);
 	if (split.data)
 		luo_array_free_to(&luo_loopback, &split);
+	if (small.data)
+		luo_array_free_to(&luo_loopback, &small);
 }
 
 const struct fuzz_target fuzz_target = {

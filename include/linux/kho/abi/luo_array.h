@@ -14,6 +14,9 @@
  * a &struct luo_array_block_ser followed by the runs; every run and every list
  * page is under a KHO folio key of its own. The handle of an array, which any
  * object may carry, is the physical address of the first list page.
+ *
+ * In a small array the elements follow the one head, and there is no run. Head and
+ * elements are under one folio key, of the smallest order that has room for both.
  */
 
 /**
@@ -29,7 +32,7 @@
  * @element_size: Size of one element in bytes.
  * @magic:        %LUO_ARRAY_BLOCK_MAGIC.
  * @sequence:     0 in the first block, one more in each next one.
- * @nr_runs:      Runs in this block.
+ * @nr_runs:      Runs in this block; 0 where the elements follow the head.
  * @data_crc:     CRC of the elements where the owner sealed the array, else 0.
  *                Of the first block only, and not under @crc.
  * @crc:          CRC of this header, with @data_crc and @crc taken as zero, and
