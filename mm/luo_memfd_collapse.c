@@ -25,6 +25,9 @@
 
 #include "luo_memfd.h"
 
+/* For a page that somebody uses just then. */
+#define LUO_MEMFD_COLLAPSE_TRIES	3
+
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "luo_memfd."
 
@@ -51,6 +54,21 @@ static bool luo_memfd_is_collapsible(struct address_space *mapping,
 	}
 
 	return next == start + HPAGE_PMD_NR;
+}
+
+static int luo_memfd_collapse_range(struct file *file, pgoff_t start)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < LUO_MEMFD_COLLAPSE_TRIES; i++) {
+		err = collapse_shmem_folios(file, start);
+		if (err != -EAGAIN)
+			break;
+		cond_resched();
+	}
+
+	return err;
 }
 
 /**
@@ -80,7 +98,7 @@ void luo_memfd_collapse(struct file *file)
 				      XA_PRESENT)) {
 		start = round_down(index, HPAGE_PMD_NR);
 		if (luo_memfd_is_collapsible(mapping, start)) {
-			if (collapse_shmem_folios(file, start))
+			if (luo_memfd_collapse_range(file, start))
 				nr_failed++;
 			else
 				nr_collapsed++;
