@@ -7,11 +7,11 @@
  * it was, and all memory comes back.
  */
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <libliveupdate.h>
 
+#include "cgroup.h"
 #include "memory.h"
 #include "session.h"
 #include "shape.h"
@@ -20,8 +20,6 @@
 #define OVERCOMMIT_KIB	"/proc/sys/vm/overcommit_kbytes"
 #define FILE_MAX	"/proc/sys/fs/file-max"
 #define NOBODY		65534
-#define CGROUPS		"/sys/fs/cgroup"
-#define CGROUP		CGROUPS "/retriever"
 #define SIZE_KIB	(64L << 10)
 #define SLACK_KIB	1024
 
@@ -130,23 +128,6 @@ static void check_not_at_all(void)
 			 "not at all: all memory comes back\n");
 }
 
-static void enter_cgroup(void)
-{
-	int fd = open(CGROUPS "/cgroup.subtree_control", O_WRONLY);
-
-	if (fd < 0 || write(fd, "+memory", 7) != 7 || mkdir(CGROUP, 0755))
-		ksft_exit_fail_perror(CGROUP);
-	close(fd);
-	file_set(CGROUP "/cgroup.procs", 0);
-}
-
-static void leave_cgroup(void)
-{
-	file_set(CGROUPS "/cgroup.procs", 0);
-	if (rmdir(CGROUP))
-		ksft_exit_fail_perror(CGROUP);
-}
-
 /* Statistics of a group come late, and a little rounded. */
 static bool is_charged(long kib)
 {
@@ -163,7 +144,7 @@ static void check_limited(void)
 	int session = session_retrieve(names[3]);
 	int err;
 
-	enter_cgroup();
+	cgroup_enter();
 	file_set(CGROUP "/memory.max", SIZE_KIB << 9);
 	err = luo_session_retrieve_fd(session, 0);
 	ksft_print_msg("limited: %s\n", strerror(-err));
@@ -176,7 +157,7 @@ static void check_limited(void)
 	session_finish(session);
 	ksft_test_result(is_charged(0) && meminfo("Shmem") == shmem,
 			 "limited: nothing stays charged\n");
-	leave_cgroup();
+	cgroup_leave();
 	ksft_test_result(came_back("limited", before),
 			 "limited: all memory comes back\n");
 }
@@ -187,7 +168,7 @@ static void check_charged(void)
 	int session = session_retrieve(names[4]);
 	int fd;
 
-	enter_cgroup();
+	cgroup_enter();
 	fd = session_retrieve_file(session, 0);
 	session_finish(session);
 	ksft_test_result(is_charged(SIZE_KIB),

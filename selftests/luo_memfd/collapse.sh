@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# With luo_memfd.collapse small pages that are scattered in memory become huge
+# ones when a file is preserved, where that can be done, and nothing is lost.
+#
+# vm: boot=pkram,pkram,pkram,stock mem=2G cpus=2
+. ./write.sh
+
+case $STAGE in
+1)	write newest && exec ./collapse save ;;
+2)	write all && exec ./collapse pass ;;
+3)	write memfd:0 && exec ./collapse pass ;;
+4)	exec ./collapse check ;;
+esac
