@@ -1,0 +1,8 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# As interleaved.sh, with the pages made huge ones when the file is preserved.
+#
+# bench: boot=@,@,@,@,@ mem=6G timeout=1800 kernels=pkram
+# bench: append="luo_object.write=newest luo_memfd.collapse=1"
+exec ./carry interleaved:interleaved-collapse 0 64 256 1024
