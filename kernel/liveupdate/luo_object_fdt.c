@@ -58,6 +58,8 @@ static int luo_object_fdt_write(void *fdt, size_t size,
 	err = err ?: fdt_property_string(fdt, "compatible",
 					 LUO_OBJECTS_COMPATIBLE);
 	list_for_each_entry(table, tables, list) {
+		if (!table->nr_records)
+			continue;
 		err = err ?: fdt_begin_node(fdt, table->kind);
 		err = err ?: fdt_property_u64(fdt, LUO_OBJECTS_PROP_FIRST_BLOCK,
 					      virt_to_phys(table->first));
@@ -70,7 +72,7 @@ static int luo_object_fdt_write(void *fdt, size_t size,
 
 /**
  * luo_object_fdt_build - Write the list of kinds.
- * @tables:   The kinds, each with a first block.
+ * @tables:   The kinds. Those without objects are left out.
  * @handover: Where the memory for it comes from.
  * @order:    Set to the order of that memory.
  *

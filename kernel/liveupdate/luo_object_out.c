@@ -26,6 +26,17 @@
 #include "luo_handover.h"
 #include "luo_object_internal.h"
 
+/* Those that the published list no longer has. */
+static void luo_object_free_empty(struct luo_object_out *out)
+{
+	struct luo_object_table *table, *next;
+
+	list_for_each_entry_safe(table, next, &out->tables, list) {
+		if (!table->nr_records)
+			luo_object_table_destroy(table, out->handover->free);
+	}
+}
+
 static int luo_object_publish(struct luo_object_out *out)
 {
 	unsigned int order;
@@ -46,6 +57,7 @@ static int luo_object_publish(struct luo_object_out *out)
 		out->handover->free(out->fdt, out->fdt_order);
 	out->fdt = fdt;
 	out->fdt_order = order;
+	luo_object_free_empty(out);
 
 	return 0;
 }
@@ -53,25 +65,10 @@ static int luo_object_publish(struct luo_object_out *out)
 /* With no object left, nothing is left behind in the handover either. */
 static void luo_object_withdraw(struct luo_object_out *out)
 {
-	struct luo_object_table *table, *next;
-
 	out->handover->withdraw(out->fdt);
 	out->handover->free(out->fdt, out->fdt_order);
 	out->fdt = NULL;
-
-	list_for_each_entry_safe(table, next, &out->tables, list)
-		luo_object_table_destroy(table, out->handover->free);
-}
-
-/* A kind without objects goes; if there is no memory for that, with a later one. */
-static void luo_object_retire(struct luo_object_out *out,
-			      struct luo_object_table *table)
-{
-	list_del_init(&table->list);
-	if (luo_object_publish(out))
-		list_add_tail(&table->list, &out->tables);
-	else
-		luo_object_table_destroy(table, out->handover->free);
+	luo_object_free_empty(out);
 }
 
 static void luo_object_fill(struct luo_object_record_ser *record, void *mem,
@@ -281,13 +278,22 @@ int luo_object_out_update(struct luo_object_out *out, const void *data,
 	return 0;
 }
 
-static void luo_object_out_tidy(struct luo_object_out *out,
-				struct luo_object_table *table)
+/* A kind without objects goes; if there is no memory for that, with a later one. */
+static void luo_object_out_tidy(struct luo_object_out *out)
 {
-	if (!out->nr_records)
+	struct luo_object_table *table;
+
+	if (!out->nr_records) {
 		luo_object_withdraw(out);
-	else if (!table->nr_records)
-		luo_object_retire(out, table);
+		return;
+	}
+
+	list_for_each_entry(table, &out->tables, list) {
+		if (!table->nr_records) {
+			luo_object_publish(out);
+			return;
+		}
+	}
 }
 
 /**
@@ -309,7 +315,7 @@ void luo_object_out_abort(struct luo_object_out *out,
 
 	while ((record = luo_object_table_any(table, id->instance)))
 		luo_object_table_remove(out, table, record);
-	luo_object_out_tidy(out, table);
+	luo_object_out_tidy(out);
 }
 
 /**
@@ -333,5 +339,5 @@ void luo_object_out_abort_version(struct luo_object_out *out,
 	record = luo_object_table_record(table, id->instance, version);
 	if (record)
 		luo_object_table_remove(out, table, record);
-	luo_object_out_tidy(out, table);
+	luo_object_out_tidy(out);
 }

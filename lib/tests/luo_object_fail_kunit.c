@@ -150,6 +150,15 @@ static void luo_fail_abort(struct kunit *test)
 	KUNIT_EXPECT_GT(test, nth, 1UL);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), keys);
 
+	/* An empty kind that could not be taken back goes with the next one. */
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("goes", 1, 0, 40), 0);
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("other", 1, 0, 40), 0);
+	luo_loopback_fail_nth(1);
+	luo_kunit_abort("goes", 1);
+	KUNIT_EXPECT_TRUE(test, luo_loopback_failed());
+	luo_kunit_abort("other", 1);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), keys);
+
 	/* An empty kind that could not be taken back is none to the next kernel. */
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("goes", 1, 0, 40), 0);
 	luo_loopback_fail_nth(1);
