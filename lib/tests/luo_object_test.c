@@ -2,8 +2,8 @@
 /**
  * DOC: The test driver of versioned objects
  *
- * Lets a program make the calls of linux/luo_object.h and linux/luo_array.h
- * before and after a kexec, by lines written to
+ * Lets a program make the calls of linux/luo_object.h, linux/luo_array.h and
+ * linux/luo_pool.h before and after a kexec, by lines written to
  * ``/sys/kernel/debug/luo_object_test/command``. What the call returned is what
  * write() returns; ``result`` holds it too, as a number, or what there is to say
  * after success. The data of an object is a pattern that follows from a seed, so
@@ -32,6 +32,7 @@
 #include <linux/uaccess.h>
 
 #include "../../kernel/liveupdate/luo_object_internal.h"
+#include "luo_object_test_pool.h"
 #include "luo_pattern.h"
 #include "luo_test_line.h"
 
@@ -573,6 +574,9 @@ static const struct {
 	{ "array-store", luo_test_array_store },
 	{ "array-abort", luo_test_array_abort },
 	{ "array-load", luo_test_array_load },
+	{ "pool-store", luo_test_pool_store },
+	{ "pool-abort", luo_test_pool_abort },
+	{ "pool-load", luo_test_pool_load },
 	{ "damage", luo_test_damage },
 };
 
