@@ -121,10 +121,19 @@ class Guest:
 		return stages
 
 	def _reports(self) -> list[str]:
-		"""Kernel messages that should not be there; the first few will do."""
-		found = [line for line in self.console.kernel if _TROUBLE.search(line) and
-			 not any(re.search(allowed, line) for allowed in self._settings.allow)]
-		return [f"kernel: {line}" for line in found[:5]]
+		"""
+		Kernel messages that should not be there, of which the first few will
+		do, and those that should and are not.
+		"""
+		trouble = [line for line in self.console.kernel if _TROUBLE.search(line)]
+		expected = self._settings.expected()
+		known = self._settings.allow + expected
+		found = [line for line in trouble
+			 if not any(re.search(regex, line) for regex in known)]
+		missing = [regex for regex in expected
+			   if not any(re.search(regex, line) for line in trouble)]
+		return ([f"kernel: {line}" for line in found[:5]] +
+			[f"the kernel does not report '{regex}'" for regex in missing])
 
 	def _where(self) -> str:
 		marks = self._marks[-1:] or ["none"]

@@ -33,6 +33,7 @@ class Settings:
 	timeout: int = 900
 	quiet: int = 300
 	allow: list[str] = dataclasses.field(default_factory=list)
+	expect: list[tuple[str, str]] = dataclasses.field(default_factory=list)
 
 	def set(self, key: str, value: str) -> None:
 		"""Takes a setting; a ValueError says what is wrong with it."""
@@ -43,6 +44,9 @@ class Settings:
 		elif key == "allow":
 			re.compile(value)
 			self.allow.append(value)
+		elif key.partition(".")[0] == "expect":
+			re.compile(value)
+			self.expect.append((key.partition(".")[2], value))
 		elif key in ("icount", "kunit"):
 			if value not in ("yes", "no"):
 				raise ValueError(f"{key} is yes or no")
@@ -56,6 +60,11 @@ class Settings:
 			self.disk = value
 		else:
 			raise ValueError(f"unknown setting '{key}'")
+
+	def expected(self) -> list[str]:
+		"""The reports that the kernels of this test have to make."""
+		return [regex for flavour, regex in self.expect
+			if not flavour or flavour in self.boot]
 
 	def replace_flavour(self, flavour: "str | None") -> None:
 		"""

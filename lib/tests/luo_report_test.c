@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Bugs on purpose
+ *
+ * A module that does what a kernel checker has to report, so that a test can find
+ * out whether the report is made, and noticed: tools/testing/selftests/luo_fault.
+ * What it is to do is its parameter; it cannot be loaded, and does no lasting harm.
+ */
+
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/preempt.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+static char *bug;
+module_param(bug, charp, 0);
+MODULE_PARM_DESC(bug, "warn, leak, overflow, shift, locks, sleep or list");
+
+static void report_warn(void)
+{
+	WARN(1, "a warning on purpose\n");
+}
+
+/* The first or the last one may be found where its address was once. */
+static void report_leak(void)
+{
+	unsigned int i;
+	void *lost;
+
+	for (i = 0; i < 16; i++) {
+		lost = kzalloc(96, GFP_KERNEL);
+		OPTIMIZER_HIDE_VAR(lost);
+	}
+}
+
+static void report_overflow(void)
+{
+	size_t size = 96;
+	char *data = kmalloc(size, GFP_KERNEL);
+
+	OPTIMIZER_HIDE_VAR(size);
+	if (data)
+		READ_ONCE(data[size]);
+	kfree(data);
+}
+
+static void report_shift(void)
+{
+	unsigned int by = 32, value = 1;
+
+	OPTIMIZER_HIDE_VAR(by);
+	value <<= by;
+	OPTIMIZER_HIDE_VAR(value);
+}
+
+/* Two locks, in this order and in that one. */
+static void report_locks(void)
+{
+	static DEFINE_MUTEX(one);
+	static DEFINE_MUTEX(other);
+
+	mutex_lock(&one);
+	mutex_lock(&other);
+	mutex_unlock(&other);
+	mutex_unlock(&one);
+
+	mutex_lock(&other);
+	mutex_lock(&one);
+	mutex_unlock(&one);
+	mutex_unlock(&other);
+}
+
+static void report_sleep(void)
+{
+	preempt_disable();
+	might_sleep();
+	preempt_enable();
+}
+
+static void report_list(void)
+{
+	LIST_HEAD(list);
+	LIST_HEAD(entry);
+
+	list.next = &entry;
+	list_add(&entry, &list);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} report_bugs[] = {
+	{ "warn", report_warn },
+	{ "leak", report_leak },
+	{ "overflow", report_overflow },
+	{ "shift", report_shift },
+	{ "locks", report_locks },
+	{ "sleep", report_sleep },
+	{ "list", report_list },
+};
+
+static int __init report_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; bug && i < ARRAY_SIZE(report_bugs); i++) {
+		if (!strcmp(bug, report_bugs[i].name)) {
+			report_bugs[i].run();
+			return -ECANCELED;
+		}
+	}
+
+	return -EINVAL;
+}
+module_init(report_init);
+
+MODULE_DESCRIPTION("Bugs on purpose, for the checkers of the kernel to report");
+MODULE_LICENSE("GPL");

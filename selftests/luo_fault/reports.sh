@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What is wrong is reported, by whatever checkers the kernel has, and would fail a
+# test: bugs on purpose, of which the kernel has to say each.
+#
+# vm: boot=fault
+# vm: expect="WARNING: .*report_warn" expect="kmemleak: .* new suspected memory"
+# vm: expect.debug="BUG: KASAN: slab-out-of-bounds in report_overflow"
+# vm: expect.debug="UBSAN: shift-out-of-bounds in .*luo_report_test"
+# vm: expect.debug="possible circular locking dependency"
+# vm: expect.debug="sleeping function called from invalid context at .*luo_report_test"
+# vm: expect.debug="WARNING: .*list_add_valid"
+. /usr/lib/pkram/functions
+
+# made BUG - the module does that, and cannot be loaded.
+made() {
+	! modprobe luo_report_test bug="$1" 2>/dev/null
+}
+
+case $FLAVOUR in
+debug)	bugs="warn leak overflow shift locks sleep list" ;;
+*)	bugs="warn leak" ;;
+esac
+
+ktap_print_header
+for bug in $bugs; do
+	ktap_test_result "$bug" made "$bug"
+done
+ktap_print_totals
+[ "$KTAP_CNT_FAIL" -eq 0 ]
