@@ -184,9 +184,10 @@ static int luo_array_populate(const struct luo_handover *handover,
 }
 
 static int luo_array_map(const struct luo_handover *handover,
-			 struct luo_array *array)
+			 struct luo_array *array,
+			 struct luo_array_block_ser *blocks)
 {
-	struct luo_array_block_ser *block = array->blocks;
+	struct luo_array_block_ser *block = blocks;
 	unsigned long nr_runs = 0;
 	u64 *runs;
 
@@ -208,7 +209,7 @@ static int luo_array_map(const struct luo_handover *handover,
 		return -ENOMEM;
 
 	nr_runs = 0;
-	for (block = array->blocks; block; block = luo_array_next_block(block)) {
+	for (block = blocks; block; block = luo_array_next_block(block)) {
 		memcpy(runs + nr_runs, block->runs,
 		       block->nr_runs * sizeof(*runs));
 		nr_runs += block->nr_runs;
@@ -279,7 +280,7 @@ int luo_array_alloc_from(const struct luo_handover *handover,
 		err = luo_array_populate(handover, array,
 					 DIV_ROUND_UP(size, PAGE_SIZE), gfp);
 	if (!err)
-		err = luo_array_map(handover, array);
+		err = luo_array_map(handover, array, array->blocks);
 	if (err) {
 		luo_array_free_to(handover, array);
 		return err;
@@ -420,10 +421,13 @@ int luo_array_restore_from(const struct luo_handover *handover,
 	if (err)
 		return err;
 
+	/* With no memory to map it, the array can still be had another time. */
+	err = luo_array_map(handover, array, phys_to_virt(handle));
+	if (err)
+		return err;
+
 	array->order = handover->order(handle);
 	err = luo_array_claim(handover, array, handle);
-	if (!err)
-		err = luo_array_map(handover, array);
 	if (err)
 		goto err_free;
 
@@ -483,11 +487,12 @@ EXPORT_SYMBOL_GPL(luo_array_seal);
  * @count:        How many elements there have to be.
  *
  * The pages are the caller's, who frees them with luo_array_free(). An array
- * that is there but cannot be mapped or fails its CRC is freed.
+ * that is there but fails its CRC is freed.
  *
  * Context: Process context, may sleep.
  * Return: 0; -EBADMSG if there is no whole array at @handle; -EMSGSIZE if there
- * is one of another size; -EINVAL for a size that cannot be; -ENOMEM.
+ * is one of another size; -EINVAL for a size that cannot be; -ENOMEM, with nothing
+ * changed.
  */
 int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
 		      u64 count)

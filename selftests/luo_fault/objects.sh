@@ -169,7 +169,7 @@ scenario objects of a kind
 scenario objects that are described by fields
 ! kind %d
 scenario arrays
-= luo array-load table %d 7
+! luo array-load table %d 7
 scenario pools
 ! luo pool-load links %d 7
 scenario unclaimed objects
