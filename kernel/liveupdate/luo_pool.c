@@ -165,7 +165,42 @@ static int luo_pool_check(struct luo_pool *pool)
 	return 0;
 }
 
-static void luo_pool_claim(struct luo_pool *pool)
+/**
+ * luo_pool_open - Find a pool of the previous kernel.
+ * @handover: Where the pages come from.
+ * @handle:   What the object says: any number.
+ *
+ * The pool is checked, and its memory can be looked at with luo_pool_find().
+ * Nothing is taken over: that it is whole does not say whose it is.
+ *
+ * Return: As luo_pool_restore().
+ */
+struct luo_pool *luo_pool_open(const struct luo_handover *handover, u64 handle)
+{
+	struct luo_pool *pool = kzalloc_obj(*pool, GFP_KERNEL);
+	int err;
+
+	if (!pool)
+		return ERR_PTR(-ENOMEM);
+
+	pool->handover = handover;
+	pool->handle = handle;
+	pool->restored = true;
+
+	err = luo_pool_check(pool);
+	if (err) {
+		luo_pool_free(pool);
+		return ERR_PTR(err);
+	}
+
+	return pool;
+}
+
+/**
+ * luo_pool_claim - Take over a pool of the previous kernel.
+ * @pool: What luo_pool_open() found, whose blocks are free with it from here on.
+ */
+void luo_pool_claim(struct luo_pool *pool)
 {
 	struct luo_pool_block_ser *block;
 
@@ -187,22 +222,10 @@ static void luo_pool_claim(struct luo_pool *pool)
 struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
 				       u64 handle)
 {
-	struct luo_pool *pool = kzalloc_obj(*pool, GFP_KERNEL);
-	int err;
+	struct luo_pool *pool = luo_pool_open(handover, handle);
 
-	if (!pool)
-		return ERR_PTR(-ENOMEM);
-
-	pool->handover = handover;
-	pool->handle = handle;
-	pool->restored = true;
-
-	err = luo_pool_check(pool);
-	if (err) {
-		luo_pool_free(pool);
-		return ERR_PTR(err);
-	}
-	luo_pool_claim(pool);
+	if (!IS_ERR(pool))
+		luo_pool_claim(pool);
 
 	return pool;
 }

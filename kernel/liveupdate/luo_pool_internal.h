@@ -64,6 +64,8 @@ struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
 				      gfp_t gfp);
 struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
 				       u64 handle);
+struct luo_pool *luo_pool_open(const struct luo_handover *handover, u64 handle);
+void luo_pool_claim(struct luo_pool *pool);
 u64 luo_pool_size(const struct luo_pool *pool);
 void *luo_pool_find(const struct luo_pool *pool, u64 address, size_t size);
 void luo_pool_forget(struct luo_pool *pool);

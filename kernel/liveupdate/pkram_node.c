@@ -424,7 +424,7 @@ static int pkram_node_restore(struct pkram_node *node,
 {
 	struct pkram_root_ser *root;
 
-	node->pool = luo_pool_restore_from(node->set->handover, ser->pool);
+	node->pool = luo_pool_open(node->set->handover, ser->pool);
 	if (IS_ERR(node->pool)) {
 		int err = PTR_ERR(node->pool);
 
@@ -434,7 +434,12 @@ static int pkram_node_restore(struct pkram_node *node,
 
 	node->room = luo_pool_size(node->pool);
 	root = pkram_found(node, ser->root, sizeof(*root));
-	if (!root || root->crc != pkram_root_crc(root) || root->finished > 1)
+	if (!root)
+		return -EBADMSG;
+
+	/* With the root in it, it is the pool of this node and no other. */
+	luo_pool_claim(node->pool);
+	if (root->crc != pkram_root_crc(root) || root->finished > 1)
 		return -EBADMSG;
 
 	node->root = root;
