@@ -179,6 +179,22 @@ static int luo_object_in_index_record(struct luo_object_in *in,
 	return 0;
 }
 
+/* A record that is damaged: the first of a kind is named, whatever happens. */
+static void luo_object_in_leave_out(struct luo_object_table *table,
+				    struct luo_object_record_ser *record)
+{
+	if (!table->damaged)
+		pr_warn("kind %s: record %u of block %u is damaged\n",
+			table->kind, table->nr_scanned,
+			table->scanned->sequence);
+	else
+		pr_warn_ratelimited("kind %s: record %u of block %u is damaged\n",
+				    table->kind, table->nr_scanned,
+				    table->scanned->sequence);
+	record->flags = 0;
+	table->damaged = true;
+}
+
 /* Goes on where it stopped if there was no memory at the last try. */
 static int luo_object_in_index(struct luo_object_in *in,
 			       struct luo_object_table *table)
@@ -201,11 +217,7 @@ static int luo_object_in_index(struct luo_object_in *in,
 			if (err != -EBADMSG)
 				return err;
 
-			pr_warn_ratelimited("kind %s: record %u of block %u is damaged\n",
-					    table->kind, table->nr_scanned,
-					    table->scanned->sequence);
-			record->flags = 0;
-			table->damaged = true;
+			luo_object_in_leave_out(table, record);
 		}
 	}
 
