@@ -459,6 +459,8 @@ static int pkram_node_take_in(struct pkram_node *node, const char *name)
 	err = luo_object_kind_load(set->in, &pkram_kind, node->instance, &ser);
 	if (err == -EMSGSIZE || err == -ERANGE)
 		err = -EBADMSG;
+	if (err == -EBADMSG)
+		pr_err("node %s: what leads to it is damaged\n", name);
 	if (err)
 		return err;
 
