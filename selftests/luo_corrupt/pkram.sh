@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Nodes of PKRAM that the previous kernel has damaged in every way are refused, each
+# by its name, and those beside them are not. Where one claims a page of another and
+# all else is right, nobody can tell, and the first who asks has it.
+#
+# vm: boot=fault,fault mem=1G
+. ./corrupt.sh
+
+objects=/sys/kernel/luo_objects
+healthy="healthy-1 healthy-2 healthy-3"
+
+# The calls that save a node NAME with a SEED, and those that load it, which has to
+# be as it was.
+save_script() {
+	echo "0 ok prepare_save $1
+0 ok prepare_save_obj
+0 ok alloc $2 40 2
+0 ok save $2 2
+0 ok free
+0 ok write $2 3000 1000
+0 ok write $2 5000 0
+0 ok finish_save_obj
+0 ok prepare_save_obj
+0 ok alloc $(($2 + 50)) 10 2
+0 ok save $(($2 + 50)) 2
+0 ok free
+0 ok finish_save_obj
+0 ok finish_save"
+}
+
+load_script() {
+	echo "0 ok prepare_load $1
+0 ok prepare_load_obj
+0 ok load $2 40 2
+0 ok load_none
+0 =3000 read $2 3000 1000
+0 =5000 read $2 5000 0
+0 ok finish_load_obj
+0 ok prepare_load_obj
+0 ok load $(($2 + 50)) 10 2
+0 ok load_none
+0 ok finish_load_obj
+0 ok finish_load"
+}
+
+# for_each SCRIPT NAME... - the calls for all of these, each with its own seed.
+for_each() {
+	for_each_script=$1
+	for_each_seed=0
+	shift
+	for name in "$@"; do
+		for_each_seed=$((for_each_seed + 1000))
+		$for_each_script "$name" $for_each_seed
+	done
+}
+
+refuse_script() {
+	for name in $(names pkram.cases); do
+		echo "0 EBADMSG prepare_load $name"
+	done
+}
+
+ktap_print_header
+case $STAGE in
+1)
+	preserve_others
+	# shellcheck disable=SC2046 # each is a word
+	for_each save_script $healthy thief victim $(names pkram.cases) \
+		>script.in
+	ktap_subtest "save" ../pkram/script <script.in
+	result "damage one to have a page of another" \
+		corrupt pkram/thief run where @pkram/victim@page crc
+	cases pkram.cases | {
+		bad=0
+		while read -r name place field value crc _; do
+			# shellcheck disable=SC2086 # may be none
+			corrupt "pkram/$name" "$place" "$field" "$value" \
+				${crc#-} || bad=1
+		done
+		exit $bad
+	}
+	result "damage them" test $? -eq 0 ;;
+2)
+	refuse_script >script.in
+	ktap_subtest "the damaged ones are refused" ../pkram/script <script.in
+	for name in $(names pkram.cases); do
+		result "$name: is named in the log" \
+			logged "pkram: node $name: " 1
+	done
+	for name in thief victim; do
+		echo "0 $([ $name = thief ] && echo ok || echo EBADMSG) prepare_load $name"
+	done >script.in
+	ktap_subtest "what two have is given to one" ../pkram/script <script.in
+	result "the other is named in the log" logged "pkram: node victim: " 1
+	for_each load_script $healthy >script.in
+	ktap_subtest "the others are as they were" \
+		./fill_memory ../pkram/script <script.in
+	result "what is left can be dropped" sh -c "echo all >$objects/drop"
+	check_others $(($(names pkram.cases | wc -l) * 400)) ;;
+esac
+end_stage
