@@ -520,6 +520,9 @@ static int luo_memfd_retrieve_as(struct liveupdate_file_op_args *args,
 	else
 		err = luo_memfd_retrieve(&in.v1, luo_memfd_in_extents(&in),
 					 &args->file);
+	if (err)
+		pr_err("instance %llu cannot be retrieved: %pe\n",
+		       args->serialized_data, ERR_PTR(err));
 	trace_luo_memfd_retrieve(args->serialized_data, in.version, in.v1.size,
 				 in.v1.nr_pages, in.v1.nr_extents, err);
 	luo_memfd_in_free(&in);
