@@ -2,9 +2,9 @@
 /**
  * DOC: A memfd from what was handed over
  *
- * Makes a file and puts the preserved pages into it, or frees them. Whatever
- * happens, every page that can be restored is restored, and is then either in
- * the file or free.
+ * Makes a file and puts the preserved pages into it, or frees them. Every page is
+ * then either in the file or free, but for one case: where something is not what
+ * the list of pages says, nothing more is taken over, as it may be somebody's.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -29,12 +29,15 @@
  * @restored: One of the pages that are restored and not counted yet.
  * @zone_id:  The zone that all of those are in.
  * @nr:       How many those are.
+ * @damaged:  Something is not where it should be, so that what else is listed may
+ *            belong to somebody else.
  */
 struct luo_memfd_taking {
 	struct luo_memfd_batch *batch;
 	struct page *restored;
 	int zone_id;
 	unsigned long nr;
+	bool damaged;
 };
 
 static void luo_memfd_flush_restored(struct luo_memfd_taking *taking)
@@ -115,7 +118,7 @@ static int luo_memfd_take_folio(struct luo_memfd_taking *taking,
 							      folio_nr_pages(folio)));
 }
 
-/* What cannot be had is left out, and the rest is freed after an error. */
+/* The rest is freed after an error, unless what lists it is damaged. */
 static int luo_memfd_take_extent(struct luo_memfd_taking *taking,
 				 const struct luo_memfd_extent_ser *extent,
 				 u32 flags)
@@ -125,7 +128,7 @@ static int luo_memfd_take_extent(struct luo_memfd_taking *taking,
 	unsigned int order;
 	int err = 0, ret;
 
-	while (offset < extent->nr_pages) {
+	while (offset < extent->nr_pages && !taking->damaged) {
 		order = luo_memfd_extent_key(extent, offset, flags);
 		nr = 1;
 		if (extent->order) {
@@ -146,6 +149,7 @@ static int luo_memfd_take_extent(struct luo_memfd_taking *taking,
 			taking->batch = NULL;
 			err = ret;
 		}
+		taking->damaged = ret == -EBADMSG;
 		offset += max(nr, 1) << order;
 	}
 
@@ -161,7 +165,7 @@ static int luo_memfd_take(struct luo_memfd_batch *batch,
 	int err = 0, ret;
 	u64 i;
 
-	for (i = 0; i < memfd->nr_extents; i++) {
+	for (i = 0; i < memfd->nr_extents && !taking.damaged; i++) {
 		ret = luo_memfd_take_extent(&taking, &extents[i], memfd->flags);
 		err = err ?: ret;
 		if (!(i % LUO_MEMFD_BATCH))
@@ -219,7 +223,8 @@ static int luo_memfd_make_file(const struct luo_memfd_ser_v1 *memfd,
  * @filep:   Set to the file on success.
  *
  * Context: Process context, may sleep.
- * Return: 0, or a negative errno, in which case all pages are freed.
+ * Return: 0, or a negative errno, in which case all pages are freed; -EBADMSG if
+ * something is not there, and then what follows it is not touched.
  */
 int luo_memfd_retrieve(const struct luo_memfd_ser_v1 *memfd,
 		       const struct luo_memfd_extent_ser *extents,
