@@ -226,7 +226,8 @@ static void luo_memfd_v0_walk_init(struct luo_memfd_v0_walk *walk,
 		.order = ser->folios.order,
 	};
 	/* No two folios are the same, so there are fewer than page frames. */
-	walk->damaged = walk->order > MAX_PAGE_ORDER ||
+	walk->damaged = (!ser->nr_folios && ser->folios.first.phys) ||
+			walk->order > MAX_PAGE_ORDER ||
 			ser->nr_folios > max_pfn ||
 			walk->nr_left != ALIGN(DIV_ROUND_UP_ULL(ser->nr_folios,
 					LUO_MEMFD_V0_FOLIOS_PER_PAGE),
@@ -343,8 +344,6 @@ static int luo_memfd_v0_read(const struct memfd_luo_ser *ser,
 			     LUO_MEMFD_V0_FOLIOS_PER_PAGE << walk.order);
 
 		for (nr_left -= nr; nr; nr--, folio++) {
-			if (!folio->pfn)
-				continue;
 			/* The rest has to be known to be freed. */
 			err = luo_memfd_v0_add(folio, list);
 			result = result ?: err;
