@@ -244,6 +244,9 @@ static u64 luo_memfd_v0_walk_next(struct luo_memfd_v0_walk *walk)
 		return 0;
 
 	if (walk->slot == ARRAY_SIZE(chunk->phys)) {
+		/* A chunk that lists itself is free by now. */
+		if (kho_preserved_order(walk->chunk) != 0)
+			goto damaged;
 		walk->chunk = chunk->hdr.next.phys;
 		walk->slot = 0;
 	}
@@ -293,7 +296,9 @@ static void luo_memfd_v0_free(u64 address, const struct memfd_luo_ser *ser)
 	if (!walk.damaged)
 		luo_memfd_v0_free_chunks(walk.chunk);
 
-	kho_restore_free(phys_to_virt(ALIGN_DOWN(address, PAGE_SIZE)));
+	/* A list that has the head in it has taken it along. */
+	if (luo_memfd_v0_ser(address))
+		kho_restore_free(phys_to_virt(ALIGN_DOWN(address, PAGE_SIZE)));
 }
 
 /* Returns -EBADMSG for an entry that is not a folio, -ENOMEM after freeing it. */
