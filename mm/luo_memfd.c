@@ -541,21 +541,28 @@ static int luo_memfd_retrieve_own(struct liveupdate_file_op_args *args)
 }
 
 /* A retrieve has taken or freed everything, whatever it returned. */
-static void luo_memfd_finish_as(struct liveupdate_file_op_args *args,
-				int (*load)(u64 data, struct luo_memfd_in *in))
+static int luo_memfd_finish_as(struct liveupdate_file_op_args *args,
+			       int (*load)(u64 data, struct luo_memfd_in *in))
 {
 	struct luo_memfd_in in = {};
+	int err;
 
-	load(args->serialized_data, &in);
+	err = load(args->serialized_data, &in);
 	luo_memfd_discard(&in.v1, luo_memfd_in_extents(&in));
 	luo_memfd_in_free(&in);
+
+	return err;
 }
 
 static void luo_memfd_finish_stock(struct liveupdate_file_op_args *args)
 {
-	if (!args->retrieve_status)
-		luo_memfd_finish_as(args, luo_memfd_load_stock);
-	luo_memfd_v0_drop(args->serialized_data);
+	int err = args->retrieve_status;
+
+	if (!err)
+		err = luo_memfd_finish_as(args, luo_memfd_load_stock);
+	/* A list that is damaged may be in the memory of somebody else. */
+	if (err != -EBADMSG)
+		luo_memfd_v0_drop(args->serialized_data);
 }
 
 static void luo_memfd_finish_own(struct liveupdate_file_op_args *args)

@@ -363,8 +363,11 @@ static int luo_memfd_v0_read(const struct memfd_luo_ser *ser,
  * luo_memfd_v0_load - Read version 0 of a file and free what it took.
  * @address: What LUO handed over: any number.
  * @v1:      Set to the file as version 1 describes it, without an array.
- * @list:    Empty; what is in the file is added. On failure, what could be read
- *           of it, for the caller to free.
+ * @list:    Empty; what is in the file is added. Without memory for all of it, what
+ *           there was memory for, for the caller to free.
+ *
+ * Without a CRC nobody can tell which part of a damaged list is right, and what it
+ * leads to may be somebody else's. So nothing of it is touched.
  *
  * Return: 0; -EBADMSG if it is damaged; -ENOMEM.
  */
@@ -393,6 +396,10 @@ int luo_memfd_v0_load(u64 address, struct luo_memfd_ser_v1 *v1,
 	if (err)
 		pr_err("version 0 is damaged: read %llu pages in %llu extents, expected %llu folios\n",
 		       list->nr_pages, list->nr, ser->nr_folios);
+	if (err == -EBADMSG) {
+		luo_memfd_extents_free(list);
+		return err;
+	}
 	v1->nr_extents = list->nr;
 	v1->nr_pages = list->nr_pages;
 	luo_memfd_v0_free(address, ser);
