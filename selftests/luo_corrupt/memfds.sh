@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Files that the previous kernel has damaged in every way are refused, and those
+# beside them are not: of version 1 alone, and of version 0.
+#
+# vm: boot=fault,fault,fault mem=1G
+. ./corrupt.sh
+
+# What a file of 40 pages may take with it, and what leads to it, in KiB.
+lost=250
+
+write() {
+	echo "$1" >/sys/kernel/luo_objects/write
+}
+
+ktap_print_header
+case $STAGE in
+1)
+	preserve_others
+	result "write version 1" write newest
+	ktap_subtest "save" ./memfds save memfds-v1.cases ;;
+2)
+	ktap_subtest "version 1" ./memfds check memfds-v1.cases
+	check_others $(($(names memfds-v1.cases | wc -l) * lost))
+	result "write both versions" write all
+	ktap_subtest "save" ./memfds save memfds-v0.cases ;;
+3)
+	ktap_subtest "version 0" ./memfds check memfds-v0.cases
+	check_others $(($(names memfds-v0.cases | wc -l) * lost)) ;;
+esac
+end_stage
