@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A live update can be called off at every step, and is as good as new then.
+#
+# vm: boot=fault,fault,fault,fault,fault mem=1G
+. ./write.sh
+
+case $STAGE in
+1)	write all && exec ./aborts save ;;
+2|4)	exec ./aborts check ;;
+3)	./aborts check_last && write newest && exec ./aborts save ;;
+5)	exec ./aborts check_last ;;
+esac
