@@ -5,7 +5,7 @@
 # folder. LINUX=/path takes a Linux tree of yours in the place of the download.
 
 FLAVOUR ?= pkram
-export FLAVOUR LINUX TESTS TEST BENCH ACCEL
+export FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL
 
 help:
 	@echo 'make demo                               shows memory that survives kernels'
@@ -15,6 +15,7 @@ help:
 	@echo 'make check [TESTS=pattern]              runs every test'
 	@echo 'make bench [BENCH=pattern]              measures it against stock Linux'
 	@echo 'make fuzz [SECONDS=600]                 fuzzes what reads preserved memory'
+	@echo 'make soak [GENERATIONS=100]             files and more through many kernels'
 	@echo 'make lint                               runs the checkers'
 	@echo 'make install-tree LINUX=/path           puts the project into that tree'
 	@echo 'make patches LINUX=/path                writes it as patches for that tree'
@@ -47,6 +48,9 @@ fuzz:
 	@$(MAKE) -s -C tools/testing/luo_fuzz OUT=$(CURDIR)/build/testing/luo_fuzz \
 		LINUX=$$(scripts/linux/fetch) fuzz
 
+soak:
+	@scripts/soak
+
 lint:
 	@scripts/lint
 
@@ -56,4 +60,4 @@ install-tree:
 patches:
 	@scripts/linux/series
 
-.PHONY: help demo kernel image luoctl shell check bench fuzz lint install-tree patches
+.PHONY: help demo kernel image luoctl shell check bench fuzz soak lint install-tree patches
