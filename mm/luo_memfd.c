@@ -26,6 +26,7 @@
 
 #include <linux/atomic.h>
 #include <linux/cleanup.h>
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/file.h>
 #include <linux/io.h>
@@ -472,6 +473,15 @@ static int luo_memfd_load_v1(u64 instance, struct luo_memfd_in *in)
 	return err;
 }
 
+/* What there was no memory to read is left for finish, as it was. */
+static void luo_memfd_finish_object(u64 data, int err)
+{
+	const struct luo_object_id id = { LUO_MEMFD_KIND, data };
+
+	if (err != -ENOMEM)
+		luo_finish_object(&id);
+}
+
 /*
  * With version 0 at hand, a version 1 that is not there, is not understood or
  * is damaged is no loss. If it is taken, version 0 is left for finish, where
@@ -479,10 +489,10 @@ static int luo_memfd_load_v1(u64 instance, struct luo_memfd_in *in)
  */
 static int luo_memfd_load_stock(u64 data, struct luo_memfd_in *in)
 {
-	const struct luo_object_id id = { LUO_MEMFD_KIND, data };
 	int err;
 
 	err = luo_memfd_load_v1(data, in);
+	luo_memfd_finish_object(data, err);
 	if (err) {
 		if (err != -ENOENT)
 			pr_warn("version 1 of a file cannot be read, taking version 0: %pe\n",
@@ -490,20 +500,18 @@ static int luo_memfd_load_stock(u64 data, struct luo_memfd_in *in)
 		in->version = 0;
 		err = luo_memfd_v0_load(data, &in->v1, &in->list);
 	}
-	luo_finish_object(&id);
 
 	return err;
 }
 
 static int luo_memfd_load_own(u64 data, struct luo_memfd_in *in)
 {
-	const struct luo_object_id id = { LUO_MEMFD_KIND, data };
 	int err;
 
 	err = luo_memfd_load_v1(data, in);
 	if (err == -ENOENT)
 		err = luo_object_load(&memfd_kind, data, &in->v1);
-	luo_finish_object(&id);
+	luo_memfd_finish_object(data, err);
 
 	return err;
 }
@@ -540,7 +548,25 @@ static int luo_memfd_retrieve_own(struct liveupdate_file_op_args *args)
 	return luo_memfd_retrieve_as(args, luo_memfd_load_own);
 }
 
-/* A retrieve has taken or freed everything, whatever it returned. */
+/*
+ * Finish cannot fail, and what it does not read is never freed. Where a process
+ * that is out of memory goes with its sessions, there soon is some.
+ */
+static int luo_memfd_load_own_at_last(u64 data, struct luo_memfd_in *in)
+{
+	unsigned int tries = 100;
+	int err;
+
+	while ((err = luo_memfd_load_own(data, in)) == -ENOMEM && --tries)
+		msleep(10);
+
+	return err;
+}
+
+/*
+ * A retrieve has taken or freed everything, whatever it returned, unless there was
+ * no memory to read it.
+ */
 static int luo_memfd_finish_as(struct liveupdate_file_op_args *args,
 			       int (*load)(u64 data, struct luo_memfd_in *in))
 {
@@ -556,10 +582,15 @@ static int luo_memfd_finish_as(struct liveupdate_file_op_args *args,
 
 static void luo_memfd_finish_stock(struct liveupdate_file_op_args *args)
 {
+	struct luo_memfd_in in = {};
 	int err = args->retrieve_status;
 
 	if (!err)
 		err = luo_memfd_finish_as(args, luo_memfd_load_stock);
+
+	/* The pages of a version 1 that was not read are those of version 0. */
+	luo_memfd_load_own_at_last(args->serialized_data, &in);
+	luo_memfd_in_free(&in);
 	/* A list that is damaged may be in the memory of somebody else. */
 	if (err != -EBADMSG)
 		luo_memfd_v0_drop(args->serialized_data);
@@ -567,8 +598,8 @@ static void luo_memfd_finish_stock(struct liveupdate_file_op_args *args)
 
 static void luo_memfd_finish_own(struct liveupdate_file_op_args *args)
 {
-	if (!args->retrieve_status)
-		luo_memfd_finish_as(args, luo_memfd_load_own);
+	if (!args->retrieve_status || args->retrieve_status == -ENOMEM)
+		luo_memfd_finish_as(args, luo_memfd_load_own_at_last);
 }
 
 static const struct liveupdate_file_ops luo_memfd_stock_ops = {

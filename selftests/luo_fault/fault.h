@@ -17,4 +17,10 @@ void fault_arm(int nth);
 /* How many allocations are left until the one that fails, which ends it. */
 int fault_disarm(void);
 
+/* Not where KASAN keeps back what was freed. */
+bool fault_memory_is_known(void);
+
+/* Free memory is as it was but for a little, or is not known. */
+bool fault_memory_same(long before_kib, long after_kib, long slack_kib);
+
 #endif

@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every allocation fails once while files are retrieved, and while they are given
+# up, in both forms in which files are written.
+#
+# vm: boot=fault,fault,fault mem=1G
+write() {
+	echo "$1" >/sys/kernel/luo_objects/write
+}
+
+case $STAGE in
+1)	write newest && exec ./restore save ;;
+2)	./restore check && write all && ./restore save ;;
+3)	exec ./restore check ;;
+esac
