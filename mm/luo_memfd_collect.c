@@ -17,6 +17,7 @@
  */
 
 #include <linux/cleanup.h>
+#include <linux/delay.h>
 #include <linux/folio_batch.h>
 #include <linux/kexec_handover.h>
 #include <linux/ktime.h>
@@ -32,6 +33,9 @@
 
 #include "internal.h"
 #include "luo_memfd.h"
+
+/* The longest of the waits for a folio that is in use, each twice the one before. */
+#define LUO_MEMFD_PATIENCE_MS	64
 
 /**
  * struct luo_memfd_walk - The walk.
@@ -334,6 +338,27 @@ static bool luo_memfd_is_in_file(const struct luo_memfd_walk *walk,
 }
 
 /*
+ * A folio that somebody is using cannot be moved, and memfd_pin_folios() says then
+ * that there is no memory. Most are done with it soon.
+ */
+static long luo_memfd_pin_folios(struct luo_memfd_walk *walk, loff_t last,
+				 pgoff_t *offset)
+{
+	unsigned int ms = 1;
+	long nr;
+
+	for (;;) {
+		nr = memfd_pin_folios(walk->file,
+				      (loff_t)walk->index << PAGE_SHIFT, last,
+				      walk->folios, LUO_MEMFD_BATCH, offset);
+		if (nr != -ENOMEM || ms > LUO_MEMFD_PATIENCE_MS)
+			return nr;
+		msleep(ms);
+		ms *= 2;
+	}
+}
+
+/*
  * Pinning for long moves folios out of the scratch areas, which are CMA. What
  * was taken out of the file meanwhile is looked for again.
  *
@@ -358,9 +383,7 @@ static int luo_memfd_pin_run(struct luo_memfd_walk *walk,
 		if (err)
 			return err;
 
-		nr = memfd_pin_folios(walk->file,
-				      (loff_t)walk->index << PAGE_SHIFT, last,
-				      walk->folios, LUO_MEMFD_BATCH, &offset);
+		nr = luo_memfd_pin_folios(walk, last, &offset);
 		if (nr < 0)
 			return nr;
 
