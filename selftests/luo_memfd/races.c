@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * races save|pass|check
+ *
+ * Threads write, punch and allocate pages of files, and change the size of one,
+ * while the files are preserved and given up again and again, frozen, and until the
+ * kernel is gone. What each is about to do with a page it says in another preserved
+ * file, and that it was told that it is done. In the next kernel every page has to
+ * be what was done last; one with which something was just being done is let be.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include <libliveupdate.h>
+
+#include "memory.h"
+#include "pattern.h"
+#include "session.h"
+#include "shape.h"
+
+#define NR_PAGES	512UL
+#define ROUNDS		20
+#define ROUND_USECS	10000
+#define LAST_USECS	300000
+#define TOKEN_REPORTS	100
+
+enum { WRITE, MAP, SPLICE, PUNCH, ALLOCATE, NR_KINDS };
+
+/* A page: the seed of what is in it, 0 for zeroes, before and after what is done. */
+struct record {
+	atomic_uint is;
+	atomic_uint becomes;
+};
+
+struct report {
+	atomic_ulong done[NR_KINDS];
+	atomic_ulong refused;
+	atomic_ulong failed;
+	atomic_ulong size;
+	atomic_ulong size_becomes;
+	struct record pages[NR_PAGES];
+};
+
+struct actor {
+	const char *name;
+	unsigned int kinds;	/* which it does, as bits */
+	bool resizes;
+};
+
+static const struct actor actors[] = {
+	{ "writer", 1 << WRITE | 1 << PUNCH },
+	{ "mapper", 1 << MAP | 1 << PUNCH },
+	{ "splicer", 1 << SPLICE | 1 << ALLOCATE | 1 << PUNCH },
+	{ "all", (1 << NR_KINDS) - 1 },
+	{ "resizer", 0, true },
+};
+
+#define NR_ACTORS	((int)ARRAY_SIZE(actors))
+
+static int fds[NR_ACTORS], reports_fd;
+static struct report *reports;
+
+static bool by_splice(int fd, unsigned long index, const void *page)
+{
+	loff_t offset = index * PAGE;
+	ssize_t done = -1;
+	int ends[2];
+
+	if (pipe(ends))
+		return false;
+	if (write(ends[1], page, PAGE) == PAGE)
+		done = splice(ends[0], NULL, fd, &offset, PAGE, 0);
+	close(ends[0]);
+	close(ends[1]);
+	return done == PAGE;
+}
+
+static bool by_map(int fd, unsigned long index, const void *page)
+{
+	void *map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			 index * PAGE);
+
+	if (map == MAP_FAILED)
+		return false;
+	memcpy(map, page, PAGE);
+	munmap(map, PAGE);
+	return true;
+}
+
+static bool change(int fd, int kind, unsigned long index, const void *page)
+{
+	int punch = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+
+	switch (kind) {
+	case WRITE:
+		return pwrite(fd, page, PAGE, index * PAGE) == PAGE;
+	case MAP:
+		return by_map(fd, index, page);
+	case SPLICE:
+		return by_splice(fd, index, page);
+	case PUNCH:
+		return !fallocate(fd, punch, index * PAGE, PAGE);
+	default:
+		return !fallocate(fd, 0, index * PAGE, PAGE);
+	}
+}
+
+static void act(int i, unsigned int seed, unsigned int random)
+{
+	unsigned long index = random % NR_PAGES;
+	struct record *record = &reports[i].pages[index];
+	unsigned int before = atomic_load(&record->is), after = seed;
+	int kind = (random / NR_PAGES) % NR_KINDS;
+	unsigned char page[PAGE];
+
+	while (!(actors[i].kinds & 1U << kind))
+		kind = (kind + 1) % NR_KINDS;
+	if (kind == PUNCH)
+		after = 0;
+	else if (kind == ALLOCATE)
+		after = before;
+	pattern_fill(page, after, index);
+
+	/* What is written twice is not to look as if it was not. */
+	atomic_store(&record->becomes, kind == ALLOCATE ? seed : after);
+	if (kind == PUNCH)
+		atomic_store(&record->becomes, ~0U);
+	if (change(fds[i], kind, index, page)) {
+		atomic_store(&record->is, after);
+		atomic_store(&record->becomes, after);
+		atomic_fetch_add(&reports[i].done[kind], 1);
+	} else {
+		atomic_fetch_add(errno == EPERM ? &reports[i].refused :
+						  &reports[i].failed, 1);
+		atomic_store(&record->becomes, before);
+	}
+}
+
+static void resize(int i, unsigned long size)
+{
+	unsigned long before = atomic_load(&reports[i].size);
+
+	atomic_store(&reports[i].size_becomes, size);
+	if (!ftruncate(fds[i], size)) {
+		atomic_store(&reports[i].size, size);
+		atomic_fetch_add(&reports[i].done[0], 1);
+		return;
+	}
+	atomic_fetch_add(errno == EPERM ? &reports[i].refused :
+					  &reports[i].failed, 1);
+	atomic_store(&reports[i].size_becomes, before);
+}
+
+static void *run_actor(void *arg)
+{
+	int i = (const struct actor *)arg - actors;
+	unsigned int seed, state = 1 + i;
+
+	for (seed = 1; seed < 1U << 30; seed++) {
+		state = state * 1664525 + 1013904223;
+		if (actors[i].resizes)
+			resize(i, (state >> 8) % (NR_PAGES * PAGE));
+		else
+			act(i, seed, state >> 8);
+		/* There may be fewer processors than actors. */
+		if (!(seed % 8))
+			sched_yield();
+	}
+	return NULL;
+}
+
+/* The session is in *@session; 0 or the error. */
+static int preserve_all(int *session, bool reports_too)
+{
+	int err = 0;
+
+	*session = session_create("races");
+	for (int i = 0; i < NR_ACTORS && !err; i++)
+		err = -luo_session_preserve_fd(*session, fds[i], i);
+	if (reports_too && !err)
+		err = -luo_session_preserve_fd(*session, reports_fd,
+					       TOKEN_REPORTS);
+	return err;
+}
+
+static int preserve_often(void)
+{
+	int session, err = 0;
+
+	for (int round = 0; round < ROUNDS && !err; round++) {
+		err = preserve_all(&session, round % 2);
+		usleep(ROUND_USECS);
+		close(session);
+		usleep(ROUND_USECS);
+	}
+	return err ?: preserve_all(&session, true);
+}
+
+/* Says with what error it came to an end, and goes on. */
+static void run(int ready)
+{
+	pthread_t thread;
+	int err;
+
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+	setsid();
+	for (int i = 0; i < NR_ACTORS; i++)
+		if (pthread_create(&thread, NULL, run_actor, (void *)&actors[i]))
+			exit(1);
+	err = preserve_often();
+	usleep(LAST_USECS);
+	if (write(ready, &err, sizeof(err)) != sizeof(err))
+		exit(1);
+	close(ready);
+	for (;;)
+		pause();
+}
+
+static void map_reports(void)
+{
+	reports = mmap(NULL, NR_ACTORS * sizeof(*reports),
+		       PROT_READ | PROT_WRITE, MAP_SHARED, reports_fd, 0);
+	if (reports == MAP_FAILED)
+		ksft_exit_fail_perror("mmap");
+}
+
+static void save(void)
+{
+	int ready[2], err;
+
+	reports_fd = memfd_create("reports", 0);
+	if (reports_fd < 0 || pipe(ready) ||
+	    ftruncate(reports_fd, NR_ACTORS * sizeof(*reports)))
+		ksft_exit_fail_perror("memfd");
+	map_reports();
+	memset(reports, 0, NR_ACTORS * sizeof(*reports));
+	for (int i = 0; i < NR_ACTORS; i++) {
+		fds[i] = memfd_create(actors[i].name, 0);
+		if (fds[i] < 0 || ftruncate(fds[i], NR_PAGES * PAGE))
+			ksft_exit_fail_perror("memfd");
+		atomic_store(&reports[i].size, NR_PAGES * PAGE);
+		atomic_store(&reports[i].size_becomes, NR_PAGES * PAGE);
+	}
+	fflush(stdout);
+	if (!fork()) {
+		close(ready[0]);
+		run(ready[1]);
+	}
+	close(ready[1]);
+	if (read(ready[0], &err, sizeof(err)) != sizeof(err))
+		err = ECHILD;
+	ksft_print_msg("preserving files: %s\n", strerror(err));
+	ksft_test_result(!err, "files are preserved, and given up, %d times\n",
+			 ROUNDS);
+}
+
+static bool check_pages(int i)
+{
+	unsigned long wrong = 0, busy = 0, filled = 0;
+	unsigned char page[PAGE];
+
+	for (unsigned long index = 0; index < NR_PAGES; index++) {
+		struct record *record = &reports[i].pages[index];
+		unsigned int seed = atomic_load(&record->is);
+
+		if (atomic_load(&record->becomes) != seed) {
+			busy++;
+			continue;
+		}
+		filled += !!seed;
+		if (pread(fds[i], page, PAGE, index * PAGE) != PAGE ||
+		    !pattern_matches(page, PAGE, seed, index))
+			wrong++;
+	}
+	ksft_print_msg("%s: %lu pages filled, %lu wrong, %lu busy\n",
+		       actors[i].name, filled, wrong, busy);
+	return filled && !wrong && busy <= 1;
+}
+
+static bool check_size(int i)
+{
+	unsigned long size = lseek(fds[i], 0, SEEK_END);
+
+	ksft_print_msg("%s: %lu bytes, was told %lu, was about %lu\n",
+		       actors[i].name, size, atomic_load(&reports[i].size),
+		       atomic_load(&reports[i].size_becomes));
+	return size == atomic_load(&reports[i].size) ||
+	       size == atomic_load(&reports[i].size_becomes);
+}
+
+static void check_actor(int i)
+{
+	bool is_right = actors[i].resizes ? check_size(i) : check_pages(i);
+	unsigned long done = 0;
+
+	for (int kind = 0; kind < NR_KINDS; kind++) {
+		unsigned long nr = atomic_load(&reports[i].done[kind]);
+
+		done += nr;
+		if (actors[i].kinds & 1U << kind && !nr)
+			is_right = false;
+	}
+	ksft_print_msg("%s: %lu done, %lu refused, %lu failed\n", actors[i].name,
+		       done, atomic_load(&reports[i].refused),
+		       atomic_load(&reports[i].failed));
+	ksft_test_result(is_right && done && atomic_load(&reports[i].refused) &&
+			 !atomic_load(&reports[i].failed),
+			 "%s: has what it was told\n", actors[i].name);
+}
+
+static void check(void)
+{
+	int session = session_retrieve("races");
+
+	reports_fd = session_retrieve_file(session, TOKEN_REPORTS);
+	map_reports();
+	for (int i = 0; i < NR_ACTORS; i++) {
+		fds[i] = session_retrieve_file(session, i);
+		check_actor(i);
+		close(fds[i]);
+	}
+	munmap(reports, NR_ACTORS * sizeof(*reports));
+	session_finish(session);
+	close(reports_fd);
+}
+
+int main(int argc, char *argv[])
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	ksft_print_header();
+	ksft_set_plan(!strcmp(what, "save") ? 1 :
+		      NR_ACTORS + !strcmp(what, "pass"));
+	if (strcmp(what, "save"))
+		check();
+	if (strcmp(what, "check"))
+		save();
+	ksft_finished();
+}
