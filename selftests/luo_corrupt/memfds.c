@@ -152,7 +152,7 @@ static void damage(struct file *file, char *how)
 	close(fd);
 }
 
-static void save(const char *cases)
+static void save(const char *path)
 {
 	int session = session_create(SESSION);
 
@@ -160,7 +160,7 @@ static void save(const char *cases)
 		create(&files[i]);
 		session_preserve(session, files[i].fd, i);
 	}
-	read_cases(cases, damage);
+	read_cases(path, damage);
 	ksft_test_result_pass("files are handed over, and will be damaged: %d\n", nr_files);
 	session_hold();
 }
@@ -259,15 +259,15 @@ static void check(void)
 int main(int argc, char *argv[])
 {
 	const char *what = argc > 2 ? argv[1] : "";
-	const char *cases = argc > 2 ? argv[2] : "";
+	const char *path = argc > 2 ? argv[2] : "";
 
 	ksft_print_header();
 	file_add("healthy-1", "ok");
-	read_cases(cases, NULL);
+	read_cases(path, NULL);
 	file_add("healthy-2", "ok");
 	if (!strcmp(what, "save")) {
 		ksft_set_plan(1);
-		save(cases);
+		save(path);
 	} else {
 		ksft_set_plan(1 + 2 * nr_files);
 		check();
