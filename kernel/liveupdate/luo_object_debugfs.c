@@ -90,6 +90,8 @@ static void *luo_object_seq_start(struct seq_file *m, loff_t *pos)
 	struct luo_object_place *place = m->private;
 	int err;
 
+	/* In this order, as when objects are dropped. */
+	mutex_lock(&luo_object_kinds_lock);
 	if (place->view->incoming) {
 		mutex_lock(&luo_object_in.lock);
 		place->tables = &luo_object_in.tables;
@@ -124,6 +126,7 @@ static void luo_object_seq_stop(struct seq_file *m, void *v)
 		mutex_unlock(&luo_object_in.lock);
 	else
 		mutex_unlock(&luo_object_out.lock);
+	mutex_unlock(&luo_object_kinds_lock);
 }
 
 static void luo_object_show_fields(struct seq_file *m, const char *name,
@@ -137,8 +140,6 @@ static void luo_object_show_fields(struct seq_file *m, const char *name,
 		seq_puts(m, "  damaged\n");
 		return;
 	}
-
-	guard(mutex)(&luo_object_kinds_lock);
 
 	list_for_each_entry(kind, &luo_object_kinds, list) {
 		if (!kind->fields || strcmp(kind->name, name))
