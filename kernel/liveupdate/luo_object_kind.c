@@ -113,7 +113,8 @@ EXPORT_SYMBOL_GPL(luo_object_register_kind);
 
 /**
  * luo_object_unregister_kind - Undo luo_object_register_kind().
- * @kind: The kind. Objects of it that are stored stay stored.
+ * @kind: The kind. Objects of it that are stored stay stored. No harm if it is
+ *        not registered, as where live update is off.
  *
  * Context: Process context, may sleep.
  */
@@ -121,7 +122,11 @@ void luo_object_unregister_kind(struct luo_object_kind *kind)
 {
 	guard(mutex)(&luo_object_kinds_lock);
 
+	if (!kind->list.next)
+		return;
+
 	list_del(&kind->list);
+	kind->list = (struct list_head){};
 	luo_object_sysfs_remove(kind);
 }
 EXPORT_SYMBOL_GPL(luo_object_unregister_kind);

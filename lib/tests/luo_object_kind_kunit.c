@@ -493,6 +493,9 @@ static void luo_kind_registered_twice(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, err, 0);
 	KUNIT_EXPECT_EQ(test, luo_object_register_kind(&other), -EEXIST);
+	/* One that is not registered can be unregistered all the same. */
+	luo_object_unregister_kind(&other);
+	luo_object_unregister_kind(&kind);
 	luo_object_unregister_kind(&kind);
 	KUNIT_ASSERT_EQ(test, luo_object_register_kind(&other), 0);
 	luo_object_unregister_kind(&other);
