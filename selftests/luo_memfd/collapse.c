@@ -212,6 +212,10 @@ static void count_for_ever(struct counters *counters)
 		close(fd);
 	for (unsigned long n = 1; ; n++) {
 		for (int i = 0; i < NR_COUNTERS; i++) {
+			/* What was lost stays so, and is found. */
+			if (atomic_load(&counters->pages[i][0]) !=
+			    atomic_load(&counters->reported[i]))
+				continue;
 			atomic_store(&counters->pages[i][0], n);
 			atomic_store(&counters->reported[i], n);
 		}
