@@ -18,6 +18,7 @@
 #define HUGE		(2UL << 20)
 #define PCP_FRACTION	"/proc/sys/vm/percpu_pagelist_high_fraction"
 #define FEW		1000000
+#define DEFAULT		0
 #define OTHER_FILES	64
 #define VMSTAT		"/proc/vmstat"
 #define MOVED		"pgmigrate_success"
@@ -26,6 +27,7 @@ static const struct work works[] = {
 	{ .name = "dense", .step = 1 },
 	{ .name = "sparse", .step = 256 },
 	{ .name = "interleaved", .step = 1, .interleaved = true },
+	{ .name = "reused", .step = 1, .reused = true },
 	{ .name = "huge", .step = 1, .huge = true },
 	{ .name = "small", .step = 1, .file_size = 64 << 10 },
 };
@@ -112,6 +114,16 @@ static void create(struct work *work, int i)
 	work->maps[i] = map_aligned(work->fds[i], work->size);
 }
 
+/* Pages come back in the order in which the processor has kept them. */
+static void reuse(struct work *work)
+{
+	create(work, 0);
+	if (madvise(work->maps[0], work->size, MADV_POPULATE_WRITE))
+		ksft_exit_fail_perror("madvise");
+	munmap(work->maps[0], work->size);
+	close(work->fds[0]);
+}
+
 void work_create(struct work *work)
 {
 	char *other;
@@ -123,7 +135,9 @@ void work_create(struct work *work)
 	 * it gives back become large blocks again, of which files are made that
 	 * are in memory what their names say.
 	 */
-	file_set(PCP_FRACTION, FEW);
+	file_set(PCP_FRACTION, work->reused ? DEFAULT : FEW);
+	if (work->reused)
+		reuse(work);
 	if (work->huge)
 		set_huge("always");
 	for (int i = 0; i < work->nr + work->interleaved; i++)

@@ -14,6 +14,7 @@
  * @file_size:   Of each file; 0 is one file for all.
  * @step:        One page in so many is there.
  * @interleaved: In memory, the pages lie between those of another file.
+ * @reused:      Its pages were those of a file that is gone.
  * @huge:        In huge pages.
  * @label:       What figures call it.
  * @kib:         Of all files together.
@@ -27,6 +28,7 @@ struct work {
 	size_t file_size;
 	size_t step;
 	bool interleaved;
+	bool reused;
 	bool huge;
 
 	const char *label;

@@ -1,0 +1,8 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A file in pages that another one has just given back.
+#
+# bench: boot=@,@,@,@,@ mem=6G timeout=1800
+# bench: append="luo_object.write=newest"
+exec ./carry reused 0 64 256 1024
