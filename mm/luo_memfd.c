@@ -527,7 +527,7 @@ static int luo_memfd_retrieve_as(struct liveupdate_file_op_args *args,
 		luo_memfd_discard(&in.v1, luo_memfd_in_extents(&in));
 	else
 		err = luo_memfd_retrieve(&in.v1, luo_memfd_in_extents(&in),
-					 &args->file);
+					 in.array.data, &args->file);
 	if (err)
 		pr_err("instance %llu cannot be retrieved: %pe\n",
 		       args->serialized_data, ERR_PTR(err));

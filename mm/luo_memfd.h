@@ -144,10 +144,35 @@ int luo_memfd_insert_folio(struct inode *inode, struct folio *folio,
 
 /* luo_memfd_retrieve.c: from what was handed over to a file. */
 
+/**
+ * struct luo_memfd_part - Some of the pages that were handed over.
+ * @first:    The extent that it begins in.
+ * @offset:   And where in it: at a key.
+ * @nr_pages: How many pages it has, in this and in the next extents.
+ */
+struct luo_memfd_part {
+	u64 first;
+	u32 offset;
+	u64 nr_pages;
+};
+
+int luo_memfd_take_part(struct inode *inode,
+			const struct luo_memfd_ser_v1 *memfd,
+			const struct luo_memfd_extent_ser *extents,
+			const struct luo_memfd_part *part);
+int luo_memfd_take_all(struct inode *inode,
+		       const struct luo_memfd_ser_v1 *memfd,
+		       const struct luo_memfd_extent_ser *extents);
 int luo_memfd_retrieve(const struct luo_memfd_ser_v1 *memfd,
-		       const struct luo_memfd_extent_ser *extents,
+		       const struct luo_memfd_extent_ser *extents, bool sealed,
 		       struct file **filep);
 void luo_memfd_discard(const struct luo_memfd_ser_v1 *memfd,
 		       const struct luo_memfd_extent_ser *extents);
+
+/* luo_memfd_threads.c: several processors for one file. */
+
+int luo_memfd_take_together(struct inode *inode,
+			    const struct luo_memfd_ser_v1 *memfd,
+			    const struct luo_memfd_extent_ser *extents);
 
 #endif /* _MM_LUO_MEMFD_H */

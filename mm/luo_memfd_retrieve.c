@@ -121,14 +121,14 @@ static int luo_memfd_take_folio(struct luo_memfd_taking *taking,
 /* The rest is freed after an error, unless what lists it is damaged. */
 static int luo_memfd_take_extent(struct luo_memfd_taking *taking,
 				 const struct luo_memfd_extent_ser *extent,
-				 u32 flags)
+				 u32 offset, u32 end, u32 flags)
 {
 	bool folios = !(flags & LUO_MEMFD_RANGE_KEYS);
-	u32 offset = 0, nr;
 	unsigned int order;
 	int err = 0, ret;
+	u32 nr;
 
-	while (offset < extent->nr_pages && !taking->damaged) {
+	while (offset < end && !taking->damaged) {
 		order = luo_memfd_extent_key(extent, offset, flags);
 		nr = 1;
 		if (extent->order) {
@@ -136,7 +136,7 @@ static int luo_memfd_take_extent(struct luo_memfd_taking *taking,
 		} else {
 			/* The keys of folios are all the same. */
 			if (folios)
-				nr = extent->nr_pages - offset;
+				nr = end - offset;
 			ret = luo_memfd_take_pages(taking, extent, offset,
 						   order, &nr);
 		}
@@ -156,18 +156,46 @@ static int luo_memfd_take_extent(struct luo_memfd_taking *taking,
 	return err;
 }
 
-/* Takes over all of a file, and frees it where @batch is NULL. */
-static int luo_memfd_take(struct luo_memfd_batch *batch,
-			  const struct luo_memfd_ser_v1 *memfd,
-			  const struct luo_memfd_extent_ser *extents)
+/**
+ * luo_memfd_take_part - Take over a part of a file.
+ * @inode:   Where it goes, NULL where it is freed.
+ * @memfd:   The file that was handed over.
+ * @extents: What is in it.
+ * @part:    Which part. It ends where its pages, or the extents, do.
+ *
+ * Context: Process context, may sleep. Others may have other parts meanwhile.
+ * Return: 0; a negative errno, and then what is not in the file is free; -EBADMSG
+ * if something is missing, and then what is behind it is left alone.
+ */
+int luo_memfd_take_part(struct inode *inode,
+			const struct luo_memfd_ser_v1 *memfd,
+			const struct luo_memfd_extent_ser *extents,
+			const struct luo_memfd_part *part)
 {
-	struct luo_memfd_taking taking = { .batch = batch };
+	struct luo_memfd_batch *batch __free(kfree) = NULL;
+	struct luo_memfd_taking taking = {};
+	u64 i, left = part->nr_pages;
+	u32 offset = part->offset;
 	int err = 0, ret;
-	u64 i;
 
-	for (i = 0; i < memfd->nr_extents && !taking.damaged; i++) {
-		ret = luo_memfd_take_extent(&taking, &extents[i], memfd->flags);
+	if (inode) {
+		batch = kzalloc_obj(*batch);
+		if (!batch)
+			err = -ENOMEM;
+		else
+			batch->inode = inode;
+		taking.batch = batch;
+	}
+
+	for (i = part->first; left && i < memfd->nr_extents && !taking.damaged;
+	     i++) {
+		u32 end = min(left + offset, extents[i].nr_pages);
+
+		ret = luo_memfd_take_extent(&taking, &extents[i], offset, end,
+					    memfd->flags);
 		err = err ?: ret;
+		left -= end - offset;
+		offset = 0;
 		if (!(i % LUO_MEMFD_BATCH))
 			cond_resched();
 	}
@@ -176,6 +204,24 @@ static int luo_memfd_take(struct luo_memfd_batch *batch,
 	ret = batch ? luo_memfd_flush(batch) : 0;
 
 	return err ?: ret;
+}
+
+/**
+ * luo_memfd_take_all - Take over all of a file.
+ * @inode:   Where it goes, NULL where it is freed.
+ * @memfd:   The file that was handed over.
+ * @extents: What is in it.
+ *
+ * Context: Process context, may sleep.
+ * Return: As luo_memfd_take_part().
+ */
+int luo_memfd_take_all(struct inode *inode,
+		       const struct luo_memfd_ser_v1 *memfd,
+		       const struct luo_memfd_extent_ser *extents)
+{
+	const struct luo_memfd_part all = { .nr_pages = memfd->nr_pages };
+
+	return luo_memfd_take_part(inode, memfd, extents, &all);
 }
 
 static int luo_memfd_make_file(const struct luo_memfd_ser_v1 *memfd,
@@ -220,6 +266,8 @@ static int luo_memfd_make_file(const struct luo_memfd_ser_v1 *memfd,
  * luo_memfd_retrieve - Make a file of what was handed over.
  * @memfd:   The file.
  * @extents: What is in it.
+ * @sealed:  The extents are what was saved, as a CRC says, so that several may
+ *           begin with them in several places.
  * @filep:   Set to the file on success.
  *
  * Context: Process context, may sleep.
@@ -227,21 +275,21 @@ static int luo_memfd_make_file(const struct luo_memfd_ser_v1 *memfd,
  * something is not there, and then what follows it is not touched.
  */
 int luo_memfd_retrieve(const struct luo_memfd_ser_v1 *memfd,
-		       const struct luo_memfd_extent_ser *extents,
+		       const struct luo_memfd_extent_ser *extents, bool sealed,
 		       struct file **filep)
 {
-	struct luo_memfd_batch *batch __free(kfree) = kzalloc_obj(*batch);
 	struct file *file;
 	int err;
 
-	err = batch ? luo_memfd_make_file(memfd, &file) : -ENOMEM;
+	err = luo_memfd_make_file(memfd, &file);
 	if (err) {
 		luo_memfd_discard(memfd, extents);
 		return err;
 	}
 
-	batch->inode = file_inode(file);
-	err = luo_memfd_take(batch, memfd, extents);
+	err = sealed ? luo_memfd_take_together(file_inode(file), memfd,
+					       extents) :
+		       luo_memfd_take_all(file_inode(file), memfd, extents);
 	if (err) {
 		fput(file);
 		return err;
@@ -261,5 +309,5 @@ int luo_memfd_retrieve(const struct luo_memfd_ser_v1 *memfd,
 void luo_memfd_discard(const struct luo_memfd_ser_v1 *memfd,
 		       const struct luo_memfd_extent_ser *extents)
 {
-	luo_memfd_take(NULL, memfd, extents);
+	luo_memfd_take_all(NULL, memfd, extents);
 }
