@@ -33,7 +33,7 @@
 #define RANGES		4
 #define SIZE		(RANGES * HUGE_PAGES * PAGE)
 #define NR_COUNTERS	(RANGES * HUGE_PAGES)
-#define SHORT_BY	(1L << 20)
+#define SHORT_BY	(HUGE_PAGES * PAGE / 2)
 #define ROUNDS		10
 #define WARM_UP_USECS	20000
 #define SEED		7
@@ -189,11 +189,16 @@ static bool preserve_off(void)
 	return true;
 }
 
-/* What a page counts up to, and what the writer has said of it. */
+struct counter {
+	atomic_ulong count;
+	char padding[PAGE - sizeof(atomic_ulong)];
+};
+
+/* What each page counts up to, and what the writer has said of it. */
 struct counters {
 	int fd;
 	int reported_fd;
-	atomic_ulong (*pages)[PAGE / sizeof(atomic_ulong)];
+	struct counter *pages;
 	atomic_ulong *reported;
 	pid_t writer;
 };
@@ -213,10 +218,10 @@ static void count_for_ever(struct counters *counters)
 	for (unsigned long n = 1; ; n++) {
 		for (int i = 0; i < NR_COUNTERS; i++) {
 			/* What was lost stays so, and is found. */
-			if (atomic_load(&counters->pages[i][0]) !=
+			if (atomic_load(&counters->pages[i].count) !=
 			    atomic_load(&counters->reported[i]))
 				continue;
-			atomic_store(&counters->pages[i][0], n);
+			atomic_store(&counters->pages[i].count, n);
 			atomic_store(&counters->reported[i], n);
 		}
 	}
@@ -253,7 +258,7 @@ static bool nothing_is_lost(const struct counters *counters)
 	unsigned long lost = 0, most = 0;
 
 	for (int i = 0; i < NR_COUNTERS; i++) {
-		unsigned long page = atomic_load(&counters->pages[i][0]);
+		unsigned long page = atomic_load(&counters->pages[i].count);
 		unsigned long reported = atomic_load(&counters->reported[i]);
 
 		lost += page != reported && page != reported + 1;
