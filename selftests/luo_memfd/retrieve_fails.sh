@@ -4,7 +4,7 @@
 # What becomes of files that cannot be retrieved, or that nobody wants: saved
 # in all versions, and in the newest alone.
 #
-# vm: boot=pkram,pkram,pkram cpus=4
+# vm: boot=pkram,pkram,pkram mem=2G cpus=4
 . ./write.sh
 
 case $STAGE in
