@@ -554,11 +554,11 @@ static int luo_memfd_retrieve_own(struct liveupdate_file_op_args *args)
  */
 static int luo_memfd_load_own_at_last(u64 data, struct luo_memfd_in *in)
 {
-	unsigned int tries = 100;
+	unsigned int tries = 50;
 	int err;
 
 	while ((err = luo_memfd_load_own(data, in)) == -ENOMEM && --tries)
-		msleep(10);
+		msleep(20);
 
 	return err;
 }

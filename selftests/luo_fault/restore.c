@@ -113,8 +113,10 @@ static bool same_comes_free(const char *what,
 		failures += failed;
 	}
 	after = memory_free();
-	ksft_print_msg("%s: %d allocations failed, and ended %d calls; %ld KiB came free, without that %ld KiB\n",
-		       what, failures, ended, after - between, between - before);
+	ksft_print_msg("%s: %d allocations failed, and ended %d calls\n",
+		       what, failures, ended);
+	ksft_print_msg("%ld KiB came free, without that %ld KiB\n",
+		       after - between, between - before);
 	return good && failures && !failed &&
 	       fault_memory_same(between - before, after - between, SLACK_KIB);
 }
