@@ -66,7 +66,7 @@ may_not user "echo 1 >$tracing/events/luo/enable"
 
 # The catalogue is as public as the kernel image.
 may user "cat /sys/kernel/notes"
-may user "luoctl check /boot/pkram"
+may user "luoctl check /boot/$FLAVOUR"
 
 # The log, where it is restricted.
 echo 1 >/proc/sys/kernel/dmesg_restrict
@@ -83,10 +83,10 @@ may_not user "exec 3<>/dev/pkram_test"
 ./leftovers save 1 </dev/null >/dev/null
 holder=$(pidof leftovers)
 may_not user "luoctl dump"
-may_not user "luoctl negotiate --rollback /boot/pkram"
+may_not user "luoctl negotiate --rollback /boot/$FLAVOUR"
 may_not user "luoctl save mine a=/proc/self/fd/0"
 may_not user "luoctl restore mine"
-may_not user "luoctl kexec --load /boot/pkram"
+may_not user "luoctl kexec --load /boot/$FLAVOUR"
 may_not user "ls /proc/$holder/fd"
 may_not user "kill $holder"
 ktap_test_result "nothing was changed" grep -qx all $objects/write

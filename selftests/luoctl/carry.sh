@@ -101,15 +101,15 @@ save() {
 	luoctl list
 	result "is called off with its process" sh -c "! grep -q call_off $out"
 
-	nobody kexec /boot/pkram
+	nobody kexec "/boot/$FLAVOUR"
 	says "kexec is for root" 2 "for root"
-	luoctl kexec --append "console=ttyS0" /boot/pkram
+	luoctl kexec --append "console=ttyS0" "/boot/$FLAVOUR"
 	says "a command line without kho=on" 1 "kho=on liveupdate=on"
-	luoctl kexec --initrd /nothing /boot/pkram
+	luoctl kexec --initrd /nothing "/boot/$FLAVOUR"
 	says "an initrd that is not there" 2 "/nothing"
 	result "none of which has loaded anything or changed the policy" \
 		[ "$(cat /sys/kernel/kexec_loaded) $(policy)" = "0 all" ]
-	jumps kexec /boot/pkram
+	jumps kexec "/boot/$FLAVOUR"
 	ktap_finished
 }
 

@@ -8,23 +8,23 @@
 . ./functions.sh
 
 # /tmp/short is an image that is cut off, /tmp/text is none.
-dd if=/boot/pkram of=/tmp/short bs=1k count=2000 2>/dev/null
+dd if="/boot/$FLAVOUR" of=/tmp/short bs=1k count=2000 2>/dev/null
 echo "not an image" >/tmp/text
 
 pkram() {
 	ktap_print_header
 	ktap_set_plan 21
 
-	luoctl check /boot/pkram
+	luoctl check "/boot/$FLAVOUR"
 	says "this kernel to itself" 0 "all survives" memfd luo-objects-v1
-	luoctl check --from /boot/pkram /boot/pkram
+	luoctl check --from "/boot/$FLAVOUR" "/boot/$FLAVOUR"
 	says "its image to itself" 0 "all survives"
-	nobody check /boot/pkram
+	nobody check "/boot/$FLAVOUR"
 	says "without root" 0 "all survives"
 	luoctl check /boot/stock
 	says "to stock" 1 "judged by its strings" "sample is lost"
 	result "to stock: memfds survive" grep -q '^memfd .* 0 *survives$' $out
-	luoctl check --from /boot/stock /boot/pkram
+	luoctl check --from /boot/stock "/boot/$FLAVOUR"
 	says "from stock" 0 "memfd-v2" "all survives"
 	luoctl check /tmp/short
 	says "a truncated image" 2 "truncated"
@@ -33,13 +33,13 @@ pkram() {
 	luoctl --json check /boot/stock
 	says "JSON" 1 '"fate": "lost"'
 
-	nobody negotiate /boot/pkram
+	nobody negotiate "/boot/$FLAVOUR"
 	says "negotiate is for root" 2 "for root"
 	result "which leaves the policy" [ "$(policy)" = all ]
 	luoctl negotiate /tmp/text
 	says "negotiate with a text file" 2 "not a kernel image"
 	result "which leaves the policy, too" [ "$(policy)" = all ]
-	luoctl negotiate /boot/pkram
+	luoctl negotiate "/boot/$FLAVOUR"
 	says "negotiate with pkram" 0 "it was all" "all survives"
 	result "selects the newest alone" \
 		[ "$(cat /sys/kernel/luo_objects/memfd/selected)" = 1 ]
@@ -61,11 +61,11 @@ pkram() {
 stock() {
 	ktap_print_header
 	ktap_set_plan 4
-	luoctl check /boot/pkram
+	luoctl check "/boot/$FLAVOUR"
 	says "a kernel without a catalogue" 2 "has no catalogue" "--from"
-	luoctl check --from /boot/stock /boot/pkram
+	luoctl check --from /boot/stock "/boot/$FLAVOUR"
 	says "its image" 0 "all survives"
-	luoctl negotiate /boot/pkram
+	luoctl negotiate "/boot/$FLAVOUR"
 	says "nothing to negotiate" 2 "has no catalogue"
 	luoctl tree
 	says "its tree" 0 "from the last kernel (kho-v4)" "  LUO, "

@@ -68,7 +68,7 @@ stock() {
 	note=$(sed -n 's/^note=//p' $out)
 	luoctl save travels memfd="$memfd" note="$note"
 	says "save in stock" 0 "session travels has memfd, note"
-	jumps kexec --from /boot/stock /boot/pkram
+	jumps kexec --from /boot/stock "/boot/$NEXT"
 	ktap_finished
 }
 
