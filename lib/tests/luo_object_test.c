@@ -39,15 +39,6 @@
 static DEFINE_MUTEX(luo_test_lock);
 static char luo_test_result[128];
 
-/* Most commands begin with a kind and an instance. */
-static struct luo_object_id luo_test_id(struct luo_test_line *line)
-{
-	return (struct luo_object_id){
-		.kind = line->word[1],
-		.instance = luo_test_number(line, 2),
-	};
-}
-
 /* store|update|read KIND INSTANCE VERSION SIZE SEED [optional] */
 static int luo_test_one(struct luo_test_line *line)
 {

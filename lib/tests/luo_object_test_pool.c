@@ -65,7 +65,7 @@ static int luo_test_pool_fill(struct luo_pool *pool,
 /* pool-store KIND INSTANCE SIZE COUNT SEED */
 int luo_test_pool_store(struct luo_test_line *line)
 {
-	struct luo_object_id id = { line->word[1], luo_test_number(line, 2) };
+	struct luo_object_id id = luo_test_id(line);
 	struct luo_test_pool_ser ser = {
 		.size = luo_test_number(line, 3),
 		.count = luo_test_number(line, 4),
@@ -109,7 +109,7 @@ err_free:
 /* pool-abort KIND INSTANCE */
 int luo_test_pool_abort(struct luo_test_line *line)
 {
-	struct luo_object_id id = { line->word[1], luo_test_number(line, 2) };
+	struct luo_object_id id = luo_test_id(line);
 	struct luo_test_pool *test;
 
 	if (line->bad)
@@ -147,7 +147,7 @@ static bool luo_test_pool_holds(struct luo_pool *pool,
 /* pool-load KIND INSTANCE SEED - checks the pool, frees it, and finishes */
 int luo_test_pool_load(struct luo_test_line *line)
 {
-	struct luo_object_id id = { line->word[1], luo_test_number(line, 2) };
+	struct luo_object_id id = luo_test_id(line);
 	u64 seed = luo_test_number(line, 3);
 	struct luo_test_pool_ser ser;
 	struct luo_pool *pool;

@@ -4,6 +4,7 @@
 
 #include <linux/errno.h>
 #include <linux/kstrtox.h>
+#include <linux/luo_object.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -37,6 +38,15 @@ static inline u64 luo_test_number(struct luo_test_line *line, unsigned int i)
 		line->bad = true;
 
 	return value;
+}
+
+/* Most commands begin with a kind and an instance. */
+static inline struct luo_object_id luo_test_id(struct luo_test_line *line)
+{
+	return (struct luo_object_id){
+		.kind = line->word[1],
+		.instance = luo_test_number(line, 2),
+	};
 }
 
 #endif /* _LUO_TEST_LINE_H */
