@@ -8,17 +8,22 @@
  */
 
 #include <linux/bug.h>
+#include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 static char *bug;
 module_param(bug, charp, 0);
-MODULE_PARM_DESC(bug, "warn, leak, overflow, shift, locks, sleep or list");
+MODULE_PARM_DESC(bug, "warn, leak, overflow, shift, locks, sleep, list or race");
 
 static void report_warn(void)
 {
@@ -90,6 +95,33 @@ static void report_list(void)
 	list_add(&entry, &list);
 }
 
+/* Two tasks count at once, without a lock. */
+static int report_count(void *count)
+{
+	unsigned long end = jiffies + 5 * HZ;
+
+	while (time_before(jiffies, end)) {
+		(*(unsigned long *)count)++;
+		cond_resched();
+	}
+
+	return 0;
+}
+
+static void report_race(void)
+{
+	struct task_struct *other;
+	unsigned long count = 0;
+
+	other = kthread_create(report_count, &count, "luo_report_race");
+	if (IS_ERR(other))
+		return;
+	get_task_struct(other);
+	wake_up_process(other);
+	report_count(&count);
+	kthread_stop_put(other);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -101,6 +133,7 @@ static const struct {
 	{ "locks", report_locks },
 	{ "sleep", report_sleep },
 	{ "list", report_list },
+	{ "race", report_race },
 };
 
 static int __init report_init(void)

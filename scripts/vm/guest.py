@@ -7,19 +7,10 @@ import re
 import tempfile
 from typing import Callable, Iterator, Optional
 
-from . import accel, ktap, paths
+from . import accel, ktap, paths, reports
 from .console import Console
 from .machine import Machine, mebibytes
 from .settings import Settings
-
-# Kernel messages that are never right unless a test says that it expects them.
-_TROUBLE = re.compile(
-	r"Kernel panic|Oops|\bBUG:|\bWARNING:|KASAN:|KCSAN:|UBSAN:|kernel BUG at"
-	r"|general protection fault|unable to handle|detected stall|self-detected"
-	r"|blocked for more than|soft lockup|hard LOCKUP|INFO: possible"
-	r"|Bad page state|bad: scheduling|\bkmemleak: \d+ new suspected"
-	r"|sleeping function called|possible recursive locking|circular locking"
-	r"|Out of memory: Killed|segfault at|traps: ")
 
 
 class Guest:
@@ -129,7 +120,7 @@ class Guest:
 		Kernel messages that should not be there, of which the first few will
 		do, and those that should and are not.
 		"""
-		trouble = [line for line in self.console.kernel if _TROUBLE.search(line)]
+		trouble = list(reports.find(self.console.kernel))
 		expected = self._settings.expected()
 		known = self._settings.allow + expected
 		found = [line for line in trouble

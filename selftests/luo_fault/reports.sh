@@ -5,12 +5,15 @@
 # test: bugs on purpose, of which the kernel has to say each.
 #
 # vm: boot=fault
-# vm: expect="WARNING: .*report_warn" expect="kmemleak: .* new suspected memory"
+# vm: expect="WARNING: .*report_warn"
+# vm: expect.fault="kmemleak: .* new suspected memory"
+# vm: expect.debug="kmemleak: .* new suspected memory"
 # vm: expect.debug="BUG: KASAN: slab-out-of-bounds in report_overflow"
 # vm: expect.debug="UBSAN: shift-out-of-bounds in .*luo_report_test"
 # vm: expect.debug="possible circular locking dependency"
 # vm: expect.debug="sleeping function called from invalid context at .*luo_report_test"
 # vm: expect.debug="WARNING: .*list_add_valid"
+# vm: expect.kcsan="BUG: KCSAN: data-race in report_count / report_count"
 . /usr/lib/pkram/functions
 
 # made BUG - the module does that, and cannot be loaded.
@@ -21,6 +24,7 @@ made() {
 # The last one is what ends the work of lockdep.
 case $FLAVOUR in
 debug)	bugs="warn leak locks sleep shift list overflow" ;;
+kcsan)	bugs="warn race" ;;
 *)	bugs="warn leak" ;;
 esac
 

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What a kernel says that it should not say: warnings, oopses, checkers' reports."""
+
+import re
+from typing import Iterator, Sequence
+
+_TROUBLE = re.compile(
+	r"Kernel panic|Oops|\bBUG:|\bWARNING:|KASAN:|KCSAN:|UBSAN:|kernel BUG at"
+	r"|general protection fault|unable to handle|detected stall|self-detected"
+	r"|blocked for more than|soft lockup|hard LOCKUP|INFO: possible"
+	r"|Bad page state|bad: scheduling|\bkmemleak: \d+ new suspected"
+	r"|sleeping function called|possible recursive locking|circular locking"
+	r"|Out of memory: Killed|segfault at|traps: ")
+
+# KCSAN finds races all over Linux; this project's are those with a function of its
+# own, or of LUO or KHO, in one of the stacks.
+_RACE = "BUG: KCSAN:"
+_RULE = "=" * 60
+_OURS = re.compile(r"\b(?:luo|pkram|kho|report)_[\w.]+\+0x")
+
+
+def _concerns_us(lines: Sequence[str], title: int) -> bool:
+	"""Whether the race whose report has its TITLE there is one of this project."""
+	for line in lines[title:]:
+		if _RULE in line:
+			return False
+		if _OURS.search(line):
+			return True
+	return True
+
+
+def find(lines: Sequence[str]) -> Iterator[str]:
+	"""Of the lines of a kernel's log those that are never right."""
+	for number, line in enumerate(lines):
+		if _TROUBLE.search(line) and (_RACE not in line or _concerns_us(lines, number)):
+			yield line
