@@ -4,24 +4,18 @@
 # check.sh - runs the program, and the tests that memblock has in the tree,
 # without nodes and with them.
 
-echo 'TAP version 13'
-echo '1..3'
+. "$STUBS/../selftests/kselftest/ktap_helpers.sh"
 
-status=0
-result() {
-	if [ "$2" = 0 ]; then
-		echo "ok $1 $3"
-	else
-		echo "not ok $1 $3"
-		status=1
-	fi
-}
+ktap_print_header
+ktap_set_plan 3
 
 # As its own KTAP document, nested.
-"$OUT/kho_preserved" >"$OUT/nested"
-code=$?
-sed 's/^/    /' "$OUT/nested"
-result 1 $code kho_preserved
+kho_preserved() {
+	"$OUT/kho_preserved" >"$OUT/nested"
+	code=$?
+	sed 's/^/    /' "$OUT/nested"
+	return $code
+}
 
 # They are built where they are, with links to their sources.
 memblock() {
@@ -34,8 +28,7 @@ memblock() {
 	return $code
 }
 
-memblock
-result 2 $? 'memblock, as it is'
-memblock NUMA=1
-result 3 $? 'memblock, with NUMA=1'
-exit $status
+ktap_test_result kho_preserved kho_preserved
+ktap_test_result "memblock, as it is" memblock
+ktap_test_result "memblock, with NUMA=1" memblock NUMA=1
+ktap_finished

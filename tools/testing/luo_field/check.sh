@@ -4,11 +4,11 @@
 # Compiles a kind with one mistake after the other, and expects the sentence that
 # tells of it. The kind is the table of the sample in samples/luo_object/.
 
+. "$LINUX/tools/testing/selftests/kselftest/ktap_helpers.sh"
+
 sample=../../../samples/luo_object/luo_object_sample.c
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-number=0
-failed=0
 
 # The struct and the lists of the sample, without the code that uses them.
 table() {
@@ -22,13 +22,11 @@ compile() {
 }
 
 result() {
-	number=$((number + 1))
 	if [ "$1" = 0 ]; then
-		echo "ok $number $2"
+		ktap_test_pass "$2"
 	else
 		grep -E 'error|warning|no change' "$dir/log" | sed 's/^/# /'
-		echo "not ok $number $2"
-		failed=1
+		ktap_test_fail "$2"
 	fi
 }
 
@@ -54,8 +52,8 @@ colour='field(ser, 2, u32, colour, .fallback = 7) field(ser, 2, reserved, reserv
 field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
-echo "TAP version 13"
-echo "1..13"
+ktap_print_header
+ktap_set_plan 13
 
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
@@ -86,4 +84,4 @@ bad "a name that is too long" \
 	's/since\b/since_when_the_first_kernel_was_booted/' \
 	"the name of field since_when_the_first_kernel_was_booted is too long"
 
-exit $failed
+ktap_finished

@@ -5,12 +5,12 @@
 # the layouts in their catalogues against those that were published. Of the
 # copies the change has to be found, with the name of the field.
 
+. "$LINUX/tools/testing/selftests/kselftest/ktap_helpers.sh"
+
 top=../../..
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 table_flags=
-number=0
-failed=0
 
 # table FILE: the struct, the lists and the definition of the kind in FILE.
 table() {
@@ -33,13 +33,11 @@ layouts() {
 }
 
 result() {
-	number=$((number + 1))
 	if [ "$1" = 0 ]; then
-		echo "ok $number $2"
+		ktap_test_pass "$2"
 	else
 		grep -E '^#|error' "$dir/log" | sed 's/^#* */# /'
-		echo "not ok $number $2"
-		failed=1
+		ktap_test_fail "$2"
 	fi
 }
 
@@ -60,8 +58,8 @@ memfd=$top/mm/luo_memfd.c
 sample=$top/samples/luo_object/luo_object_sample.c
 meter=$top/samples/luo_object/luo_object_meter.c
 
-echo "TAP version 13"
-echo "1..8"
+ktap_print_header
+ktap_set_plan 8
 
 unchanged memfd "$memfd"
 unchanged sample "$sample"
@@ -85,4 +83,4 @@ changed "a new version" "$sample" \
 	's/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/' \
 	'sample version 2 is new'
 
-exit $failed
+ktap_finished
