@@ -133,8 +133,41 @@ static bool is_free(const struct shape *shape, int fd)
 	return shape_check(shape, fd, 1, 0) && shape_check_blocks(shape, fd, false);
 }
 
-/* The process that holds the sessions; says when, and waits for its end. */
-static void hold(enum step step, int ready, int end)
+/* A process that holds sessions; it says when, and waits for its end. */
+struct holder {
+	pid_t pid;
+	int ready;
+	int end;
+};
+
+/* True in the new process. */
+static bool holder_fork(struct holder *holder)
+{
+	int ready[2], end[2];
+	bool is_child;
+
+	if (pipe(ready) || pipe(end))
+		ksft_exit_fail_perror("pipe");
+	fflush(stdout);
+	holder->pid = fork();
+	is_child = !holder->pid;
+	close(ready[!is_child]);
+	close(end[is_child]);
+	holder->ready = ready[is_child];
+	holder->end = end[!is_child];
+	return is_child;
+}
+
+static void holder_end(const struct holder *holder, bool kill_it)
+{
+	if (kill_it)
+		kill(holder->pid, SIGKILL);
+	close(holder->end);
+	waitpid(holder->pid, NULL, 0);
+	close(holder->ready);
+}
+
+static void hold(enum step step, const struct holder *holder)
 {
 	int sessions[NR_SESSIONS];
 	char byte = 0;
@@ -142,7 +175,8 @@ static void hold(enum step step, int ready, int end)
 	attempt(sessions, step, refuser_place(step));
 	if (step >= REFUSED_FIRST && (!reboot(RB_KEXEC) || errno != EBUSY))
 		byte = 1;
-	if (write(ready, &byte, 1) != 1 || read(end, &byte, 1) < 0)
+	if (write(holder->ready, &byte, 1) != 1 ||
+	    read(holder->end, &byte, 1) < 0)
 		_exit(1);
 	for (int i = 0; i < NR_SESSIONS; i++)
 		close(sessions[i]);
@@ -152,32 +186,18 @@ static void hold(enum step step, int ready, int end)
 static void call_off(enum step step, bool kill_it)
 {
 	const char *how = kill_it ? "killed" : "closed";
-	int ready[2], end[2];
+	struct holder holder;
 	bool preserved = true;
 	char byte = 1;
-	pid_t pid;
 
-	if (pipe(ready) || pipe(end))
-		ksft_exit_fail_perror("pipe");
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		close(end[1]);
-		close(ready[0]);
-		hold(step, ready[1], end[0]);
-	}
-	close(ready[1]);
-	close(end[0]);
-	if (read(ready[0], &byte, 1) != 1)
+	if (holder_fork(&holder))
+		hold(step, &holder);
+	if (read(holder.ready, &byte, 1) != 1)
 		byte = 1;
 
 	for (int i = 0; i < NR_FILES && step >= ALL; i++)
 		preserved &= is_preserved(&files[i], fds[i]);
-	if (kill_it)
-		kill(pid, SIGKILL);
-	close(end[1]);
-	waitpid(pid, NULL, 0);
-	close(ready[0]);
+	holder_end(&holder, kill_it);
 
 	ksft_test_result(!byte && preserved, "%s, %s: preserved until then\n",
 			 steps[step], how);
@@ -286,35 +306,23 @@ static void save(void)
 static void end_early(const char *name, bool kill_it)
 {
 	long before = memory_free(), after;
-	int session, ready[2], end[2], kept;
+	struct holder holder;
+	int session, fd, kept;
 	char path[64];
-	pid_t pid;
-	int fd;
 
-	if (pipe(ready) || pipe(end))
-		ksft_exit_fail_perror("pipe");
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		close(end[1]);
+	if (holder_fork(&holder)) {
 		session = session_retrieve(name);
 		fd = session_retrieve_file(session, 1);
-		if (write(ready[1], &fd, sizeof(fd)) == sizeof(fd) &&
-		    !read(end[0], &fd, sizeof(fd)))
+		if (write(holder.ready, &fd, sizeof(fd)) == sizeof(fd) &&
+		    !read(holder.end, &fd, sizeof(fd)))
 			close(session);
 		_exit(0);
 	}
-	close(end[0]);
-	close(ready[1]);
-	if (read(ready[0], &fd, sizeof(fd)) != sizeof(fd))
+	if (read(holder.ready, &fd, sizeof(fd)) != sizeof(fd))
 		ksft_exit_fail_msg("%s: no file\n", name);
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", holder.pid, fd);
 	kept = open(path, O_RDWR);
-	close(ready[0]);
-	if (kill_it)
-		kill(pid, SIGKILL);
-	close(end[1]);
-	waitpid(pid, NULL, 0);
+	holder_end(&holder, kill_it);
 
 	ksft_test_result(kept >= 0 && is_free(&files[1], kept),
 			 "%s: the file that was retrieved stays\n", name);
