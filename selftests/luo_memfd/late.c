@@ -18,7 +18,7 @@
 #include "session.h"
 #include "shape.h"
 
-#define NR_WRITERS	4
+#define NR_WRITERS	5
 #define REGION		0x40000UL	/* pages for each writer */
 #define LEISURE_USECS	5000
 #define TOKEN_DATA	1
@@ -31,44 +31,12 @@ struct report {
 
 struct writer {
 	const char *name;
-	bool (*write)(unsigned long index, const void *page);
+	enum write_by by;
 	unsigned long (*index)(unsigned long n);
 };
 
 static int data, reports_fd;
 static struct report *reports;
-
-static bool by_write(unsigned long index, const void *page)
-{
-	return pwrite(data, page, PAGE, index * PAGE) == PAGE;
-}
-
-static bool by_mmap(unsigned long index, const void *page)
-{
-	void *map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, data,
-			 index * PAGE);
-
-	if (map == MAP_FAILED)
-		return false;
-	memcpy(map, page, PAGE);
-	munmap(map, PAGE);
-	return true;
-}
-
-static bool by_splice(unsigned long index, const void *page)
-{
-	loff_t offset = index * PAGE;
-	ssize_t done = -1;
-	int ends[2];
-
-	if (pipe(ends))
-		return false;
-	if (write(ends[1], page, PAGE) == PAGE)
-		done = splice(ends[0], NULL, data, &offset, PAGE, 0);
-	close(ends[0]);
-	close(ends[1]);
-	return done == PAGE;
-}
 
 static unsigned long in_order(unsigned long n)
 {
@@ -82,10 +50,11 @@ static unsigned long scattered(unsigned long n)
 }
 
 static const struct writer writers[NR_WRITERS] = {
-	{ "write", by_write, in_order },
-	{ "write, scattered", by_write, scattered },
-	{ "mmap", by_mmap, in_order },
-	{ "splice", by_splice, scattered },
+	{ "write", BY_WRITE, in_order },
+	{ "write, scattered", BY_WRITE, scattered },
+	{ "mmap", BY_MMAP, in_order },
+	{ "splice", BY_SPLICE, scattered },
+	{ "io_uring", BY_URING, scattered },
 };
 
 static unsigned long writer_index(int i, unsigned long n)
@@ -97,6 +66,7 @@ static void *run_writer(void *arg)
 {
 	int i = (const struct writer *)arg - writers;
 	unsigned char page[PAGE];
+	unsigned long index;
 	long loaded = 0;
 
 	for (unsigned long n = 0; n < REGION; n++) {
@@ -105,8 +75,9 @@ static void *run_writer(void *arg)
 			usleep(LEISURE_USECS);
 			loaded = file_get("/sys/kernel/kexec_loaded");
 		}
-		pattern_fill(page, stage(), writer_index(i, n));
-		if (!writers[i].write(writer_index(i, n), page))
+		index = writer_index(i, n);
+		pattern_fill(page, stage(), index);
+		if (!write_by(writers[i].by, data, page, PAGE, index * PAGE))
 			break;
 		atomic_store(&reports[i].done, n + 1);
 	}

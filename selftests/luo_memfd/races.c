@@ -27,7 +27,8 @@
 #define LAST_USECS	300000
 #define TOKEN_REPORTS	100
 
-enum { WRITE, MAP, SPLICE, PUNCH, ALLOCATE, NR_KINDS };
+/* What is done to a page: a way to write, or one of these. */
+enum { PUNCH = BY_URING + 1, ALLOCATE, NR_KINDS };
 
 /* A page: the seed of what is in it, 0 for zeroes, before and after what is done. */
 struct record {
@@ -51,9 +52,10 @@ struct actor {
 };
 
 static const struct actor actors[] = {
-	{ "writer", 1 << WRITE | 1 << PUNCH },
-	{ "mapper", 1 << MAP | 1 << PUNCH },
-	{ "splicer", 1 << SPLICE | 1 << ALLOCATE | 1 << PUNCH },
+	{ "writer", 1 << BY_WRITE | 1 << PUNCH },
+	{ "mapper", 1 << BY_MMAP | 1 << PUNCH },
+	{ "splicer", 1 << BY_SPLICE | 1 << ALLOCATE | 1 << PUNCH },
+	{ "uring", 1 << BY_URING | 1 << ALLOCATE | 1 << PUNCH },
 	{ "all", (1 << NR_KINDS) - 1 },
 	{ "resizer", 0, true },
 };
@@ -63,48 +65,17 @@ static const struct actor actors[] = {
 static int fds[NR_ACTORS], reports_fd;
 static struct report *reports;
 
-static bool by_splice(int fd, unsigned long index, const void *page)
-{
-	loff_t offset = index * PAGE;
-	ssize_t done = -1;
-	int ends[2];
-
-	if (pipe(ends))
-		return false;
-	if (write(ends[1], page, PAGE) == PAGE)
-		done = splice(ends[0], NULL, fd, &offset, PAGE, 0);
-	close(ends[0]);
-	close(ends[1]);
-	return done == PAGE;
-}
-
-static bool by_map(int fd, unsigned long index, const void *page)
-{
-	void *map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			 index * PAGE);
-
-	if (map == MAP_FAILED)
-		return false;
-	memcpy(map, page, PAGE);
-	munmap(map, PAGE);
-	return true;
-}
-
 static bool change(int fd, int kind, unsigned long index, const void *page)
 {
 	int punch = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
 	switch (kind) {
-	case WRITE:
-		return pwrite(fd, page, PAGE, index * PAGE) == PAGE;
-	case MAP:
-		return by_map(fd, index, page);
-	case SPLICE:
-		return by_splice(fd, index, page);
 	case PUNCH:
 		return !fallocate(fd, punch, index * PAGE, PAGE);
-	default:
+	case ALLOCATE:
 		return !fallocate(fd, 0, index * PAGE, PAGE);
+	default:
+		return write_by(kind, fd, page, PAGE, index * PAGE);
 	}
 }
 

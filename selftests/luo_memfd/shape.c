@@ -84,31 +84,6 @@ static unsigned int shape_seals(const struct shape *shape)
 	return seals;
 }
 
-static bool write_mmap(int fd, const void *buf, size_t len, off_t offset)
-{
-	void *map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			 offset);
-
-	if (map == MAP_FAILED)
-		return false;
-	memcpy(map, buf, len);
-	return !munmap(map, PAGE);
-}
-
-static bool write_splice(int fd, const void *buf, size_t len, off_t offset)
-{
-	ssize_t done = -1;
-	int ends[2];
-
-	if (pipe(ends))
-		return false;
-	if (write(ends[1], buf, len) == (ssize_t)len)
-		done = splice(ends[0], NULL, fd, &offset, len, 0);
-	close(ends[0]);
-	close(ends[1]);
-	return done == (ssize_t)len;
-}
-
 static bool write_page(const struct shape *shape, int fd, unsigned long seed,
 		       unsigned long index, enum write_by by)
 {
@@ -117,14 +92,7 @@ static bool write_page(const struct shape *shape, int fd, unsigned long seed,
 	unsigned char page[PAGE];
 
 	pattern_fill(page, seed, index);
-	switch (by) {
-	case BY_MMAP:
-		return write_mmap(fd, page, len, offset);
-	case BY_SPLICE:
-		return write_splice(fd, page, len, offset);
-	default:
-		return pwrite(fd, page, len, offset) == (ssize_t)len;
-	}
+	return write_by(by, fd, page, len, offset);
 }
 
 static bool write_pages(const struct shape *shape, int fd, unsigned long seed,

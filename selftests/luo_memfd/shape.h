@@ -9,6 +9,8 @@
 #include <sys/types.h>
 #include <linux/memfd.h>
 
+#include "write_by.h"
+
 /* The C library may be older than this seal. */
 #ifndef F_SEAL_EXEC
 #define F_SEAL_EXEC	0x0020
@@ -24,12 +26,6 @@ struct pages {
 
 #define PAGES(_first, _step, _run, _count) \
 	{ .first = _first, .step = _step, .run = _run, .count = _count }
-
-enum write_by {
-	BY_WRITE,
-	BY_MMAP,
-	BY_SPLICE,
-};
 
 /**
  * struct shape - What a memfd looks like, and what becomes of it.
