@@ -19,11 +19,18 @@ free_kib() {
 	     END { print pages * 4 }' /proc/zoneinfo
 }
 
-# near NAME KIB THEN - is that as much as in the first stage, but for 0.1 % of all
-# memory?
+# near RESULT NAME KIB THEN - is that as much as in the first stage, but for 0.1 % of
+# all memory? KASAN takes an eighth of it, in the kernels that have that.
 near() {
-	echo "# $1: $2 kB, in the first stage $3 kB"
-	[ $(($2 > $3 ? $2 - $3 : $3 - $2)) -le $((total / 1000)) ]
+	case $FLAVOUR,$(sed 's/.*pkram\.boot=\([a-z]*\).*/\1/' /proc/cmdline) in
+	debug,debug) ;;
+	*debug*)
+		ktap_test_skip "$1"
+		return ;;
+	esac
+	echo "# $2: $3 kB, in the first stage $4 kB"
+	ktap_test_result "$1" \
+		[ $(($3 > $4 ? $3 - $4 : $4 - $3)) -le $((total / 1000)) ]
 }
 
 # boot BLOCKS - the stage. What is in use is looked at before anything is done.
@@ -41,9 +48,8 @@ boot() {
 		ktap_test_result "what was preserved is as it was, and preserve" \
 			modprobe kho_boot_test blocks="$1"
 		IFS=, read -r first_total first_used <$parameters/noted
-		ktap_test_result "all memory is there" \
-			near MemTotal "$(kib MemTotal)" "$first_total"
-		ktap_test_result "no more is in use" near used $used "$first_used"
+		near "all memory is there" MemTotal "$(kib MemTotal)" "$first_total"
+		near "no more is in use" used $used "$first_used"
 	fi
 	ktap_finished
 }
