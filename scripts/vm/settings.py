@@ -69,10 +69,11 @@ class Settings:
 	def replace_flavour(self, flavour: "str | None") -> None:
 		"""
 		Takes another kernel, such as debug, wherever pkram is asked for, or
-		fault, which debug stands on, and gives it more time and memory.
+		fault, which debug stands on, and gives it more time, and a gigabyte
+		more of memory.
 		"""
 		if flavour and flavour != "pkram":
-			self.mem = f"{2 * mebibytes(self.mem)}M"
+			self.mem = f"{mebibytes(self.mem) + 1024}M"
 			self.timeout *= 4
 			self.quiet *= 4
 			self.boot = [flavour if boot in ("pkram", "fault") else boot
