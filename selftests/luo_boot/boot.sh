@@ -13,12 +13,6 @@ kib() {
 	sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo
 }
 
-# What the page allocator has free, in its lists and in those of each processor.
-free_kib() {
-	awk '/pages free/ { pages += $3 } $1 == "count:" { pages += $2 }
-	     END { print pages * 4 }' /proc/zoneinfo
-}
-
 # near RESULT NAME KIB THEN - is that as much as in the first stage, but for 0.1 % of
 # all memory? KASAN takes an eighth of it, in the kernels that have that.
 near() {
@@ -36,7 +30,6 @@ near() {
 # boot BLOCKS - the stage. What is in use is looked at before anything is done.
 boot() {
 	ktap_print_header
-	echo 3 >/proc/sys/vm/drop_caches
 	total=$(kib MemTotal)
 	used=$((total - $(free_kib)))
 	if [ "$STAGE" = 1 ]; then

@@ -43,13 +43,9 @@ kib() {
 	sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo
 }
 
-# used_kib - memory that is not free, neither in the lists of the page allocator
-# nor in those of the processors, with what has been cached given back.
+# used_kib - memory that is not free.
 used_kib() {
-	echo 3 >/proc/sys/vm/drop_caches
-	awk -v total="$total_kib" '/pages free/ { pages += $3 }
-		$1 == "count:" { pages += $2 }
-		END { print total - pages * 4 }' /proc/zoneinfo
+	echo $((total_kib - $(free_kib)))
 }
 
 # What is lost is not in it.

@@ -73,16 +73,8 @@ logged() {
 	same "$(dmesg | grep -c "$1")" "$2"
 }
 
-# free_kib - free memory, with what has been cached given back.
-free_kib() {
-	echo 3 >/proc/sys/vm/drop_caches
-	sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo
-}
-
-# settle - so that free memory may be compared: boot has ended, and processors
-# keep hardly any free pages for themselves.
+# settle - so that free memory may be compared: boot has ended.
 settle() {
-	echo 100000 >/proc/sys/vm/percpu_pagelist_high_fraction
 	settle_last=0
 	settle_now=$(free_kib)
 	while [ "$settle_now" -gt $((settle_last + 64)) ]; do

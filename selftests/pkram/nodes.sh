@@ -7,11 +7,6 @@
 # vm: boot=pkram,pkram mem=3G cpus=2 numa=2 timeout=900 quiet=600
 . /usr/lib/pkram/functions
 
-free_kib() {
-	echo 3 >/proc/sys/vm/drop_caches
-	sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo
-}
-
 # unclaimed NR - so many nodes are listed.
 unclaimed() {
 	[ "$(sed -n 's/^pkram //p' /sys/kernel/luo_objects/unclaimed)" = "$1" ]

@@ -17,11 +17,6 @@ dropped() {
 	{ echo "$1" >$objects/drop; } 2>/dev/null
 }
 
-free_kib() {
-	echo 3 >/proc/sys/vm/drop_caches
-	sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo
-}
-
 # more_free BEFORE KIB - so much more is free now.
 more_free() {
 	more_free_kib=$(($(free_kib) - $1))
