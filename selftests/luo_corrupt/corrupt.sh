@@ -7,7 +7,7 @@
 #   NAME PLACE FIELD VALUE crc|- [RESULT]
 #
 # See lib/tests/luo_corrupt.c for what can be damaged and how. RESULT is what whoever
-# wants it is told, EBADMSG if nothing is said.
+# wants it is told, EBADMSG if nothing is said, or for memfds a pattern of fnmatch(3).
 
 . /usr/lib/pkram/functions
 
