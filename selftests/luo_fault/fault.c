@@ -50,18 +50,3 @@ int fault_disarm(void)
 	fault_arm(0);
 	return atoi(text);
 }
-
-bool fault_memory_is_known(void)
-{
-	const char *flavour = getenv("FLAVOUR");
-
-	return !flavour || strcmp(flavour, "debug");
-}
-
-bool fault_memory_same(long before_kib, long after_kib, long slack_kib)
-{
-	if (labs(after_kib - before_kib) < slack_kib || !fault_memory_is_known())
-		return true;
-	ksft_print_msg("%ld KiB and %ld KiB are not the same\n", before_kib, after_kib);
-	return false;
-}

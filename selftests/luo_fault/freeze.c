@@ -182,7 +182,7 @@ static bool give_up_each(void)
 		close(fd);
 	}
 	ksft_print_msg("unpreserve: %d allocations failed\n", nth - 2);
-	return left && fault_memory_same(memory, memory_free(), SLACK_KIB);
+	return left && memory_same(memory, memory_free(), SLACK_KIB);
 }
 
 static void give_up(void)
@@ -211,7 +211,7 @@ static void fail_with(const char *policy)
 	give_up();
 	ksft_test_result(kho_read().keys == keys,
 			 "nothing is left in the handover, writing %s\n", policy);
-	ksft_test_result(fault_memory_same(memory, memory_free(), SLACK_KIB),
+	ksft_test_result(memory_same(memory, memory_free(), SLACK_KIB),
 			 "nothing is left in memory, writing %s\n", policy);
 	ksft_test_result(give_up_each(), "unpreserve, writing %s\n", policy);
 }

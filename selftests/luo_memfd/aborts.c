@@ -295,7 +295,7 @@ static void save(void)
 	refuse("freeze", 0);
 	ksft_print_msg("free memory %ld KiB before, %ld KiB after\n", before,
 		       after);
-	ksft_test_result(labs(before - after) < SLACK_KIB,
+	ksft_test_result(memory_same(before, after, SLACK_KIB),
 			 "all memory comes back\n");
 	alarm(0);
 	save_for_check();

@@ -96,3 +96,18 @@ long memory_free(void)
 	}
 	return now;
 }
+
+bool memory_tells(void)
+{
+	const char *flavour = getenv("FLAVOUR");
+
+	return !flavour || strcmp(flavour, "debug");
+}
+
+bool memory_same(long before_kib, long after_kib, long slack_kib)
+{
+	if (labs(after_kib - before_kib) < slack_kib || !memory_tells())
+		return true;
+	ksft_print_msg("%ld KiB and %ld KiB are not the same\n", before_kib, after_kib);
+	return false;
+}

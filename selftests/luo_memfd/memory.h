@@ -2,6 +2,8 @@
 #ifndef SELFTESTS_LUO_MEMFD_MEMORY_H
 #define SELFTESTS_LUO_MEMFD_MEMORY_H
 
+#include <stdbool.h>
+
 /* A line of /proc/meminfo in KiB: "MemFree", "Shmem". Exits where missing. */
 long meminfo(const char *name);
 
@@ -10,6 +12,12 @@ long meminfo(const char *name);
  * in the caches of processors and of the file systems, is counted.
  */
 long memory_free(void);
+
+/* Does it tell what is in use? Not where KASAN keeps back what was freed. */
+bool memory_tells(void);
+
+/* Are these, in KiB, the same but for a little less than @slack_kib, if it tells? */
+bool memory_same(long before_kib, long after_kib, long slack_kib);
 
 /* A number in a file of proc or sysfs, or written to it. Exit on failure. */
 long file_get(const char *path);

@@ -148,7 +148,7 @@ static bool retrieve_each(void)
 	ksft_print_msg("retrieving failed %d times; free memory %ld KiB before, %ld KiB after\n",
 		       failures, before, after);
 	return failures && !failed &&
-	       labs(after - before - MAX_NTH * FILE_KIB) < SLACK_KIB;
+	       memory_same(before + MAX_NTH * FILE_KIB, after, SLACK_KIB);
 }
 
 int main(int argc, char *argv[])

@@ -49,7 +49,7 @@ static bool came_back(const char *what, long before)
 
 	ksft_print_msg("%s: free memory %ld KiB before, %ld KiB after\n", what,
 		       before, after);
-	return labs(after - before - SIZE_KIB) < SLACK_KIB;
+	return memory_same(before + SIZE_KIB, after, SLACK_KIB);
 }
 
 /* As much memory may be committed as is, and a quarter of the file. */
