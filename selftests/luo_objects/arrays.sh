@@ -13,12 +13,12 @@ case $STAGE in
 	ktap_test_result "store 300 MiB" \
 		luo array-store table 1 24 13107200 1
 	ktap_test_result "it takes as much" \
-		at_least $((before - $(free_kib))) $((300 * 1024))
+		memory at_least $((before - $(free_kib))) $((300 * 1024))
 	ktap_test_result "and not much more" \
-		at_most $((before - $(free_kib))) $((302 * 1024))
+		memory at_most $((before - $(free_kib))) $((302 * 1024))
 	ktap_test_result "abort it" luo array-abort table 1
 	ktap_test_result "it is free again" \
-		at_most $((before - $(free_kib))) 1024
+		memory at_most $((before - $(free_kib))) 1024
 
 	ktap_test_result "store 300 MiB" \
 		luo array-store table 1 24 13107200 1
@@ -42,7 +42,7 @@ case $STAGE in
 		ktap_test_result "restore $i" luo array-load table $i $i
 	done
 	ktap_test_result "the memory is free again" \
-		at_least $(($(free_kib) - before)) $((304 * 1024))
+		memory at_least $(($(free_kib) - before)) $((304 * 1024))
 	ktap_test_result "freed once" fails $ENOENT array-load table 1 1
 	ktap_test_result "the damaged one" fails $EBADMSG array-load table 7 7
 	ktap_test_result "finish the damaged one" luo finish table 7

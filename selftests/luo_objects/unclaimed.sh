@@ -21,17 +21,17 @@ case $STAGE in
 	done
 	stored=$(free_kib)
 	ktap_test_result "they take memory" \
-		at_least $((before - stored)) $((4 * least))
+		memory at_least $((before - stored)) $((4 * least))
 	ktap_test_result "abort many d" luo bulk-abort d $nr 200 7
 	ktap_test_result "aborting gives memory back" \
-		at_least $(($(free_kib) - stored)) $least
+		memory at_least $(($(free_kib) - stored)) $least
 	for kind in a b c; do
 		ktap_test_result "abort many $kind" \
 			luo bulk-abort $kind $nr 200 7
 	done
 	aborted=$(free_kib)
 	ktap_test_result "aborting all gives all of it back" \
-		at_most $((before - aborted)) 1024
+		memory at_most $((before - aborted)) 1024
 
 	for kind in a b c; do
 		ktap_test_result "store many $kind again" \
@@ -61,13 +61,13 @@ case $STAGE in
 		"$(listed $objects/unclaimed)" \
 		"a,$((nr - 1));c,$nr;"
 	ktap_test_result "memory of a kind is there again" \
-		at_least $(($(free_kib) - before)) $least
+		memory at_least $(($(free_kib) - before)) $least
 	ktap_test_result "drop all" accepted $objects/drop all
 	ktap_test_result "nothing is left" same "$(listed $objects/unclaimed)" ""
 	after=$(free_kib)
 	ktap_print_msg "dropping gave back $((after - before)) KiB"
 	ktap_test_result "memory of all is there again" \
-		at_least $((after - before)) $((3 * least))
+		memory at_least $((after - before)) $((3 * least))
 	ktap_test_result "drop nothing" refused $objects/drop all
 
 	# Storing and aborting as much takes nothing either.
@@ -75,6 +75,6 @@ case $STAGE in
 	ktap_test_result "store many" luo bulk-store a $nr 200 7
 	ktap_test_result "abort many" luo bulk-abort a $nr 200 7
 	ktap_test_result "nothing leaks" \
-		at_most $((before - $(free_kib))) 1024
+		memory at_most $((before - $(free_kib))) 1024
 	end_stage ;;
 esac
