@@ -13,7 +13,7 @@
 # vm: expect.debug="possible circular locking dependency"
 # vm: expect.debug="sleeping function called from invalid context at .*luo_report_test"
 # vm: expect.debug="WARNING: .*list_add_valid"
-# vm: expect.kcsan="BUG: KCSAN: data-race in report_count / report_count"
+# vm: expect.kcsan="BUG: KCSAN: data-race in report_count .*luo_report_test"
 . /usr/lib/pkram/functions
 
 # made BUG - the module does that, and cannot be loaded.
