@@ -68,7 +68,7 @@ check_others() {
 	used=$((used - pages * 4 + first_total_kib - total_kib))
 	kept=0
 	# KASAN keeps up to 1/32 of all memory for a while when it is freed.
-	[ "$FLAVOUR" != debug ] || kept=$((total_kib / 32))
+	memory_tells || kept=$((total_kib / 32))
 	echo "# in use $used KiB, in the first stage $first_used KiB, $1 may be lost"
 	result "no more memory is lost than what was damaged had" \
 		test $((used - first_used)) -lt $(($1 + kept))

@@ -97,10 +97,9 @@ at_most() {
 	return 1
 }
 
-# memory at_least|at_most KIB KIB - the same of free memory. Nobody knows how much
-# KASAN takes for itself, and keeps of what is freed.
+# memory at_least|at_most KIB KIB - the same of free memory, if that tells.
 memory() {
-	[ "$FLAVOUR" = debug ] || "$@"
+	! memory_tells || "$@"
 }
 
 # nothing_there - the calls say that there is none, and the log nothing.

@@ -124,9 +124,9 @@ of() {
 	echo "$free" | tr , '\n' | sed -n "s/^$1://p"
 }
 
-# drift KIB - so much may be less free. Nobody knows where KASAN keeps what was freed.
+# drift KIB - so much may be less free.
 drift() {
-	[ "$FLAVOUR" = debug ] || [ $(($1 > 0 ? $1 : -$1)) -le $MAY_DRIFT ]
+	! memory_tells || [ $(($1 > 0 ? $1 : -$1)) -le $MAY_DRIFT ]
 }
 
 ktap_print_header
