@@ -13,7 +13,7 @@ long meminfo(const char *name);
  */
 long memory_free(void);
 
-/* Does it tell what is in use? Not where KASAN and others take and keep much. */
+/* Does it tell what is in use? Not where KASAN keeps back what was freed. */
 bool memory_tells(void);
 
 /* Are these, in KiB, the same but for a little less than @slack_kib, if it tells? */
