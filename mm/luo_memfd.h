@@ -12,12 +12,32 @@
 struct file;
 struct folio;
 struct inode;
+struct liveupdate_file_op_args;
+struct luo_object_kind;
 struct page;
 struct memfd_luo_folio_ser;
 struct memfd_luo_ser;
 
 /* How many pages are dealt with at once. */
 #define LUO_MEMFD_BATCH		256
+
+/* luo_memfd_kind.c: the fields and versions of a file. */
+
+extern struct luo_object_kind *const luo_memfd_kind;
+
+/* luo_memfd_out.c: preserve and freeze. */
+
+int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock);
+void luo_memfd_out_unpreserve(struct liveupdate_file_op_args *args);
+int luo_memfd_out_freeze(struct liveupdate_file_op_args *args);
+void luo_memfd_out_unfreeze(struct liveupdate_file_op_args *args);
+
+/* luo_memfd_in.c: retrieve and finish. */
+
+int luo_memfd_in_retrieve_stock(struct liveupdate_file_op_args *args);
+int luo_memfd_in_retrieve_own(struct liveupdate_file_op_args *args);
+void luo_memfd_in_finish_stock(struct liveupdate_file_op_args *args);
+void luo_memfd_in_finish_own(struct liveupdate_file_op_args *args);
 
 /* luo_memfd_extent.c: which file pages are in which page frames. */
 
@@ -95,7 +115,7 @@ int luo_memfd_collect(struct file *file, struct luo_memfd_extents *list,
 		      u32 flags);
 void luo_memfd_uncollect(struct luo_memfd_extents *list, u64 first, u32 flags);
 
-/* luo_memfd_v0.c: the format of the stock handler. */
+/* luo_memfd_v0_out.c: writing the format of the stock handler. */
 
 /**
  * struct luo_memfd_v0 - Version 0 of a file that is being preserved.
@@ -107,16 +127,20 @@ struct luo_memfd_v0 {
 	struct memfd_luo_folio_ser *folios;
 };
 
-int luo_memfd_v0_save(struct luo_memfd_v0 *v0, const struct luo_memfd_ser_v1 *v1,
-		      const struct luo_memfd_extents *list);
-int luo_memfd_v0_resave(struct luo_memfd_v0 *v0,
-			const struct luo_memfd_extents *list);
-void luo_memfd_v0_update(struct luo_memfd_v0 *v0,
-			 const struct luo_memfd_ser_v1 *v1);
-void luo_memfd_v0_abort(struct luo_memfd_v0 *v0);
-int luo_memfd_v0_load(u64 address, struct luo_memfd_ser_v1 *v1,
-		      struct luo_memfd_extents *list);
-void luo_memfd_v0_drop(u64 address);
+int luo_memfd_v0_out_save(struct luo_memfd_v0 *v0,
+			  const struct luo_memfd_ser_v1 *v1,
+			  const struct luo_memfd_extents *list);
+int luo_memfd_v0_out_resave(struct luo_memfd_v0 *v0,
+			    const struct luo_memfd_extents *list);
+void luo_memfd_v0_out_update(struct luo_memfd_v0 *v0,
+			     const struct luo_memfd_ser_v1 *v1);
+void luo_memfd_v0_out_abort(struct luo_memfd_v0 *v0);
+
+/* luo_memfd_v0_in.c: reading it. */
+
+int luo_memfd_v0_in_load(u64 address, struct luo_memfd_ser_v1 *v1,
+			 struct luo_memfd_extents *list);
+void luo_memfd_v0_in_drop(u64 address);
 
 /* luo_memfd_insert.c: pages into a file. */
 

@@ -54,7 +54,7 @@ changed() {
 	result $? "$1 is noticed"
 }
 
-memfd=$top/mm/luo_memfd.c
+memfd=$top/mm/luo_memfd_kind.c
 sample=$top/samples/luo_object/luo_object_sample.c
 meter=$top/samples/luo_object/luo_object_meter.c
 

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Version 0 of a memfd
+ * DOC: Reading version 0 of a memfd
  *
- * The format of the stock handler, &struct memfd_luo_ser: one entry per folio,
- * with its file index, in memory from vmalloc(). Written so that a kernel with
- * the stock handler can take the file, and read from one.
- *
- * A hole has no entry. The stock handler writes none, but reads them as what
- * they are.
- *
- * What is read is checked here, entry by entry, and turned into extents, so
- * that the rest of the handler has one format to deal with.
+ * The format of the stock handler, which luo_memfd_v0_out.c describes. Each entry
+ * is checked here and turned into an extent, so that the rest of the handler has
+ * one format to read.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -24,163 +18,11 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/string.h>
-#include <linux/vmalloc.h>
 
 #include "luo_memfd.h"
 
 #define LUO_MEMFD_V0_FOLIOS_PER_PAGE					\
 	(PAGE_SIZE / sizeof(struct memfd_luo_folio_ser))
-
-static void luo_memfd_v0_fill(struct memfd_luo_folio_ser *folio,
-			      const struct luo_memfd_extents *list)
-{
-	u64 i;
-	u32 j;
-
-	for (i = 0; i < list->nr; i++) {
-		const struct luo_memfd_extent_ser *extent = &list->extents[i];
-
-		for (j = 0; j < extent->nr_pages; j += 1U << extent->order) {
-			folio->pfn = extent->pfn +
-				     luo_memfd_extent_mirror(extent, j,
-							     1U << extent->order);
-			folio->flags = MEMFD_LUO_FOLIO_DIRTY |
-				       MEMFD_LUO_FOLIO_UPTODATE;
-			folio->index = extent->index + j;
-			folio++;
-		}
-	}
-}
-
-/* A list of folios that is not yet, or no longer, that of a head. */
-struct luo_memfd_v0_folios {
-	struct memfd_luo_folio_ser *folios;
-	struct kho_vmalloc vmalloc;
-	u64 nr;
-};
-
-static int luo_memfd_v0_make_folios(struct luo_memfd_v0_folios *made,
-				    const struct luo_memfd_extents *list)
-{
-	u64 i;
-	int err;
-
-	*made = (struct luo_memfd_v0_folios){};
-	for (i = 0; i < list->nr; i++)
-		made->nr += list->extents[i].nr_pages >> list->extents[i].order;
-	if (!made->nr)
-		return 0;
-
-	made->folios = vcalloc(made->nr, sizeof(*made->folios));
-	if (!made->folios)
-		return -ENOMEM;
-
-	luo_memfd_v0_fill(made->folios, list);
-	err = kho_preserve_vmalloc(made->folios, &made->vmalloc);
-	if (err)
-		vfree(made->folios);
-
-	return err;
-}
-
-static void luo_memfd_v0_free_folios(struct luo_memfd_v0 *v0)
-{
-	if (!v0->folios)
-		return;
-
-	kho_unpreserve_vmalloc(&v0->ser->folios);
-	vfree(v0->folios);
-}
-
-static void luo_memfd_v0_set_folios(struct luo_memfd_v0 *v0,
-				    const struct luo_memfd_v0_folios *made)
-{
-	v0->folios = made->folios;
-	v0->ser->folios = made->vmalloc;
-	v0->ser->nr_folios = made->nr;
-}
-
-/**
- * luo_memfd_v0_update - Write what is not in the list of folios.
- * @v0: What luo_memfd_v0_save() set up.
- * @v1: The file.
- */
-void luo_memfd_v0_update(struct luo_memfd_v0 *v0,
-			 const struct luo_memfd_ser_v1 *v1)
-{
-	v0->ser->pos = v1->pos;
-	v0->ser->size = v1->size;
-	v0->ser->seals = v1->seals;
-}
-
-/**
- * luo_memfd_v0_save - Write version 0 of a file.
- * @v0:   Set up by this call.
- * @v1:   The file.
- * @list: What is in it, preserved with folio keys.
- *
- * Return: 0; -ENOMEM or what KHO returns, with @v0 unchanged.
- */
-int luo_memfd_v0_save(struct luo_memfd_v0 *v0, const struct luo_memfd_ser_v1 *v1,
-		      const struct luo_memfd_extents *list)
-{
-	struct luo_memfd_v0_folios made;
-	struct memfd_luo_ser *ser;
-	int err;
-
-	ser = kho_alloc_preserve(sizeof(*ser));
-	if (IS_ERR(ser))
-		return PTR_ERR(ser);
-
-	err = luo_memfd_v0_make_folios(&made, list);
-	if (err) {
-		kho_unpreserve_free(ser);
-		return err;
-	}
-
-	v0->ser = ser;
-	luo_memfd_v0_update(v0, v1);
-	luo_memfd_v0_set_folios(v0, &made);
-
-	return 0;
-}
-
-/**
- * luo_memfd_v0_resave - Write the list of folios anew.
- * @v0:   What luo_memfd_v0_save() set up.
- * @list: What is in the file now.
- *
- * Return: 0; -ENOMEM or what KHO returns, with @v0 unchanged.
- */
-int luo_memfd_v0_resave(struct luo_memfd_v0 *v0,
-			const struct luo_memfd_extents *list)
-{
-	struct luo_memfd_v0_folios made;
-	int err;
-
-	err = luo_memfd_v0_make_folios(&made, list);
-	if (err)
-		return err;
-
-	luo_memfd_v0_free_folios(v0);
-	luo_memfd_v0_set_folios(v0, &made);
-
-	return 0;
-}
-
-/**
- * luo_memfd_v0_abort - Undo luo_memfd_v0_save().
- * @v0: What it set up, or all zero.
- */
-void luo_memfd_v0_abort(struct luo_memfd_v0 *v0)
-{
-	if (!v0->ser)
-		return;
-
-	luo_memfd_v0_free_folios(v0);
-	kho_unpreserve_free(v0->ser);
-	*v0 = (struct luo_memfd_v0){};
-}
 
 /* Restore memory of order 0 pages and free it. */
 static void luo_memfd_v0_free_pages(u64 address, unsigned int order)
@@ -360,7 +202,7 @@ static int luo_memfd_v0_read(const struct memfd_luo_ser *ser,
 }
 
 /**
- * luo_memfd_v0_load - Read version 0 of a file and free what it took.
+ * luo_memfd_v0_in_load - Read version 0 of a file and free what it took.
  * @address: What LUO handed over: any number.
  * @v1:      Set to the file as version 1 describes it, without an array.
  * @list:    Empty; what is in the file is added. Without memory for all of it, what
@@ -371,8 +213,8 @@ static int luo_memfd_v0_read(const struct memfd_luo_ser *ser,
  *
  * Return: 0; -EBADMSG if it is damaged; -ENOMEM.
  */
-int luo_memfd_v0_load(u64 address, struct luo_memfd_ser_v1 *v1,
-		      struct luo_memfd_extents *list)
+int luo_memfd_v0_in_load(u64 address, struct luo_memfd_ser_v1 *v1,
+			 struct luo_memfd_extents *list)
 {
 	const struct memfd_luo_ser *ser = luo_memfd_v0_ser(address);
 	int err;
@@ -408,10 +250,10 @@ int luo_memfd_v0_load(u64 address, struct luo_memfd_ser_v1 *v1,
 }
 
 /**
- * luo_memfd_v0_drop - Free what version 0 of a file took, and no page of it.
+ * luo_memfd_v0_in_drop - Free what version 0 of a file took, and no page of it.
  * @address: What LUO handed over: any number.
  */
-void luo_memfd_v0_drop(u64 address)
+void luo_memfd_v0_in_drop(u64 address)
 {
 	const struct memfd_luo_ser *ser = luo_memfd_v0_ser(address);
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: The kind of a memfd
+ *
+ * The fields and versions of &struct luo_memfd_ser_v1 and the strings of the file
+ * handlers, for the object layer and for the catalogue in the kernel image.
+ * luo_memfd.c registers the kind; luo_memfd_out.c saves objects of it and
+ * luo_memfd_in.c loads them.
+ */
+
+#include <linux/fs.h>
+#include <linux/kho/abi/memfd.h>
+#include <linux/luo_field.h>
+
+#include "luo_memfd.h"
+
+#define MEMFD_FIELDS(field, ser)					\
+	field(ser, 1, u64, pos, .max = MAX_LFS_FILESIZE)		\
+	field(ser, 1, u64, size, .max = MAX_LFS_FILESIZE)		\
+	field(ser, 1, u64, nr_pages)					\
+	field(ser, 1, u64, nr_extents)					\
+	field(ser, 1, array, extents)					\
+	field(ser, 1, u32, seals)					\
+	field(ser, 1, u32, flags, .max = LUO_MEMFD_FLAGS)
+
+#define MEMFD_VERSIONS(version, kind)					\
+	version(kind, 1, mandatory)					\
+	version(kind, 0, external)
+
+LUO_DEFINE_KIND(memfd, struct luo_memfd_ser_v1, MEMFD_FIELDS, MEMFD_VERSIONS);
+LUO_NOTE_STRING("file", MEMFD_LUO_FH_COMPATIBLE);
+LUO_NOTE_STRING("file", LUO_MEMFD_COMPATIBLE);
+
+struct luo_object_kind *const luo_memfd_kind = &memfd_kind;
