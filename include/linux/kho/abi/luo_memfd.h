@@ -8,7 +8,7 @@
 #include <linux/types.h>
 
 /**
- * DOC: memfd ABI, version 1
+ * DOC: memfd ABI, versions 1 and 2
  *
  * Version 0 of a memfd is &struct memfd_luo_ser of ``linux/kho/abi/memfd.h``,
  * exactly, under that header's compatible string. Version 1 is an object of
@@ -17,6 +17,10 @@
  * word, the physical address of version 0. Where version 1 is written alone,
  * the entry has the compatible string %LUO_MEMFD_COMPATIBLE and its data word
  * is the instance.
+ *
+ * Version 2 has the layout of version 1, and its extents may have the flag
+ * %LUO_MEMFD_POISONED. It is written in place of version 1, and without version
+ * 0, for a file with a poisoned page. All other files have version 1.
  */
 
 /**
@@ -50,6 +54,14 @@
  * downwards in memory. The first in the file is in the last page frames.
  */
 #define LUO_MEMFD_DESCENDING		BIT(0)
+
+/**
+ * LUO_MEMFD_POISONED - Bit 1 of an extent, in version 2 only: the hardware has
+ * reported that the memory of its pages is damaged. @order is 0 and each page has
+ * a folio key of its own, so that no kernel allocates the page frames. A read of
+ * these pages of the file fails.
+ */
+#define LUO_MEMFD_POISONED		BIT(1)
 
 /**
  * struct luo_memfd_extent_ser - A run of file pages in a run of page frames.
