@@ -27,7 +27,7 @@ static void *kho_pages_alloc(unsigned int order, gfp_t gfp)
 	if (order > MAX_PAGE_ORDER)
 		return NULL;
 
-	folio = folio_alloc(gfp, order);
+	folio = kho_alloc_folio(gfp, order);
 	if (!folio)
 		return NULL;
 
