@@ -36,11 +36,13 @@ class Console:
 	"""
 	Runs a QEMU command to its end. Afterwards KERNEL and TEST hold the lines
 	of the two serial lines, FAULT says why the guest was ended before it
-	ended itself (or is empty), and SECONDS how long it took.
+	ended itself (or is empty), and SECONDS how long it took. ANSWERS has the
+	lines of the test that QEMU's monitor gets a command for.
 	"""
 
 	def __init__(self, command: list[str], log: str, timeout: float,
-		     quiet: float, show: Optional[Callable[[str, str], None]] = None) -> None:
+		     quiet: float, show: Optional[Callable[[str, str], None]] = None,
+		     answers: Optional[dict[str, str]] = None) -> None:
 		self._log_name = log
 		self._timeout = timeout
 		self._quiet = quiet
@@ -51,6 +53,9 @@ class Console:
 		self._command = command + [
 			"-serial", f"file:/dev/fd/{self._kernel.write_end}",
 			"-serial", f"file:/dev/fd/{self._test.write_end}"]
+		self._answers = answers or {}
+		if self._answers:
+			self._command += ["-monitor", "stdio"]
 		self.kernel = self._kernel.lines
 		self.test = self._test.lines
 		self.fault = ""
@@ -64,7 +69,8 @@ class Console:
 			log.write(f"# {' '.join(self._command)}\n")
 			log.flush()
 			self._process = subprocess.Popen(
-				self._command, pass_fds=ends, stdin=subprocess.DEVNULL,
+				self._command, pass_fds=ends,
+				stdin=subprocess.PIPE if self._answers else subprocess.DEVNULL,
 				stdout=log, stderr=subprocess.STDOUT)
 			for end in ends:
 				os.close(end)
@@ -73,6 +79,8 @@ class Console:
 			finally:
 				self._process.kill()
 				status = self._process.wait()
+				if self._process.stdin:
+					self._process.stdin.close()
 				for line in (self._kernel, self._test):
 					os.close(line.read_end)
 				self.seconds = time.monotonic() - self.start
@@ -83,6 +91,12 @@ class Console:
 		"""Ends the guest, from another thread."""
 		if self._process:
 			self._process.kill()
+
+	def _answer(self, text: str) -> None:
+		command = self._answers.get(text)
+		if command and self._process and self._process.stdin:
+			self._process.stdin.write(command.encode() + b"\n")
+			self._process.stdin.flush()
 
 	def _watch(self, log) -> None:
 		heard = time.monotonic()
@@ -100,6 +114,8 @@ class Console:
 					heard = time.monotonic()
 					for text in lines:
 						log.write(text + "\n")
+						if key.data is self._test:
+							self._answer(text)
 						# So early that it could not restart.
 						if "---[ end Kernel panic" in text:
 							self.fault = "dead in a panic"

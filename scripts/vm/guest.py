@@ -55,7 +55,8 @@ class Guest:
 		return Machine(kernel, self._initrd, self.append(), settings.mem,
 			       settings.cpus, settings.numa, settings.icount,
 			       accel.choose(kernel, self._initrd), disk,
-			       disk == settings.disk)
+			       disk == settings.disk, settings.dimm,
+			       settings.virtio_mem, settings.plug)
 
 	@contextlib.contextmanager
 	def disk(self) -> Iterator[str]:
@@ -71,9 +72,10 @@ class Guest:
 	def run(self) -> None:
 		"""Runs the job to its end, good or bad."""
 		with self.disk() as disk:
-			self.console = Console(self.machine(disk).command(), self.log,
+			machine = self.machine(disk)
+			self.console = Console(machine.command(), self.log,
 					       self._settings.timeout, self._settings.quiet,
-					       self._show)
+					       self._show, machine.answers())
 			self.console.run()
 
 	def activity(self) -> str:

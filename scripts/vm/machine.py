@@ -29,6 +29,9 @@ class Machine:
 	accel: str = "tcg"
 	disk: str = ""
 	disk_readonly: bool = True
+	dimm: str = ""
+	virtio_mem: str = ""
+	plug: str = ""
 
 	def _accel(self) -> list[str]:
 		if self.icount:
@@ -51,13 +54,39 @@ class Machine:
 			args += ["-numa", f"cpu,node-id={cpu * self.numa // cpus},socket-id={cpu}"]
 		return args
 
+	def _memory(self) -> list[str]:
+		"""
+		What is there at boot, and what a kernel can add to it: a DIMM and a
+		virtio-mem device are plugged from the start, but only ACPI and the
+		driver tell the kernel of them.
+		"""
+		size = mebibytes(self.mem)
+		added = {name: size for name, size in (("dimm", self.dimm),
+			 ("virtio_mem", self.virtio_mem), ("plug", self.plug)) if size}
+		if not added:
+			return ["-m", f"{size}M"]
+		most = size + sum(mebibytes(size) for size in added.values())
+		args = ["-m", f"{size}M,slots=2,maxmem={most}M"]
+		for name, size in added.items():
+			args += ["-object", f"memory-backend-ram,id={name},size={size}"]
+		if self.dimm:
+			args += ["-device", "pc-dimm,memdev=dimm"]
+		if self.virtio_mem:
+			args += ["-device", "virtio-mem-pci,memdev=virtio_mem,"
+				 f"requested-size={self.virtio_mem}"]
+		return args
+
+	def answers(self) -> dict[str, str]:
+		"""What QEMU's monitor is told when the test says something."""
+		return {"@@ plug": "device_add pc-dimm,memdev=plug"} if self.plug else {}
+
 	def command(self) -> list[str]:
 		"""The command, but for where the serial lines go."""
 		cpus = 1 if self.icount else self.cpus
 		args = ["qemu-system-x86_64", "-nodefaults", "-no-user-config",
 			"-display", "none", "-vga", "none", "-no-reboot",
 			"-machine", "pc", *self._accel(),
-			"-m", f"{mebibytes(self.mem)}M",
+			*self._memory(),
 			"-smp", f"{cpus},sockets={cpus}", *self._numa(cpus),
 			"-kernel", self.kernel, "-initrd", self.initrd,
 			"-append", self.append]

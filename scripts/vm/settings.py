@@ -30,6 +30,9 @@ class Settings:
 	icount: bool = False
 	kunit: bool = False
 	disk: str = ""
+	dimm: str = ""
+	virtio_mem: str = ""
+	plug: str = ""
 	timeout: int = 900
 	quiet: int = 300
 	allow: list[str] = dataclasses.field(default_factory=list)
@@ -53,13 +56,18 @@ class Settings:
 			setattr(self, key, value == "yes")
 		elif key in ("cpus", "numa", "timeout", "quiet"):
 			setattr(self, key, int(value))
-		elif key == "mem":
+		elif key in ("mem", "dimm", "virtio_mem", "plug"):
 			mebibytes(value)
-			self.mem = value
+			setattr(self, key, value)
 		elif key == "disk":
 			self.disk = value
 		else:
 			raise ValueError(f"unknown setting '{key}'")
+
+	def memory(self) -> int:
+		"""What the guest can use, in MiB."""
+		return sum(mebibytes(size) for size in
+			   (self.mem, self.dimm, self.virtio_mem, self.plug) if size)
 
 	def expected(self) -> list[str]:
 		"""The reports that the kernels of this test have to make."""

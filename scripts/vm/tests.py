@@ -5,7 +5,6 @@ from typing import Iterable, Optional
 
 from . import accel, ktap, paths
 from .guest import Guest
-from .machine import mebibytes
 from .settings import Settings
 
 
@@ -19,7 +18,7 @@ class GuestTest:
 	def __init__(self, name: str, settings: Settings, small: bool = False,
 		     label: str = "") -> None:
 		self.name = label or name
-		self.mem = mebibytes(settings.mem)
+		self.mem = settings.memory()
 		self.flavours = tuple(sorted(set(settings.boot)))
 		self.group = name.partition("/")[0] if small else ""
 		self.guest: Optional[Guest] = None
