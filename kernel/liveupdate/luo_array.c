@@ -46,7 +46,13 @@ luo_array_next_block(const struct luo_array_block_ser *block)
 	return block->next ? phys_to_virt(block->next) : NULL;
 }
 
-static u32 luo_array_block_crc(const struct luo_array_block_ser *block)
+/**
+ * luo_array_block_crc - Compute the CRC of a block.
+ * @block: The block.
+ *
+ * Return: What @block->crc must be.
+ */
+u32 luo_array_block_crc(const struct luo_array_block_ser *block)
 {
 	struct luo_array_block_ser copy = *block;
 
@@ -85,12 +91,16 @@ static size_t luo_array_bytes(const struct luo_array *array)
 	return array->count * array->element_size;
 }
 
-/*
- * That an array does not fit is for its owner to deal with, and nobody is killed
- * for it.
+/**
+ * luo_array_pages_alloc - Allocate pages for an array.
+ * @handover: Where they come from.
+ * @order:    2^order pages.
+ * @gfp:      How to get them. Fails instead of invoking the OOM killer.
+ *
+ * Return: Zeroed pages, or NULL.
  */
-static void *luo_array_pages_alloc(const struct luo_handover *handover,
-				   unsigned int order, gfp_t gfp)
+void *luo_array_pages_alloc(const struct luo_handover *handover,
+			    unsigned int order, gfp_t gfp)
 {
 	return handover->alloc(order, gfp | __GFP_ZERO | __GFP_NOWARN |
 			       (order ? __GFP_NORETRY : __GFP_RETRY_MAYFAIL));

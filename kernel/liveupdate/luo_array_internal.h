@@ -2,11 +2,17 @@
 #ifndef _LUO_ARRAY_INTERNAL_H
 #define _LUO_ARRAY_INTERNAL_H
 
+#include <linux/gfp_types.h>
 #include <linux/luo_array.h>
+#include <linux/luo_vec.h>
 
 struct luo_handover;
 
-/* The calls of linux/luo_array.h for tests that bring their own handover. */
+u32 luo_array_block_crc(const struct luo_array_block_ser *block);
+void *luo_array_pages_alloc(const struct luo_handover *handover,
+			    unsigned int order, gfp_t gfp);
+
+/* The calls of the public headers for tests that bring their own handover. */
 
 int luo_array_alloc_from(const struct luo_handover *handover,
 			 struct luo_array *array, u32 element_size, u64 count,
@@ -16,5 +22,7 @@ int luo_array_restore_from(const struct luo_handover *handover,
 			   u32 element_size, u64 count);
 void luo_array_free_to(const struct luo_handover *handover,
 		       struct luo_array *array);
+void luo_vec_init_to(struct luo_vec *vec, const struct luo_handover *handover,
+		     u32 element_size);
 
 #endif /* _LUO_ARRAY_INTERNAL_H */

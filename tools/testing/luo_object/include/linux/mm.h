@@ -12,6 +12,7 @@
 
 #define PAGE_SHIFT		12
 #define PAGE_SIZE		(1UL << PAGE_SHIFT)
+#define offset_in_page(p)	((unsigned long)(p) & (PAGE_SIZE - 1))
 #define PAGE_MASK		(~(PAGE_SIZE - 1))
 #define PAGE_ALIGNED(address)	IS_ALIGNED((unsigned long)(address), PAGE_SIZE)
 #define PHYS_PFN(phys)		((unsigned long)((phys) >> PAGE_SHIFT))

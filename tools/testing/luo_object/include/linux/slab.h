@@ -22,6 +22,11 @@ static inline void *kvcalloc(size_t n, size_t size, gfp_t gfp)
 	return luo_loopback_fails() ? NULL : calloc(n, size);
 }
 
+static inline void *kvrealloc(void *p, size_t size, gfp_t gfp)
+{
+	return luo_loopback_fails() ? NULL : realloc(p, size);
+}
+
 static inline char *kstrdup(const char *s, gfp_t gfp)
 {
 	return luo_loopback_fails() ? NULL : strdup(s);

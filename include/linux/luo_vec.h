@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LINUX_LUO_VEC_H
+#define _LINUX_LUO_VEC_H
+
+#include <linux/gfp_types.h>
+#include <linux/types.h>
+
+struct luo_array_block_ser;
+struct luo_handover;
+
+/**
+ * struct luo_vec - An array in preserved memory that can be edited.
+ * @count:        Number of elements.
+ * @element_size: Size of one in bytes, at most %LUO_VEC_ELEMENT_MAX.
+ * @handle:       What to store in an object so that the next kernel finds the
+ *                array with luo_array_restore(): a physical address. Changes
+ *                only when the first element is added.
+ */
+struct luo_vec {
+	u64 count;
+	u32 element_size;
+	u64 handle;
+
+	/* private: */
+	const struct luo_handover *handover;
+	struct luo_array_block_ser **blocks;
+	void **pages;
+	unsigned long nr_blocks;
+	unsigned long nr_pages;
+	unsigned long max_blocks;
+	unsigned long max_pages;
+	unsigned long dirty_block;
+	u64 sealed_count;
+	u32 crc;
+	u32 undo;
+};
+
+/**
+ * LUO_VEC_ELEMENT_MAX - Bytes that an element of a vector may have.
+ */
+#define LUO_VEC_ELEMENT_MAX	64
+
+void luo_vec_init(struct luo_vec *vec, u32 element_size);
+int luo_vec_append(struct luo_vec *vec, const void *elements, u64 nr,
+		   gfp_t gfp);
+void luo_vec_get(const struct luo_vec *vec, u64 index, void *element);
+void luo_vec_set(struct luo_vec *vec, u64 index, const void *element);
+void luo_vec_truncate(struct luo_vec *vec, u64 count);
+void luo_vec_seal(struct luo_vec *vec);
+void luo_vec_free(struct luo_vec *vec);
+
+#endif /* _LINUX_LUO_VEC_H */

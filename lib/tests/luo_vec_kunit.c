@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Tests of arrays that are edited
+ *
+ * Elements are added, replaced and removed at random, and after any number of
+ * such steps the next kernel reads the array with luo_array_restore(), CRC and
+ * all. An element that is added costs the same however many there are.
+ */
+
+#include <kunit/test.h>
+#include <linux/errno.h>
+#include <linux/kho/abi/luo_array.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "../../kernel/liveupdate/luo_array_internal.h"
+#include "luo_loopback.h"
+#include "luo_pattern.h"
+
+#define ELEMENT	24
+#define MAX	2000
+
+/* Element @i of seed @seed. */
+struct luo_vec_element {
+	u64 words[3];
+};
+
+static struct luo_vec_element luo_vec_element(u64 seed, u64 i)
+{
+	struct luo_vec_element element;
+
+	element.words[0] = luo_pattern_word(seed, 3 * i);
+	element.words[1] = luo_pattern_word(seed, 3 * i + 1);
+	element.words[2] = luo_pattern_word(seed, 3 * i + 2);
+
+	return element;
+}
+
+static int luo_vec_add(struct luo_vec *vec, u64 seed, u64 nr)
+{
+	struct luo_vec_element element;
+	int err = 0;
+
+	for (; nr && !err; nr--) {
+		element = luo_vec_element(seed, vec->count);
+		err = luo_vec_append(vec, &element, 1, GFP_KERNEL);
+		if (nr % 1024 == 0)
+			cond_resched();
+	}
+
+	return err;
+}
+
+/* The next kernel reads the vector; what it read is compared and freed. */
+static void luo_vec_check(struct kunit *test, struct luo_vec *vec,
+			  const struct luo_vec_element *expected)
+{
+	u64 handle = vec->handle, count = vec->count;
+	struct luo_array array;
+
+	luo_vec_seal(vec);
+	kvfree(vec->pages);
+	kvfree(vec->blocks);
+	luo_loopback_kexec();
+	KUNIT_ASSERT_EQ(test, luo_array_restore_from(&luo_loopback, &array,
+						     handle, ELEMENT, count), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(array.data, expected, count * ELEMENT), 0);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
+	luo_array_free_to(&luo_loopback, &array);
+}
+
+static struct luo_vec_element *luo_vec_expected(struct kunit *test, u64 nr)
+{
+	struct luo_vec_element *expected =
+		kvcalloc(nr, sizeof(*expected), GFP_KERNEL);
+	u64 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, expected);
+	for (i = 0; i < nr; i++)
+		expected[i] = luo_vec_element(0, i);
+
+	return expected;
+}
+
+/* At once, or one by one: around the sizes where pages and blocks are added. */
+static void luo_vec_every_size(struct kunit *test)
+{
+	static const u64 sizes[] = {
+		1, 2, 168, 169, 170, 171, 341, 342, 2000, 86357, 86358, 90000,
+	};
+	struct luo_vec_element *expected = luo_vec_expected(test, 90000);
+	struct luo_vec vec;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		KUNIT_ASSERT_EQ(test, luo_vec_append(&vec, expected, sizes[i],
+						     GFP_KERNEL), 0);
+		luo_vec_check(test, &vec, expected);
+
+		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		KUNIT_ASSERT_EQ(test, luo_vec_add(&vec, 0, sizes[i]), 0);
+		luo_vec_check(test, &vec, expected);
+		cond_resched();
+	}
+	kvfree(expected);
+}
+
+static u32 luo_vec_random(u32 *state)
+{
+	*state = *state * 1664525 + 1013904223;
+
+	return *state >> 8;
+}
+
+static void luo_vec_step(struct kunit *test, struct luo_vec *vec,
+			 struct luo_vec_element *expected, u32 *state)
+{
+	struct luo_vec_element element = luo_vec_element(*state, 0), found;
+	u32 what = luo_vec_random(state) % 8;
+	u64 at, i;
+
+	if (!vec->count || (what < 2 && vec->count < MAX)) {
+		expected[vec->count] = element;
+		KUNIT_ASSERT_EQ(test, luo_vec_append(vec, &element, 1,
+						     GFP_KERNEL), 0);
+	} else if (what < 3 && vec->count + 400 < MAX) {
+		for (i = 0; i < 400; i++)
+			expected[vec->count + i] = luo_vec_element(*state, i);
+		KUNIT_ASSERT_EQ(test, luo_vec_append(vec, expected + vec->count,
+						     400, GFP_KERNEL), 0);
+	} else if (what < 4) {
+		at = vec->count - 1 - luo_vec_random(state) % vec->count / 4;
+		luo_vec_truncate(vec, at);
+	} else if (what < 5) {
+		luo_vec_seal(vec);
+	} else {
+		at = luo_vec_random(state) % vec->count;
+		expected[at] = element;
+		luo_vec_set(vec, at, &element);
+		luo_vec_get(vec, at, &found);
+		KUNIT_EXPECT_EQ(test, memcmp(&found, &element, ELEMENT), 0);
+	}
+}
+
+static void luo_vec_random_edits(struct kunit *test)
+{
+	struct luo_vec_element *expected = luo_vec_expected(test, MAX);
+	u32 round, step, state = 1;
+	struct luo_vec vec;
+
+	for (round = 0; round < 50; round++) {
+		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		for (step = 0; step < 10 + 8 * round || !vec.count; step++)
+			luo_vec_step(test, &vec, expected, &state);
+		luo_vec_check(test, &vec, expected);
+		cond_resched();
+	}
+	kvfree(expected);
+}
+
+/* Blocks before the last, of which only the CRC is updated. */
+static void luo_vec_long_edits(struct kunit *test)
+{
+	struct luo_vec_element *expected = luo_vec_expected(test, 200000);
+	static const u64 counts[] = { 90000, 90001, 86400, 180000, 172800, 60000 };
+	unsigned int i, last;
+	struct luo_vec vec;
+	u64 at;
+
+	for (last = 0; last < ARRAY_SIZE(counts); last++) {
+		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		for (i = 0; i <= last; i++) {
+			if (counts[i] > vec.count)
+				KUNIT_ASSERT_EQ(test, luo_vec_append(&vec,
+						expected + vec.count,
+						counts[i] - vec.count,
+						GFP_KERNEL), 0);
+			luo_vec_truncate(&vec, counts[i]);
+			at = counts[i] / 3;
+			luo_vec_set(&vec, at, &expected[at]);
+			luo_vec_seal(&vec);
+		}
+		luo_vec_check(test, &vec, expected);
+		cond_resched();
+	}
+	kvfree(expected);
+}
+
+/* A changed element is found out. */
+static void luo_vec_sealed(struct kunit *test)
+{
+	struct luo_vec_element element = luo_vec_element(1, 1);
+	struct luo_array array;
+	struct luo_vec vec;
+
+	luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+	KUNIT_ASSERT_EQ(test, luo_vec_add(&vec, 0, 1000), 0);
+	luo_vec_seal(&vec);
+	luo_vec_set(&vec, 500, &element);
+	kvfree(vec.pages);
+	kvfree(vec.blocks);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_array_restore_from(&luo_loopback, &array,
+						     vec.handle, ELEMENT, 1000),
+			-EBADMSG);
+}
+
+/*
+ * However long the vector is, a few elements at its end take one page at most
+ * beside what they fill: nothing is copied to more memory.
+ */
+static void luo_vec_append_is_local(struct kunit *test)
+{
+	static const u64 sizes[] = { 1000, 10000, 86357, 200000 };
+	unsigned long pages;
+	struct luo_vec vec;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		KUNIT_ASSERT_EQ(test, luo_vec_add(&vec, 0, sizes[i]), 0);
+		pages = luo_loopback_pages(LUO_LOOPBACK_OUTGOING);
+		KUNIT_ASSERT_EQ(test, luo_vec_add(&vec, 0, 10), 0);
+		KUNIT_EXPECT_LE(test, luo_loopback_pages(LUO_LOOPBACK_OUTGOING),
+				pages + 2);
+		luo_vec_free(&vec);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
+				0UL);
+		cond_resched();
+	}
+}
+
+/* Each allocation fails in turn; what was there stays, and can be handed over. */
+static void luo_vec_without_memory(struct kunit *test)
+{
+	struct luo_vec_element *expected = luo_vec_expected(test, 90000);
+	unsigned long nth = 0;
+	struct luo_vec vec;
+	bool failed;
+	int err;
+
+	do {
+		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		KUNIT_ASSERT_EQ(test, luo_vec_append(&vec, expected, 100,
+						     GFP_KERNEL), 0);
+		nth = nth < 40 ? nth + 1 : nth + 97;
+		luo_loopback_fail_nth(nth);
+		err = luo_vec_append(&vec, expected + 100, 89900, GFP_KERNEL);
+		failed = luo_loopback_failed();
+		luo_loopback_fail_nth(0);
+		KUNIT_EXPECT_EQ(test, err, failed ? -ENOMEM : 0);
+		KUNIT_EXPECT_EQ(test, vec.count, failed ? 100 : 90000);
+		luo_vec_check(test, &vec, expected);
+		cond_resched();
+	} while (failed);
+	KUNIT_EXPECT_GT(test, nth, 100UL);
+	kvfree(expected);
+}
+
+static struct kunit_case luo_vec_cases[] = {
+	KUNIT_CASE_SLOW(luo_vec_every_size),
+	KUNIT_CASE(luo_vec_random_edits),
+	KUNIT_CASE(luo_vec_long_edits),
+	KUNIT_CASE(luo_vec_sealed),
+	KUNIT_CASE(luo_vec_append_is_local),
+	KUNIT_CASE(luo_vec_without_memory),
+	{}
+};
+
+static struct kunit_suite luo_vec_suite = {
+	.name = "luo_vec",
+	.init = luo_loopback_init,
+	.exit = luo_loopback_exit,
+	.test_cases = luo_vec_cases,
+};
+
+kunit_test_suite(luo_vec_suite);
