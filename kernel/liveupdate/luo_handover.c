@@ -85,27 +85,20 @@ static void kho_pages_unpreserve(u64 address, unsigned long nr_pages,
 		kho_unpreserve_pages(page, nr_pages);
 }
 
-static void kho_pages_count(struct luo_claimed *claimed)
+static unsigned long kho_pages_claim_pages(u64 address, unsigned int order,
+					   unsigned long nr)
 {
-	if (claimed->nr)
-		adjust_managed_page_count(claimed->page, claimed->nr);
-	claimed->nr = 0;
+	return kho_restore_run(address, order, nr);
 }
 
-static bool kho_pages_claim_pages(u64 address, unsigned int order,
-				  struct luo_claimed *claimed)
+static unsigned long kho_pages_zone(u64 address)
 {
-	struct page *page = pfn_to_page(PHYS_PFN(address));
+	return page_zone_id(pfn_to_page(PHYS_PFN(address)));
+}
 
-	if (!kho_restore_run(address, order, 1))
-		return false;
-
-	if (claimed->nr && page_zone(page) != page_zone(claimed->page))
-		kho_pages_count(claimed);
-	claimed->page = page;
-	claimed->nr += 1UL << order;
-
-	return true;
+static void kho_pages_count(u64 address, unsigned long nr_pages)
+{
+	adjust_managed_page_count(pfn_to_page(PHYS_PFN(address)), nr_pages);
 }
 
 static void kho_pages_put(u64 address)
@@ -174,6 +167,7 @@ const struct luo_handover luo_handover_kho = {
 	.preserve	= kho_pages_preserve,
 	.unpreserve	= kho_pages_unpreserve,
 	.claim_pages	= kho_pages_claim_pages,
+	.zone		= kho_pages_zone,
 	.count		= kho_pages_count,
 	.put		= kho_pages_put,
 	.map		= kho_pages_map,

@@ -3,21 +3,8 @@
 #define _LUO_HANDOVER_H
 
 #include <linux/gfp_types.h>
+#include <linux/luo_run.h>
 #include <linux/types.h>
-
-struct page;
-
-/**
- * struct luo_claimed - Pages that are claimed and that the system does not know of.
- * @page: One of them.
- * @nr:   How many there are, all of one zone.
- *
- * Zero to begin with, and for the handover alone.
- */
-struct luo_claimed {
-	struct page *page;
-	unsigned long nr;
-};
 
 /**
  * struct luo_handover - What objects, pools and arrays need from below.
@@ -34,12 +21,14 @@ struct luo_claimed {
  *            is not 0, or @nr_pages that follow each other, under as few keys
  *            as they fit. -ENOMEM; nothing is preserved then.
  * @unpreserve: Undoes @preserve, with the same arguments.
- * @claim_pages: Takes over the pages of one key of @order, at an address that may
- *            be any number, as pages of order 0 with a reference each, and adds
- *            them to some that are to be counted. false where there is no such
- *            key.
- * @count:    Tells the system of the pages that were claimed. Too slow to be done
- *            for each key.
+ * @claim_pages: Takes over @nr keys of @order that lie side by side, at an address
+ *            that may be any number, as pages of order 0 with a reference each.
+ *            Returns how many keys there were: fewer if the next one does not
+ *            exist or was claimed. The pages are not counted yet.
+ * @zone:     The zone of a page that was claimed, as any number.
+ * @count:    Adds pages of one zone that were claimed to those that the system
+ *            has, given the address of one of them. Too slow to be called for
+ *            each key.
  * @put:      Drops a reference to a page or folio.
  * @map:      Maps page runs, each physical address | order, as one. NULL when
  *            there is no memory.
@@ -65,9 +54,10 @@ struct luo_handover {
 	int (*preserve)(u64 address, unsigned long nr_pages, unsigned int order);
 	void (*unpreserve)(u64 address, unsigned long nr_pages,
 			   unsigned int order);
-	bool (*claim_pages)(u64 address, unsigned int order,
-			    struct luo_claimed *claimed);
-	void (*count)(struct luo_claimed *claimed);
+	unsigned long (*claim_pages)(u64 address, unsigned int order,
+				     unsigned long nr);
+	unsigned long (*zone)(u64 address);
+	void (*count)(u64 address, unsigned long nr_pages);
 	void (*put)(u64 address);
 	void *(*map)(const u64 *runs, unsigned long nr_runs);
 	void (*unmap)(void *mapping);
@@ -75,7 +65,5 @@ struct luo_handover {
 	void (*withdraw)(void *blob);
 	int (*find)(u64 *address, size_t *size);
 };
-
-extern const struct luo_handover luo_handover_kho;
 
 #endif /* _LUO_HANDOVER_H */

@@ -19,13 +19,14 @@
 
 #include <linux/align.h>
 #include <linux/bitfield.h>
+#include <linux/bitops.h>
 #include <linux/bug.h>
 #include <linux/crc32c.h>
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/limits.h>
-#include <linux/log2.h>
 #include <linux/luo_pool.h>
+#include <linux/luo_run.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 
@@ -70,9 +71,16 @@ static u64 pkram_run_address(const struct pkram_run *run, unsigned int i)
 	return pkram_run_pfn(run, i) << PAGE_SHIFT;
 }
 
-static u64 pkram_run_lowest(const struct pkram_run *run)
+/* The pages of a run, as the run layer has them. */
+static struct luo_run pkram_run_pages(const struct pkram_run *run, bool single)
 {
-	return pkram_run_address(run, run->down ? run->count - 1 : 0);
+	return (struct luo_run){
+		.pfn = pkram_run_pfn(run, run->down ? run->count - 1 : 0),
+		.nr_pages = run->count << run->order,
+		.order = run->order,
+		.flags = (run->down ? LUO_RUN_DOWN : 0) |
+			 (run->order || single ? 0 : LUO_RUN_RANGE),
+	};
 }
 
 static u32 pkram_block_crc(const struct pkram_pages_ser *block)
@@ -87,6 +95,7 @@ static void pkram_run_close(struct pkram_stream *ps)
 {
 	const struct luo_handover *handover = ps->node->set->handover;
 	struct pkram_run_ser *ser = ps->pages.open;
+	struct luo_run pages;
 	struct pkram_run run;
 	unsigned int i;
 
@@ -98,8 +107,9 @@ static void pkram_run_close(struct pkram_stream *ps)
 	if (run.order || run.count == 1)
 		return;
 
+	pages = pkram_run_pages(&run, false);
 	handover->unpreserve(pkram_run_address(&run, 0), 1, 0);
-	if (!handover->preserve(pkram_run_lowest(&run), run.count, 0))
+	if (!luo_run_preserve(handover, &pages))
 		return;
 
 	ser->where |= PKRAM_RUN_SINGLE;
@@ -280,20 +290,6 @@ void pkram_pages_commit(struct pkram_stream *ps)
 		ps->pages.block->crc = pkram_block_crc(ps->pages.block);
 }
 
-static void pkram_run_unpreserve(const struct luo_handover *handover,
-				 const struct pkram_run *run, bool single)
-{
-	unsigned int i;
-
-	if (!run->order && !single) {
-		handover->unpreserve(pkram_run_lowest(run), run->count, 0);
-		return;
-	}
-
-	for (i = 0; i < run->count; i++)
-		handover->unpreserve(pkram_run_address(run, i), 1, run->order);
-}
-
 /**
  * pkram_pages_unpreserve - Take the pages of this kernel out of the handover.
  * @node:   The node.
@@ -304,71 +300,18 @@ void pkram_pages_unpreserve(struct pkram_node *node,
 {
 	struct pkram_pages_ser *block;
 	struct pkram_run run;
+	struct luo_run pages;
 	u32 i;
 
 	for (block = pkram_next(object->pages); block;
 	     block = pkram_next(block->next)) {
 		for (i = 0; i < block->nr_runs; i++) {
 			run = pkram_run_decode(&block->runs[i]);
-			pkram_run_unpreserve(node->set->handover, &run,
-					     block->runs[i].where &
-					     PKRAM_RUN_SINGLE);
+			pages = pkram_run_pages(&run, block->runs[i].where &
+						      PKRAM_RUN_SINGLE);
+			luo_run_unpreserve(node->set->handover, &pages);
 		}
 	}
-}
-
-/* The order of the key at an address of a run, if it lies within the run. */
-static int pkram_run_key(const struct luo_handover *handover, u64 address,
-			 u64 end)
-{
-	int order = handover->order(address);
-
-	return order >= 0 && address + (PAGE_SIZE << order) <= end ? order : -1;
-}
-
-/* Nothing is taken over unless all of a run is there. */
-static bool pkram_run_claim(const struct luo_handover *handover,
-			    const struct pkram_run *run,
-			    struct luo_claimed *claimed)
-{
-	u64 address, end;
-	unsigned int i;
-	int order;
-
-	if (run->order) {
-		for (i = 0; i < run->count; i++) {
-			if (handover->order(pkram_run_address(run, i)) !=
-			    run->order)
-				return false;
-		}
-		for (i = 0; i < run->count; i++)
-			handover->claim(pkram_run_address(run, i), run->order);
-		return true;
-	}
-
-	end = pkram_run_lowest(run) + run->count * PAGE_SIZE;
-	if (end <= pkram_run_lowest(run))
-		return false;
-
-	/* One key for all of it, as is usual. */
-	if (is_power_of_2(run->count) &&
-	    handover->claim_pages(pkram_run_lowest(run), ilog2(run->count),
-				  claimed))
-		return true;
-
-	for (address = pkram_run_lowest(run); address < end;
-	     address += PAGE_SIZE << order) {
-		order = pkram_run_key(handover, address, end);
-		if (order < 0)
-			return false;
-	}
-	for (address = pkram_run_lowest(run); address < end;
-	     address += PAGE_SIZE << order) {
-		order = handover->order(address);
-		handover->claim_pages(address, order, claimed);
-	}
-
-	return true;
 }
 
 /* A block that was checked, or NULL. */
@@ -402,9 +345,9 @@ static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
 bool pkram_pages_claim(struct pkram_node *node,
 		       const struct pkram_object_ser *object, u64 *nr_pages)
 {
-	const struct luo_handover *handover = node->set->handover;
+	struct luo_run_claim claim = { .handover = node->set->handover };
 	const struct pkram_pages_ser *block;
-	struct luo_claimed claimed = {};
+	struct luo_run pages;
 	struct pkram_run run;
 	bool whole = false;
 	u64 address;
@@ -418,7 +361,10 @@ bool pkram_pages_claim(struct pkram_node *node,
 
 		for (i = 0; i < block->nr_runs; i++) {
 			run = pkram_run_decode(&block->runs[i]);
-			if (!pkram_run_claim(handover, &run, &claimed))
+			pages = pkram_run_pages(&run, block->runs[i].where &
+						      PKRAM_RUN_SINGLE);
+			if (!luo_run_valid(&pages) ||
+			    !luo_run_claim_whole(&claim, &pages))
 				goto out;
 			*nr_pages += run.count;
 		}
@@ -426,7 +372,7 @@ bool pkram_pages_claim(struct pkram_node *node,
 	whole = true;
 
 out:
-	handover->count(&claimed);
+	luo_run_claim_end(&claim);
 
 	return whole;
 }

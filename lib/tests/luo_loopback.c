@@ -26,6 +26,7 @@
 #define LUO_LOOPBACK_KEYS_MAX		16384
 #define LUO_LOOPBACK_PAGES_MAX		4096
 #define LUO_LOOPBACK_MAPPINGS_MAX	8
+#define LUO_LOOPBACK_ZONES		16
 
 /* What is preserved for somebody else has no memory of its own. */
 struct luo_loopback_key {
@@ -48,6 +49,7 @@ static struct {
 	unsigned long nr_keys;
 	struct luo_loopback_page *pages;
 	unsigned long nr_pages;
+	long uncounted[LUO_LOOPBACK_ZONES];
 	void *mappings[LUO_LOOPBACK_MAPPINGS_MAX];
 	unsigned int max_order;
 	unsigned int largest;
@@ -185,6 +187,18 @@ static struct luo_loopback_page *luo_loopback_page(u64 address)
 	return NULL;
 }
 
+/* What was one allocation is pages of order 0. */
+static void luo_loopback_split(u64 address, unsigned int order)
+{
+	unsigned long i;
+
+	split_page(pfn_to_page(PHYS_PFN(address)), order);
+	for (i = 0; i < 1UL << order; i++)
+		loopback.pages[loopback.nr_pages++] = (struct luo_loopback_page){
+			.address = address + i * PAGE_SIZE,
+		};
+}
+
 /**
  * luo_loopback_page_alloc - Allocate a page or folio to be preserved.
  * @order: Its order.
@@ -209,6 +223,29 @@ u64 luo_loopback_page_alloc(unsigned int order)
 	loopback.nr_pages++;
 
 	return page->address;
+}
+
+/**
+ * luo_loopback_run_alloc - Allocate pages of order 0 side by side.
+ * @order: There are 2^@order of them, and so are they aligned.
+ *
+ * Return: The address of the first, each held with one reference; 0 when there is
+ * no memory.
+ */
+u64 luo_loopback_run_alloc(unsigned int order)
+{
+	u64 address = luo_loopback_page_alloc(order);
+	unsigned long i;
+
+	if (!address || !order)
+		return address;
+
+	loopback.nr_pages--;
+	luo_loopback_split(address, order);
+	for (i = 0; i < 1UL << order; i++)
+		luo_loopback_page_get(address + i * PAGE_SIZE);
+
+	return address;
 }
 
 /**
@@ -297,25 +334,23 @@ static int loopback_preserve(u64 address, unsigned long nr_pages,
 	return 0;
 }
 
-/* What was one allocation is pages of order 0. */
-static void luo_loopback_split(u64 address, unsigned int order)
+/* Zones are small, so that runs and keys are in several. */
+static unsigned long loopback_zone(u64 address)
 {
-	unsigned long i;
-
-	split_page(pfn_to_page(PHYS_PFN(address)), order);
-	for (i = 0; i < 1UL << order; i++)
-		loopback.pages[loopback.nr_pages++] = (struct luo_loopback_page){
-			.address = address + i * PAGE_SIZE,
-		};
+	return address / (8 * PAGE_SIZE);
 }
 
-static void loopback_count(struct luo_claimed *claimed)
+static long *luo_loopback_uncounted(u64 address)
 {
-	claimed->nr = 0;
+	return &loopback.uncounted[loopback_zone(address) % LUO_LOOPBACK_ZONES];
 }
 
-static bool loopback_claim_pages(u64 address, unsigned int order,
-				 struct luo_claimed *claimed)
+static void loopback_count(u64 address, unsigned long nr_pages)
+{
+	*luo_loopback_uncounted(address) -= nr_pages;
+}
+
+static bool luo_loopback_claim_key(u64 address, unsigned int order)
 {
 	struct luo_loopback_key *key = luo_loopback_key(address,
 							LUO_LOOPBACK_INCOMING);
@@ -337,12 +372,26 @@ static bool loopback_claim_pages(u64 address, unsigned int order,
 			*page = loopback.pages[--loopback.nr_pages];
 			luo_loopback_split(folio.address, folio.order);
 		} else {
+			++*luo_loopback_uncounted(page->address);
 			page->refs = 1;
 			i++;
 		}
 	}
 
 	return true;
+}
+
+static unsigned long loopback_claim_pages(u64 address, unsigned int order,
+					  unsigned long nr)
+{
+	unsigned long done = 0;
+
+	while (done < nr && luo_loopback_claim_key(address, order)) {
+		address += PAGE_SIZE << order;
+		done++;
+	}
+
+	return done;
 }
 
 static void *loopback_map(const u64 *runs, unsigned long nr_runs)
@@ -428,6 +477,7 @@ const struct luo_handover luo_loopback = {
 	.preserve	= loopback_preserve,
 	.unpreserve	= loopback_unpreserve,
 	.claim_pages	= loopback_claim_pages,
+	.zone		= loopback_zone,
 	.count		= loopback_count,
 	.put		= loopback_put,
 	.map		= loopback_map,
@@ -712,10 +762,14 @@ int luo_loopback_init(struct kunit *test)
  */
 void luo_loopback_exit(struct kunit *test)
 {
+	unsigned int zone;
+
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
 	KUNIT_EXPECT_EQ(test, loopback.nr_pages, 0UL);
+	for (zone = 0; zone < LUO_LOOPBACK_ZONES; zone++)
+		KUNIT_EXPECT_EQ(test, loopback.uncounted[zone], 0L);
 	KUNIT_EXPECT_TRUE(test, list_empty(&luo_loopback_out.tables));
 	KUNIT_EXPECT_NULL(test, loopback.outgoing_blob);
 

@@ -31,6 +31,7 @@ void luo_loopback_kexec(void);
 void luo_loopback_reset(void);
 
 u64 luo_loopback_page_alloc(unsigned int order);
+u64 luo_loopback_run_alloc(unsigned int order);
 void luo_loopback_page_get(u64 address);
 unsigned long luo_loopback_pages_held(void);
 

@@ -8,6 +8,4 @@
 	(((u64)(value) << __builtin_ctzll(mask)) & (mask))
 #define FIELD_GET(mask, reg)	(((reg) & (mask)) >> __builtin_ctzll(mask))
 
-#define __ffs64(x)		((unsigned int)__builtin_ctzll(x))
-
 #endif /* _LUO_OBJECT_TEST_BITFIELD_H */

@@ -24,6 +24,8 @@ typedef __u8 u8;
 typedef __s8 s8;
 
 typedef u64 phys_addr_t;
+#define PHYS_ADDR_MAX	(~(phys_addr_t)0)
+
 typedef unsigned int gfp_t;
 
 #define __bitwise

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Runs of pages
+ *
+ * Streams and files list their pages as runs. This file knows which KHO keys a
+ * run is under, and takes runs through their life: preserve and unpreserve in
+ * this kernel, claim and put in the next one. After luo_run_claim() the caller
+ * holds a reference to each folio; before that, and where a claim fails, the
+ * pages belong to the handover. No page has two owners, as the handover lets
+ * each key be claimed once.
+ *
+ * PKRAM and the memfd handler call it, each with runs decoded from a wire format.
+ * It calls the handover. It needs no lock: the handover decides between callers
+ * that preserve or claim the same pages.
+ */
+
+#include <linux/align.h>
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/luo_run.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+
+#include "luo_handover.h"
+
+/* How many keys to handle between two calls of cond_resched(). */
+#define LUO_RUN_BATCH	1024U
+
+static u64 luo_run_address(const struct luo_run *run, u32 offset)
+{
+	return (run->pfn + offset) << PAGE_SHIFT;
+}
+
+static bool luo_run_is_range(const struct luo_run *run)
+{
+	return run->flags & LUO_RUN_RANGE;
+}
+
+/**
+ * luo_run_valid - Check a run that another kernel wrote.
+ * @run: The run; any numbers.
+ *
+ * That its pages exist, and were preserved, is for luo_run_claim() to find out.
+ *
+ * Context: Any.
+ * Return: true if order, alignment, length and flags are those of a run.
+ */
+bool luo_run_valid(const struct luo_run *run)
+{
+	u64 mask;
+
+	if (run->order > MAX_PAGE_ORDER || !run->nr_pages ||
+	    run->flags & ~(LUO_RUN_DOWN | LUO_RUN_RANGE) ||
+	    (run->order && luo_run_is_range(run)))
+		return false;
+
+	mask = (1ULL << run->order) - 1;
+
+	return !((run->pfn | run->nr_pages) & mask) &&
+	       run->pfn <= PHYS_PFN(PHYS_ADDR_MAX) - run->nr_pages;
+}
+
+/**
+ * luo_run_key_order - The order of a key of a run.
+ * @run:    A valid run.
+ * @offset: Where the key begins, in pages from the lowest page.
+ *
+ * KHO would cut a range at the border of a NUMA node as well when it preserves
+ * it, and does not when it restores it, hence no range may cross one.
+ *
+ * Context: Any.
+ * Return: The order.
+ */
+unsigned int luo_run_key_order(const struct luo_run *run, u32 offset)
+{
+	u64 pfn = run->pfn + offset;
+
+	if (!luo_run_is_range(run))
+		return run->order;
+
+	return min_t(unsigned int, pfn ? __ffs64(pfn) : BITS_PER_LONG_LONG,
+		     ilog2(run->nr_pages - offset));
+}
+
+/**
+ * luo_run_mirror - Convert a position in memory to one in the stream, or back.
+ * @run:    A valid run.
+ * @offset: The lowest page in the one, from the beginning of the run.
+ * @nr:     How many pages are there side by side.
+ *
+ * Context: Any.
+ * Return: The lowest page in the other.
+ */
+u32 luo_run_mirror(const struct luo_run *run, u32 offset, u32 nr)
+{
+	return run->flags & LUO_RUN_DOWN ? run->nr_pages - offset - nr : offset;
+}
+
+static void luo_run_unpreserve_folios(const struct luo_handover *handover,
+				      const struct luo_run *run, u32 nr_pages)
+{
+	u32 offset;
+
+	for (offset = 0; offset < nr_pages; offset += 1U << run->order) {
+		handover->unpreserve(luo_run_address(run, offset), 1,
+				     run->order);
+		if (!(offset % LUO_RUN_BATCH))
+			cond_resched();
+	}
+}
+
+/**
+ * luo_run_preserve - Preserve the pages of a run.
+ * @handover: The handover.
+ * @run:      A valid run of pages that the caller holds references to.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; the errno of the handover, with no page of the run preserved.
+ */
+int luo_run_preserve(const struct luo_handover *handover,
+		     const struct luo_run *run)
+{
+	u32 offset;
+	int err;
+
+	if (luo_run_is_range(run))
+		return handover->preserve(luo_run_address(run, 0),
+					  run->nr_pages, 0);
+
+	for (offset = 0; offset < run->nr_pages; offset += 1U << run->order) {
+		err = handover->preserve(luo_run_address(run, offset), 1,
+					 run->order);
+		if (err) {
+			luo_run_unpreserve_folios(handover, run, offset);
+			return err;
+		}
+		if (!(offset % LUO_RUN_BATCH))
+			cond_resched();
+	}
+
+	return 0;
+}
+
+/**
+ * luo_run_unpreserve - Undo luo_run_preserve().
+ * @handover: The handover.
+ * @run:      The same run.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_run_unpreserve(const struct luo_handover *handover,
+			const struct luo_run *run)
+{
+	if (luo_run_is_range(run))
+		handover->unpreserve(luo_run_address(run, 0), run->nr_pages, 0);
+	else
+		luo_run_unpreserve_folios(handover, run, run->nr_pages);
+}
+
+/**
+ * luo_run_present - Check that the previous kernel preserved a run.
+ * @handover: The handover.
+ * @run:      A valid run.
+ *
+ * Context: Process context, may sleep.
+ * Return: true if all its keys are there and none is claimed.
+ */
+bool luo_run_present(const struct luo_handover *handover,
+		     const struct luo_run *run)
+{
+	unsigned int order, nr_keys = 0;
+	u32 offset;
+
+	for (offset = 0; offset < run->nr_pages; offset += 1U << order) {
+		order = luo_run_key_order(run, offset);
+		if (handover->order(luo_run_address(run, offset)) != order)
+			return false;
+		if (!(++nr_keys % LUO_RUN_BATCH))
+			cond_resched();
+	}
+
+	return true;
+}
+
+static void luo_run_count_zone(struct luo_run_claim *claim, u64 address,
+			       unsigned long nr_pages)
+{
+	unsigned long zone = claim->handover->zone(address);
+
+	if (zone != claim->zone) {
+		luo_run_claim_end(claim);
+		claim->zone = zone;
+	}
+	claim->address = address;
+	claim->nr_pages += nr_pages;
+}
+
+/* Counting each key on its own would be too slow. */
+static void luo_run_count(struct luo_run_claim *claim, u64 address,
+			  unsigned long nr_pages)
+{
+	const struct luo_handover *handover = claim->handover;
+	unsigned long i;
+
+	if (nr_pages == 1 ||
+	    handover->zone(address) ==
+	    handover->zone(address + (nr_pages - 1) * PAGE_SIZE)) {
+		luo_run_count_zone(claim, address, nr_pages);
+		return;
+	}
+
+	for (i = 0; i < nr_pages; i++)
+		luo_run_count_zone(claim, address + i * PAGE_SIZE, 1);
+}
+
+/* Returns how many keys were claimed. */
+static u32 luo_run_claim_keys(struct luo_run_claim *claim,
+			      const struct luo_run *run, u32 offset,
+			      unsigned int order, u32 nr_keys)
+{
+	u64 address = luo_run_address(run, offset);
+	u32 nr;
+
+	/* The handover counts folios on its own. */
+	if (run->order)
+		return claim->handover->order(address) == order &&
+		       claim->handover->claim(address, order);
+
+	nr = claim->handover->claim_pages(address, order, nr_keys);
+	if (nr)
+		luo_run_count(claim, address, (unsigned long)nr << order);
+
+	return nr;
+}
+
+/**
+ * luo_run_claim - Claim a part of a run of the previous kernel.
+ * @claim:    The claim.
+ * @run:      A valid run.
+ * @offset:   Where the part begins, in pages from the lowest page; a key begins
+ *            there.
+ * @nr_pages: Pages of the part; a key ends there.
+ *
+ * Of what was claimed, the caller owns one reference to each folio. Claim pages
+ * that are listed twice, and the second claim fails.
+ *
+ * Context: Process context, may sleep.
+ * Return: How many pages were claimed, from @offset on. Less than @nr_pages if
+ * the next key is missing, has another order, or was claimed before.
+ */
+u32 luo_run_claim(struct luo_run_claim *claim, const struct luo_run *run,
+		  u32 offset, u32 nr_pages)
+{
+	u32 end = offset + nr_pages, next = offset, nr, wanted;
+	unsigned int order, nr_keys = 0;
+
+	while (next < end) {
+		order = luo_run_key_order(run, next);
+		/* Only the keys of single pages are side by side in equal order. */
+		wanted = run->flags & LUO_RUN_RANGE || run->order ? 1 :
+			 min(end - next, LUO_RUN_BATCH);
+		nr = luo_run_claim_keys(claim, run, next, order, wanted);
+		next += nr << order;
+		if (nr < wanted)
+			break;
+		nr_keys += nr;
+		if (nr_keys >= LUO_RUN_BATCH) {
+			nr_keys = 0;
+			cond_resched();
+		}
+	}
+
+	return next - offset;
+}
+
+/**
+ * luo_run_claim_whole - Claim a run of the previous kernel, all or nothing.
+ * @claim: The claim.
+ * @run:   A valid run.
+ *
+ * Context: Process context, may sleep.
+ * Return: true; false with no page claimed, unless another caller claimed some
+ * of the same pages meanwhile: then the rest is freed.
+ */
+bool luo_run_claim_whole(struct luo_run_claim *claim,
+			 const struct luo_run *run)
+{
+	bool one_key = run->nr_pages == 1U << luo_run_key_order(run, 0);
+	u32 nr_pages;
+
+	if (!one_key && !luo_run_present(claim->handover, run))
+		return false;
+
+	nr_pages = luo_run_claim(claim, run, 0, run->nr_pages);
+	if (nr_pages == run->nr_pages)
+		return true;
+
+	luo_run_put(claim->handover, run, 0, nr_pages);
+
+	return false;
+}
+
+/**
+ * luo_run_claim_end - Count the claimed pages that are not counted yet.
+ * @claim: The claim, which can be used again.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_run_claim_end(struct luo_run_claim *claim)
+{
+	if (claim->nr_pages)
+		claim->handover->count(claim->address, claim->nr_pages);
+	claim->nr_pages = 0;
+}
+
+/**
+ * luo_run_put - Drop the references to a part of a run that was claimed.
+ * @handover: The handover.
+ * @run:      The run.
+ * @offset:   Where the part begins, in pages from the lowest page.
+ * @nr_pages: Pages of the part.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_run_put(const struct luo_handover *handover,
+		 const struct luo_run *run, u32 offset, u32 nr_pages)
+{
+	u32 i;
+
+	for (i = 0; i < nr_pages; i += 1U << run->order) {
+		handover->put(luo_run_address(run, offset + i));
+		if (!(i % LUO_RUN_BATCH))
+			cond_resched();
+	}
+}
