@@ -38,14 +38,14 @@ static void luo_index_place(struct luo_index *index, u64 *entry)
 	index->slots[i] = entry;
 }
 
-static int luo_index_grow(struct luo_index *index)
+static int luo_index_grow(struct luo_index *index, gfp_t gfp)
 {
 	unsigned long nr_slots = index->slots ? 1UL << index->order : 0;
 	u64 **old = index->slots, **slots;
 	unsigned int order = old ? index->order + 1 : LUO_INDEX_MIN_ORDER;
 	unsigned long i;
 
-	slots = kvcalloc(1UL << order, sizeof(*slots), GFP_KERNEL);
+	slots = kvcalloc(1UL << order, sizeof(*slots), gfp);
 	if (!slots)
 		return -ENOMEM;
 
@@ -64,15 +64,16 @@ static int luo_index_grow(struct luo_index *index)
  * luo_index_add - Add an entry.
  * @index: The index.
  * @entry: The number, first member of the structure that is to be found.
+ * @gfp:   How to allocate.
  *
  * Return: 0, or -ENOMEM with nothing changed.
  */
-int luo_index_add(struct luo_index *index, u64 *entry)
+int luo_index_add(struct luo_index *index, u64 *entry, gfp_t gfp)
 {
 	int err;
 
 	if (!index->slots || index->count >= (3UL << index->order) / 4) {
-		err = luo_index_grow(index);
+		err = luo_index_grow(index, gfp);
 		if (err)
 			return err;
 	}

@@ -2,6 +2,7 @@
 #ifndef _LUO_INDEX_H
 #define _LUO_INDEX_H
 
+#include <linux/gfp_types.h>
 #include <linux/types.h>
 
 /**
@@ -18,7 +19,7 @@ struct luo_index {
 	unsigned long count;
 };
 
-int luo_index_add(struct luo_index *index, u64 *entry);
+int luo_index_add(struct luo_index *index, u64 *entry, gfp_t gfp);
 void luo_index_del(struct luo_index *index, u64 *entry);
 void luo_index_destroy(struct luo_index *index);
 

@@ -27,16 +27,16 @@
 /* The wire struct of one version, which the caller frees. */
 static void *luo_object_wire(const struct luo_object_kind *kind,
 			     const struct luo_object_version *version,
-			     const void *object)
+			     const void *object, gfp_t gfp)
 {
-	void *wire = kzalloc(version->size, GFP_KERNEL);
+	void *wire = kzalloc(version->size, gfp);
 	int err;
 
 	if (!wire)
 		return ERR_PTR(-ENOMEM);
 
 	err = kind->fields ?
-	      luo_object_fields_save(kind, version, wire, object) :
+	      luo_object_fields_save(kind, version, wire, object, gfp) :
 	      version->save(wire, object);
 	if (err) {
 		kfree(wire);
@@ -49,17 +49,17 @@ static void *luo_object_wire(const struct luo_object_kind *kind,
 static int luo_object_store_version(struct luo_object_out *out,
 				    const struct luo_object_kind *kind,
 				    const struct luo_object_version *version,
-				    u64 instance, const void *object)
+				    u64 instance, const void *object, gfp_t gfp)
 {
 	const struct luo_object_id id = { kind->name, instance };
-	void *wire = luo_object_wire(kind, version, object);
+	void *wire = luo_object_wire(kind, version, object, gfp);
 	int err;
 
 	if (IS_ERR(wire))
 		return PTR_ERR(wire);
 
 	err = luo_object_out_store(out, wire, version->size, &id,
-				   version->version, version->flags);
+				   version->version, version->flags, gfp);
 	kfree(wire);
 
 	return err;
@@ -71,12 +71,13 @@ static int luo_object_store_version(struct luo_object_out *out,
  * @kind:     Its kind.
  * @instance: Which one.
  * @object:   Its newest struct, or what the save functions are given.
+ * @gfp:      How to allocate.
  *
  * Return: As luo_object_save().
  */
 int luo_object_kind_save(struct luo_object_out *out,
 			 const struct luo_object_kind *kind, u64 instance,
-			 const void *object)
+			 const void *object, gfp_t gfp)
 {
 	const struct luo_object_id id = { kind->name, instance };
 	unsigned long selected = READ_ONCE(kind->selected), stored = 0;
@@ -92,7 +93,7 @@ int luo_object_kind_save(struct luo_object_out *out,
 			continue;
 
 		err = luo_object_store_version(out, kind, &kind->versions[i],
-					       instance, object);
+					       instance, object, gfp);
 		/* A version that would lose something is better not written. */
 		if (err == -ENODATA) {
 			refused = err;
@@ -138,7 +139,7 @@ int luo_object_kind_update(struct luo_object_out *out,
 		if (!luo_object_out_stored(out, &id, version->version))
 			continue;
 
-		wire = luo_object_wire(kind, version, object);
+		wire = luo_object_wire(kind, version, object, GFP_KERNEL);
 		if (wire == ERR_PTR(-ENODATA)) {
 			luo_object_out_abort_version(out, &id,
 						     version->version);
@@ -298,7 +299,8 @@ int luo_object_kind_save_version(struct luo_object_out *out,
 	if (!v || !luo_object_version_writable(kind, v))
 		return -EINVAL;
 
-	return luo_object_store_version(out, kind, v, instance, object);
+	return luo_object_store_version(out, kind, v, instance, object,
+					GFP_KERNEL);
 }
 
 /**

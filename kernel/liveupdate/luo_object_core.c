@@ -74,7 +74,7 @@ int luo_store_object_flags(const void *data, size_t size,
 		return -EOPNOTSUPP;
 
 	return luo_object_out_store(&luo_object_out, data, size, id, version,
-				    flags);
+				    flags, GFP_KERNEL);
 }
 EXPORT_SYMBOL_GPL(luo_store_object_flags);
 
@@ -180,7 +180,8 @@ int luo_object_save(const struct luo_object_kind *kind, u64 instance,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_kind_save(&luo_object_out, kind, instance, object);
+	return luo_object_kind_save(&luo_object_out, kind, instance, object,
+				    GFP_KERNEL);
 }
 EXPORT_SYMBOL_GPL(luo_object_save);
 

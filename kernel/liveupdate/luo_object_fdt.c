@@ -75,18 +75,19 @@ static int luo_object_fdt_write(void *fdt, size_t size,
  * @tables:   The kinds. Those without objects are left out.
  * @handover: Where the memory for it comes from.
  * @order:    Set to the order of that memory.
+ * @gfp:      How to allocate.
  *
  * Return: The device tree, or NULL when there is no memory.
  */
 void *luo_object_fdt_build(const struct list_head *tables,
 			   const struct luo_handover *handover,
-			   unsigned int *order)
+			   unsigned int *order, gfp_t gfp)
 {
 	void *fdt;
 	int err;
 
 	for (*order = 0; *order <= MAX_PAGE_ORDER; ++*order) {
-		fdt = handover->alloc(*order, GFP_KERNEL | __GFP_ZERO);
+		fdt = handover->alloc(*order, gfp | __GFP_ZERO);
 		if (!fdt)
 			return NULL;
 

@@ -217,15 +217,16 @@ static int luo_object_fields_downgrade(const struct luo_object_kind *kind,
  * @version: One of its versions.
  * @wire:    Where the version goes, @version->size bytes.
  * @object:  The newest struct.
+ * @gfp:     How to allocate.
  *
  * Return: 0; -ENODATA if something would be lost; -ERANGE if a value is not one
  * that may be written; what a downgrade function returned; -ENOMEM.
  */
 int luo_object_fields_save(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version, void *wire,
-			   const void *object)
+			   const void *object, gfp_t gfp)
 {
-	void *ser __free(kfree) = kmemdup(object, kind->size, GFP_KERNEL);
+	void *ser __free(kfree) = kmemdup(object, kind->size, gfp);
 	int err;
 
 	if (!ser)

@@ -169,7 +169,8 @@ static int luo_object_in_index_record(struct luo_object_in *in,
 	if (err)
 		return err;
 
-	err = luo_index_add(&table->index, &record->instance);
+	err = luo_index_add(&table->index, &record->instance,
+			    GFP_KERNEL);
 	if (err) {
 		luo_pool_in_put(&in->pool, record->address);
 		return err;

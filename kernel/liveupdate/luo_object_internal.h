@@ -60,7 +60,7 @@ struct luo_object_table *luo_object_table_find(struct list_head *tables,
 void luo_object_table_destroy(struct luo_object_table *table,
 			      void (*free)(void *mem, unsigned int order));
 int luo_object_table_grow(struct luo_object_table *table,
-			  const struct luo_handover *handover);
+			  const struct luo_handover *handover, gfp_t gfp);
 struct luo_object_record_ser *
 luo_object_table_slot(struct luo_object_table *table);
 void luo_object_table_free_slot(struct luo_object_table *table,
@@ -112,7 +112,7 @@ luo_object_block_records(struct luo_object_block_ser *block)
 bool luo_object_kind_name_valid(const char *kind);
 void *luo_object_fdt_build(const struct list_head *tables,
 			   const struct luo_handover *handover,
-			   unsigned int *order);
+			   unsigned int *order, gfp_t gfp);
 
 typedef int (*luo_object_fdt_fn)(void *context, const char *kind, u64 first);
 
@@ -150,7 +150,7 @@ struct luo_object_out {
 
 int luo_object_out_store(struct luo_object_out *out, const void *data,
 			 size_t size, const struct luo_object_id *id,
-			 u32 version, u32 flags);
+			 u32 version, u32 flags, gfp_t gfp);
 #define LUO_OBJECT_ANY_VERSION	(-1)
 
 bool luo_object_out_stored(struct luo_object_out *out,
@@ -233,7 +233,7 @@ extern struct mutex luo_object_kinds_lock;
 
 int luo_object_kind_save(struct luo_object_out *out,
 			 const struct luo_object_kind *kind, u64 instance,
-			 const void *object);
+			 const void *object, gfp_t gfp);
 int luo_object_kind_update(struct luo_object_out *out,
 			   const struct luo_object_kind *kind, u64 instance,
 			   const void *object);
@@ -255,7 +255,7 @@ int luo_object_kind_drop(struct luo_object_in *in,
 bool luo_object_fields_valid(const struct luo_object_kind *kind);
 int luo_object_fields_save(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version, void *wire,
-			   const void *object);
+			   const void *object, gfp_t gfp);
 int luo_object_fields_load(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version,
 			   const void *wire, void *object);

@@ -37,13 +37,13 @@ static void luo_object_free_empty(struct luo_object_out *out)
 	}
 }
 
-static int luo_object_publish(struct luo_object_out *out)
+static int luo_object_publish(struct luo_object_out *out, gfp_t gfp)
 {
 	unsigned int order;
 	void *fdt;
 	int err;
 
-	fdt = luo_object_fdt_build(&out->tables, out->handover, &order);
+	fdt = luo_object_fdt_build(&out->tables, out->handover, &order, gfp);
 	if (!fdt)
 		return -ENOMEM;
 
@@ -83,7 +83,7 @@ static void luo_object_fill(struct luo_object_record_ser *record, void *mem,
 static int luo_object_table_store(struct luo_object_out *out,
 				  struct luo_object_table *table,
 				  const void *data, size_t size, u64 instance,
-				  u32 version, u32 flags)
+				  u32 version, u32 flags, gfp_t gfp)
 {
 	struct luo_object_record_ser *record, filled = {
 		.instance = instance,
@@ -93,11 +93,11 @@ static int luo_object_table_store(struct luo_object_out *out,
 	void *mem;
 	int err;
 
-	err = luo_object_table_grow(table, out->handover);
+	err = luo_object_table_grow(table, out->handover, gfp);
 	if (err)
 		return err;
 
-	mem = luo_pool_out_alloc(&out->pool, size, GFP_KERNEL | __GFP_ZERO);
+	mem = luo_pool_out_alloc(&out->pool, size, gfp | __GFP_ZERO);
 	if (!mem)
 		return -ENOMEM;
 
@@ -107,7 +107,7 @@ static int luo_object_table_store(struct luo_object_out *out,
 
 	record = luo_object_table_slot(table);
 	*record = filled;
-	err = luo_index_add(&table->index, &record->instance);
+	err = luo_index_add(&table->index, &record->instance, gfp);
 	if (err)
 		goto err_slot;
 
@@ -141,22 +141,22 @@ static void luo_object_table_remove(struct luo_object_out *out,
 
 static int luo_object_store_first(struct luo_object_out *out, const void *data,
 				  size_t size, const struct luo_object_id *id,
-				  u32 version, u32 flags)
+				  u32 version, u32 flags, gfp_t gfp)
 {
 	struct luo_object_table *table;
 	int err;
 
-	table = luo_object_table_create(id->kind, GFP_KERNEL);
+	table = luo_object_table_create(id->kind, gfp);
 	if (!table)
 		return -ENOMEM;
 
 	err = luo_object_table_store(out, table, data, size, id->instance,
-				     version, flags);
+				     version, flags, gfp);
 	if (err)
 		goto err_table;
 
 	list_add_tail(&table->list, &out->tables);
-	err = luo_object_publish(out);
+	err = luo_object_publish(out, gfp);
 	if (err)
 		goto err_record;
 
@@ -173,7 +173,7 @@ err_table:
 
 static int luo_object_out_insert(struct luo_object_out *out, const void *data,
 				 size_t size, const struct luo_object_id *id,
-				 u32 version, u32 flags)
+				 u32 version, u32 flags, gfp_t gfp)
 {
 	struct luo_object_table *table;
 
@@ -182,13 +182,13 @@ static int luo_object_out_insert(struct luo_object_out *out, const void *data,
 	table = luo_object_table_find(&out->tables, id->kind);
 	if (!table)
 		return luo_object_store_first(out, data, size, id, version,
-					      flags);
+					      flags, gfp);
 
 	if (luo_object_table_record(table, id->instance, version))
 		return -EEXIST;
 
 	return luo_object_table_store(out, table, data, size, id->instance,
-				      version, flags);
+				      version, flags, gfp);
 }
 
 /**
@@ -199,12 +199,13 @@ static int luo_object_out_insert(struct luo_object_out *out, const void *data,
  * @id:      Which object.
  * @version: Which version.
  * @flags:   %LUO_OBJECT_RECORD_OPTIONAL or 0.
+ * @gfp:     How to allocate.
  *
  * Return: As luo_store_object_flags().
  */
 int luo_object_out_store(struct luo_object_out *out, const void *data,
 			 size_t size, const struct luo_object_id *id,
-			 u32 version, u32 flags)
+			 u32 version, u32 flags, gfp_t gfp)
 {
 	int err;
 
@@ -213,7 +214,7 @@ int luo_object_out_store(struct luo_object_out *out, const void *data,
 	    !luo_object_kind_name_valid(id->kind))
 		return -EINVAL;
 
-	err = luo_object_out_insert(out, data, size, id, version, flags);
+	err = luo_object_out_insert(out, data, size, id, version, flags, gfp);
 	trace_luo_store(id->kind, id->instance, version, size, err);
 
 	return err;
@@ -290,7 +291,7 @@ static void luo_object_out_tidy(struct luo_object_out *out)
 
 	list_for_each_entry(table, &out->tables, list) {
 		if (!table->nr_records) {
-			luo_object_publish(out);
+			luo_object_publish(out, GFP_KERNEL);
 			return;
 		}
 	}

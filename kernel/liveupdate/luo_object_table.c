@@ -134,11 +134,12 @@ void luo_object_table_destroy(struct luo_object_table *table,
  * luo_object_table_grow - Make sure that there is a free slot.
  * @table:    The table.
  * @handover: Where a further block comes from.
+ * @gfp:      How to allocate.
  *
  * Return: 0, or -ENOMEM.
  */
 int luo_object_table_grow(struct luo_object_table *table,
-			  const struct luo_handover *handover)
+			  const struct luo_handover *handover, gfp_t gfp)
 {
 	struct luo_object_block_ser *block;
 
@@ -146,7 +147,7 @@ int luo_object_table_grow(struct luo_object_table *table,
 	    (table->last && table->nr_used < LUO_OBJECT_RECORDS_PER_BLOCK))
 		return 0;
 
-	block = handover->alloc(0, GFP_KERNEL | __GFP_ZERO);
+	block = handover->alloc(0, gfp | __GFP_ZERO);
 	if (!block)
 		return -ENOMEM;
 

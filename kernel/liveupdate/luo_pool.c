@@ -154,7 +154,7 @@ static int luo_pool_check(struct luo_pool *pool)
 		if (!luo_pool_chained_valid(pool, block, address, order))
 			return -EBADMSG;
 
-		err = luo_index_add(&pool->blocks, &block->self);
+		err = luo_index_add(&pool->blocks, &block->self, GFP_KERNEL);
 		if (err)
 			return err;
 		pool->nr_blocks++;

@@ -173,7 +173,7 @@ int luo_pool_in_get(struct luo_pool_in *pool, u64 address, size_t size)
 	    offset + size > PAGE_SIZE << order)
 		return -EBADMSG;
 
-	err = luo_index_add(&pool->blocks, &block->self);
+	err = luo_index_add(&pool->blocks, &block->self, GFP_KERNEL);
 	if (err)
 		return err;
 

@@ -142,7 +142,7 @@ static struct pkram_node *pkram_node_new(struct pkram_set *set,
 
 	mutex_lock(&set->lock);
 	err = pkram_find(index, node->instance) ? taken :
-	      luo_index_add(index, &node->instance);
+	      luo_index_add(index, &node->instance, gfp);
 	mutex_unlock(&set->lock);
 	if (err) {
 		kfree(node);
@@ -258,7 +258,7 @@ static int pkram_node_populate(struct pkram_node *node, const char *name,
 	strscpy(ser.name, name, sizeof(ser.name));
 
 	return luo_object_kind_save(node->set->out, &pkram_kind,
-				    node->instance, &ser);
+				    node->instance, &ser, gfp);
 }
 
 /**

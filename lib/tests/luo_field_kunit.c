@@ -106,7 +106,8 @@ static int luo_field_init(struct kunit *test)
 
 static int probe_save(const struct probe_ser *probe)
 {
-	return luo_object_kind_save(&luo_loopback_out, &probe_kind, 1, probe);
+	return luo_object_kind_save(&luo_loopback_out, &probe_kind, 1, probe,
+				    GFP_KERNEL);
 }
 
 static bool probe_stored(u32 version)
@@ -148,7 +149,8 @@ static void luo_field_to_newer(struct kunit *test)
 	struct probe_ser loaded;
 
 	KUNIT_ASSERT_EQ(test, luo_object_kind_save(&luo_loopback_out,
-						   &probe_old_kind, 1, &old), 0);
+						   &probe_old_kind, 1, &old,
+						   GFP_KERNEL), 0);
 	luo_loopback_kexec();
 	memset(&loaded, 0xff, sizeof(loaded));
 	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,
@@ -265,7 +267,8 @@ static void luo_field_range(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, luo_object_out_store(&luo_loopback_out,
 							   &bad->probe,
 							   sizeof(bad->probe),
-							   &id, 2, 0), 0);
+							   &id, 2, 0,
+							   GFP_KERNEL), 0);
 	}
 	luo_loopback_kexec();
 
@@ -320,10 +323,12 @@ static void luo_field_falls_back(struct kunit *test)
 	struct probe_ser bad = { .level = 101 }, loaded;
 
 	KUNIT_ASSERT_EQ(test, luo_object_out_store(&luo_loopback_out, &bad,
-						   sizeof(bad), &probe_id, 2, 0),
+						   sizeof(bad), &probe_id, 2, 0,
+						   GFP_KERNEL),
 			0);
 	KUNIT_ASSERT_EQ(test, luo_object_out_store(&luo_loopback_out, &old,
-						   sizeof(old), &probe_id, 0, 0),
+						   sizeof(old), &probe_id, 0, 0,
+						   GFP_KERNEL),
 			0);
 	luo_loopback_kexec();
 	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,

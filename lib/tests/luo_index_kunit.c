@@ -54,7 +54,8 @@ static void luo_index_fill(struct kunit *test, struct luo_index *index,
 	u32 i;
 
 	for (i = 0; i < NR_ENTRIES; i++)
-		KUNIT_ASSERT_EQ(test, luo_index_add(index, &entries[i].key), 0);
+		KUNIT_ASSERT_EQ(test, luo_index_add(index, &entries[i].key,
+						   GFP_KERNEL), 0);
 }
 
 static u64 luo_index_key_ascending(u32 i)
@@ -160,7 +161,8 @@ static void luo_index_remove_other(struct kunit *test)
 	struct entry there = { .key = 7 }, other = { .key = 7 };
 	struct luo_index index = {};
 
-	KUNIT_ASSERT_EQ(test, luo_index_add(&index, &there.key), 0);
+	KUNIT_ASSERT_EQ(test, luo_index_add(&index, &there.key,
+					   GFP_KERNEL), 0);
 	luo_index_del(&index, &other.key);
 	KUNIT_EXPECT_EQ(test, luo_index_see(&index, 7), 1U);
 	KUNIT_EXPECT_EQ(test, there.seen, 1U);

@@ -139,7 +139,8 @@ static struct luo_object_kind gauge_kind(u32 oldest, u32 newest)
 
 static int gauge_save(const struct luo_object_kind *kind)
 {
-	return luo_object_kind_save(&luo_loopback_out, kind, 1, &gauge_saved);
+	return luo_object_kind_save(&luo_loopback_out, kind, 1, &gauge_saved,
+				    GFP_KERNEL);
 }
 
 static int gauge_load(const struct luo_object_kind *kind, struct gauge *gauge)
@@ -371,14 +372,14 @@ static void luo_kind_save_errors(struct kunit *test)
 
 	/* The last of three fails: none is stored. */
 	KUNIT_EXPECT_EQ(test, luo_object_kind_save(&luo_loopback_out, &kind, 1,
-						   &gauge), -ERANGE);
+						   &gauge, GFP_KERNEL), -ERANGE);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 
 	/* One was there before: it stays, and it alone. */
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 1, 16), 0);
 	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EEXIST);
 	KUNIT_EXPECT_EQ(test, luo_object_kind_save(&luo_loopback_out, &kind, 1,
-						   &gauge), -EEXIST);
+						   &gauge, GFP_KERNEL), -EEXIST);
 	luo_loopback_kexec();
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 2, 24), -ENOENT);
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 1, 16), 0);

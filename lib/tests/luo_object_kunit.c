@@ -58,11 +58,13 @@ static void luo_object_stored_twice(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 1, 0, 40), 0);
 	KUNIT_EXPECT_EQ(test, luo_object_out_store(&luo_loopback_out, other, 40,
-						   &id, 0, 0), -EEXIST);
+						   &id, 0, 0, GFP_KERNEL),
+			-EEXIST);
 	/* A size or flags of its own do not make it another one. */
 	KUNIT_EXPECT_EQ(test,
 			luo_object_out_store(&luo_loopback_out, other, 8, &id,
-					     0, LUO_OBJECT_RECORD_OPTIONAL),
+					     0, LUO_OBJECT_RECORD_OPTIONAL,
+					     GFP_KERNEL),
 			-EEXIST);
 
 	luo_loopback_kexec();

@@ -30,7 +30,7 @@ static inline int luo_kunit_store_flags(const char *kind, u64 instance,
 		luo_pattern_fill(data, size, luo_kunit_seed(&id, version));
 
 	return luo_object_out_store(&luo_loopback_out, data, size, &id, version,
-				    flags);
+				    flags, GFP_KERNEL);
 }
 
 static inline int luo_kunit_store(const char *kind, u64 instance, u32 version,
