@@ -2,7 +2,6 @@
 #ifndef _LUO_FUZZ_FS_H
 #define _LUO_FUZZ_FS_H
 
-#include <stdlib.h>
 #include <linux/bitfield.h>
 #include <linux/bits.h>
 #include <linux/gfp_types.h>
@@ -11,13 +10,8 @@
 
 /* What luo_memfd_extent.c has from the headers of the memory manager. */
 
-#define PHYS_ADDR_MAX		(~0ULL)
 #define array_size(n, size)	((size_t)(n) * (size))
 #define DIV_ROUND_UP_ULL(n, d)	DIV_ROUND_UP(n, d)
 #define pfn_to_nid(pfn)		((int)((pfn) >> 20))
-
-#ifndef kvrealloc
-#define kvrealloc(p, size, gfp)	realloc(p, size)
-#endif
 
 #endif /* _LUO_FUZZ_FS_H */
