@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -259,29 +260,10 @@ int catalogue_add_notes(struct catalogue *catalogue,
 	return notes_of_section(section, what, add_note, &reader);
 }
 
-/* "Linux version 7.3.4-pkram (…": of a kernel, its release. */
-static char *find_release(const struct bytes *kernel)
+/* Notes are in the byte order of their machine: others are not read. */
+static bool can_read_notes(const struct machine *machine)
 {
-	static const char banner[] = "Linux version ";
-	const u8 *at = kernel->data;
-	size_t len;
-
-	do {
-		at = memmem(at, kernel->data + kernel->size - at, banner,
-			    sizeof(banner) - 1);
-		if (!at)
-			return NULL;
-		/* The kernel is followed by a NUL. */
-		at += sizeof(banner) - 1;
-		len = strcspn((const char *)at, "\n ");
-	} while (!isdigit(*at) || len > 64);
-
-	for (size_t i = 0; i < len; i++) {
-		if (!isgraph(at[i]))
-			return NULL;
-	}
-
-	return xasprintf("%.*s", (int)len, at);
+	return machine->big_endian == (__BYTE_ORDER == __BIG_ENDIAN);
 }
 
 int catalogue_read_image(struct catalogue *catalogue, const char *path)
@@ -293,11 +275,18 @@ int catalogue_read_image(struct catalogue *catalogue, const char *path)
 	*catalogue = (struct catalogue){};
 	if (image_read(path, &image))
 		return -1;
+	if (image.module) {
+		image_free(&image);
+		return complain("%s: found a module, expected a kernel", path);
+	}
 
 	catalogue->name = xstrdup(path);
 	catalogue->format = xstrdup(image.format);
-	catalogue->release = find_release(&image.kernel);
-	if (image.elf) {
+	catalogue->release = xstrdup(image.release);
+	catalogue->machine = image.machine;
+	if (!can_read_notes(&image.machine)) {
+		/* judge() needs no more to say that nothing arrives there. */
+	} else if (image.elf) {
 		ret = notes_of_elf(&image.kernel, path, add_note, &reader);
 	} else {
 		reader.what = NULL;
@@ -320,7 +309,7 @@ int catalogue_add_module(struct catalogue *catalogue, const char *path)
 
 	if (image_read(path, &image))
 		return -1;
-	if (image.elf)
+	if (image.module)
 		ret = notes_of_elf(&image.kernel, path, add_note, &reader);
 	else
 		ret = complain("%s: found %s, expected a module", path,

@@ -9,6 +9,7 @@
 
 #include <linux/kho/abi/luo_note.h>
 
+#include "machine.h"
 #include "note.h"
 
 struct version {
@@ -36,6 +37,7 @@ struct catalogue {
 	char *name;		/* for people: a path, or "this kernel" */
 	char *format;
 	char *release;		/* "7.3.4-pkram"; may be NULL */
+	struct machine machine;
 	bool running;
 	bool notes;		/* has notes, and is not judged by its strings */
 	struct kind *kinds;

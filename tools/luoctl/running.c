@@ -124,6 +124,7 @@ int running_read(struct catalogue *catalogue)
 		.running = true,
 	};
 	uname(&uts);
+	machine_running(&catalogue->machine);
 	catalogue->release = xstrdup(uts.release);
 
 	if (read_kernel_notes(catalogue) || read_modules(catalogue))

@@ -2,28 +2,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bzlib.h>
+#include <lz4frame.h>
 #include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "unpack.h"
 
-static const char ends_early[] = "ends early";
-static const char too_large[] = "unpacks to more than any kernel has";
-static const char damaged[] = "damaged";
+const char unpack_ends_early[] = "ends early";
+const char unpack_too_large[] = "unpacks to more than any kernel has";
+const char unpack_damaged[] = "damaged";
 
-/* Memory that a dictionary may take: 128 MiB is what xz -9 of a kernel wants. */
+/* The memory limit for a dictionary: unpacking xz -9 of a kernel takes 128 MiB. */
 #define DICTIONARY_MAX	((u64)256 << 20)
 
-/* Makes room behind what was unpacked so far. False when it is too much. */
-static bool grow(struct bytes *out, size_t *room)
+bool unpack_reserve(struct bytes *out, size_t *room, size_t size)
 {
-	if (*room >= UNPACK_MAX)
+	size_t more = *room ?: 1 << 20;
+
+	if (size > UNPACK_MAX || out->size > UNPACK_MAX - size)
 		return false;
-	*room = *room ? 2 * *room : 1 << 20;
-	out->data = xrealloc(out->data, *room, 1);
+	while (more < out->size + size)
+		more *= 2;
+	if (more > *room)
+		out->data = xrealloc(out->data, more, 1);
+	*room = more;
 
 	return true;
+}
+
+/* Double the buffer when it is full. */
+static bool grow(struct bytes *out, size_t *room)
+{
+	return unpack_reserve(out, room, *room < UNPACK_MAX && *room ?
+			      *room : 1);
 }
 
 static const char *unpack_gzip(const struct bytes *in, struct bytes *out)
@@ -41,7 +54,7 @@ static const char *unpack_gzip(const struct bytes *in, struct bytes *out)
 
 	do {
 		if (out->size == room && !grow(out, &room)) {
-			wrong = too_large;
+			wrong = unpack_too_large;
 			break;
 		}
 		stream.next_out = out->data + out->size;
@@ -49,9 +62,9 @@ static const char *unpack_gzip(const struct bytes *in, struct bytes *out)
 		ret = inflate(&stream, Z_NO_FLUSH);
 		out->size = room - stream.avail_out;
 		if (ret == Z_BUF_ERROR || (ret == Z_OK && stream.avail_out))
-			wrong = ends_early;
+			wrong = unpack_ends_early;
 		else if (ret != Z_OK && ret != Z_STREAM_END)
-			wrong = damaged;
+			wrong = unpack_damaged;
 	} while (!wrong && ret != Z_STREAM_END);
 	inflateEnd(&stream);
 
@@ -68,17 +81,17 @@ static const char *run_lzma(lzma_stream *stream, const struct bytes *in,
 	stream->avail_in = in->size;
 	do {
 		if (out->size == room && !grow(out, &room))
-			return too_large;
+			return unpack_too_large;
 		stream->next_out = out->data + out->size;
 		stream->avail_out = room - out->size;
 		ret = lzma_code(stream, LZMA_FINISH);
 		out->size = room - stream->avail_out;
 		if (ret == LZMA_BUF_ERROR)
-			return ends_early;
+			return unpack_ends_early;
 		if (ret == LZMA_MEMLIMIT_ERROR)
 			return "wants more memory to unpack than any kernel";
 		if (ret != LZMA_OK && ret != LZMA_STREAM_END)
-			return damaged;
+			return unpack_damaged;
 	} while (ret != LZMA_STREAM_END);
 
 	return NULL;
@@ -118,14 +131,14 @@ static const char *run_zstd(ZSTD_DStream *stream, const struct bytes *in,
 		ZSTD_outBuffer output;
 
 		if (out->size == room && !grow(out, &room))
-			return too_large;
+			return unpack_too_large;
 		output = (ZSTD_outBuffer){ out->data, room, out->size };
 		left = ZSTD_decompressStream(stream, &output, &input);
 		out->size = output.pos;
 		if (ZSTD_isError(left))
-			return damaged;
+			return unpack_damaged;
 		if (left && input.pos == input.size && out->size < room)
-			return ends_early;
+			return unpack_ends_early;
 	} while (left);
 
 	return NULL;
@@ -143,6 +156,76 @@ static const char *unpack_zstd(const struct bytes *in, struct bytes *out)
 	return wrong;
 }
 
+static const char *run_lz4(LZ4F_dctx *context, const struct bytes *in,
+			   struct bytes *out)
+{
+	size_t room = 0, at = 0, hint;
+
+	do {
+		size_t got, taken = in->size - at;
+
+		if (out->size == room && !grow(out, &room))
+			return unpack_too_large;
+		got = room - out->size;
+		hint = LZ4F_decompress(context, out->data + out->size, &got,
+				       in->data + at, &taken, NULL);
+		if (LZ4F_isError(hint))
+			return unpack_damaged;
+		out->size += got;
+		at += taken;
+		if (hint && at == in->size && out->size < room)
+			return unpack_ends_early;
+	} while (hint);
+
+	return NULL;
+}
+
+/* The frame format of lz4(1), which the kernel does not use for itself. */
+static const char *unpack_lz4(const struct bytes *in, struct bytes *out)
+{
+	const char *wrong = "liblz4 does not start";
+	LZ4F_dctx *context = NULL;
+
+	if (!LZ4F_isError(LZ4F_createDecompressionContext(&context,
+							  LZ4F_VERSION)))
+		wrong = run_lz4(context, in, out);
+	LZ4F_freeDecompressionContext(context);
+
+	return wrong;
+}
+
+static const char *unpack_bzip2(const struct bytes *in, struct bytes *out)
+{
+	bz_stream stream = {
+		.next_in = (char *)in->data,
+		.avail_in = in->size,
+	};
+	const char *wrong = NULL;
+	size_t room = 0;
+	int ret;
+
+	if (BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK)
+		return "libbz2 does not start";
+
+	do {
+		if (out->size == room && !grow(out, &room)) {
+			wrong = unpack_too_large;
+			break;
+		}
+		stream.next_out = (char *)out->data + out->size;
+		stream.avail_out = room - out->size;
+		ret = BZ2_bzDecompress(&stream);
+		out->size = room - stream.avail_out;
+		if (ret == BZ_OK && !stream.avail_in && stream.avail_out)
+			wrong = unpack_ends_early;
+		else if (ret != BZ_OK && ret != BZ_STREAM_END)
+			wrong = unpack_damaged;
+	} while (!wrong && ret != BZ_STREAM_END);
+	BZ2_bzDecompressEnd(&stream);
+
+	return wrong;
+}
+
 #define PACKING(_name, _magic, _unpack)					\
 	{ .name = _name, .magic = _magic, .magic_len = sizeof(_magic) - 1,	\
 	  .unpack = _unpack }
@@ -152,10 +235,10 @@ static const struct packing packings[] = {
 	PACKING("xz", "\3757zXZ\0", unpack_xz),
 	PACKING("zstd", "\x28\xb5\x2f\xfd", unpack_zstd),
 	PACKING("lzma", "\x5d\0\0", unpack_lzma),
-	PACKING("lz4", "\x02\x21\x4c\x18", NULL),
-	PACKING("lz4", "\x04\x22\x4d\x18", NULL),
-	PACKING("lzo", "\x89LZO\0", NULL),
-	PACKING("bzip2", "BZh", NULL),
+	PACKING("lz4", "\x02\x21\x4c\x18", unpack_lz4_legacy),
+	PACKING("lz4", "\x04\x22\x4d\x18", unpack_lz4),
+	PACKING("lzo", "\x89LZO\0\r\n\x1a\n", unpack_lzo),
+	PACKING("bzip2", "BZh", unpack_bzip2),
 };
 
 const struct packing *packing_of(const struct bytes *bytes)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * unpack - what kernel images are compressed with. The libraries do the work;
- * what is here bounds them, for an image may be anything.
+ * unpack - the compression formats of kernel images. Libraries decompress; this
+ * file bounds them, because an image may contain anything.
  */
 #ifndef LUOCTL_UNPACK_H
 #define LUOCTL_UNPACK_H
@@ -18,15 +18,30 @@ struct packing {
 	const char *magic;
 	size_t magic_len;
 	/*
-	 * Unpacks all of @in into @out, which the caller frees in any case.
-	 * What follows the packed data is ignored: a bzImage has its size there.
-	 * Returns NULL, or a few words on what is wrong. NULL where luoctl
-	 * cannot unpack it.
+	 * Unpack all of @in into @out. The caller frees @out also on an error.
+	 * Ignore the bytes behind the packed data: a bzImage stores the size of
+	 * the unpacked kernel there. Returns NULL, or a few words about the
+	 * error.
 	 */
 	const char *(*unpack)(const struct bytes *in, struct bytes *out);
 };
 
-/* What @bytes is packed with; NULL if nothing known. */
+/* Find the format of @bytes by its magic number; NULL if it is unknown. */
 const struct packing *packing_of(const struct bytes *bytes);
+
+/* Errors that several formats share. */
+extern const char unpack_ends_early[];
+extern const char unpack_too_large[];
+extern const char unpack_damaged[];
+
+/*
+ * Make room for @size more bytes behind those unpacked so far. False if the
+ * result would be larger than UNPACK_MAX.
+ */
+bool unpack_reserve(struct bytes *out, size_t *room, size_t size);
+
+/* Formats of blocks, in unpack_blocks.c. */
+const char *unpack_lz4_legacy(const struct bytes *in, struct bytes *out);
+const char *unpack_lzo(const struct bytes *in, struct bytes *out);
 
 #endif

@@ -68,7 +68,33 @@ char *xasprintf(const char *fmt, ...)
 	return there(text);
 }
 
-/* Files of the kernel have no size that can be relied on, so read on. */
+int open_regular(const char *path, size_t max)
+{
+	struct stat st;
+	/* O_NONBLOCK, because opening a FIFO waits for a writer otherwise. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int error = 0;
+
+	if (fd < 0)
+		return -1;
+
+	if (fstat(fd, &st))
+		error = errno;
+	else if (S_ISDIR(st.st_mode))
+		error = EISDIR;
+	else if (!S_ISREG(st.st_mode))
+		error = EINVAL;
+	else if (st.st_size > 0 && (u64)st.st_size > max)
+		error = EFBIG;
+	if (!error)
+		return fd;
+	close(fd);
+	errno = error;
+
+	return -1;
+}
+
+/* The size of a file in /proc or /sys says nothing, so read up to the end. */
 static int read_all(int fd, size_t max, struct bytes *bytes)
 {
 	size_t room = 0;
@@ -94,49 +120,49 @@ static int read_all(int fd, size_t max, struct bytes *bytes)
 	return 0;
 }
 
-int read_file(const char *path, size_t max, struct bytes *bytes)
+int read_fd(int fd, size_t max, struct bytes *bytes)
 {
-	struct stat st;
-	int fd, err, error;
+	int error;
 
 	*bytes = (struct bytes){};
-	/* Not to wait for a writer, should it be a pipe. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (!read_all(fd, max, bytes))
+		return 0;
+	error = errno;
+	free(bytes->data);
+	*bytes = (struct bytes){};
+	errno = error;
+
+	return -1;
+}
+
+int read_file(const char *path, size_t max, struct bytes *bytes)
+{
+	int fd = open_regular(path, max), err, error;
+
+	*bytes = (struct bytes){};
 	if (fd < 0)
 		return -1;
-
-	err = fstat(fd, &st);
-	if (!err && S_ISDIR(st.st_mode)) {
-		errno = EISDIR;
-		err = -1;
-	} else if (!err && !S_ISREG(st.st_mode)) {
-		errno = EINVAL;
-		err = -1;
-	}
-	if (!err)
-		err = read_all(fd, max, bytes);
+	err = read_fd(fd, max, bytes);
 	error = errno;
 	close(fd);
-	if (err) {
-		free(bytes->data);
-		*bytes = (struct bytes){};
-		errno = error;
-	}
+	errno = error;
 
 	return err;
 }
 
-int load_file(const char *path, size_t max, struct bytes *bytes)
+int complain_file(const char *path, size_t max)
 {
-	if (!read_file(path, max, bytes))
-		return 0;
 	if (errno == EFBIG)
-		return complain("%s: larger than %zu MiB, which no kernel is",
-				path, max >> 20);
+		return complain("%s: larger than %zu MiB", path, max >> 20);
 	if (errno == EINVAL)
 		return complain("%s: not a regular file", path);
 
 	return complain("%s: %s", path, strerror(errno));
+}
+
+int load_file(const char *path, size_t max, struct bytes *bytes)
+{
+	return read_file(path, max, bytes) ? complain_file(path, max) : 0;
 }
 
 int write_file(const char *path, const char *text)

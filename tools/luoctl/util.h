@@ -43,12 +43,22 @@ char *xstrdup(const char *string);
 __printf(1, 2) char *xasprintf(const char *fmt, ...);
 
 /*
- * Reads a file of at most @max bytes, and a NUL behind them that is not
- * counted. Returns 0 or -1, with errno; complains of nothing.
+ * Open a regular file to read. Returns -1 with errno: EINVAL if it is something
+ * else, EFBIG if it is larger than @max. Reads nothing.
  */
+int open_regular(const char *path, size_t max);
+
+/*
+ * Read a file of at most @max bytes to its end, and put a NUL behind them that
+ * is not counted. Returns 0, or -1 with errno; complains of nothing.
+ */
+int read_fd(int fd, size_t max, struct bytes *bytes);
 int read_file(const char *path, size_t max, struct bytes *bytes);
 
-/* The same with complaints. */
+/* Complain of the errno of one of these. */
+int complain_file(const char *path, size_t max);
+
+/* read_file() that complains. */
 int load_file(const char *path, size_t max, struct bytes *bytes);
 
 /* Writes @text to a file of the kernel. Returns 0 or -1, with errno. */
