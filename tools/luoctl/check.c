@@ -14,12 +14,13 @@ static int compare(const struct catalogue *from, const struct catalogue *to)
 {
 	struct verdicts verdicts;
 	struct records stored = {};
-	unsigned int nr_lost;
+	unsigned int nr_lost, nr_unknown;
 	bool known;
 
 	known = from->running && !running_records("outgoing", &stored);
 	judge(from, to, known ? &stored : NULL, &verdicts);
 	nr_lost = verdicts_lost(&verdicts, NULL, 0);
+	nr_unknown = verdicts_unknown(&verdicts);
 	if (want_json) {
 		struct json *json = json_stdout();
 
@@ -28,13 +29,20 @@ static int compare(const struct catalogue *from, const struct catalogue *to)
 		json_end(json);
 	} else {
 		verdicts_print(from, to, &verdicts);
-		if (!nr_lost)
+		if (!nr_lost && !nr_unknown)
 			puts("all survives");
 	}
 	verdicts_free(&verdicts);
 	records_free(&stored);
 
-	return nr_lost ? EXIT_LOSS : EXIT_DONE;
+	if (nr_lost)
+		return EXIT_LOSS;
+	if (nr_unknown) {
+		complain("cannot tell whether all survives");
+		return EXIT_FAILED;
+	}
+
+	return EXIT_DONE;
 }
 
 static int run(int argc, char **argv)

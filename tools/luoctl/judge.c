@@ -306,6 +306,31 @@ static void judge_string(const struct catalogue *from,
 					 verdict->read, consequence);
 }
 
+/* Nothing is found in memory that another machine has written. */
+static void judge_machine(const struct catalogue *from,
+			  const struct catalogue *to, struct verdicts *verdicts)
+{
+	enum machine_match match = machine_compare(&from->machine,
+						   &to->machine);
+	struct verdict *verdict;
+
+	if (match == MACHINE_SAME)
+		return;
+	verdict = add_verdict(verdicts, "machine");
+	if (match == MACHINE_DIFFERS) {
+		verdict->fate = FATE_LOST;
+		verdict->why = xasprintf("%s is a kernel for another machine: nothing is handed over",
+					 to->name);
+	} else {
+		verdict->fate = FATE_UNKNOWN;
+		verdict->why = xasprintf("%s does not say for which machine it is: if that is another one, nothing is handed over",
+					 to->machine.page_size ? from->name :
+					 to->name);
+	}
+	verdict->written = machine_describe(&from->machine);
+	verdict->read = machine_describe(&to->machine);
+}
+
 /* File handlers that belong to no kind. */
 static void judge_handlers(const struct catalogue *from,
 			   const struct catalogue *to,
@@ -337,6 +362,7 @@ void judge(const struct catalogue *from, const struct catalogue *to,
 	   const struct records *stored, struct verdicts *verdicts)
 {
 	*verdicts = (struct verdicts){};
+	judge_machine(from, to, verdicts);
 	judge_string(from, to, "kho", "nothing is handed over", verdicts);
 	judge_string(from, to, "luo", "no file is handed over", verdicts);
 	if (catalogue_has(from, "luo-objects", NULL) &&
@@ -376,7 +402,22 @@ unsigned int verdicts_lost(const struct verdicts *verdicts,
 	return nr;
 }
 
-static const char *const fates[] = { "survives", "is left behind", "is lost" };
+unsigned int verdicts_unknown(const struct verdicts *verdicts)
+{
+	unsigned int nr = 0;
+
+	for (size_t i = 0; i < verdicts->nr; i++)
+		nr += verdicts->verdicts[i].fate == FATE_UNKNOWN;
+
+	return nr;
+}
+
+static const char *const fates[] = {
+	[FATE_SURVIVES] = "survives",
+	[FATE_LEFT] = "is left behind",
+	[FATE_UNKNOWN] = "cannot be told",
+	[FATE_LOST] = "is lost",
+};
 
 static void print_kernel(const char *role, const struct catalogue *catalogue)
 {
@@ -449,7 +490,12 @@ static void kernel_json(struct json *json, const char *key,
 void verdicts_json(struct json *json, const struct catalogue *from,
 		   const struct catalogue *to, const struct verdicts *verdicts)
 {
-	static const char *const words[] = { "survives", "left", "lost" };
+	static const char *const words[] = {
+		[FATE_SURVIVES] = "survives",
+		[FATE_LEFT] = "left",
+		[FATE_UNKNOWN] = "unknown",
+		[FATE_LOST] = "lost",
+	};
 
 	kernel_json(json, "from", from);
 	kernel_json(json, "to", to);

@@ -16,6 +16,7 @@
 enum fate {
 	FATE_SURVIVES,
 	FATE_LEFT,		/* is lost, and said to be optional */
+	FATE_UNKNOWN,		/* may be lost */
 	FATE_LOST,
 };
 
@@ -39,6 +40,9 @@ struct verdicts {
 void judge(const struct catalogue *from, const struct catalogue *to,
 	   const struct records *stored, struct verdicts *verdicts);
 void verdicts_free(struct verdicts *verdicts);
+
+/* How many may be lost, and more is not known. */
+unsigned int verdicts_unknown(const struct verdicts *verdicts);
 
 /* How many are lost, other than those of the names in @accepted. */
 unsigned int verdicts_lost(const struct verdicts *verdicts,

@@ -10,13 +10,19 @@ import tempfile
 import traceback
 
 LUOCTL = os.environ["LUOCTL"]
+# The same without bounds that tests reach.
+WHOLE = str(pathlib.Path(LUOCTL).parent / "whole/luoctl")
 TIMEOUT = 60
+
+
+class Skip(Exception):
+	"""A case that cannot run here, and why."""
 
 
 class Run:
 	"""What luoctl did."""
 
-	def __init__(self, *args, env=None, files=None):
+	def __init__(self, *args, env=None, files=None, luoctl=LUOCTL):
 		"""FILES, a list of bytes, are put in the place of args that are None."""
 		with tempfile.TemporaryDirectory() as folder:
 			args = list(args)
@@ -25,7 +31,7 @@ class Run:
 				path.write_bytes(data)
 				args[args.index(None)] = str(path)
 			self.args = args
-			done = subprocess.run([LUOCTL, *args], stdin=subprocess.DEVNULL,
+			done = subprocess.run([luoctl, *args], stdin=subprocess.DEVNULL,
 					      stdout=subprocess.PIPE, stderr=subprocess.PIPE,
 					      timeout=TIMEOUT, check=False,
 					      env={**os.environ, **(env or {})})
@@ -64,6 +70,8 @@ def report(cases):
 		try:
 			case()
 			print(f"ok {number} {name}", flush=True)
+		except Skip as reason:
+			print(f"ok {number} {name} # SKIP {reason}", flush=True)
 		except Exception as error:	# whatever it is, the case has failed
 			failed += 1
 			if not isinstance(error, AssertionError):

@@ -4,6 +4,7 @@ Kernel images, made up: as much of each format as its header tells. Written
 from the documents of the formats and not from what luoctl does with them.
 """
 
+import bz2
 import gzip
 import lzma
 import struct
@@ -48,9 +49,10 @@ STRINGS = [b"kho-v4", b"luo-v5", b"memfd-v2"]
 
 
 def elf(notes=(), strings=(), note_size=None, note_at=None, sections=False,
-	elf_class=2, order=1, odd=False):
+	elf_class=2, order=1, odd=False, machine=62, kind=2, interp=False,
+	banner=b"Linux version 7.3.4-made (up)\0"):
 	"""A vmlinux with a text segment and one of notes, or a section of them."""
-	body = b"Linux version 7.3.4-made (up)\0" + b"".join(b"\0" + s + b"\0" for s in strings)
+	body = banner + b"".join(b"\0" + s + b"\0" for s in strings)
 	body += bytes(-len(body) % 4 + odd)
 	blob = b"".join(notes)
 	headers = 64 + 2 * 56
@@ -59,9 +61,9 @@ def elf(notes=(), strings=(), note_size=None, note_at=None, sections=False,
 	where = at if note_at is None else note_at
 	end = at + len(blob) + (-len(blob) % 8)
 	ehdr = struct.pack("<4sBBB9xHHIQQQIHHHHHH", b"\x7fELF", elf_class, order, 1,
-			   2, 62, 1, 0, 64, end if sections else 0, 0, 64, 56,
+			   kind, machine, 1, 0, 64, end if sections else 0, 0, 64, 56,
 			   1 if sections else 2, 64, 2 if sections else 0, 0)
-	load = struct.pack("<IIQQQQQQ", 1, 5, headers, 0, 0, len(body), len(body), 4096)
+	load = struct.pack("<IIQQQQQQ", 3 if interp else 1, 5, headers, 0, 0, len(body), len(body), 4096)
 	notes_ph = struct.pack("<IIQQQQQQ", 4, 4, where, 0, 0, size, size, 4)
 	image = ehdr + load + notes_ph + body + blob
 	if sections:
@@ -88,12 +90,30 @@ def zstd(data):
 			      stdout=subprocess.PIPE).stdout
 
 
+def lz4(data):
+	"""As the kernel packs itself."""
+	return subprocess.run(["lz4", "-l", "-9", "-", "-"], input=data, check=True,
+			      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+
+def lz4_frame(data):
+	"""As lz4(1) does it by itself, with a sum."""
+	return subprocess.run(["lz4", "-1", "-", "-"], input=data, check=True,
+			      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+
+def lzo(data):
+	"""As the kernel packs itself."""
+	return subprocess.run(["lzop", "-9"], input=data, check=True,
+			      stdout=subprocess.PIPE).stdout
+
+
 PACKERS = {"gzip": lambda data: gzip.compress(data, mtime=0), "xz": xz,
-	   "lzma": lzma_alone, "zstd": zstd}
+	   "lzma": lzma_alone, "zstd": zstd, "lz4": lz4, "lzo": lzo, "bzip2": bz2.compress}
 
 
 def bzimage(payload, setup_sects=3, proto=0x20f, offset=700, length=None,
-	    size_append=True, tail=4096):
+	    size_append=True, tail=4096, xloadflags=1):
 	"""Documentation/arch/x86/boot.rst."""
 	if size_append:
 		payload += struct.pack("<I", 12345)
@@ -105,18 +125,19 @@ def bzimage(payload, setup_sects=3, proto=0x20f, offset=700, length=None,
 	head[0x1fe:0x200] = b"\x55\xaa"
 	head[0x202:0x206] = b"HdrS"
 	struct.pack_into("<H", head, 0x206, proto)
+	struct.pack_into("<H", head, 0x236, xloadflags)
 	struct.pack_into("<II", head, 0x248, offset, len(payload) if length is None else length)
 	return bytes(head) + body
 
 
-def arm64(notes=(), strings=(), pe_end=None):
+def arm64(notes=(), strings=(), pe_end=None, flags=0xa):
 	"""Documentation/arch/arm64/booting.rst, with the head of a PE image."""
 	body = b"".join(b"\0" + s + b"\0" for s in strings)
 	body += b"\0Linux version 7.3.4-made (up)\0"
 	body += bytes(-len(body) % 4) + b"\x0d\xf0\xad\x0b" + b"".join(notes)
 	head = bytearray(0x200)
 	head[0:2] = b"MZ"
-	struct.pack_into("<QQQ", head, 8, 0, 1 << 24, 0xa)
+	struct.pack_into("<QQQ", head, 8, 0, 1 << 24, flags)
 	head[56:60] = b"ARM\x64"
 	struct.pack_into("<I", head, 60, 64)
 	head[64:68] = b"PE\0\0"
@@ -133,3 +154,21 @@ def zboot(payload, name=b"gzip"):
 	struct.pack_into("<II", head, 8, len(head), len(payload))
 	head[24:24 + len(name)] = name
 	return bytes(head) + payload + bytes(4)
+
+
+def uki(kernel, name=b".linux"):
+	"""A PE file with a section of systemd's stub, the kernel and an initrd."""
+	sections = [(b".text", b"stub"), (b".osrel", b"ID=debian\n"), (name, kernel),
+		    (b".initrd", b"070701")]
+	head = bytearray(0x400)
+	head[0:2] = b"MZ"
+	struct.pack_into("<I", head, 60, 0x80)
+	head[0x80:0x84] = b"PE\0\0"
+	struct.pack_into("<HHIIIHH", head, 0x84, 0x8664, len(sections), 0, 0, 0, 0xf0, 0x22e)
+	body = b""
+	for number, (section, data) in enumerate(sections):
+		padded = data + bytes(-len(data) % 512)
+		struct.pack_into("<8sIIII", head, 0x80 + 24 + 0xf0 + 40 * number, section,
+				 len(data), 0x1000 * number, len(padded), len(head) + len(body))
+		body += padded
+	return bytes(head) + body

@@ -13,6 +13,7 @@ from images import (BASE, EXTERNAL, GNU, OPTIONAL, PACKERS, READ, STRINGS, WRITE
 MEMFD = [version("memfd", 1), version("memfd", 0, READ | WRITE | EXTERNAL)]
 KIND = [version("box", 1), version("box", 0)]
 FROM = elf([GNU] + BASE + MEMFD + KIND)
+FROM_ARM64 = arm64([GNU] + BASE + MEMFD + KIND)
 
 
 def check(image, origin=FROM):
@@ -184,7 +185,7 @@ def random_damage():
 
 def module():
 	"""What a module reads is read."""
-	ko = elf([version("box", 1)], sections=True)
+	ko = elf([version("box", 1)], sections=True, kind=1)
 	files = [FROM, ko, elf(BASE + MEMFD)]
 	Run("check", "--from", None, "--module", None, None, files=files).expect(0)
 	Run("check", "--from", None, "--module", None, None,
@@ -251,12 +252,12 @@ CASES = [
 	("a bzImage with relocations behind the vmlinux", good(bzimage(PACKERS["xz"](FROM + bytes(999))))),
 	("a bzImage whose header has 0 sectors", setup_sects),
 	("a bzImage that ends in the middle of a string", ends_in_string),
-	("an arm64 Image", good(arm64([GNU] + BASE + MEMFD + KIND))),
-	("an arm64 Image packed with gzip", good(PACKERS["gzip"](arm64(BASE + MEMFD + KIND)))),
-	("an arm64 Image that unpacks itself", good(zboot(PACKERS["zstd"](arm64(BASE + MEMFD + KIND))))),
+	("an arm64 Image", good(FROM_ARM64, FROM_ARM64)),
+	("an arm64 Image packed with gzip", good(PACKERS["gzip"](FROM_ARM64), FROM_ARM64)),
+	("an arm64 Image that unpacks itself", good(zboot(PACKERS["zstd"](FROM_ARM64)), FROM_ARM64)),
 	("an arm64 Image without notes",
-	 good(arm64(strings=STRINGS), origin=elf(BASE + MEMFD))),
-	("an arm64 Image that lacks a kind", lost(arm64(BASE + MEMFD), "box is lost")),
+	 good(arm64(strings=STRINGS), origin=arm64(BASE + MEMFD))),
+	("an arm64 Image that lacks a kind", lost(arm64(BASE + MEMFD), "box is lost", origin=FROM_ARM64)),
 	("an arm64 Image that is cut off", bad(arm64(BASE)[:-1], "truncated")),
 	("an arm64 Image whose sections lead out of it", bad(arm64(BASE, pe_end=1 << 31), "truncated")),
 	("an Image that unpacks itself, cut off", bad(zboot(PACKERS["gzip"](arm64()))[:-10], "truncated")),
@@ -275,17 +276,13 @@ CASES = [
 	("packing in packing without end", nested),
 	("a bzImage whose header leads astray", header_values),
 	("a bzImage of an old protocol", bad(bzimage(FROM, proto=0x207), "2.07", "2.08")),
-	("a bzImage packed with nothing known", bad(bzimage(b"\x12\x34" * 99), "packed with nothing known")),
-	("lz4 is named", bad(bzimage(b"\x02\x21\x4c\x18" + bytes(99)), "lz4", "expected gzip, xz")),
-	("lzo is named", bad(bzimage(b"\x89LZO\0\r\n\x1a\n" + bytes(99)), "lzo")),
-	("bzip2 is named", bad(bzimage(b"BZh9" + bytes(99)), "bzip2")),
+	("a bzImage packed with nothing known", bad(bzimage(b"\x12\x34" * 99), "payload of unknown format")),
 	("a payload of text", bad(PACKERS["gzip"](b"hello, world, hello"), "found text in gzip")),
 	("a text file", bad(b"#!/bin/sh\necho hello\n", "not a kernel image", "found text")),
 	("an empty file", bad(b"", "empty")),
 	("noise", bad(bytes(range(200, 256)), "not a kernel image", "c8 c9")),
 	("no file", missing_file),
 	("a 32-bit vmlinux", bad(elf(BASE, elf_class=1), "32-bit")),
-	("a vmlinux of the other byte order", bad(elf(BASE, order=2), "byte order")),
 	("notes that lead out of the file", bad(elf(BASE, note_size=1 << 40), "truncated")),
 	("notes that lead around", bad(elf(BASE, note_at=(1 << 64) - 8), "truncated")),
 	("a note that is longer than the notes",

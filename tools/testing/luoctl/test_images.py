@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0
+"""luoctl check, on the formats and machines of images, made up and of Debian."""
+
+import functools
+import pathlib
+import resource
+import struct
+import subprocess
+import tempfile
+
+from harness import WHOLE, Run, Skip
+from images import (BASE, PACKERS, arm64, bzimage, elf, lz4_frame, uki, zboot)
+from test_check import FROM, FROM_ARM64, KIND, MEMFD, bad, check, good, lost
+
+TOP = pathlib.Path(__file__).resolve().parents[3]
+
+# Images and programs that begin well, and are none.
+NO_BANNER = elf(BASE, banner=b"Linux version %s (x)\0")
+
+
+def swapped(image):
+	"""A vmlinux of a machine with the other byte order, as far as luoctl reads it."""
+	head = bytearray(image)
+	head[5] = 2
+	for at in (16, 18):
+		head[at:at + 2] = head[at:at + 2][::-1]
+	return bytes(head)
+
+
+@functools.lru_cache(maxsize=None)
+def debian(arch):
+	"""Debian's own image."""
+	script = TOP / "scripts/linux/debian-image"
+	if not script.exists():
+		raise Skip("the tree has no scripts/linux/debian-image")
+	done = subprocess.run([script, arch], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+			      text=True, check=False)
+	if done.returncode == 4:
+		raise Skip(done.stderr.strip().splitlines()[-1])
+	assert not done.returncode, done.stderr
+	return pathlib.Path(done.stdout.strip())
+
+
+def same_release(*paths):
+	"""luoctl reads them all as the same kernel, and says the format of each."""
+	for path, *words in paths:
+		run = Run("--json", "check", "--from", str(paths[0][0]), str(path),
+			  luoctl=WHOLE)
+		run.expect(run.status)
+		told = run.json()
+		assert told["to"]["release"] == told["from"]["release"], run
+		assert "+deb" in told["to"]["release"], run
+		for word in words:
+			assert word in told["to"]["format"], run
+
+
+def unpacked(path):
+	"""The vmlinux in a bzImage that is packed with zstd."""
+	image = path.read_bytes()
+	setup = (image[0x1f1] + 1) * 512
+	offset, length = struct.unpack_from("<II", image, 0x248)
+	payload = image[setup + offset:setup + offset + length]
+	return subprocess.run(["zstd", "-dcq"], input=payload, stdout=subprocess.PIPE,
+			      stderr=subprocess.DEVNULL, check=False).stdout
+
+
+def debian_amd64():
+	"""As it is, and packed again as the kernel's build packs with lz4 and lzo."""
+	path = debian("amd64")
+	with tempfile.TemporaryDirectory() as folder:
+		files = [(path, "bzImage")]
+		vmlinux = unpacked(path)
+		assert len(vmlinux) > 1 << 24
+		for name in ("lz4", "lzo"):
+			file = pathlib.Path(folder, name)
+			file.write_bytes(bzimage(PACKERS[name](vmlinux)))
+			files.append((file, "bzImage", name))
+		same_release(*files)
+
+
+def debian_arm64():
+	"""The Image as it is, in gzip, and as the vmlinuz.efi that unpacks itself."""
+	path = debian("arm64")
+	image = path.read_bytes()
+	with tempfile.TemporaryDirectory() as folder:
+		packed = pathlib.Path(folder, "Image.gz")
+		packed.write_bytes(PACKERS["gzip"](image))
+		efi = pathlib.Path(folder, "vmlinuz.efi")
+		efi.write_bytes(zboot(PACKERS["gzip"](image)))
+		same_release((path, "arm64 Image"), (packed, "gzip"), (efi, "EFI zboot, gzip"))
+
+
+def debian_uki():
+	"""Debian's kernel behind systemd's stub, put together with objcopy."""
+	path = debian("amd64")
+	stub = next(pathlib.Path("/usr/lib/systemd/boot/efi").glob("linuxx64.efi.stub"), None)
+	assert stub, "systemd-boot-efi has no linuxx64.efi.stub"
+	with tempfile.TemporaryDirectory() as folder:
+		image, release = pathlib.Path(folder, "uki.efi"), pathlib.Path(folder, "osrel")
+		release.write_text("ID=debian\n")
+		subprocess.run(["objcopy", "--add-section", f".osrel={release}",
+				"--change-section-vma", ".osrel=0x20000",
+				"--add-section", f".linux={path}",
+				"--change-section-vma", ".linux=0x2000000", stub, image],
+			       check=True, stderr=subprocess.DEVNULL)
+		same_release((path,), (image, "unified kernel image, bzImage"))
+
+
+def truncated_uki():
+	"""Wherever a unified kernel image is cut off, it is noticed."""
+	image = uki(bzimage(PACKERS["gzip"](FROM)))
+	for cut in (0x3f, 0x60, 0x90, 0x180, 0x200, 0x400, 0x500, len(image) - 600):
+		check(image[:cut]).expect(2)
+
+
+def truncated_lzo():
+	"""Wherever lzop's data is cut off, it is noticed."""
+	data = PACKERS["lzo"](FROM)
+	for cut in [*range(9, 60), len(data) // 2, len(data) - 1]:
+		check(data[:cut]).expect(2)
+
+
+def huge_files():
+	"""A file that is no image is refused by its size and first bytes."""
+	with tempfile.TemporaryDirectory() as folder:
+		path = pathlib.Path(folder, "huge")
+		for size, word in ((5 << 30, "larger than 2048 MiB"), ((2 << 30) - 1, "not a kernel")):
+			with open(path, "wb") as file:
+				file.write(b"hello, world, hello")
+				file.truncate(size)
+			Run("check", "--from", None, str(path), files=[FROM]).expect(2, word)
+	# In KiB, of the largest process so far: it would have had the whole file.
+	assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1 << 20
+
+
+def programs():
+	"""Programs are no kernels, with or without an interpreter."""
+	for program in ("/bin/ls", "/bin/sh"):
+		Run("check", "--from", None, program, files=[FROM]).expect(2, "ELF program")
+	bad(elf(BASE, interp=True), "ELF program")()
+	bad(NO_BANNER, "Linux version")()
+	bad(bzimage(PACKERS["xz"](NO_BANNER)), "Linux version")()
+
+
+KERNEL_ARM64 = BASE + MEMFD + KIND
+
+CASES = [
+	*[(f"a unified kernel image of a bzImage in {name}", good(uki(bzimage(pack(FROM)))))
+	  for name, pack in PACKERS.items()],
+	("a unified kernel image of an arm64 Image", good(uki(FROM_ARM64), FROM_ARM64)),
+	("a unified kernel image of a vmlinuz.efi",
+	 good(uki(zboot(PACKERS["lzo"](FROM_ARM64), b"lzo")), FROM_ARM64)),
+	("a PE file without a kernel", bad(uki(FROM, b".linus"), "not a kernel image")),
+	("a unified kernel image cut off anywhere", truncated_uki),
+	("a vmlinux in a frame of lz4", good(lz4_frame(FROM))),
+	("a frame of lz4 cut off", bad(lz4_frame(FROM)[:-30], "lz4")),
+	("lzop's data cut off anywhere", truncated_lzo),
+	("lzop with a block that is too large",
+	 bad(PACKERS["lzo"](FROM)[:38] + b"\xff" * 200, "lzo")),
+	("a file that is huge", huge_files),
+	("a program", programs),
+	("a module is no kernel", bad(elf(BASE, kind=1), "found a module")),
+	("another architecture", lost(FROM_ARM64, "machine is lost", "aarch64", "another machine")),
+	("another architecture, the other way", lost(FROM, "machine is lost", origin=FROM_ARM64)),
+	("another architecture, of which only the header tells",
+	 lost(elf(BASE + MEMFD + KIND, machine=22), "machine is lost", "s390x")),
+	("32 bits instead of 64", lost(bzimage(PACKERS["gzip"](FROM), xloadflags=0), "machine is lost", "i686")),
+	("pages of 64 KiB", lost(arm64(KERNEL_ARM64, flags=0xe), "machine is lost", "64 KiB",
+				 origin=FROM_ARM64)),
+	("pages of 16 KiB", lost(arm64(KERNEL_ARM64, flags=0xc), "machine is lost", "16 KiB",
+				 origin=FROM_ARM64)),
+	("pages of unknown size",
+	 bad(arm64(KERNEL_ARM64, flags=0x8), "cannot tell", origin=FROM_ARM64)),
+	("the other byte order", lost(arm64(KERNEL_ARM64, flags=0xb), "machine is lost", "big endian",
+				      origin=FROM_ARM64)),
+	("a vmlinux of the other byte order",
+	 lost(swapped(elf(BASE, machine=22)), "machine is lost", "big endian")),
+	("Debian's own image", debian_amd64),
+	("Debian's own image for arm64", debian_arm64),
+	("Debian's own image as a unified kernel image", debian_uki),
+]
