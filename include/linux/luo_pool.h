@@ -5,8 +5,10 @@
 #include <linux/bits.h>
 #include <linux/err.h>
 #include <linux/gfp_types.h>
+#include <linux/kho/abi/luo_pool.h>
 #include <linux/types.h>
 
+struct luo_handover;
 struct luo_pool;
 
 /**
@@ -14,6 +16,21 @@ struct luo_pool;
  * next kernel luo_pool_free() leaves it, and luo_pool_put() frees it.
  */
 #define LUO_POOL_KEEP	BIT(0)
+
+/**
+ * LUO_POOL_FILL - The size of an allocation that fills 2^@order pages, in bytes.
+ * @order: The order, up to %MAX_PAGE_ORDER.
+ */
+#define LUO_POOL_FILL(order)						\
+	((PAGE_SIZE << (order)) - sizeof(struct luo_pool_block_ser))
+
+/* For streams, which take the handover from their caller. */
+struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
+				      gfp_t gfp);
+struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
+				       u64 handle, u64 root, size_t size);
+u64 luo_pool_size(const struct luo_pool *pool);
+void *luo_pool_find(const struct luo_pool *pool, u64 address, size_t size);
 
 #ifdef CONFIG_LUO_OBJECT
 

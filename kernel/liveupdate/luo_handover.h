@@ -66,4 +66,18 @@ struct luo_handover {
 	int (*find)(u64 *address, size_t *size);
 };
 
+/**
+ * luo_handover_gfp_valid - Check a mask for pages that will be preserved.
+ * @gfp: The mask.
+ *
+ * Movable pages may lie in a scratch area, where the next kernel boots, and high
+ * memory has no address in the kernel.
+ *
+ * Return: true if the pages can be preserved.
+ */
+static inline bool luo_handover_gfp_valid(gfp_t gfp)
+{
+	return !(gfp & (__GFP_MOVABLE | __GFP_HIGHMEM));
+}
+
 #endif /* _LUO_HANDOVER_H */

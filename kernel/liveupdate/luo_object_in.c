@@ -165,14 +165,14 @@ static int luo_object_in_index_record(struct luo_object_in *in,
 	    luo_object_table_record(table, record->instance, record->version))
 		return -EBADMSG;
 
-	err = luo_pool_in_get(&in->pool, record->address, record->size);
+	err = luo_index_add(&table->index, &record->instance, GFP_KERNEL);
 	if (err)
 		return err;
 
-	err = luo_index_add(&table->index, &record->instance,
-			    GFP_KERNEL);
+	/* The last step, as dropping the only reference would free the data. */
+	err = luo_pool_in_get(&in->pool, record->address, record->size);
 	if (err) {
-		luo_pool_in_put(&in->pool, record->address);
+		luo_index_del(&table->index, &record->instance);
 		return err;
 	}
 	table->nr_records++;
@@ -235,7 +235,7 @@ static bool luo_object_in_retire(struct luo_object_in *in,
 	in->damaged |= table->damaged;
 	luo_object_table_destroy(table, in->handover->release);
 	if (list_empty(&in->tables))
-		luo_index_destroy(&in->pool.blocks);
+		luo_pool_in_forget(&in->pool);
 
 	return true;
 }

@@ -5,6 +5,7 @@
 #include <linux/align.h>
 #include <linux/gfp_types.h>
 #include <linux/kho/abi/luo_pool.h>
+#include <linux/list.h>
 #include <linux/luo_pool.h>
 #include <linux/mm.h>
 #include <linux/types.h>
@@ -15,7 +16,7 @@ struct luo_handover;
 
 #define LUO_POOL_ALIGN	sizeof(u64)
 
-/* luo_pool_block.c: allocations that share pages. */
+/* luo_pool_block.c: the head of a block. */
 
 /**
  * luo_pool_block - The block that an allocation is in.
@@ -27,6 +28,36 @@ static inline struct luo_pool_block_ser *luo_pool_block(void *mem)
 {
 	return PTR_ALIGN_DOWN(mem, PAGE_SIZE);
 }
+
+/**
+ * luo_pool_block_order - The order of the pages of a block.
+ * @head: Its head.
+ *
+ * Return: The order.
+ */
+static inline unsigned int
+luo_pool_block_order(const struct luo_pool_block_ser *head)
+{
+	return head->order & LUO_POOL_BLOCK_ORDER;
+}
+
+/**
+ * struct luo_pool_place - Where a block is in a chain.
+ * @handle:   The pool's handle.
+ * @sequence: How many blocks are before it.
+ */
+struct luo_pool_place {
+	u64 handle;
+	u64 sequence;
+};
+
+u32 luo_pool_block_crc(const struct luo_pool_block_ser *head,
+		       const struct luo_pool_place *place);
+int luo_pool_block_read(const struct luo_handover *handover, u64 address,
+			const struct luo_pool_place *place,
+			struct luo_pool_block_ser *head);
+
+/* luo_pool_out.c: allocations of this kernel that share pages. */
 
 /**
  * struct luo_pool_out - Small preserved allocations that share pages.
@@ -42,32 +73,63 @@ struct luo_pool_out {
 	u32 used;
 };
 
+struct luo_pool_block_ser *luo_pool_out_begin(struct luo_pool_out *pool,
+					      gfp_t gfp);
 void *luo_pool_out_alloc(struct luo_pool_out *pool, size_t size, gfp_t gfp);
 void luo_pool_out_free(struct luo_pool_out *pool, void *mem);
+
+/* luo_pool_in.c: blocks of the previous kernel. */
 
 /**
  * struct luo_pool_in - The pool blocks of the previous kernel.
  * @handover: Where they come from.
- * @blocks:   Those that were taken over, by physical address.
+ * @blocks:   &struct luo_pool_in_block by physical address.
+ * @list:     The same.
+ *
+ * Zero but for @handover to begin with. Callers bring the locking.
  */
 struct luo_pool_in {
 	const struct luo_handover *handover;
 	struct luo_index blocks;
+	struct hlist_head list;
 };
+
+/**
+ * struct luo_pool_in_block - A block of the previous kernel.
+ * @address: Its physical address; the key in the index.
+ * @list:    In &luo_pool_in.list.
+ * @order:   Of its pages.
+ * @keep:    What is allocated in it outlives its pool.
+ * @claimed: It is this kernel's.
+ * @live:    References that luo_pool_in_get() took.
+ *
+ * This is what the head said when its CRC was checked; the head is not read
+ * again.
+ */
+struct luo_pool_in_block {
+	u64 address;
+	struct hlist_node list;
+	unsigned int order;
+	bool keep;
+	bool claimed;
+	unsigned int live;
+};
+
+int luo_pool_in_add(struct luo_pool_in *pool, u64 address,
+		    const struct luo_pool_place *place,
+		    struct luo_pool_block_ser *head);
+int luo_pool_in_claim(struct luo_pool_in *pool);
+struct luo_pool_in_block *luo_pool_in_find(const struct luo_pool_in *pool,
+					   u64 address, size_t size);
+void luo_pool_in_release(struct luo_pool_in *pool,
+			 struct luo_pool_in_block *block);
+void luo_pool_in_forget(struct luo_pool_in *pool);
 
 int luo_pool_in_get(struct luo_pool_in *pool, u64 address, size_t size);
 void luo_pool_in_put(struct luo_pool_in *pool, u64 address);
 
-/* luo_pool.c: the calls of linux/luo_pool.h for who brings a handover. */
+/* luo_pool.c: calls for tests. */
 
-struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
-				      gfp_t gfp);
-struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
-				       u64 handle);
-struct luo_pool *luo_pool_open(const struct luo_handover *handover, u64 handle);
-void luo_pool_claim(struct luo_pool *pool);
-u64 luo_pool_size(const struct luo_pool *pool);
-void *luo_pool_find(const struct luo_pool *pool, u64 address, size_t size);
 void luo_pool_forget(struct luo_pool *pool);
 void luo_pool_put_to(const struct luo_handover *handover, void *mem);
 

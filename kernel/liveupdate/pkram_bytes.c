@@ -17,7 +17,6 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
-#include "luo_pool_internal.h"
 #include "pkram_internal.h"
 
 #define PKRAM_CHUNK_MIN		((size_t)64)

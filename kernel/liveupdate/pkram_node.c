@@ -34,7 +34,6 @@
 #include <linux/xxhash.h>
 
 #include "luo_object_internal.h"
-#include "luo_pool_internal.h"
 #include "pkram_internal.h"
 
 #define PKRAM_FIELDS(field, ser)					\
@@ -216,7 +215,8 @@ void pkram_node_release(struct pkram_node *node)
 void *pkram_memory(struct pkram_stream *ps, size_t wanted, size_t *size)
 {
 	unsigned int order = min_t(unsigned int, MAX_PAGE_ORDER,
-		get_order(wanted + sizeof(struct luo_pool_block_ser)));
+				   get_order(wanted + PAGE_SIZE -
+					     LUO_POOL_FILL(0)));
 	gfp_t gfp = ps->gfp_mask & ~__GFP_ZERO;
 	void *mem;
 
@@ -225,13 +225,13 @@ void *pkram_memory(struct pkram_stream *ps, size_t wanted, size_t *size)
 		return luo_pool_alloc(ps->node->pool, wanted, gfp, 0);
 
 	for (; order; order--) {
-		*size = (PAGE_SIZE << order) - sizeof(struct luo_pool_block_ser);
+		*size = LUO_POOL_FILL(order);
 		mem = luo_pool_alloc(ps->node->pool, *size,
 				     gfp | __GFP_NORETRY | __GFP_NOWARN, 0);
 		if (mem)
 			return mem;
 	}
-	*size = PAGE_SIZE - sizeof(struct luo_pool_block_ser);
+	*size = LUO_POOL_FILL(0);
 
 	return luo_pool_alloc(ps->node->pool, *size, gfp, 0);
 }
@@ -424,7 +424,9 @@ static int pkram_node_restore(struct pkram_node *node,
 {
 	struct pkram_root_ser *root;
 
-	node->pool = luo_pool_open(node->set->handover, ser->pool);
+	/* With the root in it, it is the pool of this node and no other. */
+	node->pool = luo_pool_restore_from(node->set->handover, ser->pool,
+					   ser->root, sizeof(*root));
 	if (IS_ERR(node->pool)) {
 		int err = PTR_ERR(node->pool);
 
@@ -434,11 +436,6 @@ static int pkram_node_restore(struct pkram_node *node,
 
 	node->room = luo_pool_size(node->pool);
 	root = pkram_found(node, ser->root, sizeof(*root));
-	if (!root)
-		return -EBADMSG;
-
-	/* With the root in it, it is the pool of this node and no other. */
-	luo_pool_claim(node->pool);
 	if (root->crc != pkram_root_crc(root) || root->finished > 1)
 		return -EBADMSG;
 

@@ -31,7 +31,6 @@
 #include <linux/mm.h>
 
 #include "luo_handover.h"
-#include "luo_pool_internal.h"
 #include "pkram_internal.h"
 
 /* A list takes up to four pages, of which the heads of list and block are 0.3 %. */

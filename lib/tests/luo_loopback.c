@@ -6,9 +6,9 @@
  * kexec is a function that makes outgoing pages incoming ones. So the objects,
  * pools and arrays can be tested in one kernel, and in user space.
  *
- * It knows every key, hence what is leaked; it fails the nth allocation; and it
- * fails the test that runs when pages are freed twice, under another order, or
- * claimed without being there, where KHO would warn.
+ * It knows every key, hence what is leaked, and refuses a page that is under a key
+ * already; a key is claimed once. It fails the nth allocation. It fails the test
+ * that runs when pages are freed twice or under another order.
  */
 
 #include <linux/bitfield.h>
@@ -55,6 +55,8 @@ static struct {
 	unsigned int largest;
 	unsigned long fail_nth;
 	bool failed;
+	unsigned long steal_nth;
+	u64 stolen;
 	void *outgoing_blob;
 	size_t outgoing_size;
 	bool incoming;
@@ -161,10 +163,15 @@ static void *loopback_claim(u64 address, unsigned int order)
 	struct luo_loopback_key *key = luo_loopback_key(address,
 							LUO_LOOPBACK_INCOMING);
 
-	if (!key || key->order != order) {
-		KUNIT_FAIL(loopback.test, "claimed what is not there");
+	/* Another caller was first, as a claim has one winner. */
+	if (loopback.steal_nth && !--loopback.steal_nth && key) {
+		key->state = LUO_LOOPBACK_CLAIMED;
+		loopback.stolen = address;
 		return NULL;
 	}
+
+	if (!key || key->order != order)
+		return NULL;
 	key->state = LUO_LOOPBACK_CLAIMED;
 
 	return phys_to_virt(address);
@@ -311,6 +318,23 @@ static void loopback_unpreserve(u64 address, unsigned long nr_pages,
 	}
 }
 
+/* Whether some pages are under a key of this kernel. */
+static bool luo_loopback_overlaps(u64 address, unsigned long nr_pages)
+{
+	const struct luo_loopback_key *key;
+	unsigned long i;
+
+	for (i = 0; i < loopback.nr_keys; i++) {
+		key = &loopback.keys[i];
+		if (key->state == LUO_LOOPBACK_OUTGOING &&
+		    address < key->address + (PAGE_SIZE << key->order) &&
+		    key->address < address + nr_pages * PAGE_SIZE)
+			return true;
+	}
+
+	return false;
+}
+
 static int loopback_preserve(u64 address, unsigned long nr_pages,
 			     unsigned int order)
 {
@@ -318,6 +342,8 @@ static int loopback_preserve(u64 address, unsigned long nr_pages,
 
 	if (luo_loopback_fails())
 		return -ENOMEM;
+	if (luo_loopback_overlaps(address, nr_pages << order))
+		return -EEXIST;
 
 	for (; nr_pages; nr_pages -= order ? 1 : 1UL << step) {
 		step = order ?: luo_loopback_range_order(address, nr_pages);
@@ -507,7 +533,7 @@ static void luo_loopback_forget_all(void)
 	luo_loopback_out = (struct luo_object_out)
 		LUO_OBJECT_OUT_INIT(luo_loopback_out, &luo_loopback);
 	luo_loopback_forget(&luo_loopback_in.tables);
-	luo_index_destroy(&luo_loopback_in.pool.blocks);
+	luo_pool_in_forget(&luo_loopback_in.pool);
 	luo_loopback_in = (struct luo_object_in)
 		LUO_OBJECT_IN_INIT(luo_loopback_in, &luo_loopback);
 
@@ -624,6 +650,26 @@ void luo_loopback_fail_nth(unsigned long nth)
 bool luo_loopback_failed(void)
 {
 	return loopback.failed;
+}
+
+/**
+ * luo_loopback_steal - Have another caller win one of the next claims of folios.
+ * @nth: Which one, from 1.
+ */
+void luo_loopback_steal(unsigned long nth)
+{
+	loopback.steal_nth = nth;
+	loopback.stolen = 0;
+}
+
+/**
+ * luo_loopback_stolen - What the other caller has claimed.
+ *
+ * Return: Its address, to be put; 0 if there were fewer claims.
+ */
+u64 luo_loopback_stolen(void)
+{
+	return loopback.stolen;
 }
 
 /**

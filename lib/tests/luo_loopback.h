@@ -38,6 +38,8 @@ unsigned long luo_loopback_pages_held(void);
 bool luo_loopback_fails(void);
 void luo_loopback_fail_nth(unsigned long nth);
 bool luo_loopback_failed(void);
+void luo_loopback_steal(unsigned long nth);
+u64 luo_loopback_stolen(void);
 void luo_loopback_set_max_order(unsigned int order);
 
 unsigned long luo_loopback_keys(enum luo_loopback_state state);

@@ -137,7 +137,7 @@ static void luo_pool_block_in_takes_over(struct kunit *test)
 	luo_pool_in_put(&in, small[1]);
 	luo_pool_in_put(&in, large);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
-	luo_index_destroy(&in.blocks);
+	luo_pool_in_forget(&in);
 }
 
 /* Every address that is not in a block of a pool, with everything in place. */
@@ -183,7 +183,7 @@ static void luo_pool_block_in_bad_addresses(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, luo_pool_in_get(&in, large, 3 * PAGE_SIZE), 0);
 	luo_pool_in_put(&in, large);
-	luo_index_destroy(&in.blocks);
+	luo_pool_in_forget(&in);
 
 	luo_loopback.claim(foreign, 0);
 	luo_loopback.release(phys_to_virt(foreign), 0);
@@ -219,7 +219,7 @@ static void luo_pool_block_in_bad_headers(struct kunit *test)
 	block->live = 12345;
 	KUNIT_ASSERT_EQ(test, luo_pool_in_get(&in, address, 64), 0);
 	luo_pool_in_put(&in, address);
-	luo_index_destroy(&in.blocks);
+	luo_pool_in_forget(&in);
 }
 
 static struct kunit_case luo_pool_block_cases[] = {

@@ -26,6 +26,11 @@ static struct luo_pool *luo_pool_new(struct kunit *test)
 	return pool;
 }
 
+static struct luo_pool *luo_pool_restore_at(u64 handle)
+{
+	return luo_pool_restore_from(&luo_loopback, handle, 0, 0);
+}
+
 /* What comes back from the next kernel; the old struct is the old kernel's heap. */
 static struct luo_pool *luo_pool_after_kexec(struct luo_pool *pool)
 {
@@ -34,7 +39,7 @@ static struct luo_pool *luo_pool_after_kexec(struct luo_pool *pool)
 	luo_loopback_kexec();
 	luo_pool_forget(pool);
 
-	return luo_pool_restore_from(&luo_loopback, handle);
+	return luo_pool_restore_at(handle);
 }
 
 static void luo_pool_hundred(struct kunit *test)
@@ -140,12 +145,11 @@ static void luo_pool_bad_addresses(struct kunit *test)
 	luo_pool_free(pool);
 
 	/* Freed, and hence no pool any more. */
-	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_from(&luo_loopback, 0),
+	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_at(0),
 			    ERR_PTR(-EBADMSG));
-	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_from(&luo_loopback,
-							good & PAGE_MASK),
+	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_at(good & PAGE_MASK),
 			    ERR_PTR(-EBADMSG));
-	pool = luo_pool_restore_from(&luo_loopback, handle);
+	pool = luo_pool_restore_at(handle);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	luo_pool_free(pool);
 }
@@ -174,7 +178,7 @@ static void luo_pool_bad_heads(struct kunit *test)
 				continue;
 
 			*byte ^= 1 << bit % 8;
-			pool = luo_pool_restore_from(&luo_loopback, handle);
+			pool = luo_pool_restore_at(handle);
 			KUNIT_EXPECT_PTR_EQ_MSG(test, pool, ERR_PTR(-EBADMSG),
 						"block %u bit %u", i, bit);
 			*byte ^= 1 << bit % 8;
@@ -183,11 +187,11 @@ static void luo_pool_bad_heads(struct kunit *test)
 
 	/* A chain that leads back into itself. */
 	block[2]->next = handle;
-	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_from(&luo_loopback, handle),
+	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_at(handle),
 			    ERR_PTR(-EBADMSG));
 	block[2]->next = 0;
 
-	pool = luo_pool_restore_from(&luo_loopback, handle);
+	pool = luo_pool_restore_at(handle);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	luo_pool_free(pool);
 }
@@ -216,7 +220,7 @@ static void luo_pool_without_memory(struct kunit *test)
 	luo_pool_forget(pool);
 	for (nth = 1; ; nth++) {
 		luo_loopback_fail_nth(nth);
-		pool = luo_pool_restore_from(&luo_loopback, handle);
+		pool = luo_pool_restore_at(handle);
 		if (!luo_loopback_failed())
 			break;
 		KUNIT_EXPECT_PTR_EQ(test, pool, ERR_PTR(-ENOMEM));
@@ -226,6 +230,118 @@ static void luo_pool_without_memory(struct kunit *test)
 	luo_pool_free(pool);
 }
 
+/* Sizes that overflow when they are aligned, or when the head is added. */
+static void luo_pool_sizes_are_bounded(struct kunit *test)
+{
+	static const size_t sizes[] = {
+		0, SIZE_MAX, SIZE_MAX - 6, SIZE_MAX - 7, SIZE_MAX - 8,
+		SIZE_MAX - sizeof(struct luo_pool_block_ser),
+		SIZE_MAX - sizeof(struct luo_pool_block_ser) + 1, SSIZE_MAX,
+		LUO_POOL_FILL(MAX_PAGE_ORDER) + 1,
+	};
+	struct luo_pool *pool = luo_pool_new(test);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		KUNIT_EXPECT_NULL(test, luo_pool_alloc(pool, sizes[i],
+						       GFP_KERNEL, 0));
+		KUNIT_EXPECT_NULL(test, luo_pool_alloc(pool, sizes[i],
+						       GFP_KERNEL,
+						       LUO_POOL_KEEP));
+	}
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 1UL);
+	KUNIT_EXPECT_NOT_NULL(test,
+			      luo_pool_alloc(pool, LUO_POOL_FILL(MAX_PAGE_ORDER),
+					     GFP_KERNEL, 0));
+	luo_pool_free(pool);
+}
+
+/* Pages that may lie in a scratch area are not preserved. */
+static void luo_pool_refuses_movable_pages(struct kunit *test)
+{
+	static const gfp_t masks[] = { __GFP_MOVABLE, __GFP_HIGHMEM };
+	struct luo_pool *pool = luo_pool_new(test);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(masks); i++) {
+		KUNIT_EXPECT_PTR_EQ(test,
+				    luo_pool_create_from(&luo_loopback,
+							 GFP_KERNEL | masks[i]),
+				    ERR_PTR(-EINVAL));
+		KUNIT_EXPECT_NULL(test, luo_pool_alloc(pool, 8,
+						       GFP_KERNEL | masks[i],
+						       0));
+	}
+	luo_pool_free(pool);
+}
+
+/* The second restore fails, also when the first one did not free the pool yet. */
+static void luo_pool_is_restored_once(struct kunit *test)
+{
+	struct luo_pool *pool = luo_pool_new(test);
+	u64 handle = luo_pool_handle(pool);
+
+	KUNIT_ASSERT_NOT_NULL(test, luo_pool_alloc(pool, PAGE_SIZE, GFP_KERNEL,
+						   0));
+	pool = luo_pool_after_kexec(pool);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_at(handle),
+			    ERR_PTR(-EBADMSG));
+	luo_pool_free(pool);
+	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_at(handle),
+			    ERR_PTR(-EBADMSG));
+}
+
+/*
+ * Another caller claims a block between the check and the claim. The restore
+ * fails, frees the blocks that it claimed, and leaves that one alone.
+ */
+static void luo_pool_claim_is_lost(struct kunit *test)
+{
+	struct luo_pool *pool;
+	u64 handle, taken;
+	unsigned int nth;
+
+	for (nth = 1; nth <= 2; nth++) {
+		pool = luo_pool_new(test);
+		handle = luo_pool_handle(pool);
+		KUNIT_ASSERT_NOT_NULL(test, luo_pool_alloc(pool, PAGE_SIZE,
+							   GFP_KERNEL, 0));
+		luo_loopback_kexec();
+		luo_pool_forget(pool);
+
+		luo_loopback_steal(nth);
+		KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_at(handle),
+				    ERR_PTR(-EBADMSG));
+		taken = luo_loopback_stolen();
+		KUNIT_ASSERT_NE(test, taken, 0ULL);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED),
+				1UL);
+		luo_loopback.put(taken);
+		luo_loopback_kexec();
+	}
+}
+
+/* A pool is told from another one by what has to be in it. */
+static void luo_pool_of_another_owner(struct kunit *test)
+{
+	struct luo_pool *mine = luo_pool_new(test), *other = luo_pool_new(test);
+	u64 handle = luo_pool_handle(other), root;
+
+	root = virt_to_phys(luo_pool_alloc(mine, 64, GFP_KERNEL, 0));
+	mine = luo_pool_after_kexec(mine);
+	luo_pool_forget(other);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(mine));
+	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_from(&luo_loopback, handle,
+							root, 64),
+			    ERR_PTR(-EBADMSG));
+	luo_pool_free(mine);
+
+	other = luo_pool_restore_at(handle);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	luo_pool_free(other);
+}
+
 static struct kunit_case luo_pool_cases[] = {
 	KUNIT_CASE(luo_pool_hundred),
 	KUNIT_CASE(luo_pool_freed_in_bulk),
@@ -233,6 +349,11 @@ static struct kunit_case luo_pool_cases[] = {
 	KUNIT_CASE(luo_pool_bad_addresses),
 	KUNIT_CASE(luo_pool_bad_heads),
 	KUNIT_CASE(luo_pool_without_memory),
+	KUNIT_CASE(luo_pool_sizes_are_bounded),
+	KUNIT_CASE(luo_pool_refuses_movable_pages),
+	KUNIT_CASE(luo_pool_is_restored_once),
+	KUNIT_CASE(luo_pool_claim_is_lost),
+	KUNIT_CASE(luo_pool_of_another_owner),
 	{}
 };
 

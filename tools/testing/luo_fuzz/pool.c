@@ -7,7 +7,6 @@
 
 #include <linux/err.h>
 #include <linux/luo_pool.h>
-#include <linux/slab.h>
 
 #include "../../../kernel/liveupdate/luo_pool_internal.h"
 #include "../../../lib/tests/luo_pattern.h"
@@ -54,7 +53,7 @@ static void fuzz_save_pool(void)
 	}
 
 	/* The heap of this kernel goes with it. */
-	kfree(pool);
+	luo_pool_forget(pool);
 }
 
 /* A reference was taken where the block says that it is kept. */
@@ -72,7 +71,7 @@ static void fuzz_restore_pool(void)
 	unsigned int i;
 	bool held;
 
-	pool = luo_pool_restore_from(&luo_loopback, fuzz_roots[FUZZ_HANDLE]);
+	pool = luo_pool_restore_from(&luo_loopback, fuzz_roots[FUZZ_HANDLE], 0, 0);
 	if (IS_ERR(pool)) {
 		FUZZ_EXPECT_ERRNO((int)PTR_ERR(pool), -EBADMSG);
 		FUZZ_EXPECT(!fuzz_untouched());

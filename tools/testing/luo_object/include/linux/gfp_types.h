@@ -10,5 +10,7 @@
 #define __GFP_NOWARN	4u
 #define __GFP_NORETRY	8u
 #define __GFP_RETRY_MAYFAIL	16u
+#define __GFP_MOVABLE	32u
+#define __GFP_HIGHMEM	64u
 
 #endif /* _LUO_OBJECT_TEST_GFP_TYPES_H */
