@@ -24,9 +24,7 @@ static int compare(const struct catalogue *from, const struct catalogue *to)
 	if (want_json) {
 		struct json *json = json_stdout();
 
-		json_object(json, NULL);
 		verdicts_json(json, from, to, &verdicts);
-		json_end(json);
 	} else {
 		verdicts_print(from, to, &verdicts);
 		if (!nr_lost && !nr_unknown)

@@ -26,6 +26,17 @@ static bool selects(const struct selection *selection,
 	return !selection->one || selection->instance == record->instance;
 }
 
+/* A field that is an integer is a number; bytes and all else are strings. */
+static void show_value(const char *name, const char *value)
+{
+	u64 number;
+
+	if (strncmp(value, "0x", 2) && parse_u64(value, &number))
+		json_number(json_stdout(), name, number);
+	else
+		json_string(json_stdout(), name, value);
+}
+
 /* "name value" lines, as text or as members of an object. */
 static void show_fields(char *lines)
 {
@@ -36,7 +47,7 @@ static void show_fields(char *lines)
 			continue;
 		if (want_json) {
 			name = strsep(&line, " ");
-			json_string(json_stdout(), name, line ?: "");
+			show_value(name, line ?: "");
 		} else {
 			printf("  %s\n", line);
 		}
@@ -48,16 +59,16 @@ static void show(const struct record *record)
 	struct json *json = json_stdout();
 
 	if (want_json) {
-		json_object(json, NULL);
+		json_open_object(json, NULL);
 		json_string(json, "kind", record->kind);
-		json_u64(json, "instance", record->instance);
-		json_u64(json, "version", record->version);
-		json_u64(json, "size", record->size);
-		json_bool(json, "optional", record->optional);
-		json_object(json, "fields");
+		json_id(json, "instance", record->instance);
+		json_number(json, "version", record->version);
+		json_number(json, "size", record->size);
+		json_boolean(json, "optional", record->optional);
+		json_open_object(json, "fields");
 		show_fields(record->fields);
-		json_end(json);
-		json_end(json);
+		json_close(json);
+		json_close(json);
 	} else {
 		printf("%s:%llu version %u, %u bytes, %s\n", record->kind,
 		       record->instance, record->version, record->size,
@@ -83,8 +94,7 @@ static int dump(const char *which, const struct selection *selection)
 	}
 
 	if (want_json) {
-		json_object(json_stdout(), NULL);
-		json_array(json_stdout(), which);
+		json_open_array(json_stdout(), which);
 	}
 	for (size_t i = 0; i < records.nr; i++) {
 		if (selects(selection, &records.records[i])) {
@@ -93,8 +103,7 @@ static int dump(const char *which, const struct selection *selection)
 		}
 	}
 	if (want_json) {
-		json_end(json_stdout());
-		json_end(json_stdout());
+		json_close(json_stdout());
 	}
 	records_free(&records);
 	if (!nr && selection->one)

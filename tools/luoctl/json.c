@@ -1,290 +1,111 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <assert.h>
 #include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
 
-/* What is not ASCII passes as it is, and is UTF-8 if it was. */
-static void write_quoted(FILE *out, const char *text)
+static void add(struct json *json, const char *key, struct json_object *value)
 {
-	putc('"', out);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fprintf(out, "\\%c", *text);
-		else if ((unsigned char)*text < 0x20)
-			fprintf(out, "\\u%04x", *text);
-		else
-			putc(*text, out);
+	struct json_object *parent;
+
+	if (!json->depth) {
+		json->open[0] = value;
+		return;
 	}
-	putc('"', out);
+	parent = json->open[json->depth - 1];
+	if (key)
+		json_object_object_add(parent, key, value);
+	else
+		json_object_array_add(parent, value);
 }
 
-static void begin(struct json *json, const char *key)
+static void open_level(struct json *json, const char *key,
+		       struct json_object *value)
 {
-	if (json->more)
-		putc(',', json->out);
-	if (json->depth)
-		fprintf(json->out, "\n%*s", 2 * json->depth, "");
-	if (key) {
-		write_quoted(json->out, key);
-		fputs(": ", json->out);
-	}
-	json->more = true;
+	add(json, key, value);
+	assert(json->depth < JSON_DEPTH_MAX);
+	json->open[json->depth++] = value;
 }
 
-static void open_level(struct json *json, const char *key, char opening,
-		       char closing)
+void json_open_object(struct json *json, const char *key)
 {
-	begin(json, key);
-	putc(opening, json->out);
-	assert(json->depth < sizeof(json->closing));
-	json->closing[json->depth++] = closing;
-	json->more = false;
+	open_level(json, key, json_object_new_object());
 }
 
-void json_object(struct json *json, const char *key)
+void json_open_array(struct json *json, const char *key)
 {
-	open_level(json, key, '{', '}');
+	open_level(json, key, json_object_new_array());
 }
 
-void json_array(struct json *json, const char *key)
-{
-	open_level(json, key, '[', ']');
-}
-
-void json_end(struct json *json)
+void json_close(struct json *json)
 {
 	json->depth--;
-	if (json->more)
-		fprintf(json->out, "\n%*s", 2 * json->depth, "");
-	putc(json->closing[json->depth], json->out);
-	json->more = true;
-	if (!json->depth)
-		putc('\n', json->out);
 }
 
 void json_string(struct json *json, const char *key, const char *value)
 {
-	begin(json, key);
-	if (value)
-		write_quoted(json->out, value);
-	else
-		fputs("null", json->out);
+	add(json, key, value ? json_object_new_string(value) : NULL);
 }
 
-void json_u64(struct json *json, const char *key, u64 value)
+void json_number(struct json *json, const char *key, u64 value)
 {
-	begin(json, key);
-	fprintf(json->out, "%llu", value);
+	add(json, key, json_object_new_uint64(value));
 }
 
-void json_bool(struct json *json, const char *key, bool value)
+void json_id(struct json *json, const char *key, u64 value)
 {
-	begin(json, key);
-	fputs(value ? "true" : "false", json->out);
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", value);
+	json_string(json, key, text);
 }
 
-#define DEPTH_MAX	16
-
-struct parser {
-	const char *at;
-	unsigned int depth;
-};
-
-static bool parse_value(struct parser *parser, struct json_value *value);
-
-static void skip_space(struct parser *parser)
+void json_boolean(struct json *json, const char *key, bool value)
 {
-	while (*parser->at && strchr(" \t\r\n", *parser->at))
-		parser->at++;
+	add(json, key, json_object_new_boolean(value));
 }
 
-static bool take(struct parser *parser, const char *word)
+void json_null(struct json *json, const char *key)
 {
-	size_t len = strlen(word);
-
-	skip_space(parser);
-	if (strncmp(parser->at, word, len))
-		return false;
-	parser->at += len;
-
-	return true;
+	add(json, key, NULL);
 }
 
-/* \uXXXX as UTF-8. Halves of a pair are not put together: no name has them. */
-static bool parse_unicode(struct parser *parser, char **to)
+void json_write(struct json *json, FILE *out)
 {
-	unsigned int code = 0;
-
-	for (int i = 0; i < 4; i++) {
-		int digit = *parser->at++;
-
-		if (!isxdigit(digit))
-			return false;
-		code = code << 4 | (isdigit(digit) ? digit - '0' :
-				    tolower(digit) - 'a' + 10);
-	}
-	if (!code || (code >= 0xd800 && code < 0xe000))
-		return false;
-	if (code < 0x80) {
-		*(*to)++ = code;
-	} else if (code < 0x800) {
-		*(*to)++ = 0xc0 | code >> 6;
-		*(*to)++ = 0x80 | (code & 0x3f);
-	} else {
-		*(*to)++ = 0xe0 | code >> 12;
-		*(*to)++ = 0x80 | (code >> 6 & 0x3f);
-		*(*to)++ = 0x80 | (code & 0x3f);
-	}
-
-	return true;
+	assert(!json->depth);
+	fputs(json_object_to_json_string_ext(json->open[0],
+					     JSON_C_TO_STRING_PRETTY |
+					     JSON_C_TO_STRING_SPACED |
+					     JSON_C_TO_STRING_NOSLASHESCAPE),
+	      out);
+	putc('\n', out);
+	json_object_put(json->open[0]);
+	json->open[0] = NULL;
 }
 
-static bool parse_escape(struct parser *parser, char **to)
+struct json_object *json_parse(const char *text, size_t size)
 {
-	static const char from[] = "\"\\/bfnrt", into[] = "\"\\/\b\f\n\r\t";
-	const char *found;
+	/* json-c counts the value in the innermost array too. */
+	struct json_tokener *tokener =
+		json_tokener_new_ex(JSON_DEPTH_MAX + 1);
+	struct json_object *value;
+	size_t end;
 
-	if (*parser->at == 'u') {
-		parser->at++;
-		return parse_unicode(parser, to);
-	}
-	found = *parser->at ? strchr(from, *parser->at) : NULL;
-	if (!found)
-		return false;
-	*(*to)++ = into[found - from];
-	parser->at++;
-
-	return true;
-}
-
-/* What is read is never longer than how it is written. */
-static bool parse_string(struct parser *parser, char **string)
-{
-	char *to;
-
-	if (!take(parser, "\""))
-		return false;
-	to = *string = xzalloc(strlen(parser->at) + 1);
-	while (*parser->at != '"') {
-		if ((unsigned char)*parser->at < 0x20)
-			return false;
-		if (*parser->at != '\\') {
-			*to++ = *parser->at++;
-			continue;
-		}
-		parser->at++;
-		if (!parse_escape(parser, &to))
-			return false;
-	}
-	parser->at++;
-
-	return true;
-}
-
-/* Members of an object, or elements of an array, up to its end. */
-static bool parse_children(struct parser *parser, struct json_value *value,
-			   const char *end)
-{
-	struct json_value **link = &value->child;
-
-	if (++parser->depth > DEPTH_MAX)
-		return false;
-	while (!take(parser, end)) {
-		if (value->child && !take(parser, ","))
-			return false;
-		*link = xzalloc(sizeof(**link));
-		if (value->type == JSON_OBJECT &&
-		    (!parse_string(parser, &(*link)->key) ||
-		     !take(parser, ":")))
-			return false;
-		if (!parse_value(parser, *link))
-			return false;
-		link = &(*link)->next;
-	}
-	parser->depth--;
-
-	return true;
-}
-
-static bool parse_number(struct parser *parser, u64 *number)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)*parser->at))
-		return false;
-	errno = 0;
-	*number = strtoull(parser->at, &end, 10);
-	parser->at = end;
-
-	return !errno && !strchr(".eE", *end ?: ',');
-}
-
-static bool parse_value(struct parser *parser, struct json_value *value)
-{
-	if (take(parser, "{")) {
-		value->type = JSON_OBJECT;
-		return parse_children(parser, value, "}");
-	}
-	if (take(parser, "[")) {
-		value->type = JSON_ARRAY;
-		return parse_children(parser, value, "]");
-	}
-	if (*parser->at == '"') {
-		value->type = JSON_STRING;
-		return parse_string(parser, &value->string);
-	}
-	if (take(parser, "null"))
-		return true;
-	value->type = JSON_BOOL;
-	value->number = take(parser, "true");
-	if (value->number || take(parser, "false"))
-		return true;
-	value->type = JSON_NUMBER;
-
-	return parse_number(parser, &value->number);
-}
-
-struct json_value *json_parse(const char *text)
-{
-	struct parser parser = { .at = text };
-	struct json_value *value = xzalloc(sizeof(*value));
-
-	if (parse_value(&parser, value)) {
-		skip_space(&parser);
-		if (!*parser.at)
-			return value;
-	}
-	json_free(value);
-
-	return NULL;
-}
-
-void json_free(struct json_value *value)
-{
-	while (value) {
-		struct json_value *next = value->next;
-
-		json_free(value->child);
-		free(value->key);
-		free(value->string);
-		free(value);
-		value = next;
-	}
-}
-
-const struct json_value *json_member(const struct json_value *object,
-				     const char *key)
-{
-	if (!object || object->type != JSON_OBJECT)
+	if (!tokener)
 		return NULL;
-	for (object = object->child; object; object = object->next) {
-		if (!strcmp(object->key, key))
-			return object;
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
+			       JSON_TOKENER_ALLOW_TRAILING_CHARS);
+	value = json_tokener_parse_ex(tokener, text, size);
+	end = json_tokener_get_parse_end(tokener);
+	while (end < size && isspace((unsigned char)text[end]))
+		end++;
+	if (json_tokener_get_error(tokener) != json_tokener_success ||
+	    end < size) {
+		json_object_put(value);
+		value = NULL;
 	}
+	json_tokener_free(tokener);
 
-	return NULL;
+	return value;
 }

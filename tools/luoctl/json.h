@@ -1,49 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * json - writes JSON as it goes, and reads small documents into a tree. @key is
- * NULL in an array and for the outermost value.
+ * json - documents, written and parsed by json-c. The layout of those that
+ * luoctl prints is in Documentation/admin-guide/luoctl-json.rst. @key is NULL in
+ * an array and for the outermost value.
  */
 #ifndef LUOCTL_JSON_H
 #define LUOCTL_JSON_H
 
+#include <json-c/json.h>
+
 #include "util.h"
 
+#define JSON_DEPTH_MAX	16
+
+/* A document that is being written: objects and arrays that are open. */
 struct json {
-	FILE *out;
+	struct json_object *open[JSON_DEPTH_MAX];
 	unsigned int depth;
-	bool more;		/* something precedes on this level */
-	char closing[16];
 };
 
-void json_object(struct json *json, const char *key);
-void json_array(struct json *json, const char *key);
-/* Ends the innermost object or array; with the outermost goes a newline. */
-void json_end(struct json *json);
+void json_open_object(struct json *json, const char *key);
+void json_open_array(struct json *json, const char *key);
+/* Close the innermost object or array. */
+void json_close(struct json *json);
 /* A @value of NULL is null. */
 void json_string(struct json *json, const char *key, const char *value);
-void json_u64(struct json *json, const char *key, u64 value);
-void json_bool(struct json *json, const char *key, bool value);
+void json_number(struct json *json, const char *key, u64 value);
+/* A 64-bit identifier is a string: other programs read numbers as doubles. */
+void json_id(struct json *json, const char *key, u64 value);
+void json_boolean(struct json *json, const char *key, bool value);
+void json_null(struct json *json, const char *key);
 
-enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY,
-		 JSON_OBJECT };
-
-struct json_value {
-	enum json_type type;
-	char *key;
-	char *string;
-	u64 number;		/* and whether a JSON_BOOL is true */
-	struct json_value *child;
-	struct json_value *next;
-};
+/* Write the document with a newline, and free it. All levels are closed. */
+void json_write(struct json *json, FILE *out);
 
 /*
- * Returns NULL where @text is no JSON, is nested deeper than it should be, or
- * has a number that is not an unsigned integer.
+ * Parse a document. Returns NULL if the text is not JSON, or is nested deeper than
+ * JSON_DEPTH_MAX. json_object_put() frees it.
  */
-struct json_value *json_parse(const char *text);
-void json_free(struct json_value *value);
-/* NULL if there is none, or @object is none. */
-const struct json_value *json_member(const struct json_value *object,
-				     const char *key);
+struct json_object *json_parse(const char *text, size_t size);
 
 #endif

@@ -479,12 +479,31 @@ void verdicts_print(const struct catalogue *from, const struct catalogue *to,
 static void kernel_json(struct json *json, const char *key,
 			const struct catalogue *catalogue)
 {
-	json_object(json, key);
+	json_open_object(json, key);
 	json_string(json, "name", catalogue->name);
 	json_string(json, "release", catalogue->release);
 	json_string(json, "format", catalogue->format);
-	json_bool(json, "catalogue", catalogue->notes);
-	json_end(json);
+	json_boolean(json, "catalogue", catalogue->notes);
+	json_close(json);
+}
+
+/* "1, 0" or "a, b": an array of numbers or of strings. */
+static void json_list(struct json *json, const char *key, const char *list,
+		      bool numbers)
+{
+	char *copy = xstrdup(list ?: ""), *rest = copy, *word;
+	u64 number;
+
+	json_open_array(json, key);
+	while ((word = strsep(&rest, ","))) {
+		word += strspn(word, " ");
+		if (numbers && parse_u64(word, &number))
+			json_number(json, NULL, number);
+		else if (*word)
+			json_string(json, NULL, word);
+	}
+	json_close(json);
+	free(copy);
 }
 
 void verdicts_json(struct json *json, const struct catalogue *from,
@@ -499,21 +518,23 @@ void verdicts_json(struct json *json, const struct catalogue *from,
 
 	kernel_json(json, "from", from);
 	kernel_json(json, "to", to);
-	json_array(json, "verdicts");
+	json_open_array(json, "verdicts");
 	for (size_t i = 0; i < verdicts->nr; i++) {
 		const struct verdict *verdict = &verdicts->verdicts[i];
 
-		json_object(json, NULL);
+		json_open_object(json, NULL);
 		json_string(json, "name", verdict->name);
-		json_bool(json, "kind", verdict->is_kind);
+		json_boolean(json, "kind", verdict->is_kind);
 		json_string(json, "fate", words[verdict->fate]);
-		json_string(json, "written", verdict->written);
-		json_string(json, "read", verdict->read);
+		json_list(json, "written", verdict->written, verdict->is_kind);
+		json_list(json, "read", verdict->read, verdict->is_kind);
 		if (verdict->has_common)
-			json_u64(json, "common", verdict->common);
+			json_number(json, "common", verdict->common);
+		else
+			json_null(json, "common");
 		json_string(json, "why", verdict->why);
-		json_end(json);
+		json_close(json);
 	}
-	json_end(json);
-	json_u64(json, "lost", verdicts_lost(verdicts, NULL, 0));
+	json_close(json);
+	json_number(json, "lost", verdicts_lost(verdicts, NULL, 0));
 }

@@ -186,11 +186,9 @@ static void show(const struct jump *jump, const struct catalogue *from,
 		verdicts_print(from, to, verdicts);
 		return;
 	}
-	json_object(json, NULL);
 	verdicts_json(json, from, to, verdicts);
 	json_string(json, "commandLine", jump->command_line);
-	json_bool(json, "refused", refused);
-	json_end(json);
+	json_boolean(json, "refused", refused);
 }
 
 /* Returns EXIT_DONE if nothing stands against the kexec. */

@@ -127,31 +127,29 @@ static void print_json(const struct sessions *sessions)
 {
 	struct json *json = json_stdout();
 
-	json_object(json, NULL);
-	json_array(json, "sessions");
+	json_open_array(json, "sessions");
 	for (size_t i = 0; i < sessions->nr; i++) {
 		const struct session *session = &sessions->sessions[i];
 
-		json_object(json, NULL);
+		json_open_object(json, NULL);
 		json_string(json, "name", session->name);
 		json_string(json, "direction", session->direction);
-		json_u64(json, "pid", session->pid);
+		json_number(json, "pid", session->pid);
 		json_string(json, "process", session->process);
-		json_array(json, "files");
+		json_open_array(json, "files");
 		for (size_t j = 0; j < session->files.nr; j++) {
 			const struct mapping_entry *entry =
 				&session->files.entries[j];
 
-			json_object(json, NULL);
+			json_open_object(json, NULL);
 			json_string(json, "name", entry->name);
-			json_u64(json, "token", entry->token);
-			json_end(json);
+			json_id(json, "token", entry->token);
+			json_close(json);
 		}
-		json_end(json);
-		json_end(json);
+		json_close(json);
+		json_close(json);
 	}
-	json_end(json);
-	json_end(json);
+	json_close(json);
 }
 
 static int run(int argc, char **argv)

@@ -12,7 +12,10 @@
 /* Set by --json: results are to be one JSON document on stdout. */
 extern bool want_json;
 
-/* A document on stdout. */
+/*
+ * The document that is printed at the end: an object with "schema", to which the
+ * command adds its members, and then "error".
+ */
 struct json *json_stdout(void);
 
 struct command {
@@ -22,7 +25,7 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-/* Says how the command is called. Returns EXIT_FAILED. */
+/* Complain with the usage of the command. Returns EXIT_FAILED. */
 int usage(const struct command *command);
 
 extern const struct command check_command;

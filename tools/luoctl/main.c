@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -20,11 +21,19 @@ static const struct command *const commands[] = {
 
 bool want_json;
 
+#define LUOCTL_VERSION	"1.0"
+
+/* A change that breaks a program that reads the documents is a new number. */
+#define JSON_SCHEMA	1
+
 struct json *json_stdout(void)
 {
 	static struct json json;
 
-	json.out = stdout;
+	if (!json.depth) {
+		json_open_object(&json, NULL);
+		json_number(&json, "schema", JSON_SCHEMA);
+	}
 
 	return &json;
 }
@@ -42,9 +51,41 @@ static int help(FILE *out, int ret)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %s %s\n      %s\n", commands[i]->name,
 			commands[i]->arguments, commands[i]->does);
-	fputs("\nluoctl(8) has it all.\n", out);
+	fputs("\nluoctl COMMAND --help is about one of them; luoctl(8) describes all.\n",
+	      out);
 
 	return ret;
+}
+
+static int help_command(const struct command *command)
+{
+	printf("usage: luoctl %s%s%s\n\n%c%s.\n", command->name,
+	       *command->arguments ? " " : "", command->arguments,
+	       toupper(command->does[0]), command->does + 1);
+
+	return EXIT_DONE;
+}
+
+static int version(void)
+{
+	if (want_json) {
+		json_string(json_stdout(), "version", LUOCTL_VERSION);
+		return EXIT_DONE;
+	}
+	puts("luoctl " LUOCTL_VERSION);
+
+	return EXIT_DONE;
+}
+
+/* Does the word stand among the arguments, before a command that is to be run? */
+static bool asks_for(int argc, char **argv, const char *word)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+		if (!strcmp(argv[i], word))
+			return true;
+	}
+
+	return false;
 }
 
 /* Takes --json out of the arguments, up to the command that is to be run. */
@@ -68,17 +109,29 @@ static int take_json(int argc, char **argv)
 	return kept;
 }
 
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	if (asks_for(argc, argv, "--help") || asks_for(argc, argv, "-h"))
+		return help_command(command);
+	if (asks_for(argc, argv, "--version"))
+		return version();
+
+	return command->run(argc, argv);
+}
+
 static int run(int argc, char **argv)
 {
 	if (argc < 2)
 		return help(stderr, EXIT_FAILED);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!strcmp(argv[1], commands[i]->name))
+			return run_command(commands[i], argc - 1, argv + 1);
+	}
 	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") ||
 	    !strcmp(argv[1], "-h"))
 		return help(stdout, EXIT_DONE);
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!strcmp(argv[1], commands[i]->name))
-			return commands[i]->run(argc - 1, argv + 1);
-	}
+	if (!strcmp(argv[1], "version") || !strcmp(argv[1], "--version"))
+		return version();
 	complain("no command '%s'; luoctl help lists them", argv[1]);
 
 	return EXIT_FAILED;
@@ -104,15 +157,14 @@ int main(int argc, char **argv)
 	/* Commands say how they are called. */
 	opterr = 0;
 	ret = run(take_json(argc, argv), argv);
-	if (want_json && ret != EXIT_DONE && complaint()) {
+	if (want_json) {
 		struct json *json = json_stdout();
 
-		/* One document, whatever happens. */
-		if (!json->more) {
-			json_object(json, NULL);
-			json_string(json, "error", complaint());
-			json_end(json);
-		}
+		json_string(json, "error",
+			    ret != EXIT_DONE ? complaint() : NULL);
+		while (json->depth)
+			json_close(json);
+		json_write(json, stdout);
 	}
 	if (fflush(stdout) || ferror(stdout)) {
 		complain("cannot write to standard output");

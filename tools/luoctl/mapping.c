@@ -67,24 +67,25 @@ void mapping_free(struct mapping *mapping)
 
 static void write_text(FILE *out, const struct mapping *mapping)
 {
-	struct json json = { .out = out };
+	struct json json = {};
 
-	json_object(&json, NULL);
-	json_u64(&json, "version", 1);
-	json_object(&json, "units");
-	json_object(&json, "luoctl");
-	json_array(&json, "fdstore");
+	json_open_object(&json, NULL);
+	json_number(&json, "version", 1);
+	json_open_object(&json, "units");
+	json_open_object(&json, "luoctl");
+	json_open_array(&json, "fdstore");
 	for (size_t i = 0; i < mapping->nr; i++) {
-		json_object(&json, NULL);
+		json_open_object(&json, NULL);
 		json_string(&json, "type", "fd");
 		json_string(&json, "name", mapping->entries[i].name);
-		json_u64(&json, "token", mapping->entries[i].token);
-		json_end(&json);
+		json_number(&json, "token", mapping->entries[i].token);
+		json_close(&json);
 	}
-	json_end(&json);
-	json_end(&json);
-	json_end(&json);
-	json_end(&json);
+	json_close(&json);
+	json_close(&json);
+	json_close(&json);
+	json_close(&json);
+	json_write(&json, out);
 }
 
 int mapping_memfd(const struct mapping *mapping)
@@ -111,61 +112,83 @@ int mapping_memfd(const struct mapping *mapping)
 	return -1;
 }
 
-static const char *read_entry(const struct json_value *entry,
+/* A token is an integer other than that of the names. */
+static bool read_token(const struct json_object *token, u64 *value)
+{
+	if (!json_object_is_type(token, json_type_int))
+		return false;
+	*value = json_object_get_uint64(token);
+
+	return *value != MAPPING_TOKEN;
+}
+
+static const char *read_entry(const struct json_object *entry,
 			      struct mapping *mapping)
 {
-	const struct json_value *type = json_member(entry, "type");
-	const struct json_value *name = json_member(entry, "name");
-	const struct json_value *token = json_member(entry, "token");
+	struct json_object *type, *name, *token;
+	u64 number;
 
-	if (!type || type->type != JSON_STRING)
+	type = json_object_object_get(entry, "type");
+	name = json_object_object_get(entry, "name");
+	token = json_object_object_get(entry, "token");
+	if (!json_object_is_type(type, json_type_string))
 		return "has an entry without a type";
-	if (strcmp(type->string, "fd"))
+	if (strcmp(json_object_get_string(type), "fd"))
 		return NULL;
-	if (!name || name->type != JSON_STRING || !is_name(name->string))
+	if (!json_object_is_type(name, json_type_string) ||
+	    !is_name(json_object_get_string(name)))
 		return "has an entry without a name";
-	if (!token || token->type != JSON_NUMBER ||
-	    token->number == MAPPING_TOKEN)
+	if (!read_token(token, &number))
 		return "has an entry without a token";
-	append(mapping, name->string, token->number);
+	append(mapping, json_object_get_string(name), number);
 
 	return NULL;
 }
 
-static const char *read_units(const struct json_value *units,
+static const char *read_units(struct json_object *units,
 			      struct mapping *mapping)
 {
-	const struct json_value *unit, *entry;
 	const char *wrong = NULL;
 
-	if (!units || units->type != JSON_OBJECT)
+	if (!json_object_is_type(units, json_type_object))
 		return "has no units";
-	for (unit = units->child; unit; unit = unit->next) {
-		const struct json_value *store = json_member(unit, "fdstore");
+	json_object_object_foreach(units, key, unit) {
+		struct json_object *store;
 
-		if (!store || store->type != JSON_ARRAY)
+		(void)key;
+		if (!json_object_is_type(unit, json_type_object))
 			continue;
-		for (entry = store->child; !wrong && entry; entry = entry->next)
-			wrong = read_entry(entry, mapping);
+		store = json_object_object_get(unit, "fdstore");
+		if (!json_object_is_type(store, json_type_array))
+			continue;
+		for (size_t i = 0; !wrong && i < json_object_array_length(store);
+		     i++)
+			wrong = read_entry(json_object_array_get_idx(store, i),
+					   mapping);
 	}
 
 	return wrong;
 }
 
-static const char *read_text(const char *text, struct mapping *mapping)
+static const char *read_text(const char *text, size_t size,
+			     struct mapping *mapping)
 {
-	struct json_value *root = json_parse(text);
-	const struct json_value *version = json_member(root, "version");
+	struct json_object *root = json_parse(text, size), *version;
 	const char *wrong;
 
-	if (!root || root->type != JSON_OBJECT)
+	if (!json_object_is_type(root, json_type_object)) {
 		wrong = "is not JSON";
-	else if (!version || version->type != JSON_NUMBER ||
-		 version->number != 1)
-		wrong = "is not of version 1";
-	else
-		wrong = read_units(json_member(root, "units"), mapping);
-	json_free(root);
+	} else {
+		version = json_object_object_get(root, "version");
+		if (!json_object_is_type(version, json_type_int) ||
+		    json_object_get_int64(version) != 1)
+			wrong = "is not of version 1";
+		else
+			wrong = read_units(json_object_object_get(root,
+								  "units"),
+					   mapping);
+	}
+	json_object_put(root);
 	if (wrong)
 		mapping_free(mapping);
 
@@ -186,7 +209,7 @@ const char *mapping_read(int fd, struct mapping *mapping)
 		return "is too long";
 	text = xzalloc(st.st_size + 1);
 	if (pread(fd, text, st.st_size, 0) == st.st_size)
-		wrong = read_text(text, mapping);
+		wrong = read_text(text, st.st_size, mapping);
 	free(text);
 
 	return wrong;

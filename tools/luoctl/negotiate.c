@@ -28,16 +28,16 @@ static int report(const struct catalogue *from, const struct catalogue *to,
 		  verdicts_lost(&back, NULL, 0);
 
 	if (want_json) {
-		json_object(json, NULL);
 		json_string(json, "policy", policy);
 		json_string(json, "before", old);
 		verdicts_json(json, from, to, &verdicts);
 		if (rollback) {
-			json_object(json, "rollback");
+			json_open_object(json, "rollback");
 			verdicts_json(json, to, from, &back);
-			json_end(json);
+			json_close(json);
+		} else {
+			json_null(json, "rollback");
 		}
-		json_end(json);
 	} else {
 		printf("the write policy is %s; it was %s\n\n", policy, old);
 		verdicts_print(from, to, &verdicts);

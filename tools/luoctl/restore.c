@@ -106,22 +106,22 @@ static void say(const char *name, const struct mapping *mapping,
 	struct json *json = json_stdout();
 
 	if (want_json) {
-		json_object(json, NULL);
 		json_string(json, "session", name);
 		if (holder)
-			json_u64(json, "holder", holder);
-		json_bool(json, "stored", !holder);
-		json_array(json, "files");
+			json_number(json, "holder", holder);
+		else
+			json_null(json, "holder");
+		json_boolean(json, "stored", !holder);
+		json_open_array(json, "files");
 	}
 	for (size_t i = 0; i < mapping->nr; i++) {
 		char *path = xasprintf("/proc/%d/fd/%d", holder, fds[i]);
 
 		if (want_json) {
-			json_object(json, NULL);
+			json_open_object(json, NULL);
 			json_string(json, "name", mapping->entries[i].name);
-			if (holder)
-				json_string(json, "path", path);
-			json_end(json);
+			json_string(json, "path", holder ? path : NULL);
+			json_close(json);
 		} else if (holder) {
 			printf("%s=%s\n", mapping->entries[i].name, path);
 		} else {
@@ -130,10 +130,8 @@ static void say(const char *name, const struct mapping *mapping,
 		}
 		free(path);
 	}
-	if (want_json) {
-		json_end(json);
-		json_end(json);
-	}
+	if (want_json)
+		json_close(json);
 }
 
 /* Without a command they are kept, for others to open. */

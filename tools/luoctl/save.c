@@ -107,20 +107,20 @@ static void say(const struct save *save, pid_t holder)
 	if (want_json) {
 		struct json *json = json_stdout();
 
-		json_object(json, NULL);
 		json_string(json, "session", save->session_name);
 		if (holder)
-			json_u64(json, "holder", holder);
-		json_bool(json, "stored", !holder);
-		json_array(json, "files");
+			json_number(json, "holder", holder);
+		else
+			json_null(json, "holder");
+		json_boolean(json, "stored", !holder);
+		json_open_array(json, "files");
 		for (size_t i = 0; i < mapping->nr; i++) {
-			json_object(json, NULL);
+			json_open_object(json, NULL);
 			json_string(json, "name", mapping->entries[i].name);
-			json_u64(json, "token", mapping->entries[i].token);
-			json_end(json);
+			json_id(json, "token", mapping->entries[i].token);
+			json_close(json);
 		}
-		json_end(json);
-		json_end(json);
+		json_close(json);
 		return;
 	}
 

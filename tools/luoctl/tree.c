@@ -98,30 +98,30 @@ static void json_side(struct json *json, const char *key,
 		      const struct handover *handover,
 		      const struct groups *groups)
 {
-	json_object(json, key);
+	json_open_object(json, key);
 	json_string(json, "compatible", handover->compatible);
-	json_array(json, "subtrees");
+	json_open_array(json, "subtrees");
 	for (size_t i = 0; i < handover->nr; i++) {
-		json_object(json, NULL);
+		json_open_object(json, NULL);
 		json_string(json, "name", handover->subtrees[i].name);
-		json_u64(json, "size", handover->subtrees[i].size);
-		json_end(json);
+		json_number(json, "size", handover->subtrees[i].size);
+		json_close(json);
 	}
-	json_end(json);
-	json_array(json, "objects");
+	json_close(json);
+	json_open_array(json, "objects");
 	for (size_t i = 0; i < groups->nr; i++) {
 		const struct group *group = &groups->groups[i];
 
-		json_object(json, NULL);
+		json_open_object(json, NULL);
 		json_string(json, "kind", group->kind);
-		json_u64(json, "version", group->version);
-		json_u64(json, "objects", group->nr);
-		json_u64(json, "bytes", group->size);
-		json_u64(json, "optional", group->nr_optional);
-		json_end(json);
+		json_number(json, "version", group->version);
+		json_number(json, "objects", group->nr);
+		json_number(json, "bytes", group->size);
+		json_number(json, "optional", group->nr_optional);
+		json_close(json);
 	}
-	json_end(json);
-	json_end(json);
+	json_close(json);
+	json_close(json);
 }
 
 /* @which as debugfs has it for objects, @kho as it has it for KHO. */
@@ -163,12 +163,8 @@ static int run(int argc, char **argv)
 	if (running_check_debugfs())
 		return EXIT_FAILED;
 
-	if (want_json)
-		json_object(json_stdout(), NULL);
 	ret = show("outgoing", "out", "for the next kernel");
 	ret = ret ?: show("incoming", "in", "from the last kernel");
-	if (want_json)
-		json_end(json_stdout());
 
 	return ret ? EXIT_FAILED : EXIT_DONE;
 }

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0
+"""luoctl as a program among others: help, JSON, and its man page."""
+
+import pathlib
+import re
+import subprocess
+
+from harness import Run
+from images import BASE, PACKERS, arm64, bzimage, elf
+from test_check import FROM, MEMFD
+
+TOP = pathlib.Path(__file__).resolve().parents[3]
+PAGE = TOP / "tools/luoctl/luoctl.8"
+SCHEMA = TOP / "Documentation/admin-guide/luoctl-json.rst"
+
+
+def commands():
+	"""All commands, as help lists them."""
+	return re.findall(r"^  (\w+)", Run("help").expect(0).out, re.M)
+
+
+def help_everywhere():
+	"""--help of luoctl and of each command is on standard output."""
+	assert len(commands()) > 7
+	for words in (["help"], ["--help"], ["-h"], ["--json", "--help"]):
+		assert "usage: luoctl" in Run(*words).expect(0).out
+	for command in commands():
+		for words in (["--help"], ["-h"], ["x", "--help", "y"]):
+			run = Run(command, *words).expect(0)
+			assert run.out.startswith(f"usage: luoctl {command}"), run
+
+
+def version_everywhere():
+	"""--version of luoctl and of each command."""
+	for words in ([], *[[command] for command in commands()]):
+		assert re.fullmatch(r"luoctl \d+\.\d+\n", Run(*words, "--version").expect(0).out)
+	assert "version" in Run("--json", "--version").expect(0).json()
+
+
+def help_is_no_argument():
+	"""Behind -- the words are those of another program."""
+	run = Run("restore", "nothing", "--", "true", "--help")
+	assert run.status == 2 and "usage" not in run.out, run
+
+
+def keys(value, found):
+	"""The names of all members."""
+	if isinstance(value, dict):
+		for key, inner in value.items():
+			found.add(key)
+			keys(inner, found)
+	elif isinstance(value, list):
+		for inner in value:
+			keys(inner, found)
+	return found
+
+
+def documents():
+	"""JSON of commands that work here, with and without an error."""
+	yield Run("--json", "check", "--from", None, None, files=[FROM, elf(BASE + MEMFD)])
+	yield Run("--json", "check", "--from", None, None, files=[FROM, arm64(BASE)])
+	yield Run("--json", "check", "--from", None, None, files=[FROM, b"x"])
+	yield Run("--json", "check", "--from", None, None,
+		  files=[FROM, bzimage(PACKERS["xz"](FROM))])
+	yield Run("--json", "list")
+	yield Run("--json", "tree")
+	yield Run("--json", "no-such-command")
+
+
+def schema():
+	"""Every document has its schema, and no member that the page does not know."""
+	known = set(re.findall(r"``(\w+)``", SCHEMA.read_text()))
+	for run in documents():
+		document = run.json()
+		assert document["schema"] == 1, run
+		assert (document["error"] is not None) == (run.status == 2), run
+		assert keys(document, set()) <= known, keys(document, set()) - known
+
+
+def types():
+	"""Numbers are numbers, lists are arrays, and what is missing is null."""
+	verdicts = {one["name"]: one for one in Run(
+		"--json", "check", "--from", None, None, files=[FROM, elf(BASE + MEMFD)]
+	).expect(1).json()["verdicts"]}
+	assert verdicts["memfd"]["written"] == [1, 0], verdicts
+	assert verdicts["memfd"]["common"] == 1, verdicts
+	assert verdicts["memfd"]["why"] is None, verdicts
+	assert verdicts["box"]["read"] == [], verdicts
+	assert verdicts["box"]["common"] is None, verdicts
+	assert verdicts["kho"]["written"] == ["kho-v4"], verdicts
+
+
+def man_page():
+	"""The page renders without warnings, in every width."""
+	text = PAGE.read_text()
+	assert not re.search(r"[\x00-\x09\x0b-\x1f]", text), "a control character"
+	for width in ("60", "80", "200"):
+		done = subprocess.run(["man", "--warnings", "-l", PAGE], check=True,
+				      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+				      env={"PATH": "/usr/bin:/bin", "MANWIDTH": width,
+					   "LC_ALL": "C.UTF-8"})
+		assert not done.stderr, done.stderr
+
+
+def man_page_is_complete():
+	"""The page has each command and each option that help has."""
+	text = PAGE.read_text().replace("\\-", "-")
+	for command in commands():
+		assert re.search(rf"^(\\fB|\.B ){command}\b", text, re.M), command
+		for option in re.findall(r"--[\w-]+", Run(command, "--help").out):
+			assert option in text, f"{command} {option}"
+
+
+def completion():
+	"""Completion knows each command and each option that help has."""
+	text = (TOP / "tools/luoctl/luoctl.bash").read_text()
+	for command in commands():
+		assert re.search(rf"\b{command}\b", text), command
+		for option in re.findall(r"--[\w-]+", Run(command, "--help").out):
+			assert option in text, f"{command} {option}"
+
+
+CASES = [
+	("help of every command", help_everywhere),
+	("the version", version_everywhere),
+	("help is no argument of another program", help_is_no_argument),
+	("the schema of JSON is documented", schema),
+	("types in JSON", types),
+	("the man page renders without warnings", man_page),
+	("the man page has every option", man_page_is_complete),
+	("completion has every option", completion),
+]
