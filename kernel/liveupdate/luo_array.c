@@ -8,8 +8,9 @@
  * keys and a short list; where one run holds everything, nothing is mapped. What
  * is small lies behind the head of its list, in the same pages.
  *
- * It is called by whoever stores objects, and calls the handover. Callers bring
- * the locking of each array.
+ * Subsystems that store objects call it, as does luo_array_in.c for the arrays of
+ * the previous kernel. It calls the handover. Callers bring the locking of each
+ * array.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -29,16 +30,6 @@
 
 #include "luo_array_internal.h"
 #include "luo_handover.h"
-
-static u64 luo_array_run_phys(u64 run)
-{
-	return run & ~LUO_ARRAY_RUN_ORDER;
-}
-
-static unsigned int luo_array_run_order(u64 run)
-{
-	return run & LUO_ARRAY_RUN_ORDER;
-}
 
 static struct luo_array_block_ser *
 luo_array_next_block(const struct luo_array_block_ser *block)
@@ -63,16 +54,28 @@ u32 luo_array_block_crc(const struct luo_array_block_ser *block)
 		      block->nr_runs * sizeof(block->runs[0]));
 }
 
-/* Bytes of all elements; false where that is more than can be. */
-static bool luo_array_size(u32 element_size, u64 count, size_t *size)
+/**
+ * luo_array_size - Compute the size of all elements.
+ * @element_size: Size of an element in bytes: any number.
+ * @count:        How many elements: any number.
+ * @size:         Set to the size in bytes.
+ *
+ * Return: true; false if there is no such array, or not in this address space.
+ */
+bool luo_array_size(u32 element_size, u64 count, size_t *size)
 {
 	return element_size && count &&
 	       !check_mul_overflow(count, (u64)element_size, size) &&
 	       *size <= SSIZE_MAX - PAGE_SIZE;
 }
 
-/* Of pages that hold the elements behind the head of the list. */
-static unsigned int luo_array_inline_order(size_t size)
+/**
+ * luo_array_inline_order - The pages that hold all elements behind a head.
+ * @size: Size of the elements in bytes.
+ *
+ * Return: Their order.
+ */
+unsigned int luo_array_inline_order(size_t size)
 {
 	return get_order(sizeof(struct luo_array_block_ser) + size);
 }
@@ -193,43 +196,74 @@ static int luo_array_populate(const struct luo_handover *handover,
 	return 0;
 }
 
-static int luo_array_map(const struct luo_handover *handover,
-			 struct luo_array *array,
-			 struct luo_array_block_ser *blocks)
+/* All runs of a list that this kernel wrote. */
+static u64 *luo_array_runs(const struct luo_array_block_ser *blocks,
+			   unsigned long *nr_runs)
 {
-	struct luo_array_block_ser *block = blocks;
-	unsigned long nr_runs = 0;
+	const struct luo_array_block_ser *block;
+	unsigned long n = 0;
 	u64 *runs;
 
-	if (!block->nr_runs) {
-		array->data = block + 1;
-		return 0;
-	}
+	for (block = blocks; block; block = luo_array_next_block(block))
+		n += block->nr_runs;
 
-	if (block->nr_runs == 1 && !block->next) {
-		array->data = phys_to_virt(luo_array_run_phys(block->runs[0]));
-		return 0;
-	}
-
-	for (; block; block = luo_array_next_block(block))
-		nr_runs += block->nr_runs;
-
-	runs = kvmalloc_array(nr_runs, sizeof(*runs), GFP_KERNEL);
+	*nr_runs = n;
+	runs = kvmalloc_array(n, sizeof(*runs), GFP_KERNEL);
 	if (!runs)
-		return -ENOMEM;
+		return NULL;
 
-	nr_runs = 0;
+	n = 0;
 	for (block = blocks; block; block = luo_array_next_block(block)) {
-		memcpy(runs + nr_runs, block->runs,
-		       block->nr_runs * sizeof(*runs));
-		nr_runs += block->nr_runs;
+		memcpy(runs + n, block->runs, block->nr_runs * sizeof(*runs));
+		n += block->nr_runs;
+	}
+
+	return runs;
+}
+
+/**
+ * luo_array_map - Set up the linear mapping of an array.
+ * @handover: Where the pages come from.
+ * @array:    The array, whose @data is set.
+ * @runs:     Its runs, each physical address | order.
+ * @nr_runs:  How many there are, not 0.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int luo_array_map(const struct luo_handover *handover, struct luo_array *array,
+		  const u64 *runs, unsigned long nr_runs)
+{
+	if (nr_runs == 1) {
+		array->data = phys_to_virt(luo_array_run_phys(runs[0]));
+		return 0;
 	}
 
 	array->data = handover->map(runs, nr_runs);
 	array->mapped = array->data;
-	kvfree(runs);
 
 	return array->data ? 0 : -ENOMEM;
+}
+
+static int luo_array_map_blocks(const struct luo_handover *handover,
+				struct luo_array *array)
+{
+	unsigned long nr_runs;
+	u64 *runs;
+	int err;
+
+	if (!array->blocks->nr_runs) {
+		array->data = array->blocks + 1;
+		return 0;
+	}
+
+	runs = luo_array_runs(array->blocks, &nr_runs);
+	if (!runs)
+		return -ENOMEM;
+
+	err = luo_array_map(handover, array, runs, nr_runs);
+	kvfree(runs);
+
+	return err;
 }
 
 /**
@@ -276,13 +310,13 @@ int luo_array_alloc_from(const struct luo_handover *handover,
 	size_t size;
 	int err = 0;
 
-	*array = (struct luo_array){
-		.count = count,
-		.element_size = element_size,
-	};
-
-	if (!luo_array_size(element_size, count, &size))
+	*array = (struct luo_array){};
+	if (!luo_array_size(element_size, count, &size) ||
+	    !luo_handover_gfp_valid(gfp))
 		return -EINVAL;
+
+	array->count = count;
+	array->element_size = element_size;
 
 	if (luo_array_is_small(size))
 		luo_array_populate_inline(handover, array, size, gfp);
@@ -290,7 +324,7 @@ int luo_array_alloc_from(const struct luo_handover *handover,
 		err = luo_array_populate(handover, array,
 					 DIV_ROUND_UP(size, PAGE_SIZE), gfp);
 	if (!err)
-		err = luo_array_map(handover, array, array->blocks);
+		err = luo_array_map_blocks(handover, array);
 	if (err) {
 		luo_array_free_to(handover, array);
 		return err;
@@ -300,174 +334,20 @@ int luo_array_alloc_from(const struct luo_handover *handover,
 	return 0;
 }
 
-static bool luo_array_block_valid(const struct luo_array_block_ser *block,
-				  u64 address, u32 sequence)
-{
-	return block->self == address &&
-	       block->magic == LUO_ARRAY_BLOCK_MAGIC &&
-	       block->sequence == sequence &&
-	       block->nr_runs <= LUO_ARRAY_RUNS_PER_BLOCK &&
-	       block->crc == luo_array_block_crc(block);
-}
-
-/*
- * Check all of the list before any of it is claimed, so that a list that is not
- * good changes nothing. The sum of the runs bounds the walk.
- */
-static int luo_array_check(const struct luo_handover *handover, u64 handle,
-			   u32 element_size, u64 count, size_t size)
-{
-	unsigned long nr_pages = DIV_ROUND_UP(size, PAGE_SIZE), found = 0;
-	const struct luo_array_block_ser *block;
-	u64 address = handle;
-	u32 sequence, i;
-	int order;
-
-	for (sequence = 0; address || !sequence; sequence++) {
-		order = handover->order(address);
-		if (order < 0)
-			return -EBADMSG;
-
-		block = phys_to_virt(address);
-		if (!luo_array_block_valid(block, address, sequence))
-			return -EBADMSG;
-
-		if (block->element_size != element_size ||
-		    block->count != count) {
-			pr_warn("array: found %llu elements of %u bytes, expected %llu of %u\n",
-				block->count, block->element_size, count,
-				element_size);
-			return -EMSGSIZE;
-		}
-
-		if (!block->nr_runs && !sequence && !block->next)
-			return order == luo_array_inline_order(size) ?
-			       0 : -EBADMSG;
-		if (!block->nr_runs || order)
-			return -EBADMSG;
-
-		for (i = 0; i < block->nr_runs; i++) {
-			if (handover->order(luo_array_run_phys(block->runs[i])) !=
-			    luo_array_run_order(block->runs[i]))
-				return -EBADMSG;
-			found += 1UL << luo_array_run_order(block->runs[i]);
-		}
-		if (found > nr_pages)
-			return -EBADMSG;
-		address = block->next;
-	}
-
-	return found == nr_pages ? 0 : -EBADMSG;
-}
-
-/*
- * A run that is listed twice, or is a page of the list, passes the check and
- * cannot be claimed twice: cut the list there, so that what was claimed is freed
- * once.
- */
-static int luo_array_claim(const struct luo_handover *handover,
-			   struct luo_array *array, u64 handle)
-{
-	struct luo_array_block_ser *block, *last = NULL;
-	u64 address;
-	u32 i;
-
-	for (address = handle; address; address = block->next) {
-		block = phys_to_virt(address);
-		if (handover->order(address) != array->order ||
-		    !handover->claim(address, array->order)) {
-			if (last)
-				last->next = 0;
-			return -EBADMSG;
-		}
-		if (!last)
-			array->blocks = block;
-		last = block;
-
-		for (i = 0; i < block->nr_runs; i++) {
-			u64 run = block->runs[i];
-
-			if (handover->order(luo_array_run_phys(run)) >= 0 &&
-			    handover->claim(luo_array_run_phys(run),
-					    luo_array_run_order(run)))
-				continue;
-			block->nr_runs = i;
-			block->next = 0;
-			return -EBADMSG;
-		}
-	}
-
-	return 0;
-}
-
-/**
- * luo_array_restore_from - luo_array_restore() with a handover to choose.
- * @handover:     Where the pages come from.
- * @array:        Set up by this call.
- * @handle:       The handle.
- * @element_size: What size an element has to have.
- * @count:        How many there have to be.
- *
- * Return: As luo_array_restore().
- */
-int luo_array_restore_from(const struct luo_handover *handover,
-			   struct luo_array *array, u64 handle,
-			   u32 element_size, u64 count)
-{
-	size_t size;
-	int err;
-
-	*array = (struct luo_array){
-		.count = count,
-		.element_size = element_size,
-		.handle = handle,
-		.restored = true,
-	};
-
-	if (!luo_array_size(element_size, count, &size))
-		return -EINVAL;
-
-	err = luo_array_check(handover, handle, element_size, count, size);
-	if (err)
-		return err;
-
-	/* With no memory to map it, the array can still be had another time. */
-	err = luo_array_map(handover, array, phys_to_virt(handle));
-	if (err)
-		return err;
-
-	array->order = handover->order(handle);
-	err = luo_array_claim(handover, array, handle);
-	if (err)
-		goto err_free;
-
-	if (array->blocks->data_crc &&
-	    array->blocks->data_crc != crc32c(~0, array->data, size)) {
-		err = -EBADMSG;
-		goto err_free;
-	}
-
-	return 0;
-
-err_free:
-	luo_array_free_to(handover, array);
-
-	return err;
-}
-
 /**
  * luo_array_alloc - Allocate an array that can be handed over.
  * @array:        Set up by this call; all zero on failure.
  * @element_size: Size of an element in bytes, not 0.
  * @count:        How many elements, not 0.
- * @gfp:          How to get the pages. Not %__GFP_MOVABLE, or they may lie where
- *                the next kernel boots.
+ * @gfp:          How to get the pages. An allocation that would take reclaim more
+ *                than one pass fails.
  *
  * The elements are zero. The pages are in the handover at once; that the next
  * kernel finds them takes an object with @array->handle in it.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EINVAL for an array of no size or more than can be; -ENOMEM.
+ * Return: 0; -EINVAL if the size is 0 or exceeds the address space, or if @gfp has
+ * %__GFP_MOVABLE or %__GFP_HIGHMEM; -ENOMEM.
  */
 int luo_array_alloc(struct luo_array *array, u32 element_size, u64 count,
 		    gfp_t gfp)
@@ -488,29 +368,6 @@ void luo_array_seal(struct luo_array *array)
 					 luo_array_bytes(array));
 }
 EXPORT_SYMBOL_GPL(luo_array_seal);
-
-/**
- * luo_array_restore - Take over an array of the previous kernel.
- * @array:        Set up by this call; all zero, or without data, on failure.
- * @handle:       What the object says: any number.
- * @element_size: What size an element has to have, in bytes.
- * @count:        How many elements there have to be.
- *
- * The pages are the caller's, who frees them with luo_array_free(). An array
- * that is there but fails its CRC is freed.
- *
- * Context: Process context, may sleep.
- * Return: 0; -EBADMSG if there is no whole array at @handle; -EMSGSIZE if there
- * is one of another size; -EINVAL for a size that cannot be; -ENOMEM, with nothing
- * changed.
- */
-int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
-		      u64 count)
-{
-	return luo_array_restore_from(&luo_handover_kho, array, handle,
-				      element_size, count);
-}
-EXPORT_SYMBOL_GPL(luo_array_restore);
 
 /**
  * luo_array_free - Free an array.

@@ -3,11 +3,28 @@
 #define _LUO_ARRAY_INTERNAL_H
 
 #include <linux/gfp_types.h>
+#include <linux/kho/abi/luo_array.h>
 #include <linux/luo_array.h>
 #include <linux/luo_vec.h>
 
 struct luo_handover;
 
+/* luo_array.c */
+
+static inline u64 luo_array_run_phys(u64 run)
+{
+	return run & ~LUO_ARRAY_RUN_ORDER;
+}
+
+static inline unsigned int luo_array_run_order(u64 run)
+{
+	return run & LUO_ARRAY_RUN_ORDER;
+}
+
+bool luo_array_size(u32 element_size, u64 count, size_t *size);
+unsigned int luo_array_inline_order(size_t size);
+int luo_array_map(const struct luo_handover *handover, struct luo_array *array,
+		  const u64 *runs, unsigned long nr_runs);
 u32 luo_array_block_crc(const struct luo_array_block_ser *block);
 void *luo_array_pages_alloc(const struct luo_handover *handover,
 			    unsigned int order, gfp_t gfp);

@@ -650,6 +650,80 @@ static void luo_array_generations(struct kunit *test)
 	luo_array_drop(&new);
 }
 
+/* What a device does that the previous kernel has left running. */
+static u64 luo_array_scribbled;
+
+static void luo_array_scribble(u64 address)
+{
+	struct luo_array_block_ser *block = phys_to_virt(luo_array_scribbled);
+	u32 i;
+
+	for (i = 0; i < block->nr_runs; i++)
+		block->runs[i] = 0x1000;
+	block->nr_runs = LUO_ARRAY_RUNS_PER_BLOCK;
+	block->next = 0x2000;
+}
+
+/* The list is changed after it was checked: what was checked is restored. */
+static void luo_array_list_changes(struct kunit *test)
+{
+	const u64 size = 9 * PAGE_SIZE;
+	struct luo_array array;
+	u64 handle;
+
+	luo_loopback_set_max_order(0);
+	KUNIT_ASSERT_EQ(test, luo_array_make(&array, 1, size, 1), 0);
+	handle = array.handle;
+	luo_loopback_kexec();
+
+	luo_array_scribbled = handle;
+	luo_loopback_on_claim(luo_array_scribble);
+	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 1, size, 1), 0);
+	luo_loopback_on_claim(NULL);
+	luo_array_drop(&array);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
+}
+
+/* Of two callers one has the array, whichever page they meet at. */
+static void luo_array_claim_is_lost(struct kunit *test)
+{
+	struct luo_array array;
+	unsigned long nth;
+	u64 handle;
+
+	for (nth = 1; nth <= 4; nth++) {
+		luo_loopback_set_max_order(0);
+		KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, 3, 1),
+				0);
+		handle = array.handle;
+		luo_loopback_kexec();
+
+		luo_loopback_steal(nth);
+		KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, PAGE_SIZE,
+						     3, 1), -EBADMSG);
+		KUNIT_EXPECT_NULL(test, array.data);
+		KUNIT_ASSERT_NE(test, luo_loopback_stolen(), 0ULL);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED),
+				1UL);
+		luo_loopback.put(luo_loopback_stolen());
+		luo_loopback_kexec();
+	}
+}
+
+static void luo_array_refuses_movable_pages(struct kunit *test)
+{
+	struct luo_array array;
+
+	KUNIT_EXPECT_EQ(test, luo_array_alloc_from(&luo_loopback, &array, 8, 1,
+						   GFP_KERNEL | __GFP_MOVABLE),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, luo_array_alloc_from(&luo_loopback, &array, 8, 1,
+						   GFP_KERNEL | __GFP_HIGHMEM),
+			-EINVAL);
+	KUNIT_EXPECT_NULL(test, array.data);
+}
+
 static struct kunit_case luo_array_cases[] = {
 	KUNIT_CASE_SLOW(luo_array_every_size),
 	KUNIT_CASE(luo_array_begins_zero),
@@ -666,6 +740,9 @@ static struct kunit_case luo_array_cases[] = {
 	KUNIT_CASE(luo_array_alloc_without_memory),
 	KUNIT_CASE(luo_array_restore_without_memory),
 	KUNIT_CASE(luo_array_generations),
+	KUNIT_CASE(luo_array_list_changes),
+	KUNIT_CASE(luo_array_claim_is_lost),
+	KUNIT_CASE(luo_array_refuses_movable_pages),
 	{}
 };
 

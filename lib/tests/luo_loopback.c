@@ -55,6 +55,7 @@ static struct {
 	unsigned int largest;
 	unsigned long fail_nth;
 	bool failed;
+	void (*on_claim)(u64 address);
 	unsigned long steal_nth;
 	u64 stolen;
 	void *outgoing_blob;
@@ -162,6 +163,9 @@ static void *loopback_claim(u64 address, unsigned int order)
 {
 	struct luo_loopback_key *key = luo_loopback_key(address,
 							LUO_LOOPBACK_INCOMING);
+
+	if (loopback.on_claim)
+		loopback.on_claim(address);
 
 	/* Another caller was first, as a claim has one winner. */
 	if (loopback.steal_nth && !--loopback.steal_nth && key) {
@@ -650,6 +654,15 @@ void luo_loopback_fail_nth(unsigned long nth)
 bool luo_loopback_failed(void)
 {
 	return loopback.failed;
+}
+
+/**
+ * luo_loopback_on_claim - Have a function called before each claim of a folio.
+ * @on_claim: The function, given the address that is claimed; NULL for none.
+ */
+void luo_loopback_on_claim(void (*on_claim)(u64 address))
+{
+	loopback.on_claim = on_claim;
 }
 
 /**

@@ -107,7 +107,8 @@ static void fuzz_save(const struct luo_object_kind *kind, const u8 *object)
 	for (i = 0; i < kind->nr_versions; i++) {
 		version = &kind->versions[i];
 		wire = malloc(version->size ?: 1);
-		if (!luo_object_fields_save(kind, version, wire, object))
+		if (!luo_object_fields_save(kind, version, wire, object,
+					    GFP_KERNEL))
 			FUZZ_EXPECT(!luo_object_fields_load(kind, version, wire,
 							    loaded));
 		free(wire);
@@ -135,7 +136,8 @@ static void fuzz_load(const struct luo_object_kind *kind,
 	} else {
 		FUZZ_EXPECT(!memcmp(object, wire, version->size));
 		/* What was read can be written, and is the same. */
-		err = luo_object_fields_save(kind, version, again, object);
+		err = luo_object_fields_save(kind, version, again, object,
+						     GFP_KERNEL);
 		FUZZ_EXPECT(!err || !registered);
 		FUZZ_EXPECT(err || !memcmp(again, wire, version->size));
 		if (registered)

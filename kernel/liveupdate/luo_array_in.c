@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Arrays of the previous kernel
+ *
+ * The list of an array is read once, block by block, and each block is checked in
+ * the copy: another kernel, or a device that it left running, may write to the
+ * memory at any time. All of the list is checked before a page of it is claimed,
+ * and what is claimed is what was checked.
+ *
+ * Subsystems that store objects call it. It calls luo_array.c and the handover.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/crc32c.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/io.h>
+#include <linux/kho/abi/luo_array.h>
+#include <linux/luo_array.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "luo_array_internal.h"
+#include "luo_handover.h"
+
+/* A block of the list. */
+struct luo_array_in_block {
+	u64 address;
+	u32 nr_runs;
+};
+
+/**
+ * struct luo_array_in - The list of an array of the previous kernel, copied.
+ * @handover:  Where the pages come from.
+ * @copy:      Room for a block.
+ * @blocks:    The blocks of the list.
+ * @nr_blocks: How many there are.
+ * @max_blocks: How many there is room for.
+ * @runs:      The runs of all blocks.
+ * @nr_runs:   How many there are.
+ * @max_runs:  How many there is room for.
+ * @nr_pages:  Pages of all runs.
+ * @order:     Order of the pages of a block.
+ * @data_crc:  CRC of the elements, 0 if the array was not sealed.
+ */
+struct luo_array_in {
+	const struct luo_handover *handover;
+	struct luo_array_block_ser *copy;
+	struct luo_array_in_block *blocks;
+	unsigned long nr_blocks;
+	unsigned long max_blocks;
+	u64 *runs;
+	unsigned long nr_runs;
+	unsigned long max_runs;
+	unsigned long nr_pages;
+	unsigned int order;
+	u32 data_crc;
+};
+
+/* Room for another block and its runs. */
+static int luo_array_in_reserve(struct luo_array_in *in)
+{
+	unsigned long nr;
+	void *mem;
+
+	if (in->nr_blocks == in->max_blocks) {
+		nr = 2 * in->max_blocks + 1;
+		mem = kvrealloc(in->blocks, nr * sizeof(*in->blocks), GFP_KERNEL);
+		if (!mem)
+			return -ENOMEM;
+		in->blocks = mem;
+		in->max_blocks = nr;
+	}
+
+	if (in->max_runs - in->nr_runs < LUO_ARRAY_RUNS_PER_BLOCK) {
+		nr = 2 * in->max_runs + LUO_ARRAY_RUNS_PER_BLOCK;
+		mem = kvrealloc(in->runs, nr * sizeof(*in->runs), GFP_KERNEL);
+		if (!mem)
+			return -ENOMEM;
+		in->runs = mem;
+		in->max_runs = nr;
+	}
+
+	return 0;
+}
+
+/* Copy the block at an address and check it. */
+static int luo_array_in_read_block(struct luo_array_in *in, u64 address)
+{
+	const struct luo_array_block_ser *block;
+	struct luo_array_block_ser *copy = in->copy;
+	int order = in->handover->order(address);
+	u32 crc, data_crc;
+
+	if (order < 0)
+		return -EBADMSG;
+
+	block = phys_to_virt(address);
+	memcpy(copy, block, sizeof(*copy));
+	if (copy->self != address || copy->magic != LUO_ARRAY_BLOCK_MAGIC ||
+	    copy->sequence != in->nr_blocks ||
+	    copy->nr_runs > LUO_ARRAY_RUNS_PER_BLOCK)
+		return -EBADMSG;
+
+	memcpy(copy->runs, block->runs, copy->nr_runs * sizeof(*copy->runs));
+	crc = copy->crc;
+	data_crc = copy->data_crc;
+	copy->crc = 0;
+	copy->data_crc = 0;
+	if (crc != crc32c(~0, copy, struct_size(copy, runs, copy->nr_runs)))
+		return -EBADMSG;
+
+	/* Only elements that follow the head take more than a page. */
+	if (in->nr_blocks ? order : order && copy->nr_runs)
+		return -EBADMSG;
+	if (!in->nr_blocks) {
+		in->order = order;
+		in->data_crc = data_crc;
+	}
+
+	return 0;
+}
+
+/* Add the block that was copied to the list. */
+static int luo_array_in_add_block(struct luo_array_in *in)
+{
+	const struct luo_array_block_ser *copy = in->copy;
+	unsigned int order;
+	u32 i;
+
+	for (i = 0; i < copy->nr_runs; i++) {
+		order = luo_array_run_order(copy->runs[i]);
+		if (in->handover->order(luo_array_run_phys(copy->runs[i])) !=
+		    order)
+			return -EBADMSG;
+		in->nr_pages += 1UL << order;
+	}
+
+	in->blocks[in->nr_blocks++] = (struct luo_array_in_block){
+		.address = copy->self,
+		.nr_runs = copy->nr_runs,
+	};
+	memcpy(in->runs + in->nr_runs, copy->runs,
+	       copy->nr_runs * sizeof(*in->runs));
+	in->nr_runs += copy->nr_runs;
+
+	return 0;
+}
+
+/* Without runs, the elements follow the head of the only block. */
+static int luo_array_in_check_inline(const struct luo_array_in *in, size_t size)
+{
+	return in->nr_blocks == 1 && !in->copy->next &&
+	       in->order == luo_array_inline_order(size) ? 0 : -EBADMSG;
+}
+
+/* Read and check the list. The sum of the runs bounds the walk. */
+static int luo_array_in_read(struct luo_array_in *in, u64 handle,
+			     const struct luo_array *array, size_t size)
+{
+	unsigned long nr_pages = DIV_ROUND_UP(size, PAGE_SIZE);
+	const struct luo_array_block_ser *copy = in->copy;
+	u64 address = handle;
+	int err;
+
+	do {
+		err = luo_array_in_reserve(in);
+		if (!err)
+			err = luo_array_in_read_block(in, address);
+		if (err)
+			return err;
+
+		if (copy->element_size != array->element_size ||
+		    copy->count != array->count) {
+			pr_warn("array: found %llu elements of %u bytes, expected %llu of %u\n",
+				copy->count, copy->element_size, array->count,
+				array->element_size);
+			return -EMSGSIZE;
+		}
+
+		err = luo_array_in_add_block(in);
+		if (err)
+			return err;
+		address = copy->next;
+		if (!copy->nr_runs)
+			return luo_array_in_check_inline(in, size);
+		if (in->nr_pages > nr_pages)
+			return -EBADMSG;
+		cond_resched();
+	} while (address);
+
+	return in->nr_pages == nr_pages ? 0 : -EBADMSG;
+}
+
+static bool luo_array_in_claim_one(const struct luo_array_in *in, u64 address,
+				   unsigned int order)
+{
+	return in->handover->order(address) == order &&
+	       in->handover->claim(address, order);
+}
+
+/* Release the first @nr_blocks blocks and @nr_runs runs. */
+static void luo_array_in_release(const struct luo_array_in *in,
+				 unsigned long nr_blocks, unsigned long nr_runs)
+{
+	while (nr_runs--)
+		in->handover->release(phys_to_virt(luo_array_run_phys(in->runs[nr_runs])),
+				      luo_array_run_order(in->runs[nr_runs]));
+	while (nr_blocks--)
+		in->handover->release(phys_to_virt(in->blocks[nr_blocks].address),
+				      in->order);
+}
+
+/*
+ * A run that is listed twice, or is a page of the list, passes the check and
+ * cannot be claimed twice. Release what was claimed, once.
+ */
+static int luo_array_in_claim(const struct luo_array_in *in)
+{
+	unsigned long block, run;
+	u64 phys;
+
+	for (block = 0; block < in->nr_blocks; block++) {
+		if (!luo_array_in_claim_one(in, in->blocks[block].address,
+					    in->order))
+			goto err_release_blocks;
+		cond_resched();
+	}
+
+	for (run = 0; run < in->nr_runs; run++) {
+		phys = luo_array_run_phys(in->runs[run]);
+		if (!luo_array_in_claim_one(in, phys,
+					    luo_array_run_order(in->runs[run])))
+			goto err_release_runs;
+		if (!(run % LUO_ARRAY_RUNS_PER_BLOCK))
+			cond_resched();
+	}
+
+	return 0;
+
+err_release_runs:
+	luo_array_in_release(in, in->nr_blocks, run);
+
+	return -EBADMSG;
+
+err_release_blocks:
+	luo_array_in_release(in, block, 0);
+
+	return -EBADMSG;
+}
+
+/* Make the list in the pages, which are this kernel's now, what was checked. */
+static void luo_array_in_write(const struct luo_array_in *in)
+{
+	const u64 *runs = in->runs;
+	unsigned long i;
+
+	for (i = 0; i < in->nr_blocks; i++) {
+		struct luo_array_block_ser *block =
+			phys_to_virt(in->blocks[i].address);
+
+		block->next = i + 1 < in->nr_blocks ? in->blocks[i + 1].address :
+						      0;
+		block->nr_runs = in->blocks[i].nr_runs;
+		memcpy(block->runs, runs, block->nr_runs * sizeof(*runs));
+		runs += block->nr_runs;
+	}
+}
+
+static int luo_array_in_restore(struct luo_array_in *in,
+				struct luo_array *array, size_t size)
+{
+	int err;
+
+	err = luo_array_in_read(in, array->handle, array, size);
+	if (err)
+		return err;
+
+	/* Map first: after -ENOMEM the array can be restored another time. */
+	if (in->nr_runs) {
+		err = luo_array_map(in->handover, array, in->runs, in->nr_runs);
+		if (err)
+			return err;
+	}
+
+	err = luo_array_in_claim(in);
+	if (err) {
+		if (array->mapped)
+			in->handover->unmap(array->data);
+		return err;
+	}
+	luo_array_in_write(in);
+	array->blocks = phys_to_virt(array->handle);
+	array->order = in->order;
+	if (!in->nr_runs)
+		array->data = array->blocks + 1;
+
+	if (in->data_crc && in->data_crc != crc32c(~0, array->data, size)) {
+		luo_array_free_to(in->handover, array);
+		return -EBADMSG;
+	}
+
+	return 0;
+}
+
+/**
+ * luo_array_restore_from - luo_array_restore() with a handover to choose.
+ * @handover:     Where the pages come from.
+ * @array:        Set up by this call.
+ * @handle:       The handle.
+ * @element_size: What size an element has to have.
+ * @count:        How many there have to be.
+ *
+ * Return: As luo_array_restore().
+ */
+int luo_array_restore_from(const struct luo_handover *handover,
+			   struct luo_array *array, u64 handle,
+			   u32 element_size, u64 count)
+{
+	struct luo_array_in in = { .handover = handover };
+	size_t size;
+	int err;
+
+	*array = (struct luo_array){};
+	if (!luo_array_size(element_size, count, &size))
+		return -EINVAL;
+
+	in.copy = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!in.copy)
+		return -ENOMEM;
+
+	array->count = count;
+	array->element_size = element_size;
+	array->handle = handle;
+	array->restored = true;
+	err = luo_array_in_restore(&in, array, size);
+	if (err)
+		*array = (struct luo_array){};
+	kvfree(in.runs);
+	kvfree(in.blocks);
+	kfree(in.copy);
+
+	return err;
+}
+
+/**
+ * luo_array_restore - Take over an array of the previous kernel.
+ * @array:        Set up by this call; all zero, or without data, on failure.
+ * @handle:       What the object says: any number.
+ * @element_size: What size an element has to have, in bytes.
+ * @count:        How many elements there have to be.
+ *
+ * The pages are the caller's, who frees them with luo_array_free(). An array
+ * that is there but fails its CRC is freed.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EBADMSG if there is no whole array at @handle; -EMSGSIZE if there
+ * is one of another size; -EINVAL for a size that cannot be; -ENOMEM, with nothing
+ * changed.
+ */
+int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
+		      u64 count)
+{
+	return luo_array_restore_from(&luo_handover_kho, array, handle,
+				      element_size, count);
+}
+EXPORT_SYMBOL_GPL(luo_array_restore);
