@@ -8,11 +8,20 @@
  * neither RCU nor a work queue, so that the object core also builds in user
  * space; rhashtable would take 16 bytes more for each record.
  *
- * It is called by the tables and calls only the allocator.
+ * The numbers come from another kernel, which may be broken. With a fixed hash
+ * function it could send a million numbers that share one slot, and each insertion
+ * would probe past all earlier ones. The hash function therefore begins with a
+ * multiplication by a random odd number, which is drawn anew whenever slots are
+ * allocated. Equal numbers share a slot under any hash function: callers must
+ * bound how many of them they add.
+ *
+ * It is called by the tables, the pools and PKRAM, and calls only the allocator.
  */
 
 #include <linux/errno.h>
 #include <linux/hash.h>
+#include <linux/minmax.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 
 #include "luo_index.h"
@@ -21,6 +30,9 @@
 
 static unsigned long luo_index_home(const struct luo_index *index, u64 key)
 {
+	key *= index->multiplier;
+	key ^= key >> 32;
+
 	return hash_64(key, index->order);
 }
 
@@ -36,50 +48,88 @@ static void luo_index_place(struct luo_index *index, u64 *entry)
 	while (index->slots[i])
 		i = (i + 1) & luo_index_mask(index);
 	index->slots[i] = entry;
+	index->count++;
 }
 
-static int luo_index_grow(struct luo_index *index, gfp_t gfp)
+/**
+ * luo_index_full - Check whether another entry needs more slots.
+ * @index: The index.
+ *
+ * Return: true if luo_index_add() would allocate.
+ */
+bool luo_index_full(const struct luo_index *index)
 {
-	unsigned long nr_slots = index->slots ? 1UL << index->order : 0;
-	u64 **old = index->slots, **slots;
-	unsigned int order = old ? index->order + 1 : LUO_INDEX_MIN_ORDER;
-	unsigned long i;
+	return !index->slots || index->count >= (3UL << index->order) / 4;
+}
 
+/**
+ * luo_index_alloc - Allocate an empty index.
+ * @spare: Set to the index. Free it with luo_index_destroy().
+ * @order: It gets 2^@order slots, or a few if @order is small.
+ * @gfp:   How to allocate.
+ *
+ * Return: 0, or -ENOMEM with @spare untouched.
+ */
+int luo_index_alloc(struct luo_index *spare, unsigned int order, gfp_t gfp)
+{
+	u64 **slots;
+
+	order = max(order, LUO_INDEX_MIN_ORDER);
 	slots = kvcalloc(1UL << order, sizeof(*slots), gfp);
 	if (!slots)
 		return -ENOMEM;
 
-	index->slots = slots;
-	index->order = order;
-	for (i = 0; i < nr_slots; i++) {
-		if (old[i])
-			luo_index_place(index, old[i]);
-	}
-	kvfree(old);
+	*spare = (struct luo_index){
+		.slots = slots,
+		.order = order,
+		.multiplier = get_random_u64() | 1,
+	};
 
 	return 0;
+}
+
+/**
+ * luo_index_move - Move all entries into another index.
+ * @index: The index. Has the slots of @spare afterwards.
+ * @spare: An empty index with more slots. Has the old slots of @index afterwards,
+ *         to be freed with luo_index_destroy().
+ *
+ * Allocates and frees nothing, so that callers may hold a lock that memory reclaim
+ * waits for.
+ */
+void luo_index_move(struct luo_index *index, struct luo_index *spare)
+{
+	unsigned long nr_slots = index->slots ? 1UL << index->order : 0, i;
+
+	for (i = 0; i < nr_slots; i++) {
+		if (index->slots[i])
+			luo_index_place(spare, index->slots[i]);
+	}
+	swap(*index, *spare);
 }
 
 /**
  * luo_index_add - Add an entry.
  * @index: The index.
  * @entry: The number, first member of the structure that is to be found.
- * @gfp:   How to allocate.
+ * @gfp:   How to allocate. Nothing is allocated unless luo_index_full().
  *
  * Return: 0, or -ENOMEM with nothing changed.
  */
 int luo_index_add(struct luo_index *index, u64 *entry, gfp_t gfp)
 {
+	struct luo_index spare;
 	int err;
 
-	if (!index->slots || index->count >= (3UL << index->order) / 4) {
-		err = luo_index_grow(index, gfp);
+	if (luo_index_full(index)) {
+		err = luo_index_alloc(&spare, index->order + 1, gfp);
 		if (err)
 			return err;
+		luo_index_move(index, &spare);
+		luo_index_destroy(&spare);
 	}
 
 	luo_index_place(index, entry);
-	index->count++;
 
 	return 0;
 }
@@ -105,7 +155,7 @@ void luo_index_del(struct luo_index *index, u64 *entry)
 	}
 	index->count--;
 
-	/* Close the gap with what would no longer be found past it. */
+	/* Close the gap with entries that a probe would no longer reach past it. */
 	for (i = (hole + 1) & mask; index->slots[i]; i = (i + 1) & mask) {
 		unsigned long home = luo_index_home(index, *index->slots[i]);
 
@@ -118,7 +168,7 @@ void luo_index_del(struct luo_index *index, u64 *entry)
 }
 
 /**
- * luo_index_next - The next entry with a number.
+ * luo_index_next - Find the next entry with a number.
  * @index:  The index.
  * @key:    The number.
  * @cursor: 0 for the first entry; left so that the next call continues.
@@ -146,7 +196,7 @@ u64 *luo_index_next(const struct luo_index *index, u64 key,
 }
 
 /**
- * luo_index_destroy - Free an index; the entries are the caller's.
+ * luo_index_destroy - Free the slots of an index; the entries are the caller's.
  * @index: The index, empty and usable afterwards.
  */
 void luo_index_destroy(struct luo_index *index)

@@ -10,14 +10,21 @@
  * @slots: Open addressing, linear probing; NULL is an empty slot.
  * @order: There are 2^@order slots, none while @slots is NULL.
  * @count: Slots in use.
+ * @multiplier: Random and odd; the hash function of @slots.
  *
- * Several entries may have the same number. Callers bring the locking.
+ * Several entries may have the same number; a probe walks past all of them.
+ * Callers bring the locking.
  */
 struct luo_index {
 	u64 **slots;
 	unsigned int order;
 	unsigned long count;
+	u64 multiplier;
 };
+
+bool luo_index_full(const struct luo_index *index);
+int luo_index_alloc(struct luo_index *spare, unsigned int order, gfp_t gfp);
+void luo_index_move(struct luo_index *index, struct luo_index *spare);
 
 int luo_index_add(struct luo_index *index, u64 *entry, gfp_t gfp);
 void luo_index_del(struct luo_index *index, u64 *entry);

@@ -7,6 +7,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/hash.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -182,7 +183,49 @@ static void luo_index_size(struct kunit *test)
 	kvfree(entries);
 }
 
+/* The inverse of GOLDEN_RATIO_64: the keys have one hash, 0 to NR_ENTRIES - 1. */
+static u64 luo_index_key_hostile(u32 i)
+{
+	u64 inverse = 1;
+	unsigned int bits;
+
+	for (bits = 1; bits < 64; bits *= 2)
+		inverse *= 2 - GOLDEN_RATIO_64 * inverse;
+
+	return i * inverse;
+}
+
+/* Slots in use up to the next empty one: what a call may have to probe. */
+static u64 luo_index_cluster(const struct luo_index *index, unsigned long slot)
+{
+	const unsigned long mask = (1UL << index->order) - 1;
+	u64 nr = 0;
+
+	while (index->slots[(slot + nr) & mask])
+		nr++;
+
+	return nr;
+}
+
+/* Another kernel chose the keys. The sum of all probes must not be quadratic. */
+static void luo_index_hostile_keys(struct kunit *test)
+{
+	struct entry *entries = luo_index_entries(test, luo_index_key_hostile);
+	struct luo_index index = {};
+	unsigned long slot;
+	u64 probes = 0;
+
+	luo_index_fill(test, &index, entries);
+	for (slot = 0; slot < 1UL << index.order; slot++)
+		probes += luo_index_cluster(&index, slot);
+	KUNIT_EXPECT_LT(test, probes, 64ULL * NR_ENTRIES);
+
+	luo_index_destroy(&index);
+	kvfree(entries);
+}
+
 static struct kunit_case luo_index_cases[] = {
+	KUNIT_CASE(luo_index_hostile_keys),
 	KUNIT_CASE(luo_index_empty),
 	KUNIT_CASE(luo_index_ascending_keys),
 	KUNIT_CASE(luo_index_page_addresses),

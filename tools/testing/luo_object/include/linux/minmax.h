@@ -15,4 +15,10 @@
 	__a > __b ? __a : __b;						\
 })
 
+#define swap(a, b) do {							\
+	typeof(a) __tmp = (a);						\
+	(a) = (b);							\
+	(b) = __tmp;							\
+} while (0)
+
 #endif /* _LUO_OBJECT_TEST_MINMAX_H */
