@@ -137,11 +137,8 @@ static void kho_pages_unmap(void *mapping)
 	vunmap(mapping);
 }
 
-static int kho_publish(void *blob, size_t size, void *old)
+static int kho_publish(void *blob, size_t size)
 {
-	if (old)
-		return kho_replace_subtree(old, blob, size);
-
 	return kho_add_subtree(LUO_OBJECTS_SUBTREE, blob, size);
 }
 
@@ -173,7 +170,6 @@ const struct luo_handover luo_handover_kho = {
 	.map		= kho_pages_map,
 	.unmap		= kho_pages_unmap,
 	.publish	= kho_publish,
-	.withdraw	= kho_remove_subtree,
 	.find		= kho_find,
 };
 

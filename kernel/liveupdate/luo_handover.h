@@ -33,9 +33,9 @@
  * @map:      Maps page runs, each physical address | order, as one. NULL when
  *            there is no memory.
  * @unmap:    Undoes @map.
- * @publish:  Puts a blob into the handover under %LUO_OBJECTS_SUBTREE, in place
- *            of @old, if any. On failure @old is still in place.
- * @withdraw: Takes it out again.
+ * @publish:  Puts a blob into the handover under %LUO_OBJECTS_SUBTREE, for good:
+ *            KHO rewrites its root tree to add or remove a blob, which a kexec on
+ *            another processor must not see. Called once, at boot.
  * @find:     Where the previous kernel's blob is. -ENOENT where it sent none,
  *            -EBADMSG where that cannot be told.
  *
@@ -61,8 +61,7 @@ struct luo_handover {
 	void (*put)(u64 address);
 	void *(*map)(const u64 *runs, unsigned long nr_runs);
 	void (*unmap)(void *mapping);
-	int (*publish)(void *blob, size_t size, void *old);
-	void (*withdraw)(void *blob);
+	int (*publish)(void *blob, size_t size);
 	int (*find)(u64 *address, size_t *size);
 };
 

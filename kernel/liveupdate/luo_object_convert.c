@@ -85,7 +85,7 @@ int luo_object_kind_save(struct luo_object_out *out,
 	unsigned int i;
 
 	/* Beside an older save, this one would be two objects in one. */
-	if (luo_object_out_stored(out, &id, LUO_OBJECT_ANY_VERSION))
+	if (luo_object_out_stored(out, &id))
 		return -EEXIST;
 
 	for_each_set_bit(i, &selected, kind->nr_versions) {
@@ -136,7 +136,7 @@ int luo_object_kind_update(struct luo_object_out *out,
 	for (i = 0; i < kind->nr_versions; i++) {
 		const struct luo_object_version *version = &kind->versions[i];
 
-		if (!luo_object_out_stored(out, &id, version->version))
+		if (!luo_object_out_size(out, &id, version->version))
 			continue;
 
 		wire = luo_object_wire(kind, version, object, GFP_KERNEL);

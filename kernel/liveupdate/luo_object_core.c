@@ -29,6 +29,7 @@
 
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/init.h>
 #include <linux/kexec_handover.h>
 #include <linux/liveupdate.h>
 #include <linux/luo_object.h>
@@ -63,8 +64,10 @@ static bool luo_objects_enabled(void)
  *
  * Context: Process context, may sleep; from device_initcall() on.
  * Return: 0; -EEXIST if this version is stored already, which stays as it is;
- * -EINVAL for a size, version, flag or name of a kind out of range;
- * -EOPNOTSUPP where live update is off; -ENOMEM, with nothing changed.
+ * -E2BIG if the object has %LUO_OBJECT_VERSIONS_MAX versions already; -ENOSPC if
+ * no further kind fits into the list of kinds; -EINVAL for a size, version, flag
+ * or name of a kind out of range; -EOPNOTSUPP if live update is off; -ENOMEM.
+ * Nothing is changed on failure.
  */
 int luo_store_object_flags(const void *data, size_t size,
 			   const struct luo_object_id *id, u32 version,
@@ -299,3 +302,20 @@ void luo_failure(const char *fmt, ...)
 	va_end(args);
 }
 EXPORT_SYMBOL_GPL(luo_failure);
+
+/* KHO takes blobs from fs_initcall() on, and drivers store from device_initcall(). */
+static int __init luo_object_init(void)
+{
+	int err;
+
+	if (!luo_objects_enabled())
+		return 0;
+
+	err = luo_object_out_publish(&luo_object_out);
+	if (err)
+		pr_err("no objects can be handed over: the list of kinds was not published: %d\n",
+		       err);
+
+	return err;
+}
+fs_initcall_sync(luo_object_init);

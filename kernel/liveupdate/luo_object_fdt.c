@@ -3,8 +3,10 @@
  * DOC: The list of kinds
  *
  * The blob that KHO carries: a device tree with one node per kind that leads to
- * the kind's table. It is written anew for each new kind and never changed in
- * place, so that a kexec at any moment finds a whole one.
+ * the kind's table. It is published once at boot, without kinds, and stays where
+ * it is. A kind is appended by one 8-byte store and never removed, so a kexec at
+ * any moment finds a complete list, and neither KHO's root tree nor the page
+ * allocator is involved when a subsystem stores its first object.
  *
  * It is called by luo_object_out.c and luo_object_in.c, and calls libfdt.
  */
@@ -16,14 +18,13 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
-#include "luo_handover.h"
 #include "luo_object_internal.h"
 
 /**
  * luo_object_kind_name_valid - Whether a kind may have this name.
  * @kind: The name.
  *
- * Kinds are names of device tree nodes and of sysfs folders, and appear in lists
+ * Kinds are names of device tree nodes and of sysfs directories, and appear in lists
  * and in the log.
  *
  * Return: true for letters, digits and -_.+, a letter first, that with their NUL
@@ -46,61 +47,131 @@ bool luo_object_kind_name_valid(const char *kind)
 	return true;
 }
 
-static int luo_object_fdt_write(void *fdt, size_t size,
-				const struct list_head *tables)
+static void *luo_object_fdt_put_cell(void *to, u32 cell)
 {
-	struct luo_object_table *table;
-	int err;
+	*(fdt32_t *)to = cpu_to_fdt32(cell);
 
-	err = fdt_create(fdt, size);
-	err = err ?: fdt_finish_reservemap(fdt);
-	err = err ?: fdt_begin_node(fdt, "");
-	err = err ?: fdt_property_string(fdt, "compatible",
-					 LUO_OBJECTS_COMPATIBLE);
-	list_for_each_entry(table, tables, list) {
-		if (!table->nr_records)
-			continue;
-		err = err ?: fdt_begin_node(fdt, table->kind);
-		err = err ?: fdt_property_u64(fdt, LUO_OBJECTS_PROP_FIRST_BLOCK,
-					      virt_to_phys(table->first));
-		err = err ?: fdt_end_node(fdt);
-	}
-	err = err ?: fdt_end_node(fdt);
+	return to + sizeof(fdt32_t);
+}
 
-	return err ?: fdt_finish(fdt);
+/* Append bytes to zeroed memory, padded to the next cell. */
+static void *luo_object_fdt_put(void *to, const void *from, size_t size)
+{
+	memcpy(to, from, size);
+
+	return to + ALIGN(size, sizeof(fdt32_t));
+}
+
+static void *luo_object_fdt_put_property(void *to, u32 name, const void *value,
+					 u32 size)
+{
+	to = luo_object_fdt_put_cell(to, FDT_PROP);
+	to = luo_object_fdt_put_cell(to, size);
+	to = luo_object_fdt_put_cell(to, name);
+
+	return luo_object_fdt_put(to, value, size);
+}
+
+/* End the root and the tree, aligned so that one store can replace both tags. */
+static void *luo_object_fdt_put_end(void *fdt, void *to)
+{
+	if (!IS_ALIGNED(to - fdt, sizeof(u64)))
+		to = luo_object_fdt_put_cell(to, FDT_NOP);
+	luo_object_fdt_put_cell(luo_object_fdt_put_cell(to, FDT_END_NODE),
+				FDT_END);
+
+	return to;
+}
+
+/* The names of the properties, and where they are in the strings block. */
+#define LUO_OBJECT_FDT_STRINGS	"compatible\0" LUO_OBJECTS_PROP_FIRST_BLOCK
+#define LUO_OBJECT_FDT_COMPATIBLE	0
+#define LUO_OBJECT_FDT_FIRST_BLOCK	sizeof("compatible")
+
+/**
+ * luo_object_fdt_init - Write a list without kinds.
+ * @fdt: %LUO_OBJECT_FDT_SIZE bytes, zeroed and 8-byte aligned.
+ *
+ * The strings lie before the structure block, so that this block can grow up to
+ * the end of the memory and no header field changes when a kind is added.
+ *
+ * Return: Where the list ends, as an offset for luo_object_fdt_add_kind().
+ */
+u32 luo_object_fdt_init(void *fdt)
+{
+	void *reserved = fdt + ALIGN(sizeof(struct fdt_header), sizeof(u64));
+	void *strings = reserved + sizeof(struct fdt_reserve_entry);
+	void *structure, *to;
+
+	to = luo_object_fdt_put(strings, LUO_OBJECT_FDT_STRINGS,
+				sizeof(LUO_OBJECT_FDT_STRINGS));
+	structure = PTR_ALIGN(to, sizeof(u64));
+
+	fdt_set_magic(fdt, FDT_MAGIC);
+	fdt_set_totalsize(fdt, LUO_OBJECT_FDT_SIZE);
+	fdt_set_off_dt_struct(fdt, structure - fdt);
+	fdt_set_off_dt_strings(fdt, strings - fdt);
+	fdt_set_off_mem_rsvmap(fdt, reserved - fdt);
+	fdt_set_version(fdt, FDT_LAST_SUPPORTED_VERSION);
+	fdt_set_last_comp_version(fdt, FDT_LAST_COMPATIBLE_VERSION);
+	fdt_set_size_dt_strings(fdt, sizeof(LUO_OBJECT_FDT_STRINGS));
+	fdt_set_size_dt_struct(fdt, LUO_OBJECT_FDT_SIZE - (structure - fdt));
+
+	to = luo_object_fdt_put_cell(structure, FDT_BEGIN_NODE);
+	to = luo_object_fdt_put(to, "", sizeof(""));
+	to = luo_object_fdt_put_property(to, LUO_OBJECT_FDT_COMPATIBLE,
+					 LUO_OBJECTS_COMPATIBLE,
+					 sizeof(LUO_OBJECTS_COMPATIBLE));
+
+	return luo_object_fdt_put_end(fdt, to) - fdt;
+}
+
+/* A node with its tags, its name and its property, and the end of the tree. */
+#define LUO_OBJECT_FDT_NODE_MAX						\
+	(2 * sizeof(fdt32_t) + LUO_OBJECT_KIND_LEN +			\
+	 sizeof(struct fdt_property) + sizeof(u64) + 3 * sizeof(fdt32_t))
+
+/**
+ * luo_object_fdt_full - Check whether the list can take another kind.
+ * @end: Where the list ends.
+ *
+ * Return: true if a kind with a name of any length may not fit.
+ */
+bool luo_object_fdt_full(u32 end)
+{
+	return end + LUO_OBJECT_FDT_NODE_MAX > LUO_OBJECT_FDT_SIZE;
 }
 
 /**
- * luo_object_fdt_build - Write the list of kinds.
- * @tables:   The kinds. Those without objects are left out.
- * @handover: Where the memory for it comes from.
- * @order:    Set to the order of that memory.
- * @gfp:      How to allocate.
+ * luo_object_fdt_add_kind - Add a kind to the list.
+ * @fdt:   The list, which may be published already.
+ * @end:   Where it ends; not luo_object_fdt_full(). Updated.
+ * @kind:  The name of the kind.
+ * @first: Physical address of its first block, which is complete.
  *
- * Return: The device tree, or NULL when there is no memory.
+ * A kexec may stop this processor at any instruction, and the next kernel reads
+ * the list as it is at that moment. Until the last store the two tags at @end
+ * close the tree in front of the new node. That store is one of 8 aligned bytes:
+ * it replaces both tags by the beginning of the node, whose other bytes smp_wmb()
+ * makes visible before. They end with the same two tags.
  */
-void *luo_object_fdt_build(const struct list_head *tables,
-			   const struct luo_handover *handover,
-			   unsigned int *order, gfp_t gfp)
+void luo_object_fdt_add_kind(void *fdt, u32 *end, const char *kind, u64 first)
 {
-	void *fdt;
-	int err;
+	u8 node[LUO_OBJECT_FDT_NODE_MAX] __aligned(sizeof(u64)) = {};
+	fdt64_t address = cpu_to_fdt64(first);
+	void *at = fdt + *end, *to = node;
 
-	for (*order = 0; *order <= MAX_PAGE_ORDER; ++*order) {
-		fdt = handover->alloc(*order, gfp | __GFP_ZERO);
-		if (!fdt)
-			return NULL;
+	to = luo_object_fdt_put_cell(to, FDT_BEGIN_NODE);
+	to = luo_object_fdt_put(to, kind, strlen(kind) + 1);
+	to = luo_object_fdt_put_property(to, LUO_OBJECT_FDT_FIRST_BLOCK,
+					 &address, sizeof(address));
+	to = luo_object_fdt_put_cell(to, FDT_END_NODE);
+	to = luo_object_fdt_put_end(node, to);
 
-		err = luo_object_fdt_write(fdt, PAGE_SIZE << *order, tables);
-		if (!err)
-			return fdt;
-
-		handover->free(fdt, *order);
-		if (err != -FDT_ERR_NOSPACE)
-			return NULL;
-	}
-
-	return NULL;
+	memcpy(at + sizeof(u64), node + sizeof(u64), sizeof(node) - sizeof(u64));
+	smp_wmb();
+	WRITE_ONCE(*(u64 *)at, *(u64 *)node);
+	*end += to - (void *)node;
 }
 
 /*

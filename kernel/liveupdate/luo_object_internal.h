@@ -59,12 +59,19 @@ struct luo_object_table *luo_object_table_find(struct list_head *tables,
 					       const char *kind);
 void luo_object_table_destroy(struct luo_object_table *table,
 			      void (*free)(void *mem, unsigned int order));
-int luo_object_table_grow(struct luo_object_table *table,
-			  const struct luo_handover *handover, gfp_t gfp);
+void luo_object_free_blocks(struct luo_object_block_ser *block,
+			    void (*free)(void *mem, unsigned int order));
+bool luo_object_table_full(const struct luo_object_table *table);
+void luo_object_table_add_block(struct luo_object_table *table,
+				struct luo_object_block_ser *block);
+struct luo_object_block_ser *
+luo_object_table_reset(struct luo_object_table *table);
 struct luo_object_record_ser *
 luo_object_table_slot(struct luo_object_table *table);
 void luo_object_table_free_slot(struct luo_object_table *table,
 				struct luo_object_record_ser *record);
+int luo_object_table_check(const struct luo_object_table *table, u64 instance,
+			   u32 version);
 struct luo_object_record_ser *
 luo_object_table_record(const struct luo_object_table *table, u64 instance,
 			u32 version);
@@ -109,10 +116,13 @@ luo_object_block_records(struct luo_object_block_ser *block)
 
 /* luo_object_fdt.c: the blob that lists the kinds. */
 
+/* Room for 370 kinds with the longest names, in as few pages as that takes. */
+#define LUO_OBJECT_FDT_SIZE	0x8000
+
 bool luo_object_kind_name_valid(const char *kind);
-void *luo_object_fdt_build(const struct list_head *tables,
-			   const struct luo_handover *handover,
-			   unsigned int *order, gfp_t gfp);
+u32 luo_object_fdt_init(void *fdt);
+bool luo_object_fdt_full(u32 end);
+void luo_object_fdt_add_kind(void *fdt, u32 *end, const char *kind, u64 first);
 
 typedef int (*luo_object_fdt_fn)(void *context, const char *kind, u64 first);
 
@@ -127,9 +137,8 @@ int luo_object_fdt_read_kinds(const void *fdt, size_t size,
  * @lock:      Protects all of this.
  * @tables:    The kinds that have been stored.
  * @pool:      The data.
- * @fdt:       The published blob, or NULL.
- * @fdt_order: It is 2^@fdt_order pages.
- * @nr_records: Records of all tables.
+ * @fdt:       The published list of kinds, NULL before luo_object_out_publish().
+ * @fdt_end:   Where it ends.
  */
 struct luo_object_out {
 	const struct luo_handover *handover;
@@ -137,8 +146,7 @@ struct luo_object_out {
 	struct list_head tables;
 	struct luo_pool_out pool;
 	void *fdt;
-	unsigned int fdt_order;
-	u64 nr_records;
+	u32 fdt_end;
 };
 
 #define LUO_OBJECT_OUT_INIT(name, _handover) {				\
@@ -148,13 +156,14 @@ struct luo_object_out {
 	.pool.handover = (_handover),					\
 }
 
+int luo_object_out_publish(struct luo_object_out *out);
 int luo_object_out_store(struct luo_object_out *out, const void *data,
 			 size_t size, const struct luo_object_id *id,
 			 u32 version, u32 flags, gfp_t gfp);
-#define LUO_OBJECT_ANY_VERSION	(-1)
-
 bool luo_object_out_stored(struct luo_object_out *out,
-			   const struct luo_object_id *id, int version);
+			   const struct luo_object_id *id);
+size_t luo_object_out_size(struct luo_object_out *out,
+			   const struct luo_object_id *id, u32 version);
 int luo_object_out_update(struct luo_object_out *out, const void *data,
 			  size_t size, const struct luo_object_id *id,
 			  u32 version);
@@ -206,7 +215,8 @@ int luo_object_in_versions(struct luo_object_in *in,
 
 /* luo_object_kind.c: kinds and their versions. */
 
-#define LUO_OBJECT_VERSIONS_MAX	BITS_PER_LONG
+/* The versions that are selected are the bits of a long. */
+static_assert(LUO_OBJECT_VERSIONS_MAX <= BITS_PER_LONG);
 
 static inline bool
 luo_object_version_readable(const struct luo_object_kind *kind,

@@ -5,10 +5,18 @@
  * Stores, updates and aborts objects. All of it is in preserved memory and
  * published at every moment: there is no step before kexec that could fail or
  * be forgotten. A slot is filled before its flags make it a record, a block is
- * whole before the chain leads to it, and the list of kinds is replaced as a
- * whole.
+ * whole before the chain leads to it, and a kind is added to the list of kinds by
+ * one store (luo_object_fdt.c).
  *
- * When the last object of all kinds is gone, everything is given back.
+ * The list of kinds is published once at boot and stays. When the last object of
+ * a kind is aborted, its table keeps one block, to which the list leads; all other
+ * memory is freed.
+ *
+ * A caller may hold a lock that memory reclaim waits for, and say so by its
+ * allocation mask or scope. It must not wait for another caller that is in reclaim.
+ * Nothing is therefore allocated or freed while the lock of the set is held: a store
+ * that finds under the lock that it needs memory drops the lock, allocates, and
+ * starts again.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -17,8 +25,9 @@
 #include <linux/crc32c.h>
 #include <linux/errno.h>
 #include <linux/io.h>
-#include <linux/libfdt.h>
 #include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include <trace/events/luo.h>
@@ -26,49 +35,130 @@
 #include "luo_handover.h"
 #include "luo_object_internal.h"
 
-/* Those that the published list no longer has. */
-static void luo_object_free_empty(struct luo_object_out *out)
-{
-	struct luo_object_table *table, *next;
+/* One version of an object that is to be stored. */
+struct luo_object_request {
+	const struct luo_object_id *id;
+	const void *data;
+	u32 size;
+	u16 version;
+	u16 flags;
+};
 
-	list_for_each_entry_safe(table, next, &out->tables, list) {
-		if (!table->nr_records)
-			luo_object_table_destroy(table, out->handover->free);
-	}
-}
+#define LUO_OBJECT_LACKS_TABLE	BIT(0)
+#define LUO_OBJECT_LACKS_BLOCK	BIT(1)
+#define LUO_OBJECT_LACKS_DATA	BIT(2)
+#define LUO_OBJECT_LACKS_INDEX	BIT(3)
 
-static int luo_object_publish(struct luo_object_out *out, gfp_t gfp)
+/* Memory that a store needs, allocated while the lock is not held. */
+struct luo_object_spare {
+	unsigned int lacks;
+	unsigned int index_order;
+	struct luo_object_table *table;
+	struct luo_object_block_ser *block;
+	struct luo_pool_block_ser *data;
+	struct luo_index index;
+};
+
+/* Memory that an abort has unlinked, to be freed while the lock is not held. */
+struct luo_object_unlinked {
+	struct luo_object_block_ser *blocks;
+	struct luo_pool_block_ser *data;
+};
+
+/**
+ * luo_object_out_publish - Publish the list of kinds.
+ * @out: A set without objects.
+ *
+ * Called once, before anything is stored. Everything that is stored later is
+ * published by adding to what the list leads to.
+ *
+ * Return: 0; -ENOMEM, or an errno of KHO: no object can be stored then.
+ */
+int luo_object_out_publish(struct luo_object_out *out)
 {
-	unsigned int order;
-	void *fdt;
+	const unsigned int order = get_order(LUO_OBJECT_FDT_SIZE);
+	void *fdt = out->handover->alloc(order, GFP_KERNEL | __GFP_ZERO);
+	u32 end;
 	int err;
 
-	fdt = luo_object_fdt_build(&out->tables, out->handover, &order, gfp);
 	if (!fdt)
 		return -ENOMEM;
 
-	err = out->handover->publish(fdt, fdt_totalsize(fdt), out->fdt);
+	end = luo_object_fdt_init(fdt);
+	err = out->handover->publish(fdt, LUO_OBJECT_FDT_SIZE);
 	if (err) {
 		out->handover->free(fdt, order);
 		return err;
 	}
 
-	if (out->fdt)
-		out->handover->free(out->fdt, out->fdt_order);
 	out->fdt = fdt;
-	out->fdt_order = order;
-	luo_object_free_empty(out);
+	out->fdt_end = end;
 
 	return 0;
 }
 
-/* With no object left, nothing is left behind in the handover either. */
-static void luo_object_withdraw(struct luo_object_out *out)
+static bool luo_object_spare_lacks(struct luo_object_spare *spare,
+				   const struct luo_object_out *out,
+				   const struct luo_object_table *table,
+				   size_t size)
 {
-	out->handover->withdraw(out->fdt);
-	out->handover->free(out->fdt, out->fdt_order);
-	out->fdt = NULL;
-	luo_object_free_empty(out);
+	spare->lacks = 0;
+
+	if (!table && !spare->table)
+		spare->lacks |= LUO_OBJECT_LACKS_TABLE;
+	if ((!table || luo_object_table_full(table)) && !spare->block)
+		spare->lacks |= LUO_OBJECT_LACKS_BLOCK;
+	if (luo_pool_out_full(&out->pool, size) && !spare->data)
+		spare->lacks |= LUO_OBJECT_LACKS_DATA;
+	if (!table || luo_index_full(&table->index)) {
+		spare->index_order = table ? table->index.order + 1 : 0;
+		if (!spare->index.slots ||
+		    spare->index.order < spare->index_order)
+			spare->lacks |= LUO_OBJECT_LACKS_INDEX;
+	}
+
+	return spare->lacks;
+}
+
+static int luo_object_spare_fill(struct luo_object_spare *spare,
+				 const struct luo_object_out *out,
+				 const struct luo_object_request *request,
+				 gfp_t gfp)
+{
+	if (spare->lacks & LUO_OBJECT_LACKS_TABLE) {
+		spare->table = luo_object_table_create(request->id->kind, gfp);
+		if (!spare->table)
+			return -ENOMEM;
+	}
+	if (spare->lacks & LUO_OBJECT_LACKS_BLOCK) {
+		spare->block = out->handover->alloc(0, gfp | __GFP_ZERO);
+		if (!spare->block)
+			return -ENOMEM;
+	}
+	if (spare->lacks & LUO_OBJECT_LACKS_DATA) {
+		spare->data = luo_pool_out_block(out->handover, request->size,
+						 gfp);
+		if (!spare->data)
+			return -ENOMEM;
+	}
+	if (spare->lacks & LUO_OBJECT_LACKS_INDEX) {
+		luo_index_destroy(&spare->index);
+		return luo_index_alloc(&spare->index, spare->index_order, gfp);
+	}
+
+	return 0;
+}
+
+static void luo_object_spare_free(struct luo_object_spare *spare,
+				  const struct luo_object_out *out)
+{
+	if (spare->table)
+		luo_object_table_destroy(spare->table, out->handover->free);
+	if (spare->block)
+		out->handover->free(spare->block, 0);
+	if (spare->data)
+		out->handover->free(spare->data, spare->data->order);
+	luo_index_destroy(&spare->index);
 }
 
 static void luo_object_fill(struct luo_object_record_ser *record, void *mem,
@@ -80,115 +170,86 @@ static void luo_object_fill(struct luo_object_record_ser *record, void *mem,
 	record->data_crc = crc32c(~0, data, size);
 }
 
-static int luo_object_table_store(struct luo_object_out *out,
-				  struct luo_object_table *table,
-				  const void *data, size_t size, u64 instance,
-				  u32 version, u32 flags, gfp_t gfp)
+static void luo_object_table_store(struct luo_object_out *out,
+				   struct luo_object_table *table,
+				   struct luo_object_spare *spare,
+				   const struct luo_object_request *request)
 {
+	const u16 flags = request->flags | LUO_OBJECT_RECORD_PRESENT;
 	struct luo_object_record_ser *record, filled = {
-		.instance = instance,
-		.version = version,
-		.flags = flags | LUO_OBJECT_RECORD_PRESENT,
+		.instance = request->id->instance,
+		.version = request->version,
+		.flags = flags,
 	};
-	void *mem;
-	int err;
+	void *mem = luo_pool_out_cut(&out->pool, request->size, &spare->data);
 
-	err = luo_object_table_grow(table, out->handover, gfp);
-	if (err)
-		return err;
-
-	mem = luo_pool_out_alloc(&out->pool, size, gfp | __GFP_ZERO);
-	if (!mem)
-		return -ENOMEM;
-
-	luo_object_fill(&filled, mem, data, size);
+	luo_object_fill(&filled, mem, request->data, request->size);
 	filled.crc = luo_object_record_crc(&filled);
 	filled.flags = 0;
 
+	if (luo_object_table_full(table)) {
+		luo_object_table_add_block(table, spare->block);
+		spare->block = NULL;
+	}
 	record = luo_object_table_slot(table);
 	*record = filled;
-	err = luo_index_add(&table->index, &record->instance, gfp);
-	if (err)
-		goto err_slot;
 
-	/* Only now is it a record, so that half of one never is. */
+	if (luo_index_full(&table->index))
+		luo_index_move(&table->index, &spare->index);
+	luo_index_add(&table->index, &record->instance, 0);
+
+	/* The next kernel must never see these flags on half of a record. */
 	smp_wmb();
-	WRITE_ONCE(record->flags, flags | LUO_OBJECT_RECORD_PRESENT);
+	WRITE_ONCE(record->flags, flags);
 	table->nr_records++;
-	out->nr_records++;
-
-	return 0;
-
-err_slot:
-	luo_object_table_free_slot(table, record);
-	luo_pool_out_free(&out->pool, mem);
-
-	return err;
 }
 
-static void luo_object_table_remove(struct luo_object_out *out,
-				    struct luo_object_table *table,
-				    struct luo_object_record_ser *record)
+/* Publish a kind whose first record is stored already. */
+static void luo_object_add_table(struct luo_object_out *out,
+				 struct luo_object_table *table)
 {
-	void *mem = luo_object_record_data(record);
-
-	luo_index_del(&table->index, &record->instance);
-	luo_object_table_free_slot(table, record);
-	luo_pool_out_free(&out->pool, mem);
-	table->nr_records--;
-	out->nr_records--;
+	list_add_tail(&table->list, &out->tables);
+	luo_object_fdt_add_kind(out->fdt, &out->fdt_end, table->kind,
+				table->first->self);
 }
 
-static int luo_object_store_first(struct luo_object_out *out, const void *data,
-				  size_t size, const struct luo_object_id *id,
-				  u32 version, u32 flags, gfp_t gfp)
+/* Returns -EAGAIN, with nothing changed, if @spare lacks something. */
+static int luo_object_out_insert(struct luo_object_out *out,
+				 struct luo_object_spare *spare,
+				 const struct luo_object_request *request)
 {
+	const struct luo_object_id *id = request->id;
 	struct luo_object_table *table;
 	int err;
 
-	table = luo_object_table_create(id->kind, gfp);
-	if (!table)
-		return -ENOMEM;
-
-	err = luo_object_table_store(out, table, data, size, id->instance,
-				     version, flags, gfp);
-	if (err)
-		goto err_table;
-
-	list_add_tail(&table->list, &out->tables);
-	err = luo_object_publish(out, gfp);
-	if (err)
-		goto err_record;
-
-	return 0;
-
-err_record:
-	luo_object_table_remove(out, table,
-				luo_object_table_any(table, id->instance));
-err_table:
-	luo_object_table_destroy(table, out->handover->free);
-
-	return err;
-}
-
-static int luo_object_out_insert(struct luo_object_out *out, const void *data,
-				 size_t size, const struct luo_object_id *id,
-				 u32 version, u32 flags, gfp_t gfp)
-{
-	struct luo_object_table *table;
-
 	guard(mutex)(&out->lock);
 
+	if (!out->fdt)
+		return -ENOMEM;
+
 	table = luo_object_table_find(&out->tables, id->kind);
-	if (!table)
-		return luo_object_store_first(out, data, size, id, version,
-					      flags, gfp);
+	if (table) {
+		err = luo_object_table_check(table, id->instance,
+					     request->version);
+		if (err)
+			return err;
+	} else if (luo_object_fdt_full(out->fdt_end)) {
+		return -ENOSPC;
+	}
 
-	if (luo_object_table_record(table, id->instance, version))
-		return -EEXIST;
+	if (luo_object_spare_lacks(spare, out, table, request->size))
+		return -EAGAIN;
 
-	return luo_object_table_store(out, table, data, size, id->instance,
-				      version, flags, gfp);
+	if (table) {
+		luo_object_table_store(out, table, spare, request);
+		return 0;
+	}
+
+	luo_object_table_store(out, spare->table, spare, request);
+	luo_object_add_table(out, spare->table);
+	spare->table = NULL;
+
+	return 0;
 }
 
 /**
@@ -207,6 +268,11 @@ int luo_object_out_store(struct luo_object_out *out, const void *data,
 			 size_t size, const struct luo_object_id *id,
 			 u32 version, u32 flags, gfp_t gfp)
 {
+	const struct luo_object_request request = {
+		.id = id, .data = data, .size = size,
+		.version = version, .flags = flags,
+	};
+	struct luo_object_spare spare = {};
 	int err;
 
 	if (!size || size > LUO_OBJECT_SIZE_MAX || version > U16_MAX ||
@@ -214,22 +280,44 @@ int luo_object_out_store(struct luo_object_out *out, const void *data,
 	    !luo_object_kind_name_valid(id->kind))
 		return -EINVAL;
 
-	err = luo_object_out_insert(out, data, size, id, version, flags, gfp);
+	for (;;) {
+		err = luo_object_out_insert(out, &spare, &request);
+		if (err != -EAGAIN)
+			break;
+		err = luo_object_spare_fill(&spare, out, &request, gfp);
+		if (err)
+			break;
+	}
+	luo_object_spare_free(&spare, out);
 	trace_luo_store(id->kind, id->instance, version, size, err);
 
 	return err;
 }
 
+/* The record of a version, NULL if it is not stored. */
+static struct luo_object_record_ser *
+luo_object_out_record(struct luo_object_out *out, const struct luo_object_id *id,
+		      u32 version)
+{
+	struct luo_object_table *table;
+
+	lockdep_assert_held(&out->lock);
+
+	table = luo_object_table_find(&out->tables, id->kind);
+
+	return table ? luo_object_table_record(table, id->instance, version) :
+		       NULL;
+}
+
 /**
- * luo_object_out_stored - Whether an object is stored.
- * @out:     The set.
- * @id:      Which object.
- * @version: Which version, or %LUO_OBJECT_ANY_VERSION.
+ * luo_object_out_stored - Check whether any version of an object is stored.
+ * @out: The set.
+ * @id:  Which object.
  *
- * Return: true if it is.
+ * Return: true if one is.
  */
 bool luo_object_out_stored(struct luo_object_out *out,
-			   const struct luo_object_id *id, int version)
+			   const struct luo_object_id *id)
 {
 	struct luo_object_table *table;
 
@@ -237,12 +325,27 @@ bool luo_object_out_stored(struct luo_object_out *out,
 
 	table = luo_object_table_find(&out->tables, id->kind);
 
-	if (!table)
-		return false;
+	return table && luo_object_table_any(table, id->instance);
+}
 
-	return version == LUO_OBJECT_ANY_VERSION ?
-	       luo_object_table_any(table, id->instance) :
-	       luo_object_table_record(table, id->instance, version);
+/**
+ * luo_object_out_size - Tell the size of a stored version.
+ * @out:     The set.
+ * @id:      Which object.
+ * @version: Which version.
+ *
+ * Return: The size of its data in bytes, 0 if it is not stored.
+ */
+size_t luo_object_out_size(struct luo_object_out *out,
+			   const struct luo_object_id *id, u32 version)
+{
+	struct luo_object_record_ser *record;
+
+	guard(mutex)(&out->lock);
+
+	record = luo_object_out_record(out, id, version);
+
+	return record ? record->size : 0;
 }
 
 /**
@@ -259,14 +362,11 @@ int luo_object_out_update(struct luo_object_out *out, const void *data,
 			  size_t size, const struct luo_object_id *id,
 			  u32 version)
 {
-	struct luo_object_record_ser *record = NULL;
-	struct luo_object_table *table;
+	struct luo_object_record_ser *record;
 
 	guard(mutex)(&out->lock);
 
-	table = luo_object_table_find(&out->tables, id->kind);
-	if (table)
-		record = luo_object_table_record(table, id->instance, version);
+	record = luo_object_out_record(out, id, version);
 	if (!record)
 		return -ENOENT;
 
@@ -279,44 +379,60 @@ int luo_object_out_update(struct luo_object_out *out, const void *data,
 	return 0;
 }
 
-/* A kind without objects goes; if there is no memory for that, with a later one. */
-static void luo_object_out_tidy(struct luo_object_out *out)
+static void luo_object_table_remove(struct luo_object_out *out,
+				    struct luo_object_table *table,
+				    struct luo_object_record_ser *record,
+				    struct luo_object_unlinked *unlinked)
 {
-	struct luo_object_table *table;
+	void *mem = luo_object_record_data(record);
+	struct luo_pool_block_ser *block;
 
-	if (!out->nr_records) {
-		luo_object_withdraw(out);
-		return;
+	luo_index_del(&table->index, &record->instance);
+	luo_object_table_free_slot(table, record);
+	block = luo_pool_out_drop(&out->pool, mem);
+	if (block) {
+		block->next = unlinked->data ? virt_to_phys(unlinked->data) : 0;
+		unlinked->data = block;
 	}
+	if (!--table->nr_records)
+		unlinked->blocks = luo_object_table_reset(table);
+}
 
-	list_for_each_entry(table, &out->tables, list) {
-		if (!table->nr_records) {
-			luo_object_publish(out, GFP_KERNEL);
-			return;
-		}
+static void luo_object_unlinked_free(struct luo_object_unlinked *unlinked,
+				     const struct luo_object_out *out)
+{
+	struct luo_pool_block_ser *block, *next;
+
+	/* The next kernel must not see that a page is free and a record is not. */
+	smp_wmb();
+	luo_object_free_blocks(unlinked->blocks, out->handover->free);
+	for (block = unlinked->data; block; block = next) {
+		next = block->next ? phys_to_virt(block->next) : NULL;
+		out->handover->free(block, block->order);
 	}
 }
 
 /**
  * luo_object_out_abort - Take an object back.
  * @out: The set that it is in.
- * @id:  Which object; all its versions go.
+ * @id:  Which object; all its versions are removed.
  */
 void luo_object_out_abort(struct luo_object_out *out,
 			  const struct luo_object_id *id)
 {
+	struct luo_object_unlinked unlinked = {};
 	struct luo_object_record_ser *record;
 	struct luo_object_table *table;
 
-	guard(mutex)(&out->lock);
+	scoped_guard(mutex, &out->lock) {
+		table = luo_object_table_find(&out->tables, id->kind);
+		if (!table)
+			return;
 
-	table = luo_object_table_find(&out->tables, id->kind);
-	if (!table)
-		return;
-
-	while ((record = luo_object_table_any(table, id->instance)))
-		luo_object_table_remove(out, table, record);
-	luo_object_out_tidy(out);
+		while ((record = luo_object_table_any(table, id->instance)))
+			luo_object_table_remove(out, table, record, &unlinked);
+	}
+	luo_object_unlinked_free(&unlinked, out);
 }
 
 /**
@@ -328,17 +444,18 @@ void luo_object_out_abort(struct luo_object_out *out,
 void luo_object_out_abort_version(struct luo_object_out *out,
 				  const struct luo_object_id *id, u32 version)
 {
+	struct luo_object_unlinked unlinked = {};
 	struct luo_object_record_ser *record;
 	struct luo_object_table *table;
 
-	guard(mutex)(&out->lock);
+	scoped_guard(mutex, &out->lock) {
+		table = luo_object_table_find(&out->tables, id->kind);
+		record = table ? luo_object_table_record(table, id->instance,
+							 version) : NULL;
+		if (!record)
+			return;
 
-	table = luo_object_table_find(&out->tables, id->kind);
-	if (!table)
-		return;
-
-	record = luo_object_table_record(table, id->instance, version);
-	if (record)
-		luo_object_table_remove(out, table, record);
-	luo_object_out_tidy(out);
+		luo_object_table_remove(out, table, record, &unlinked);
+	}
+	luo_object_unlinked_free(&unlinked, out);
 }

@@ -17,7 +17,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "luo_handover.h"
 #include "luo_object_internal.h"
 
 /**
@@ -114,43 +113,37 @@ struct luo_object_table *luo_object_table_find(struct list_head *tables,
 /**
  * luo_object_table_destroy - Free a table and its blocks.
  * @table: The table. Its records are gone, or are no longer needed.
- * @free:  What frees a block.
+ * @free:  Frees one block.
  */
 void luo_object_table_destroy(struct luo_object_table *table,
 			      void (*free)(void *mem, unsigned int order))
 {
-	struct luo_object_block_ser *block, *next;
-
-	for (block = table->first; block; block = next) {
-		next = luo_object_next_block(block);
-		free(block, 0);
-	}
+	luo_object_free_blocks(table->first, free);
 	luo_index_destroy(&table->index);
 	list_del(&table->list);
 	kfree(table);
 }
 
 /**
- * luo_object_table_grow - Make sure that there is a free slot.
- * @table:    The table.
- * @handover: Where a further block comes from.
- * @gfp:      How to allocate.
+ * luo_object_table_full - Check whether another record needs another block.
+ * @table: The table.
  *
- * Return: 0, or -ENOMEM.
+ * Return: true if luo_object_table_slot() would have no slot.
  */
-int luo_object_table_grow(struct luo_object_table *table,
-			  const struct luo_handover *handover, gfp_t gfp)
+bool luo_object_table_full(const struct luo_object_table *table)
 {
-	struct luo_object_block_ser *block;
+	return !table->free &&
+	       (!table->last || table->nr_used == LUO_OBJECT_RECORDS_PER_BLOCK);
+}
 
-	if (table->free ||
-	    (table->last && table->nr_used < LUO_OBJECT_RECORDS_PER_BLOCK))
-		return 0;
-
-	block = handover->alloc(0, gfp | __GFP_ZERO);
-	if (!block)
-		return -ENOMEM;
-
+/**
+ * luo_object_table_add_block - Append a block.
+ * @table: The table, luo_object_table_full().
+ * @block: A preserved page of zeroes.
+ */
+void luo_object_table_add_block(struct luo_object_table *table,
+				struct luo_object_block_ser *block)
+{
 	block->self = virt_to_phys(block);
 	block->magic = LUO_OBJECT_BLOCK_MAGIC;
 	block->sequence = table->last ? table->last->sequence + 1 : 0;
@@ -165,13 +158,48 @@ int luo_object_table_grow(struct luo_object_table *table,
 		table->first = block;
 	table->last = block;
 	table->nr_used = 0;
+}
 
-	return 0;
+/**
+ * luo_object_table_reset - Cut off all blocks but the first.
+ * @table: A table with blocks and without records.
+ *
+ * The list of kinds leads to the first block for good.
+ *
+ * Return: The second block, NULL if there is none. The caller frees the chain.
+ */
+struct luo_object_block_ser *
+luo_object_table_reset(struct luo_object_table *table)
+{
+	struct luo_object_block_ser *second = luo_object_next_block(table->first);
+
+	WRITE_ONCE(table->first->next, 0);
+	table->last = table->first;
+	table->nr_used = 0;
+	table->free = NULL;
+
+	return second;
+}
+
+/**
+ * luo_object_free_blocks - Free a chain of blocks.
+ * @block: The first one, or NULL.
+ * @free:  Frees one block.
+ */
+void luo_object_free_blocks(struct luo_object_block_ser *block,
+			    void (*free)(void *mem, unsigned int order))
+{
+	struct luo_object_block_ser *next;
+
+	for (; block; block = next) {
+		next = luo_object_next_block(block);
+		free(block, 0);
+	}
 }
 
 /**
  * luo_object_table_slot - Take a free slot.
- * @table: The table, after luo_object_table_grow().
+ * @table: The table, not luo_object_table_full().
  *
  * Return: A slot without %LUO_OBJECT_RECORD_PRESENT.
  */
@@ -200,6 +228,34 @@ void luo_object_table_free_slot(struct luo_object_table *table,
 	WRITE_ONCE(record->flags, 0);
 	record->address = table->free ? virt_to_phys(table->free) : 0;
 	table->free = record;
+}
+
+/**
+ * luo_object_table_check - Check whether a version of an object can be added.
+ * @table:    The table.
+ * @instance: Which object.
+ * @version:  Which version.
+ *
+ * The versions of an object share a slot of the index, so every call for one of
+ * them may probe past all others. The limit bounds that.
+ *
+ * Return: 0; -EEXIST if it is there already; -E2BIG if the object has
+ * %LUO_OBJECT_VERSIONS_MAX versions already.
+ */
+int luo_object_table_check(const struct luo_object_table *table, u64 instance,
+			   u32 version)
+{
+	struct luo_object_record_ser *record;
+	unsigned long cursor;
+	unsigned int nr = 0;
+
+	luo_index_for_each(&table->index, instance, cursor, record) {
+		if (record->version == version)
+			return -EEXIST;
+		nr++;
+	}
+
+	return nr < LUO_OBJECT_VERSIONS_MAX ? 0 : -E2BIG;
 }
 
 /**

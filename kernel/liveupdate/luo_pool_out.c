@@ -18,13 +18,21 @@
 #include "luo_handover.h"
 #include "luo_pool_internal.h"
 
-static struct luo_pool_block_ser *luo_pool_out_block(struct luo_pool_out *pool,
-						     size_t size, gfp_t gfp)
+/**
+ * luo_pool_out_block - Allocate a block.
+ * @handover: Where the pages come from.
+ * @size:     Bytes that have to fit into it.
+ * @gfp:      How to allocate.
+ *
+ * Return: A block that is not part of any pool yet, or NULL.
+ */
+struct luo_pool_block_ser *luo_pool_out_block(const struct luo_handover *handover,
+					      size_t size, gfp_t gfp)
 {
 	unsigned int order = get_order(sizeof(struct luo_pool_block_ser) + size);
 	struct luo_pool_block_ser *block;
 
-	block = pool->handover->alloc(order, gfp & ~__GFP_ZERO);
+	block = handover->alloc(order, gfp & ~__GFP_ZERO);
 	if (!block)
 		return NULL;
 
@@ -48,7 +56,7 @@ static struct luo_pool_block_ser *luo_pool_out_block(struct luo_pool_out *pool,
 struct luo_pool_block_ser *luo_pool_out_begin(struct luo_pool_out *pool,
 					      gfp_t gfp)
 {
-	struct luo_pool_block_ser *block = luo_pool_out_block(pool, 0, gfp);
+	struct luo_pool_block_ser *block = luo_pool_out_block(pool->handover, 0, gfp);
 
 	if (block) {
 		pool->current_block = block;
@@ -58,28 +66,54 @@ struct luo_pool_block_ser *luo_pool_out_begin(struct luo_pool_out *pool,
 	return block;
 }
 
-static void *luo_pool_out_cut(struct luo_pool_out *pool, size_t size, gfp_t gfp)
+/* Whether the current block has room; larger allocations have their own block. */
+static bool luo_pool_out_fits(const struct luo_pool_out *pool, size_t size)
 {
-	struct luo_pool_block_ser *block = pool->current_block;
+	return pool->current_block && size <= PAGE_SIZE - pool->used;
+}
+
+/**
+ * luo_pool_out_full - Check whether an allocation needs another block.
+ * @pool: The pool.
+ * @size: How many bytes, not 0 and at most %LUO_OBJECT_SIZE_MAX.
+ *
+ * Return: true if luo_pool_out_cut() needs a block for that size.
+ */
+bool luo_pool_out_full(const struct luo_pool_out *pool, size_t size)
+{
+	return !luo_pool_out_fits(pool, ALIGN(size, LUO_POOL_ALIGN));
+}
+
+/**
+ * luo_pool_out_cut - Allocate preserved memory without calling the allocator.
+ * @pool:  The pool.
+ * @size:  How many bytes, as for luo_pool_out_full().
+ * @block: A block from luo_pool_out_block() for that size. Set to NULL if the pool
+ *         has taken it, which it does if luo_pool_out_full().
+ *
+ * Return: Memory, 8-byte aligned, not zeroed.
+ */
+void *luo_pool_out_cut(struct luo_pool_out *pool, size_t size,
+		       struct luo_pool_block_ser **block)
+{
 	void *mem;
 
-	if (size > PAGE_SIZE - sizeof(*block)) {
-		block = luo_pool_out_block(pool, size, gfp);
-		if (!block)
-			return NULL;
-		block->live = 1;
-		return block + 1;
+	size = ALIGN(size, LUO_POOL_ALIGN);
+	if (!luo_pool_out_fits(pool, size)) {
+		struct luo_pool_block_ser *new = *block;
+
+		*block = NULL;
+		if (size > PAGE_SIZE - sizeof(*new)) {
+			new->live = 1;
+			return new + 1;
+		}
+		pool->current_block = new;
+		pool->used = sizeof(*new);
 	}
 
-	if (!block || size > PAGE_SIZE - pool->used) {
-		block = luo_pool_out_begin(pool, gfp);
-		if (!block)
-			return NULL;
-	}
-
-	mem = (void *)block + pool->used;
+	mem = (void *)pool->current_block + pool->used;
 	pool->used += size;
-	block->live++;
+	pool->current_block->live++;
 
 	return mem;
 }
@@ -95,17 +129,46 @@ static void *luo_pool_out_cut(struct luo_pool_out *pool, size_t size, gfp_t gfp)
  */
 void *luo_pool_out_alloc(struct luo_pool_out *pool, size_t size, gfp_t gfp)
 {
+	struct luo_pool_block_ser *block = NULL;
 	void *mem;
 
 	if (!size || size > LUO_POOL_FILL(MAX_PAGE_ORDER))
 		return NULL;
 
-	size = ALIGN(size, LUO_POOL_ALIGN);
-	mem = luo_pool_out_cut(pool, size, gfp);
-	if (mem && gfp & __GFP_ZERO)
-		memset(mem, 0, size);
+	if (luo_pool_out_full(pool, size)) {
+		block = luo_pool_out_block(pool->handover,
+					   ALIGN(size, LUO_POOL_ALIGN), gfp);
+		if (!block)
+			return NULL;
+	}
+
+	mem = luo_pool_out_cut(pool, size, &block);
+	if (gfp & __GFP_ZERO)
+		memset(mem, 0, ALIGN(size, LUO_POOL_ALIGN));
 
 	return mem;
+}
+
+/**
+ * luo_pool_out_drop - Free an allocation without calling the allocator.
+ * @pool: The pool.
+ * @mem:  The memory.
+ *
+ * Return: The block of @mem if that was its last allocation, which the caller
+ * frees; or NULL.
+ */
+struct luo_pool_block_ser *luo_pool_out_drop(struct luo_pool_out *pool,
+					     void *mem)
+{
+	struct luo_pool_block_ser *block = luo_pool_block(mem);
+
+	if (--block->live)
+		return NULL;
+
+	if (block == pool->current_block)
+		pool->current_block = NULL;
+
+	return block;
 }
 
 /**
@@ -115,12 +178,9 @@ void *luo_pool_out_alloc(struct luo_pool_out *pool, size_t size, gfp_t gfp)
  */
 void luo_pool_out_free(struct luo_pool_out *pool, void *mem)
 {
-	struct luo_pool_block_ser *block = luo_pool_block(mem);
+	struct luo_pool_block_ser *block;
 
-	if (!mem || --block->live)
-		return;
-
-	if (block == pool->current_block)
-		pool->current_block = NULL;
-	pool->handover->free(block, luo_pool_block_order(block));
+	block = mem ? luo_pool_out_drop(pool, mem) : NULL;
+	if (block)
+		pool->handover->free(block, luo_pool_block_order(block));
 }

@@ -148,6 +148,8 @@ static void luo_loopback_give_back(void *mem, unsigned int order,
 
 static void loopback_free(void *mem, unsigned int order)
 {
+	if (mutex_is_locked(&luo_loopback_out.lock))
+		KUNIT_FAIL(loopback.test, "freed with the lock held");
 	luo_loopback_give_back(mem, order, LUO_LOOPBACK_OUTGOING);
 }
 
@@ -469,22 +471,13 @@ static void loopback_unmap(void *mapping)
 	KUNIT_FAIL(loopback.test, "unmapped what is not there");
 }
 
-static int loopback_publish(void *blob, size_t size, void *old)
+static int loopback_publish(void *blob, size_t size)
 {
-	if (luo_loopback_fails())
-		return -ENOMEM;
-
-	KUNIT_EXPECT_PTR_EQ(loopback.test, old, loopback.outgoing_blob);
+	KUNIT_EXPECT_NULL(loopback.test, loopback.outgoing_blob);
 	loopback.outgoing_blob = blob;
 	loopback.outgoing_size = size;
 
 	return 0;
-}
-
-static void loopback_withdraw(void *blob)
-{
-	KUNIT_EXPECT_PTR_EQ(loopback.test, blob, loopback.outgoing_blob);
-	loopback.outgoing_blob = NULL;
 }
 
 static int loopback_find(u64 *address, size_t *size)
@@ -513,7 +506,6 @@ const struct luo_handover luo_loopback = {
 	.map		= loopback_map,
 	.unmap		= loopback_unmap,
 	.publish	= loopback_publish,
-	.withdraw	= loopback_withdraw,
 	.find		= loopback_find,
 };
 
@@ -548,10 +540,7 @@ static void luo_loopback_forget_all(void)
 	}
 }
 
-/**
- * luo_loopback_reset - Have nothing preserved, published or allocated any more.
- */
-void luo_loopback_reset(void)
+static void luo_loopback_free_everything(void)
 {
 	luo_loopback_forget_all();
 	while (loopback.nr_keys)
@@ -560,6 +549,31 @@ void luo_loopback_reset(void)
 		luo_loopback_free_page(&loopback.pages[0]);
 	loopback.outgoing_blob = NULL;
 	loopback.incoming = false;
+}
+
+/* Publish the list of kinds, as a kernel does at boot. That does not fail here. */
+static int luo_loopback_boot(void)
+{
+	unsigned int max_order = loopback.max_order;
+	unsigned long fail_nth = loopback.fail_nth;
+	int err;
+
+	loopback.max_order = MAX_PAGE_ORDER;
+	loopback.fail_nth = 0;
+	err = luo_object_out_publish(&luo_loopback_out);
+	loopback.max_order = max_order;
+	loopback.fail_nth = fail_nth;
+
+	return err;
+}
+
+/**
+ * luo_loopback_reset - Have nothing preserved, stored or allocated any more.
+ */
+void luo_loopback_reset(void)
+{
+	luo_loopback_free_everything();
+	KUNIT_EXPECT_EQ(loopback.test, luo_loopback_boot(), 0);
 }
 
 static bool luo_loopback_page_preserved(const struct luo_loopback_page *page)
@@ -616,6 +630,7 @@ void luo_loopback_kexec(void)
 		loopback.incoming_size = loopback.outgoing_size;
 	}
 	loopback.outgoing_blob = NULL;
+	KUNIT_EXPECT_EQ(loopback.test, luo_loopback_boot(), 0);
 }
 
 /**
@@ -628,6 +643,10 @@ void luo_loopback_kexec(void)
  */
 bool luo_loopback_fails(void)
 {
+	/* A caller in reclaim may wait for that lock. */
+	if (loopback.test && mutex_is_locked(&luo_loopback_out.lock))
+		KUNIT_FAIL(loopback.test, "allocated with the lock held");
+
 	if (!loopback.fail_nth || --loopback.fail_nth)
 		return false;
 
@@ -694,9 +713,33 @@ void luo_loopback_set_max_order(unsigned int order)
 	loopback.max_order = order;
 }
 
+/*
+ * The list of kinds is preserved from boot on, and the first block of a kind from
+ * its first object on. No test counts them unless there is an object.
+ */
+static bool luo_loopback_permanent(const struct luo_loopback_key *key)
+{
+	struct luo_object_table *table;
+
+	if (key->state == LUO_LOOPBACK_INCOMING)
+		return loopback.incoming &&
+		       key->address == loopback.incoming_address;
+
+	if (key->state != LUO_LOOPBACK_OUTGOING || !key->mem)
+		return false;
+
+	list_for_each_entry(table, &luo_loopback_out.tables, list) {
+		if (key->mem == table->first && !table->nr_records)
+			return true;
+	}
+
+	return key->mem == loopback.outgoing_blob;
+}
+
 /**
  * luo_loopback_keys - Count keys.
- * @state: Those in this state.
+ * @state: Those in this state. Without the list of kinds, and without the blocks
+ *         of kinds that have no objects.
  *
  * Return: How many.
  */
@@ -705,14 +748,15 @@ unsigned long luo_loopback_keys(enum luo_loopback_state state)
 	unsigned long i, nr = 0;
 
 	for (i = 0; i < loopback.nr_keys; i++)
-		nr += loopback.keys[i].state == state;
+		nr += loopback.keys[i].state == state &&
+		      !luo_loopback_permanent(&loopback.keys[i]);
 
 	return nr;
 }
 
 /**
  * luo_loopback_pages - Count pages.
- * @state: Those under keys in this state.
+ * @state: Those under keys in this state, as luo_loopback_keys() counts them.
  *
  * Return: How many.
  */
@@ -721,7 +765,8 @@ unsigned long luo_loopback_pages(enum luo_loopback_state state)
 	unsigned long i, nr = 0;
 
 	for (i = 0; i < loopback.nr_keys; i++) {
-		if (loopback.keys[i].state == state)
+		if (loopback.keys[i].state == state &&
+		    !luo_loopback_permanent(&loopback.keys[i]))
 			nr += 1UL << loopback.keys[i].order;
 	}
 
@@ -739,14 +784,14 @@ unsigned int luo_loopback_largest(void)
 }
 
 /**
- * luo_loopback_blob - What is published.
- * @size: Set to its size in bytes.
+ * luo_loopback_blob - The list of kinds that is published.
+ * @size: Set to its size in bytes, without the memory in which it can grow.
  *
- * Return: The blob, NULL if there is none.
+ * Return: The blob.
  */
 void *luo_loopback_blob(size_t *size)
 {
-	*size = loopback.outgoing_size;
+	*size = luo_loopback_out.fdt_end + sizeof(u64);
 
 	return loopback.outgoing_blob;
 }
@@ -812,7 +857,7 @@ int luo_loopback_init(struct kunit *test)
 	loopback.pages = kvcalloc(LUO_LOOPBACK_PAGES_MAX,
 				  sizeof(*loopback.pages), GFP_KERNEL);
 
-	return loopback.keys && loopback.pages ? 0 : -ENOMEM;
+	return loopback.keys && loopback.pages ? luo_loopback_boot() : -ENOMEM;
 }
 
 /**
@@ -829,10 +874,8 @@ void luo_loopback_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, loopback.nr_pages, 0UL);
 	for (zone = 0; zone < LUO_LOOPBACK_ZONES; zone++)
 		KUNIT_EXPECT_EQ(test, loopback.uncounted[zone], 0L);
-	KUNIT_EXPECT_TRUE(test, list_empty(&luo_loopback_out.tables));
-	KUNIT_EXPECT_NULL(test, loopback.outgoing_blob);
 
-	luo_loopback_reset();
+	luo_loopback_free_everything();
 	kvfree(loopback.pages);
 	kvfree(loopback.keys);
 	memset(&loopback, 0, sizeof(loopback));

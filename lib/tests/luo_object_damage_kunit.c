@@ -247,7 +247,8 @@ static void luo_damage_fdt_whole(struct kunit *test)
 			size_t size;
 		} places[] = {
 			{ 0, 64 }, { U64_MAX, 64 }, { 1ULL << 62, 64 },
-			{ 0, SIZE_MAX }, { 0, PAGE_SIZE + 1 }, { 64, 64 },
+			{ 0, SIZE_MAX }, { 64, 64 },
+			{ 0, (PAGE_SIZE << get_order(LUO_OBJECT_FDT_SIZE)) + 1 },
 		};
 
 		luo_damage_store(test, 0);
@@ -487,7 +488,10 @@ static void luo_damage_same_name(struct kunit *test)
 /* A list that says that it goes on after the memory that it is in. */
 static void luo_damage_fdt_size(struct kunit *test)
 {
-	static const u32 sizes[] = { PAGE_SIZE + 8, 1 << 20, S32_MAX, U32_MAX };
+	const u32 sizes[] = {
+		(PAGE_SIZE << get_order(LUO_OBJECT_FDT_SIZE)) + 8, 1 << 20,
+		S32_MAX, U32_MAX,
+	};
 	unsigned int i;
 	size_t size;
 	void *fdt;
@@ -498,7 +502,7 @@ static void luo_damage_fdt_size(struct kunit *test)
 		fdt_set_totalsize(fdt, sizes[i]);
 		/* Names of properties would be read from there. */
 		if (i % 2)
-			fdt_set_off_dt_strings(fdt, 2 * PAGE_SIZE);
+			fdt_set_off_dt_strings(fdt, sizes[0]);
 		luo_loopback_kexec();
 		luo_damage_expect(test, luo_damage_read_few("few"), 0,
 				  NR_FEW * NR_VERSIONS, "size", i);

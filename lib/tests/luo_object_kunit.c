@@ -8,6 +8,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/libfdt.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 
@@ -172,8 +173,6 @@ static void luo_object_updates(struct kunit *test)
 
 static void luo_object_aborts(struct kunit *test)
 {
-	size_t size;
-
 	luo_kunit_abort("vm", 1);
 
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 1, 0, 40), 0);
@@ -190,10 +189,9 @@ static void luo_object_aborts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("vm", 2), 0);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 
-	/* With the last object everything is gone; and it all begins anew. */
+	/* With the last object its memory is freed, and another can be stored. */
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 1, 0, 40), 0);
 	luo_kunit_abort("vm", 1);
-	KUNIT_EXPECT_NULL(test, luo_loopback_blob(&size));
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 1, 0, 40), 0);
 
@@ -267,36 +265,110 @@ static void luo_object_many(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, luo_kunit_finish("vm", i), 0);
 }
 
-#define NR_KINDS	200
-
-static const char *luo_object_kind_name(unsigned int i)
-{
-	static char name[LUO_OBJECT_KIND_LEN];
-
-	scnprintf(name, sizeof(name), "kind-number-%u", i);
-
-	return name;
-}
-
-/* The list of kinds outgrows a page without anyone noticing. */
+/*
+ * Kinds are published until the list is full. The list never moves and is complete
+ * after each store, and a kind that does not fit changes nothing.
+ */
 static void luo_object_many_kinds(struct kunit *test)
 {
-	unsigned int i;
+	char name[LUO_OBJECT_KIND_LEN];
+	unsigned int i, nr = 0;
 	size_t size;
+	void *blob;
+	int err;
 
-	for (i = 0; i < NR_KINDS; i++)
-		KUNIT_ASSERT_EQ(test, luo_kunit_store(luo_object_kind_name(i),
-						      i, 0, 40), 0);
-	KUNIT_EXPECT_NOT_NULL(test, luo_loopback_blob(&size));
-	KUNIT_EXPECT_GT(test, size, 2 * PAGE_SIZE);
+	blob = luo_loopback_blob(&size);
+	KUNIT_ASSERT_NOT_NULL(test, blob);
+	for (;;) {
+		scnprintf(name, sizeof(name), "kind-number-%u", nr);
+		err = luo_kunit_store(name, nr, 0, 40);
+		if (err)
+			break;
+		nr++;
+		KUNIT_EXPECT_PTR_EQ(test, luo_loopback_blob(&size), blob);
+		KUNIT_EXPECT_EQ(test, fdt_check_header(blob), 0);
+		KUNIT_EXPECT_GE(test, fdt_subnode_offset(blob, 0, name), 0);
+	}
+	KUNIT_EXPECT_EQ(test, err, -ENOSPC);
+	KUNIT_EXPECT_GT(test, nr, 500U);
+	KUNIT_EXPECT_LT(test, fdt_subnode_offset(blob, 0, name), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_store("kind-number-0", 1, 0, 40), 0);
+	luo_kunit_abort("kind-number-0", 1);
 
 	luo_loopback_kexec();
-	for (i = 0; i < NR_KINDS; i++)
-		KUNIT_EXPECT_EQ(test, luo_kunit_read(luo_object_kind_name(i), i,
-						     0, 40), 0);
-	for (i = 0; i < NR_KINDS; i++)
-		KUNIT_EXPECT_EQ(test, luo_kunit_finish(luo_object_kind_name(i),
-						       i), 0);
+	for (i = 0; i < nr; i++) {
+		scnprintf(name, sizeof(name), "kind-number-%u", i);
+		KUNIT_EXPECT_EQ(test, luo_kunit_read(name, i, 0, 40), 0);
+		KUNIT_EXPECT_EQ(test, luo_kunit_finish(name, i), 0);
+	}
+}
+
+/* Names whose nodes end with and without padding, up to the longest. */
+static void luo_object_kind_names(struct kunit *test)
+{
+	static const char name[] =
+		"x2345678901234567890123456789012345678901234567";
+	const char *kind;
+
+	for (kind = &name[0]; *kind; kind++) {
+		/* A digit cannot begin a name. */
+		char copy[sizeof(name)];
+
+		strscpy(copy, kind);
+		copy[0] = 'x';
+		KUNIT_ASSERT_EQ(test, luo_kunit_store(copy, 1, 0, 40), 0);
+	}
+	luo_loopback_kexec();
+	for (kind = &name[0]; *kind; kind++) {
+		char copy[sizeof(name)];
+
+		strscpy(copy, kind);
+		copy[0] = 'x';
+		KUNIT_EXPECT_EQ(test, luo_kunit_read(copy, 1, 0, 40), 0);
+		KUNIT_EXPECT_EQ(test, luo_kunit_finish(copy, 1), 0);
+	}
+}
+
+/* A kernel that stores nothing has published a list, which is empty. */
+static void luo_object_empty_list(struct kunit *test)
+{
+	size_t size;
+
+	KUNIT_EXPECT_NOT_NULL(test, luo_loopback_blob(&size));
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("vm", 1, 0, 40), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("vm", 1), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), -ENOENT);
+}
+
+/* A kind without objects is none to the next kernel. */
+static void luo_object_empty_kind(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 1, 0, 40), 0);
+	luo_kunit_abort("vm", 1);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("vm", 1, 0, 40), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("vm", 1), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
+}
+
+/* One object in more versions than a probe may walk past. */
+static void luo_object_too_many_versions(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < LUO_OBJECT_VERSIONS_MAX; i++)
+		KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 1, i, 8), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_store("vm", 1, i, 8), -E2BIG);
+	KUNIT_EXPECT_EQ(test, luo_kunit_store("vm", 1, 0, 8), -EEXIST);
+	KUNIT_EXPECT_EQ(test, luo_kunit_store("vm", 2, i, 8), 0);
+
+	luo_loopback_kexec();
+	for (i = 0; i < LUO_OBJECT_VERSIONS_MAX; i++)
+		KUNIT_EXPECT_EQ(test, luo_kunit_read("vm", 1, i, 8), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("vm", 1, i, 8), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
 }
 
 static void luo_object_first_boot(struct kunit *test)
@@ -447,6 +519,10 @@ static struct kunit_case luo_object_cases[] = {
 	KUNIT_CASE(luo_object_slots_are_reused),
 	KUNIT_CASE(luo_object_many),
 	KUNIT_CASE(luo_object_many_kinds),
+	KUNIT_CASE(luo_object_kind_names),
+	KUNIT_CASE(luo_object_empty_list),
+	KUNIT_CASE(luo_object_empty_kind),
+	KUNIT_CASE(luo_object_too_many_versions),
 	KUNIT_CASE(luo_object_first_boot),
 	KUNIT_CASE(luo_object_unknown),
 	KUNIT_CASE(luo_object_wrong_size),

@@ -75,6 +75,12 @@
 #define LUO_OBJECT_SIZE_MAX		0x10000
 
 /**
+ * LUO_OBJECT_VERSIONS_MAX - The most versions of one object that are stored side by
+ * side, 64. A reader takes any further record of that object for damaged.
+ */
+#define LUO_OBJECT_VERSIONS_MAX		64
+
+/**
  * LUO_OBJECT_RECORD_PRESENT - Bit 0: the slot holds a record.
  */
 #define LUO_OBJECT_RECORD_PRESENT	BIT(0)

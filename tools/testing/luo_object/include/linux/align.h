@@ -4,6 +4,7 @@
 
 #include_next <linux/align.h>
 
+#define PTR_ALIGN(p, a)		((typeof(p))ALIGN((unsigned long)(p), (a)))
 #define PTR_ALIGN_DOWN(p, a)	((typeof(p))ALIGN_DOWN((unsigned long)(p), (a)))
 
 #endif /* _LUO_OBJECT_TEST_ALIGN_H */

@@ -6,5 +6,7 @@
 #define core_initcall(fn)						\
 	static int (*const initcall_##fn)(void)				\
 		__attribute__((__unused__)) = fn
+#define fs_initcall_sync(fn)	core_initcall(fn)
+#define __init
 
 #endif /* _LUO_OBJECT_TEST_INIT_H */

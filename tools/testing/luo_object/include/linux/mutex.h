@@ -25,6 +25,11 @@ static inline void mutex_unlock(struct mutex *lock)
 	lock->locked = false;
 }
 
+static inline bool mutex_is_locked(const struct mutex *lock)
+{
+	return lock->locked;
+}
+
 #define lockdep_assert_held(lock)	assert((lock)->locked)
 
 #endif /* _LUO_OBJECT_TEST_MUTEX_H */
