@@ -539,7 +539,7 @@ static int luo_test_damage(struct luo_test_line *line)
 		return -ERANGE;
 	if (!luo_object_out.fdt)
 		return -ENOENT;
-	((u8 *)luo_object_out.fdt)[byte % fdt_totalsize(luo_object_out.fdt)] ^=
+	((u8 *)luo_object_out.fdt)[byte % (luo_object_out.fdt_end + sizeof(u64))] ^=
 		0x10;
 
 	return 0;
