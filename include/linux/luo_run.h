@@ -56,6 +56,7 @@ struct luo_run_claim {
 
 bool luo_run_valid(const struct luo_run *run);
 unsigned int luo_run_key_order(const struct luo_run *run, u32 offset);
+u32 luo_run_key_after(const struct luo_run *run, u32 offset, u64 nr_pages);
 u32 luo_run_mirror(const struct luo_run *run, u32 offset, u32 nr);
 
 int luo_run_preserve(const struct luo_handover *handover,
@@ -63,6 +64,7 @@ int luo_run_preserve(const struct luo_handover *handover,
 void luo_run_unpreserve(const struct luo_handover *handover,
 			const struct luo_run *run);
 
+int luo_run_order_at(const struct luo_handover *handover, u64 pfn);
 bool luo_run_present(const struct luo_handover *handover,
 		     const struct luo_run *run);
 u32 luo_run_claim(struct luo_run_claim *claim, const struct luo_run *run,

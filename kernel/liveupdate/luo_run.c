@@ -20,6 +20,7 @@
 #include <linux/limits.h>
 #include <linux/log2.h>
 #include <linux/luo_run.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -83,6 +84,32 @@ unsigned int luo_run_key_order(const struct luo_run *run, u32 offset)
 
 	return min_t(unsigned int, pfn ? __ffs64(pfn) : BITS_PER_LONG_LONG,
 		     ilog2(run->nr_pages - offset));
+}
+
+/**
+ * luo_run_key_after - The first end of a key at or after a position.
+ * @run:      A valid run.
+ * @offset:   Where a key begins, in pages from the lowest page.
+ * @nr_pages: How many pages from there the position is.
+ *
+ * Context: Any.
+ * Return: Where the key ends, in pages from the lowest page; the end of the run if
+ * the position is behind it.
+ */
+u32 luo_run_key_after(const struct luo_run *run, u32 offset, u64 nr_pages)
+{
+	u64 end = offset + nr_pages;
+
+	if (nr_pages >= run->nr_pages - offset)
+		return run->nr_pages;
+
+	if (!luo_run_is_range(run))
+		return round_up(end, 1U << run->order);
+
+	while (offset < end)
+		offset += 1U << luo_run_key_order(run, offset);
+
+	return offset;
 }
 
 /**
@@ -158,6 +185,23 @@ void luo_run_unpreserve(const struct luo_handover *handover,
 		handover->unpreserve(luo_run_address(run, 0), run->nr_pages, 0);
 	else
 		luo_run_unpreserve_folios(handover, run, run->nr_pages);
+}
+
+/**
+ * luo_run_order_at - Find the key of the previous kernel at a page frame.
+ * @handover: The handover.
+ * @pfn:      Any number.
+ *
+ * Context: Process context, may sleep.
+ * Return: The order of the key that begins there; -ENOENT if there is none, or it
+ * was claimed.
+ */
+int luo_run_order_at(const struct luo_handover *handover, u64 pfn)
+{
+	if (pfn > PHYS_PFN(PHYS_ADDR_MAX))
+		return -ENOENT;
+
+	return handover->order(pfn << PAGE_SHIFT);
 }
 
 /**

@@ -96,6 +96,51 @@ static void luo_run_is_cut_as_kho_does(struct kunit *test)
 	}
 }
 
+/* Every position of every run, against a walk from key to key. */
+static void luo_run_ends_of_keys(struct kunit *test)
+{
+	const struct luo_run *run;
+	u32 nr_pages, end;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(luo_run_keys); i++) {
+		run = &luo_run_keys[i].run;
+		end = 0;
+		for (nr_pages = 1; nr_pages <= min(run->nr_pages, 64U);
+		     nr_pages++) {
+			if (end < nr_pages)
+				end += 1U << luo_run_key_order(run, end);
+			KUNIT_EXPECT_EQ(test, luo_run_key_after(run, 0, nr_pages),
+					end);
+		}
+		KUNIT_EXPECT_EQ(test, luo_run_key_after(run, 0, U64_MAX),
+				run->nr_pages);
+	}
+}
+
+static void luo_run_order_at_any(struct kunit *test)
+{
+	const struct luo_run run = {
+		.pfn = PHYS_PFN(luo_loopback_page_alloc(2)),
+		.nr_pages = 4, .order = 2,
+	};
+	struct luo_run_claim claim = { .handover = &luo_loopback };
+
+	KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &run), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_run_order_at(&luo_loopback, run.pfn), 2);
+	KUNIT_EXPECT_EQ(test, luo_run_order_at(&luo_loopback, run.pfn + 1),
+			-ENOENT);
+	/* An address that would be that of the page if it had fewer bits. */
+	KUNIT_EXPECT_EQ(test, luo_run_order_at(&luo_loopback, run.pfn |
+					       1ULL << (64 - PAGE_SHIFT)),
+			-ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_run_claim(&claim, &run, 0, 4), 4U);
+	luo_run_claim_end(&claim);
+	KUNIT_EXPECT_EQ(test, luo_run_order_at(&luo_loopback, run.pfn), -ENOENT);
+	luo_run_put(&luo_loopback, &run, 0, 4);
+}
+
 static void luo_run_is_mirrored(struct kunit *test)
 {
 	const struct luo_run up = { .pfn = 8, .nr_pages = 10 };
@@ -378,6 +423,8 @@ static void luo_run_counts_by_zone(struct kunit *test)
 static struct kunit_case luo_run_cases[] = {
 	KUNIT_CASE(luo_run_checks),
 	KUNIT_CASE(luo_run_is_cut_as_kho_does),
+	KUNIT_CASE(luo_run_ends_of_keys),
+	KUNIT_CASE(luo_run_order_at_any),
 	KUNIT_CASE(luo_run_is_mirrored),
 	KUNIT_CASE(luo_run_is_unpreserved),
 	KUNIT_CASE(luo_run_is_rolled_back),
