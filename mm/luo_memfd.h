@@ -4,9 +4,8 @@
 
 #include <linux/bitops.h>
 #include <linux/kho/abi/luo_memfd.h>
-#include <linux/log2.h>
 #include <linux/luo_array.h>
-#include <linux/minmax.h>
+#include <linux/luo_run.h>
 #include <linux/types.h>
 
 struct file;
@@ -18,7 +17,7 @@ struct page;
 struct memfd_luo_folio_ser;
 struct memfd_luo_ser;
 
-/* How many pages are dealt with at once. */
+/* How many pages to handle at once. */
 #define LUO_MEMFD_BATCH		256
 
 /* luo_memfd_kind.c: the fields and versions of a file. */
@@ -41,6 +40,13 @@ void luo_memfd_in_finish_own(struct liveupdate_file_op_args *args);
 
 /* luo_memfd_extent.c: which file pages are in which page frames. */
 
+/*
+ * LUO_MEMFD_UNWRITTEN - Bit 15 of an extent in memory: the pages were allocated and
+ * never written, and are zeroed before they are inserted. No version of the wire
+ * format has this flag.
+ */
+#define LUO_MEMFD_UNWRITTEN	BIT(15)
+
 /**
  * struct luo_memfd_extents - A growing list of extents.
  * @extents:  The extents.
@@ -60,49 +66,32 @@ void luo_memfd_extents_add(struct luo_memfd_extents *list, u64 first,
 			   const struct luo_memfd_extent_ser *extent);
 void luo_memfd_extents_sort(struct luo_memfd_extents *list);
 bool luo_memfd_extents_valid(const struct luo_memfd_extent_ser *extents,
-			     u64 nr, u64 nr_pages, u64 size);
+			     u64 nr, u64 nr_pages, u64 size, u16 flags);
 void luo_memfd_extents_truncate(struct luo_memfd_extents *list, u64 nr);
 void luo_memfd_extents_keep_in(struct luo_memfd_extents *list,
 			       struct luo_memfd_extent_ser *to);
 void luo_memfd_extents_free(struct luo_memfd_extents *list);
 
 /**
- * luo_memfd_extent_key - The KHO key that begins at a page of an extent.
+ * luo_memfd_extent_run - The run of pages of an extent.
  * @extent: The extent.
- * @done:   Pages of the extent before it; what earlier keys covered.
  * @flags:  LUO_MEMFD_* of the file.
  *
- * Return: The order of the key.
+ * Return: The run, valid if the extent is.
  */
-static inline unsigned int
-luo_memfd_extent_key(const struct luo_memfd_extent_ser *extent, u32 done,
-		     u32 flags)
+static inline struct luo_run
+luo_memfd_extent_run(const struct luo_memfd_extent_ser *extent, u32 flags)
 {
-	u64 pfn = extent->pfn + done;
+	bool range = !extent->order && flags & LUO_MEMFD_RANGE_KEYS &&
+		     !(extent->flags & LUO_MEMFD_POISONED);
 
-	if (extent->order || !(flags & LUO_MEMFD_RANGE_KEYS))
-		return extent->order;
-
-	/* As kho_preserve_pages() cuts a range. */
-	return min_t(unsigned int, pfn ? __ffs64(pfn) : 63,
-		     ilog2(extent->nr_pages - done));
-}
-
-/**
- * luo_memfd_extent_mirror - Where something is in the file, from where it is in
- * memory, or the other way round.
- * @extent: The extent.
- * @offset: Its lowest page in the one, from the beginning of the extent.
- * @nr:     How many pages it has: a folio, or more side by side.
- *
- * Return: Its lowest page in the other.
- */
-static inline u32
-luo_memfd_extent_mirror(const struct luo_memfd_extent_ser *extent, u32 offset,
-			u32 nr)
-{
-	return extent->flags & LUO_MEMFD_DESCENDING ?
-	       extent->nr_pages - offset - nr : offset;
+	return (struct luo_run){
+		.pfn = extent->pfn,
+		.nr_pages = extent->nr_pages,
+		.order = extent->order,
+		.flags = (extent->flags & LUO_MEMFD_DESCENDING ?
+			  LUO_RUN_DOWN : 0) | (range ? LUO_RUN_RANGE : 0),
+	};
 }
 
 /* luo_memfd_collapse.c: large folios of small ones. */
@@ -140,6 +129,7 @@ void luo_memfd_v0_out_abort(struct luo_memfd_v0 *v0);
 
 int luo_memfd_v0_in_load(u64 address, struct luo_memfd_ser_v1 *v1,
 			 struct luo_memfd_extents *list);
+void luo_memfd_v0_in_discard(u64 address);
 void luo_memfd_v0_in_drop(u64 address);
 
 /* luo_memfd_insert.c: pages into a file. */
@@ -160,18 +150,21 @@ struct luo_memfd_batch {
 	struct folio *folios[LUO_MEMFD_BATCH];
 };
 
-int luo_memfd_insert_pages(struct luo_memfd_batch *batch, struct page *page,
-			   int step, unsigned long nr, pgoff_t index);
-int luo_memfd_flush(struct luo_memfd_batch *batch);
-int luo_memfd_insert_folio(struct inode *inode, struct folio *folio,
+int luo_memfd_insert_create(const struct luo_memfd_ser_v1 *memfd,
+			    struct file **filep);
+int luo_memfd_insert_pages(struct luo_memfd_batch *batch, u64 pfn,
+			   unsigned long nr, bool down, pgoff_t index);
+int luo_memfd_insert_flush(struct luo_memfd_batch *batch);
+int luo_memfd_insert_folio(struct inode *inode, u64 pfn, unsigned int order,
 			   pgoff_t index);
 
-/* luo_memfd_retrieve.c: from what was handed over to a file. */
+/* luo_memfd_part.c: the parts of a file for several processors. */
 
 /**
- * struct luo_memfd_part - Some of the pages that were handed over.
- * @first:    The extent that it begins in.
- * @offset:   And where in it: at a key.
+ * struct luo_memfd_part - Some of the pages of a file.
+ * @first:    The extent that the part begins in.
+ * @offset:   Where in that extent, in pages from the lowest in memory; a key
+ *            begins there.
  * @nr_pages: How many pages it has, in this and in the next extents.
  */
 struct luo_memfd_part {
@@ -180,23 +173,25 @@ struct luo_memfd_part {
 	u64 nr_pages;
 };
 
-int luo_memfd_take_part(struct inode *inode,
-			const struct luo_memfd_ser_v1 *memfd,
-			const struct luo_memfd_extent_ser *extents,
-			const struct luo_memfd_part *part);
-int luo_memfd_take_all(struct inode *inode,
-		       const struct luo_memfd_ser_v1 *memfd,
-		       const struct luo_memfd_extent_ser *extents);
-int luo_memfd_retrieve(const struct luo_memfd_ser_v1 *memfd,
-		       const struct luo_memfd_extent_ser *extents, bool sealed,
-		       struct file **filep);
-void luo_memfd_discard(const struct luo_memfd_ser_v1 *memfd,
-		       const struct luo_memfd_extent_ser *extents);
+unsigned int luo_memfd_part_cut(const struct luo_memfd_ser_v1 *memfd,
+				const struct luo_memfd_extent_ser *extents,
+				struct luo_memfd_part *parts,
+				unsigned int nr_parts);
 
-/* luo_memfd_threads.c: several processors for one file. */
+/* luo_memfd_retrieve.c: claiming pages and inserting or putting them. */
 
-int luo_memfd_take_together(struct inode *inode,
+int luo_memfd_retrieve_part(struct inode *inode,
 			    const struct luo_memfd_ser_v1 *memfd,
-			    const struct luo_memfd_extent_ser *extents);
+			    const struct luo_memfd_extent_ser *extents,
+			    const struct luo_memfd_part *part);
+int luo_memfd_retrieve_all(struct inode *inode,
+			   const struct luo_memfd_ser_v1 *memfd,
+			   const struct luo_memfd_extent_ser *extents);
+
+/* luo_memfd_threads.c: the same on several processors. */
+
+int luo_memfd_threads_retrieve(struct inode *inode,
+			       const struct luo_memfd_ser_v1 *memfd,
+			       const struct luo_memfd_extent_ser *extents);
 
 #endif /* _MM_LUO_MEMFD_H */

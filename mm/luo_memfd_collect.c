@@ -45,6 +45,7 @@
  * @cursor:   The first known extent that does not end before the walk.
  * @index:    Up to where the walk has come.
  * @end:      The end of the file, in pages.
+ * @nid:      The node of the extent that was added last.
  * @block:    The pageblock that was looked at last, by its first page frame.
  * @may_stay: Its pages may be pinned for long.
  * @nr_moved: Pages that had to move.
@@ -58,6 +59,7 @@ struct luo_memfd_walk {
 	u64 cursor;
 	pgoff_t index;
 	pgoff_t end;
+	int nid;
 	unsigned long block;
 	bool may_stay;
 	u64 nr_moved;
@@ -154,6 +156,18 @@ static unsigned int luo_memfd_run_room(const struct luo_memfd_walk *walk,
 	return room;
 }
 
+/* An extent of the range keys of kho_preserve_pages() must be in one node. */
+static void luo_memfd_add_extent(struct luo_memfd_walk *walk,
+				 struct folio *folio,
+				 const struct luo_memfd_extent_ser *extent)
+{
+	int nid = folio_nid(folio);
+
+	luo_memfd_extents_add(walk->list, nid == walk->nid ?
+			      walk->nr_known : walk->list->nr, extent);
+	walk->nid = nid;
+}
+
 /*
  * Add a single page that is pinned to the list, and with it those that follow it
  * in the file and, upwards or downwards, in memory; @max of one pageblock, which
@@ -179,14 +193,13 @@ static struct folio *luo_memfd_add_pages(struct luo_memfd_walk *walk,
 
 	if (nr > 1)
 		node_stat_mod_folio(first, NR_FOLL_PIN_ACQUIRED, nr - 1);
-	luo_memfd_extents_add(walk->list, walk->nr_known,
-			      &(struct luo_memfd_extent_ser){
+	luo_memfd_add_extent(walk, first, &(struct luo_memfd_extent_ser){
 					.index = index,
 					.pfn = down ? pfn - (nr - 1) : pfn,
 					.nr_pages = nr,
 					.flags = down && nr > 1 ?
 						 LUO_MEMFD_DESCENDING : 0,
-			      });
+			     });
 	walk->index = index + nr;
 
 	return next;
@@ -195,13 +208,12 @@ static struct folio *luo_memfd_add_pages(struct luo_memfd_walk *walk,
 static void luo_memfd_add_folio(struct luo_memfd_walk *walk,
 				struct folio *folio)
 {
-	luo_memfd_extents_add(walk->list, walk->nr_known,
-			      &(struct luo_memfd_extent_ser){
+	luo_memfd_add_extent(walk, folio, &(struct luo_memfd_extent_ser){
 					.index = folio->index,
 					.pfn = folio_pfn(folio),
 					.nr_pages = folio_nr_pages(folio),
 					.order = folio_order(folio),
-			      });
+			     });
 	walk->index = folio_next_index(folio);
 }
 

@@ -3,13 +3,16 @@
  * DOC: Extents of a memfd
  *
  * Which pages of a file are in which page frames, as runs that are contiguous
- * in both. Arithmetic only: nothing here touches a page.
+ * in both. Both directions of the handler call this file. Arithmetic only: it
+ * calls luo_run for the arithmetic of runs, and touches no page and no struct
+ * page, because the page frames of a list that was read need not exist.
  */
 
 #include <linux/align.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/limits.h>
+#include <linux/luo_run.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
@@ -21,7 +24,7 @@
 /**
  * luo_memfd_extents_reserve - Make room in a list.
  * @list: The list.
- * @nr:   For how many extents.
+ * @nr:   How many extents to make room for.
  *
  * Return: 0, or -ENOMEM.
  */
@@ -47,21 +50,15 @@ int luo_memfd_extents_reserve(struct luo_memfd_extents *list, u64 nr)
 	return 0;
 }
 
-/* In this direction, or of one folio, which has none. */
-static bool luo_memfd_extent_goes(const struct luo_memfd_extent_ser *extent,
-				  u16 direction)
+/* One folio can be the beginning or the end of an extent in either direction. */
+static bool luo_memfd_extent_is(const struct luo_memfd_extent_ser *extent,
+				u16 direction)
 {
 	return extent->nr_pages == 1U << extent->order ||
 	       (extent->flags & LUO_MEMFD_DESCENDING) == direction;
 }
 
-/*
- * Makes an extent longer by one that follows it in the file, upwards or
- * downwards in memory.
- *
- * KHO splits a range at the border of a NUMA node when it preserves it and does
- * not when it restores it, so that no extent may cross one.
- */
+/* Add @next to @last if it follows @last in the file, and in memory up or down. */
 static bool luo_memfd_extent_extend(struct luo_memfd_extent_ser *last,
 				    const struct luo_memfd_extent_ser *next)
 {
@@ -76,15 +73,15 @@ static bool luo_memfd_extent_extend(struct luo_memfd_extent_ser *last,
 
 	if (next->index != last->index + last->nr_pages ||
 	    next->order != last->order ||
+	    (next->flags ^ last->flags) & ~LUO_MEMFD_DESCENDING ||
 	    next->nr_pages > U32_MAX - last->nr_pages ||
-	    !luo_memfd_extent_goes(last, direction) ||
-	    !luo_memfd_extent_goes(next, direction) ||
-	    pfn_to_nid(last->pfn) != pfn_to_nid(next->pfn))
+	    !luo_memfd_extent_is(last, direction) ||
+	    !luo_memfd_extent_is(next, direction))
 		return false;
 
 	last->pfn = min(last->pfn, next->pfn);
 	last->nr_pages += next->nr_pages;
-	last->flags = direction;
+	last->flags = (last->flags & ~LUO_MEMFD_DESCENDING) | direction;
 
 	return true;
 }
@@ -94,6 +91,12 @@ static bool luo_memfd_extent_extend(struct luo_memfd_extent_ser *last,
  * @list:   The list, in which there is room for one.
  * @first:  Extents before this one are not made longer.
  * @extent: The extent.
+ *
+ * kho_preserve_pages() cuts a range at the border of a NUMA node, and
+ * luo_run_key_order() does not. So a caller that is going to preserve the extents
+ * passes the length of the list as @first if @extent begins in another node than
+ * the last one. The page frames of a list that was read need not exist, so this
+ * function cannot look at their node.
  */
 void luo_memfd_extents_add(struct luo_memfd_extents *list, u64 first,
 			   const struct luo_memfd_extent_ser *extent)
@@ -122,46 +125,46 @@ void luo_memfd_extents_sort(struct luo_memfd_extents *list)
 }
 
 static bool luo_memfd_extent_valid(const struct luo_memfd_extent_ser *extent,
-				   u64 end)
+				   u64 end, u16 flags)
 {
+	struct luo_run run = luo_memfd_extent_run(extent, 0);
 	u64 mask;
 
-	if (extent->order > MAX_PAGE_ORDER || !extent->nr_pages ||
-	    extent->flags & ~LUO_MEMFD_DESCENDING)
+	if (!luo_run_valid(&run) || extent->flags & ~flags ||
+	    (extent->flags & LUO_MEMFD_POISONED && extent->order))
 		return false;
 
-	if (extent->order) {
-		mask = (1ULL << extent->order) - 1;
-		if ((extent->index | extent->pfn | extent->nr_pages) & mask)
-			return false;
+	mask = (1ULL << extent->order) - 1;
+	if (extent->index & mask)
+		return false;
 
-		/* The last folio may be larger than what is left of the file. */
-		end = ALIGN(end, mask + 1);
-	}
+	/* The last folio may be larger than the rest of the file. */
+	end = ALIGN(end, mask + 1);
 
-	return extent->index < end && extent->nr_pages <= end - extent->index &&
-	       extent->pfn <= PHYS_PFN(PHYS_ADDR_MAX) - extent->nr_pages;
+	return extent->index < end && extent->nr_pages <= end - extent->index;
 }
 
 /**
- * luo_memfd_extents_valid - Whether extents that were handed over make sense.
+ * luo_memfd_extents_valid - Check extents that another kernel wrote.
  * @extents:  The extents.
  * @nr:       How many there are.
- * @nr_pages: How many pages they have to have together.
+ * @nr_pages: How many pages they must have together.
  * @size:     The size of the file in bytes.
+ * @flags:    The flags that an extent may have.
  *
- * That they do not overlap is for whoever restores the pages to find out.
+ * That they do not overlap in memory is for luo_run_claim() to find out, and that
+ * they do not in the file for the page cache.
  *
  * Return: true if every field is in its range.
  */
 bool luo_memfd_extents_valid(const struct luo_memfd_extent_ser *extents,
-			     u64 nr, u64 nr_pages, u64 size)
+			     u64 nr, u64 nr_pages, u64 size, u16 flags)
 {
 	u64 end = DIV_ROUND_UP_ULL(size, PAGE_SIZE);
 	u64 i, pages = 0;
 
 	for (i = 0; i < nr; i++) {
-		if (!luo_memfd_extent_valid(&extents[i], end))
+		if (!luo_memfd_extent_valid(&extents[i], end, flags))
 			return false;
 		pages += extents[i].nr_pages;
 	}
@@ -181,9 +184,10 @@ void luo_memfd_extents_truncate(struct luo_memfd_extents *list, u64 nr)
 }
 
 /**
- * luo_memfd_extents_keep_in - Move a list to where it is not to be freed.
- * @list: The list. It gets memory of its own again when it grows.
- * @to:   Memory for what is in it, which has to outlive that.
+ * luo_memfd_extents_keep_in - Move a list to memory of the caller.
+ * @list: The list. It is moved to other memory again when it grows.
+ * @to:   Memory for all its extents, which must not be freed before that or
+ *        before the list is.
  */
 void luo_memfd_extents_keep_in(struct luo_memfd_extents *list,
 			       struct luo_memfd_extent_ser *to)

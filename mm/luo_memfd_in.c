@@ -2,15 +2,24 @@
 /**
  * DOC: Retrieving a memfd
  *
- * The retrieve and finish of the file handlers: reads version 1 or version 0 of a
- * file and has luo_memfd_retrieve.c make a file of its pages or free them. Called
- * by LUO by way of luo_memfd.c.
+ * The retrieve and finish of the file handlers, called by LUO by way of
+ * luo_memfd.c: reads version 2, version 1 or, through luo_memfd_v0_in.c, version 0
+ * of a file, creates the file and has luo_memfd_threads.c or luo_memfd_retrieve.c
+ * insert its pages.
+ *
+ * After retrieve every page is in the file or free, with two exceptions. If memory
+ * for reading a version was lacking, finish reads it again and frees the pages. If
+ * the list of pages is wrong, the pages that it names may belong to other objects,
+ * and those not yet claimed stay preserved.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
 
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/liveupdate.h>
 #include <linux/luo_object.h>
 #include <linux/printk.h>
@@ -19,12 +28,16 @@
 
 #include "luo_memfd.h"
 
+/* How often, and at what distance, finish asks for memory that it needs. */
+#define LUO_MEMFD_IN_TRIES	50
+#define LUO_MEMFD_IN_WAIT_MS	20
+
 /**
  * struct luo_memfd_in - A file of the previous kernel.
- * @version: The version that was taken.
+ * @version: The version that was read.
  * @v1:      The file as version 1 describes it.
- * @list:    What is in it, read from version 0.
- * @array:   What is in it, read from version 1.
+ * @list:    Its extents, if version 0 was read.
+ * @array:   Its extents, if another version was read.
  */
 struct luo_memfd_in {
 	int version;
@@ -32,31 +45,6 @@ struct luo_memfd_in {
 	struct luo_memfd_extents list;
 	struct luo_array array;
 };
-
-static int luo_memfd_v1_load_extents(const struct luo_memfd_ser_v1 *v1,
-				     struct luo_array *array)
-{
-	int err;
-
-	err = luo_array_restore(array, v1->extents,
-				sizeof(struct luo_memfd_extent_ser),
-				v1->nr_extents);
-	if (err) {
-		pr_err("the list of %llu extents cannot be read: %pe\n",
-		       v1->nr_extents, ERR_PTR(err));
-		return err;
-	}
-
-	if (!luo_memfd_extents_valid(array->data, v1->nr_extents, v1->nr_pages,
-				     v1->size)) {
-		pr_err("the extents are not those of a file of %llu bytes with %llu pages\n",
-		       v1->size, v1->nr_pages);
-		luo_array_free(array);
-		return -EBADMSG;
-	}
-
-	return 0;
-}
 
 static const struct luo_memfd_extent_ser *
 luo_memfd_in_extents(const struct luo_memfd_in *in)
@@ -70,171 +58,218 @@ static void luo_memfd_in_free(struct luo_memfd_in *in)
 	luo_memfd_extents_free(&in->list);
 }
 
-/* On failure @in describes a file without pages. */
-static int luo_memfd_load_v1(u64 instance, struct luo_memfd_in *in)
+static int luo_memfd_in_load_extents(struct luo_memfd_in *in)
 {
+	const struct luo_memfd_ser_v1 *v1 = &in->v1;
+	int err;
+
+	/* Without extents there is no array, which is an error otherwise. */
+	if (!v1->nr_extents && !v1->nr_pages && !v1->extents)
+		return 0;
+
+	err = luo_array_restore(&in->array, v1->extents,
+				sizeof(struct luo_memfd_extent_ser),
+				v1->nr_extents);
+	if (err) {
+		pr_err("the list of %llu extents cannot be read: %pe\n",
+		       v1->nr_extents, ERR_PTR(err));
+		return err;
+	}
+
+	if (!luo_memfd_extents_valid(in->array.data, v1->nr_extents,
+				     v1->nr_pages, v1->size,
+				     LUO_MEMFD_DESCENDING)) {
+		pr_err("the extents are not those of a file of %llu bytes with %llu pages\n",
+		       v1->size, v1->nr_pages);
+		luo_array_free(&in->array);
+		return -EBADMSG;
+	}
+
+	return 0;
+}
+
+/*
+ * Load version 1 and free its object. On -ENOMEM the object stays, to be loaded
+ * again. On any error @in describes a file without pages.
+ */
+static int luo_memfd_in_load_object(u64 instance, struct luo_memfd_in *in)
+{
+	const struct luo_object_id id = { LUO_MEMFD_KIND, instance };
 	int err;
 
 	in->version = 1;
 	err = luo_object_load_version(luo_memfd_kind, instance, &in->v1, 1);
-	if (err)
-		return err;
-	if (!in->v1.nr_extents && !in->v1.nr_pages && !in->v1.extents)
-		return 0;
-
-	/* Without extents there is no array, which is an error then. */
-	err = luo_memfd_v1_load_extents(&in->v1, &in->array);
+	/* Report a version that this kernel does not know. */
+	if (err == -ENOENT)
+		err = luo_object_load(luo_memfd_kind, instance, &in->v1);
+	if (!err)
+		err = luo_memfd_in_load_extents(in);
 	if (err)
 		in->v1 = (struct luo_memfd_ser_v1){};
-
-	return err;
-}
-
-/* What there was no memory to read is left for finish, as it was. */
-static void luo_memfd_finish_object(u64 data, int err)
-{
-	const struct luo_object_id id = { LUO_MEMFD_KIND, data };
-
 	if (err != -ENOMEM)
 		luo_finish_object(&id);
+
+	return err;
 }
 
 /*
- * With version 0 at hand, a version 1 that is not there, is not understood or
- * is damaged is no loss. If it is taken, version 0 is left for finish, where
- * nobody waits.
+ * Finish cannot fail, and the memory of an object that it does not load is never
+ * freed. Wait for memory: if it is short because a program with sessions is being
+ * killed, its memory is free soon.
  */
-static int luo_memfd_load_stock(u64 data, struct luo_memfd_in *in)
+static int luo_memfd_in_load_object_at_last(u64 instance,
+					    struct luo_memfd_in *in)
 {
+	unsigned int tries = LUO_MEMFD_IN_TRIES;
 	int err;
 
-	err = luo_memfd_load_v1(data, in);
-	luo_memfd_finish_object(data, err);
+	while ((err = luo_memfd_in_load_object(instance, in)) == -ENOMEM &&
+	       --tries)
+		msleep(LUO_MEMFD_IN_WAIT_MS);
+	if (err == -ENOMEM)
+		pr_err("no memory to read instance %llu, its memory is lost until the next kexec\n",
+		       instance);
+
+	return err;
+}
+
+static int luo_memfd_in_insert(const struct luo_memfd_in *in,
+			       struct file **filep)
+{
+	const struct luo_memfd_extent_ser *extents = luo_memfd_in_extents(in);
+	struct file *file;
+	int err;
+
+	err = luo_memfd_insert_create(&in->v1, &file);
 	if (err) {
-		if (err != -ENOENT)
-			pr_warn("version 1 of a file cannot be read, taking version 0: %pe\n",
-				ERR_PTR(err));
-		in->version = 0;
-		err = luo_memfd_v0_in_load(data, &in->v1, &in->list);
+		luo_memfd_retrieve_all(NULL, &in->v1, extents);
+		return err;
 	}
 
-	return err;
+	/* Version 0 has no CRC. */
+	err = in->version ?
+	      luo_memfd_threads_retrieve(file_inode(file), &in->v1, extents) :
+	      luo_memfd_retrieve_all(file_inode(file), &in->v1, extents);
+	if (err) {
+		fput(file);
+		return err;
+	}
+	*filep = file;
+
+	return 0;
 }
 
-static int luo_memfd_load_own(u64 data, struct luo_memfd_in *in)
+static void luo_memfd_in_report(const struct liveupdate_file_op_args *args,
+				const struct luo_memfd_in *in, int err)
 {
-	int err;
-
-	err = luo_memfd_load_v1(data, in);
-	if (err == -ENOENT)
-		err = luo_object_load(luo_memfd_kind, data, &in->v1);
-	luo_memfd_finish_object(data, err);
-
-	return err;
-}
-
-static int luo_memfd_retrieve_as(struct liveupdate_file_op_args *args,
-				 int (*load)(u64 data, struct luo_memfd_in *in))
-{
-	struct luo_memfd_in in = {};
-	int err;
-
-	err = load(args->serialized_data, &in);
-	if (err)
-		luo_memfd_discard(&in.v1, luo_memfd_in_extents(&in));
-	else
-		err = luo_memfd_retrieve(&in.v1, luo_memfd_in_extents(&in),
-					 in.array.data, &args->file);
 	if (err)
 		pr_err("instance %llu cannot be retrieved: %pe\n",
 		       args->serialized_data, ERR_PTR(err));
-	trace_luo_memfd_retrieve(args->serialized_data, in.version, in.v1.size,
-				 in.v1.nr_pages, in.v1.nr_extents, err);
-	luo_memfd_in_free(&in);
-
-	return err;
+	trace_luo_memfd_retrieve(args->serialized_data, in->version,
+				 in->v1.size, in->v1.nr_pages,
+				 in->v1.nr_extents, err);
 }
 
 /**
- * luo_memfd_in_retrieve_stock - Make a file of version 1 or version 0.
- * @args: What LUO passes to its handler.
+ * luo_memfd_in_retrieve_stock - Create a file from version 1 or version 0.
+ * @args: The arguments of the handler.
  *
- * Return: 0, or a negative errno.
+ * With version 0 at hand, nothing is lost if version 1 is missing, unknown or
+ * damaged. If version 1 is read, finish frees the list of version 0, so that no
+ * program waits for that.
+ *
+ * Return: 0; -EBADMSG if both are damaged or a page is missing; another errno, with
+ * all pages freed.
  */
 int luo_memfd_in_retrieve_stock(struct liveupdate_file_op_args *args)
-{
-	return luo_memfd_retrieve_as(args, luo_memfd_load_stock);
-}
-
-/**
- * luo_memfd_in_retrieve_own - Make a file of version 1.
- * @args: What LUO passes to its handler.
- *
- * Return: 0, or a negative errno.
- */
-int luo_memfd_in_retrieve_own(struct liveupdate_file_op_args *args)
-{
-	return luo_memfd_retrieve_as(args, luo_memfd_load_own);
-}
-
-/*
- * Finish cannot fail, and what it does not read is never freed. Where a process
- * that is out of memory goes with its sessions, there soon is some.
- */
-static int luo_memfd_load_own_at_last(u64 data, struct luo_memfd_in *in)
-{
-	unsigned int tries = 50;
-	int err;
-
-	while ((err = luo_memfd_load_own(data, in)) == -ENOMEM && --tries)
-		msleep(20);
-
-	return err;
-}
-
-/*
- * A retrieve has taken or freed everything, whatever it returned, unless there was
- * no memory to read it.
- */
-static int luo_memfd_finish_as(struct liveupdate_file_op_args *args,
-			       int (*load)(u64 data, struct luo_memfd_in *in))
 {
 	struct luo_memfd_in in = {};
 	int err;
 
-	err = load(args->serialized_data, &in);
-	luo_memfd_discard(&in.v1, luo_memfd_in_extents(&in));
+	err = luo_memfd_in_load_object(args->serialized_data, &in);
+	if (!err) {
+		err = luo_memfd_in_insert(&in, &args->file);
+		/* Finish must not take the list of version 0 for unread. */
+		if (err)
+			luo_memfd_v0_in_drop(args->serialized_data);
+	} else {
+		if (err != -ENOENT)
+			pr_warn("version 1 of a file cannot be read, taking version 0: %pe\n",
+				ERR_PTR(err));
+		in.version = 0;
+		err = luo_memfd_v0_in_load(args->serialized_data, &in.v1,
+					   &in.list);
+		if (!err)
+			err = luo_memfd_in_insert(&in, &args->file);
+	}
+	luo_memfd_in_report(args, &in, err);
 	luo_memfd_in_free(&in);
 
 	return err;
 }
 
 /**
- * luo_memfd_in_finish_stock - Free what is left of a file with version 0.
- * @args: What LUO passes to its handler.
+ * luo_memfd_in_retrieve_own - Create a file from version 1.
+ * @args: The arguments of the handler.
+ *
+ * Return: 0; -ENOENT if there is no such object, -EBADMSG if it is damaged or a
+ * page is missing; another errno, with all pages freed.
+ */
+int luo_memfd_in_retrieve_own(struct liveupdate_file_op_args *args)
+{
+	struct luo_memfd_in in = {};
+	int err;
+
+	err = luo_memfd_in_load_object(args->serialized_data, &in);
+	if (!err)
+		err = luo_memfd_in_insert(&in, &args->file);
+	luo_memfd_in_report(args, &in, err);
+	luo_memfd_in_free(&in);
+
+	return err;
+}
+
+static bool luo_memfd_in_is_unread(const struct liveupdate_file_op_args *args)
+{
+	return !args->retrieve_status || args->retrieve_status == -ENOMEM;
+}
+
+/**
+ * luo_memfd_in_finish_stock - Free everything of a file with version 0 that was
+ *                             not retrieved.
+ * @args: The arguments of the handler.
  */
 void luo_memfd_in_finish_stock(struct liveupdate_file_op_args *args)
 {
 	struct luo_memfd_in in = {};
-	int err = args->retrieve_status;
+	int err;
 
-	if (!err)
-		err = luo_memfd_finish_as(args, luo_memfd_load_stock);
-
-	/* The pages of a version 1 that was not read are those of version 0. */
-	luo_memfd_load_own_at_last(args->serialized_data, &in);
-	luo_memfd_in_free(&in);
-	/* A list that is damaged may be in the memory of somebody else. */
-	if (err != -EBADMSG)
+	/* If retrieve had no memory for version 1, version 0 has the same pages. */
+	err = luo_memfd_in_load_object_at_last(args->serialized_data, &in);
+	if (luo_memfd_in_is_unread(args) && err) {
+		luo_memfd_v0_in_discard(args->serialized_data);
+	} else if (luo_memfd_in_is_unread(args)) {
+		luo_memfd_retrieve_all(NULL, &in.v1, luo_memfd_in_extents(&in));
 		luo_memfd_v0_in_drop(args->serialized_data);
+	} else if (args->retrieve_status > 0) {
+		luo_memfd_v0_in_drop(args->serialized_data);
+	}
+	luo_memfd_in_free(&in);
 }
 
 /**
- * luo_memfd_in_finish_own - Free what is left of a file without version 0.
- * @args: What LUO passes to its handler.
+ * luo_memfd_in_finish_own - Free everything of a file without version 0 that was
+ *                           not retrieved.
+ * @args: The arguments of the handler.
  */
 void luo_memfd_in_finish_own(struct liveupdate_file_op_args *args)
 {
-	if (!args->retrieve_status || args->retrieve_status == -ENOMEM)
-		luo_memfd_finish_as(args, luo_memfd_load_own_at_last);
+	struct luo_memfd_in in = {};
+
+	if (!luo_memfd_in_is_unread(args))
+		return;
+
+	luo_memfd_in_load_object_at_last(args->serialized_data, &in);
+	luo_memfd_retrieve_all(NULL, &in.v1, luo_memfd_in_extents(&in));
+	luo_memfd_in_free(&in);
 }

@@ -2,48 +2,59 @@
 /**
  * DOC: Pages into a memfd, many at a time
  *
- * Puts folios into the page cache of a file that nobody else can see yet. Single
- * pages are gathered in a batch, and what can be done once for all of them is
- * done once: the blocks of the file, the charge to the memory cgroup, the locks
- * of the page cache and of the LRU list, and the counters. What is left for each
- * page is to fill in its &struct folio, its slot and its place in the list.
+ * Creates a file and puts folios into its page cache while no process can see it.
+ * Called by luo_memfd_in.c, and by luo_memfd_retrieve.c for pages that it has
+ * claimed.
  *
- * When all is inserted, everything counts as if the pages had been written one
- * by one.
+ * Single pages are gathered in a batch, and once per batch this file accounts the
+ * blocks, charges the memory cgroup, takes the locks of the page cache and of the
+ * LRU list, and updates the counters. Per page it fills in &struct folio and a
+ * slot of the page cache and adds the folio to the LRU list.
+ *
+ * When all pages are inserted, all counters are as if the pages had been written
+ * one by one.
  */
 
+#define pr_fmt(fmt) "luo_memfd: " fmt
+
 #include <linux/errno.h>
+#include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/kho/abi/memfd.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/memfd.h>
 #include <linux/mm_inline.h>
 #include <linux/pagemap.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/shmem_fs.h>
 #include <linux/swap.h>
 #include <linux/vmstat.h>
 #include <linux/xarray.h>
 
+#include <uapi/linux/memfd.h>
+
 #include <trace/events/pagemap.h>
 
 #include "internal.h"
 #include "luo_memfd.h"
 
-/* What the page of a shmem file that was written to has. */
+/* The flags of a page of a shmem file that was written to. */
 #define LUO_MEMFD_PAGE_FLAGS						\
 	(BIT(PG_swapbacked) | BIT(PG_uptodate) | BIT(PG_dirty))
 
 /*
- * Where the limit of the cgroup is hit the program gets an error, and is not
- * killed: it may hold other files that have yet to be retrieved.
+ * If the limit of the cgroup is reached, return an error instead of killing the
+ * program: it may hold other files that have yet to be retrieved.
  */
-static gfp_t luo_memfd_gfp(const struct inode *inode)
+static gfp_t luo_memfd_insert_gfp(const struct inode *inode)
 {
 	return mapping_gfp_mask(inode->i_mapping) | __GFP_RETRY_MAYFAIL;
 }
 
-/* How many of @folios are neighbours in the file. From here on they are its. */
-static unsigned int luo_memfd_next_run(struct address_space *mapping,
+/* Gives the first folios, as far as their indices follow each other, to the file. */
+static unsigned int luo_memfd_insert_next_run(struct address_space *mapping,
 				       struct folio **folios, unsigned int nr)
 {
 	pgoff_t first = folios[0]->index;
@@ -59,15 +70,16 @@ static unsigned int luo_memfd_next_run(struct address_space *mapping,
 	return i;
 }
 
-static void luo_memfd_store(struct luo_memfd_batch *batch, struct xa_state *xas)
+static void luo_memfd_insert_store(struct luo_memfd_batch *batch,
+				   struct xa_state *xas)
 {
 	struct folio **folios;
 	unsigned int nr, i;
 
 	while (batch->nr_stored < batch->nr) {
 		folios = batch->folios + batch->nr_stored;
-		nr = luo_memfd_next_run(batch->inode->i_mapping, folios,
-					batch->nr - batch->nr_stored);
+		nr = luo_memfd_insert_next_run(batch->inode->i_mapping, folios,
+					       batch->nr - batch->nr_stored);
 		for (i = 0; i < nr && !xas_error(xas);) {
 			xas_set(xas, folios[i]->index);
 			i += xas_store_run(xas, (void **)folios + i, nr - i);
@@ -78,7 +90,7 @@ static void luo_memfd_store(struct luo_memfd_batch *batch, struct xa_state *xas)
 	}
 }
 
-static int luo_memfd_add_to_page_cache(struct luo_memfd_batch *batch, gfp_t gfp)
+static int luo_memfd_insert_page_cache(struct luo_memfd_batch *batch, gfp_t gfp)
 {
 	struct address_space *mapping = batch->inode->i_mapping;
 	XA_STATE(xas, &mapping->i_pages, 0);
@@ -87,7 +99,7 @@ static int luo_memfd_add_to_page_cache(struct luo_memfd_batch *batch, gfp_t gfp)
 	do {
 		xas_lock_irq(&xas);
 		first = batch->nr_stored;
-		luo_memfd_store(batch, &xas);
+		luo_memfd_insert_store(batch, &xas);
 		mapping->nrpages += batch->nr_stored - first;
 		xas_unlock_irq(&xas);
 	} while (xas_nomem(&xas, gfp));
@@ -101,8 +113,8 @@ static int luo_memfd_add_to_page_cache(struct luo_memfd_batch *batch, gfp_t gfp)
 	return xas_error(&xas);
 }
 
-/* From here on they may be swapped out. Of one cgroup, node and zone. */
-static void luo_memfd_add_to_lru(struct folio **folios, unsigned int nr)
+/* Folios of one cgroup, node and zone. From here on they may be swapped out. */
+static void luo_memfd_insert_lru(struct folio **folios, unsigned int nr)
 {
 	struct lruvec *lruvec = folio_lruvec_lock_irq(folios[0]);
 	unsigned int i;
@@ -124,7 +136,7 @@ static void luo_memfd_add_to_lru(struct folio **folios, unsigned int nr)
 
 static int luo_memfd_insert_batch(struct luo_memfd_batch *batch)
 {
-	gfp_t gfp = luo_memfd_gfp(batch->inode);
+	gfp_t gfp = luo_memfd_insert_gfp(batch->inode);
 	int err;
 
 	err = shmem_inode_acct_blocks(batch->inode, batch->nr);
@@ -134,25 +146,25 @@ static int luo_memfd_insert_batch(struct luo_memfd_batch *batch)
 	folio_throttle_swaprate(batch->folios[0], gfp);
 	err = mem_cgroup_charge_folios(batch->folios, batch->nr, NULL, gfp);
 	if (!err)
-		err = luo_memfd_add_to_page_cache(batch,
+		err = luo_memfd_insert_page_cache(batch,
 						  gfp & GFP_RECLAIM_MASK);
-	/* This also gives back the blocks of what was not stored. */
+	/* This also releases the blocks of folios that were not stored. */
 	shmem_recalc_inode(batch->inode, batch->nr, 0);
 	if (batch->nr_stored)
-		luo_memfd_add_to_lru(batch->folios, batch->nr_stored);
+		luo_memfd_insert_lru(batch->folios, batch->nr_stored);
 
 	return err;
 }
 
 /**
- * luo_memfd_flush - Insert what is in a batch.
+ * luo_memfd_insert_flush - Insert the folios of a batch.
  * @batch: The batch, empty afterwards.
  *
  * Context: Process context, may sleep.
- * Return: 0; -ENOSPC, -ENOMEM or -EEXIST, and then what is not in the file is
- * free.
+ * Return: 0; -ENOSPC, -ENOMEM or -EEXIST, with all folios freed that are not in
+ * the file.
  */
-int luo_memfd_flush(struct luo_memfd_batch *batch)
+int luo_memfd_insert_flush(struct luo_memfd_batch *batch)
 {
 	int err;
 
@@ -169,10 +181,10 @@ int luo_memfd_flush(struct luo_memfd_batch *batch)
 	return err;
 }
 
-/* How many of @nr pages fit into a batch and are of its zone. */
-static unsigned int luo_memfd_room(struct luo_memfd_batch *batch,
-				   struct page *page, unsigned long nr,
-				   int step)
+/* How many of @nr pages fit into a batch and are in its zone. */
+static unsigned int luo_memfd_insert_fit(struct luo_memfd_batch *batch,
+					 struct page *page, unsigned long nr,
+					 int step)
 {
 	if (!batch->nr)
 		batch->zone_id = page_zone_id(page);
@@ -183,7 +195,7 @@ static unsigned int luo_memfd_room(struct luo_memfd_batch *batch,
 	if (nr < 2)
 		return nr;
 
-	/* Zones meet where pageblocks do, and those are larger than a batch. */
+	/* Zones meet at borders of pageblocks, which are larger than a batch. */
 	page += (long)(nr - 1) * step;
 
 	return page_zone_id(page) == batch->zone_id ? nr : 1;
@@ -192,31 +204,32 @@ static unsigned int luo_memfd_room(struct luo_memfd_batch *batch,
 /**
  * luo_memfd_insert_pages - Insert single pages, now or with the next flush.
  * @batch: The batch of the file.
- * @page:  The first of them in the file, each with one reference, which is taken
- *         over.
- * @step:  Where the next one is in memory: 1 or -1.
- * @nr:    How many there are.
- * @index: Where @page belongs in the file.
+ * @pfn:   The lowest page frame. Each page has one reference, which the file
+ *         takes over.
+ * @nr:    How many pages there are side by side in memory.
+ * @down:  The first page of the file is the highest in memory.
+ * @index: The lowest index in the file.
  *
  * Context: Process context, may sleep.
- * Return: As luo_memfd_flush(), whose error may be about earlier pages; then
- * all that are not in the file are free.
+ * Return: As luo_memfd_insert_flush(), whose error may be about earlier pages;
+ * all pages are freed then that are not in the file.
  */
-int luo_memfd_insert_pages(struct luo_memfd_batch *batch, struct page *page,
-			   int step, unsigned long nr, pgoff_t index)
+int luo_memfd_insert_pages(struct luo_memfd_batch *batch, u64 pfn,
+			   unsigned long nr, bool down, pgoff_t index)
 {
+	struct page *page = pfn_to_page(down ? pfn + nr - 1 : pfn);
+	int step = down ? -1 : 1, err = 0;
 	struct folio *folio;
-	unsigned int room;
-	int err = 0;
+	unsigned int fit;
 
 	while (nr && !err) {
-		room = luo_memfd_room(batch, page, nr, step);
-		if (!room) {
-			err = luo_memfd_flush(batch);
+		fit = luo_memfd_insert_fit(batch, page, nr, step);
+		if (!fit) {
+			err = luo_memfd_insert_flush(batch);
 			continue;
 		}
 
-		for (nr -= room; room; room--, page += step) {
+		for (nr -= fit; fit; fit--, page += step) {
 			folio = page_folio(page);
 			folio->index = index++;
 			batch->folios[batch->nr++] = folio;
@@ -230,19 +243,21 @@ int luo_memfd_insert_pages(struct luo_memfd_batch *batch, struct page *page,
 }
 
 /**
- * luo_memfd_insert_folio - Insert a folio of any order.
+ * luo_memfd_insert_folio - Insert a large folio.
  * @inode: The file.
- * @folio: The folio, with one reference, which is taken over.
- * @index: Where it belongs in the file.
+ * @pfn:   Its page frame. The folio has one reference, which the file takes over.
+ * @order: Its order.
+ * @index: Its index in the file.
  *
  * Context: Process context, may sleep.
- * Return: 0; -ENOSPC, -ENOMEM or -EEXIST, and then the folio is free.
+ * Return: 0; -ENOSPC, -ENOMEM or -EEXIST, with the folio freed.
  */
-int luo_memfd_insert_folio(struct inode *inode, struct folio *folio,
+int luo_memfd_insert_folio(struct inode *inode, u64 pfn, unsigned int order,
 			   pgoff_t index)
 {
+	struct folio *folio = page_folio(pfn_to_page(pfn));
 	struct address_space *mapping = inode->i_mapping;
-	gfp_t gfp = luo_memfd_gfp(inode);
+	gfp_t gfp = luo_memfd_insert_gfp(inode);
 	int err;
 
 	page_rmappable_folio(&folio->page);
@@ -272,4 +287,51 @@ out_unlock:
 	folio_put(folio);
 
 	return err;
+}
+
+/**
+ * luo_memfd_insert_create - Create a file without pages.
+ * @memfd: The file that was preserved.
+ * @filep: Set to the file on success.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EBADMSG if size or position is more than a file can have;
+ * -EOPNOTSUPP if this kernel does not know one of the seals; -ENOMEM, -ENFILE.
+ */
+int luo_memfd_insert_create(const struct luo_memfd_ser_v1 *memfd,
+			    struct file **filep)
+{
+	struct file *file;
+	int err;
+
+	if (memfd->size > MAX_LFS_FILESIZE || memfd->pos > MAX_LFS_FILESIZE) {
+		pr_err("size %llu or position %llu is more than a file can have\n",
+		       memfd->size, memfd->pos);
+		return -EBADMSG;
+	}
+
+	if (memfd->seals & ~MEMFD_LUO_ALL_SEALS) {
+		pr_err("found seals %#x, understood are %#x\n", memfd->seals,
+		       MEMFD_LUO_ALL_SEALS);
+		return -EOPNOTSUPP;
+	}
+
+	file = memfd_alloc_file("", MFD_ALLOW_SEALING);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+
+	/* Before the seals: F_SEAL_EXEC on an executable file adds others. */
+	if (memfd->flags & LUO_MEMFD_NOEXEC)
+		file_inode(file)->i_mode &= ~0111;
+	err = memfd_add_seals(file, memfd->seals);
+	if (err) {
+		fput(file);
+		return err;
+	}
+
+	vfs_setpos(file, memfd->pos, MAX_LFS_FILESIZE);
+	i_size_write(file_inode(file), memfd->size);
+	*filep = file;
+
+	return 0;
 }

@@ -2,21 +2,35 @@
 /**
  * DOC: Reading version 0 of a memfd
  *
- * The format of the stock handler, which luo_memfd_v0_out.c describes. Each entry
- * is checked here and turned into an extent, so that the rest of the handler has
- * one format to read.
+ * The format of the stock handler, which luo_memfd_v0_out.c describes: a head, a
+ * chain of chunks and the pages of a list of folios, each preserved under a key.
+ * Called by luo_memfd_in.c. Calls luo_run for everything about keys.
+ *
+ * None of this has a CRC, and until it is claimed another owner may write to it.
+ * So each number is read once, and the copy is checked. The list is read before
+ * anything is claimed: if part of it is wrong, it may lead to memory of other
+ * objects, so nothing that it leads to is claimed or written to. It is read again
+ * while its memory is claimed and freed; each key can be claimed once, so that a
+ * list that has changed meanwhile cannot free a page twice.
+ *
+ * Each entry becomes an extent, so that the rest of the handler has one format to
+ * read.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
 
+#include <linux/align.h>
+#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
 #include <linux/io.h>
-#include <linux/kexec_handover.h>
 #include <linux/kho/abi/memfd.h>
+#include <linux/luo_run.h>
 #include <linux/memblock.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "luo_memfd.h"
@@ -24,239 +38,346 @@
 #define LUO_MEMFD_V0_FOLIOS_PER_PAGE					\
 	(PAGE_SIZE / sizeof(struct memfd_luo_folio_ser))
 
-/* Restore memory of order 0 pages and free it. */
-static void luo_memfd_v0_free_pages(u64 address, unsigned int order)
-{
-	struct page *page = kho_restore_pages(address, 1UL << order);
-	unsigned int i;
+struct luo_memfd_v0_in;
 
-	for (i = 0; page && i < 1U << order; i++)
-		__free_page(page + i);
+typedef int (*luo_memfd_v0_in_fn)(struct luo_memfd_v0_in *v0,
+				  const struct luo_memfd_extent_ser *extent);
+
+/**
+ * struct luo_memfd_v0_in - A walk over the list of folios.
+ * @claim:    Claims the memory of the list, and puts it when it was read. NULL to
+ *            read the list where it is.
+ * @extent:   Called for each folio, unless NULL.
+ * @list:     The list of extents that @extent adds to.
+ * @order:    The pages of the list are in runs of 2^@order pages.
+ * @nr_pages: Pages of the list that were not read yet.
+ * @nr_left:  Folios that were not read yet.
+ */
+struct luo_memfd_v0_in {
+	struct luo_run_claim *claim;
+	luo_memfd_v0_in_fn extent;
+	struct luo_memfd_extents *list;
+	unsigned int order;
+	u64 nr_pages;
+	u64 nr_left;
+};
+
+static struct luo_run luo_memfd_v0_in_run(u64 address, unsigned int order)
+{
+	return (struct luo_run){
+		.pfn = PHYS_PFN(address),
+		.nr_pages = 1U << order,
+		.flags = LUO_RUN_RANGE,
+	};
 }
 
-static struct memfd_luo_ser *luo_memfd_v0_ser(u64 address)
+/* Returns NULL if 2^@order pages at @address are not preserved, or not any more. */
+static void *luo_memfd_v0_in_open(struct luo_memfd_v0_in *v0, u64 address,
+				  unsigned int order)
 {
-	if (kho_preserved_order(address) != 0 ||
-	    offset_in_page(address) + sizeof(struct memfd_luo_ser) > PAGE_SIZE)
+	struct luo_run run = luo_memfd_v0_in_run(address, order);
+	u32 nr;
+
+	if (!PAGE_ALIGNED(address) || !luo_run_valid(&run))
 		return NULL;
+
+	if (!v0->claim)
+		return luo_run_present(&luo_handover_kho, &run) ?
+		       phys_to_virt(address) : NULL;
+
+	nr = luo_run_claim(v0->claim, &run, 0, run.nr_pages);
+	if (nr < run.nr_pages) {
+		luo_run_put(&luo_handover_kho, &run, 0, nr);
+		return NULL;
+	}
 
 	return phys_to_virt(address);
 }
 
-/**
- * struct luo_memfd_v0_walk - A walk over the pages of the folio list.
- * @chunk:   Physical address of the chunk that is read.
- * @slot:    The next page in it.
- * @nr_left: Pages that the list still has to have.
- * @order:   The pages come in runs of 2^@order.
- * @damaged: The walk ended early.
- */
-struct luo_memfd_v0_walk {
-	u64 chunk;
-	unsigned int slot;
-	u64 nr_left;
-	unsigned int order;
-	bool damaged;
-};
-
-static void luo_memfd_v0_walk_init(struct luo_memfd_v0_walk *walk,
-				   const struct memfd_luo_ser *ser)
+static void luo_memfd_v0_in_close(struct luo_memfd_v0_in *v0, u64 address,
+				  unsigned int order)
 {
-	*walk = (struct luo_memfd_v0_walk){
-		.chunk = ser->nr_folios ? ser->folios.first.phys : 0,
-		.nr_left = ser->nr_folios ? ser->folios.total_pages : 0,
-		.order = ser->folios.order,
-	};
-	/* No two folios are the same, so there are fewer than page frames. */
-	walk->damaged = (!ser->nr_folios && ser->folios.first.phys) ||
-			walk->order > MAX_PAGE_ORDER ||
-			ser->nr_folios > max_pfn ||
-			walk->nr_left != ALIGN(DIV_ROUND_UP_ULL(ser->nr_folios,
-					LUO_MEMFD_V0_FOLIOS_PER_PAGE),
-					1UL << walk->order);
+	struct luo_run run = luo_memfd_v0_in_run(address, order);
+
+	if (v0->claim)
+		luo_run_put(&luo_handover_kho, &run, 0, run.nr_pages);
 }
 
-/* The next run of pages, 0 at the end. Each chunk has one at least. */
-static u64 luo_memfd_v0_walk_next(struct luo_memfd_v0_walk *walk)
+/* Without the barrier the compiler could read @from again instead of the copy. */
+static void luo_memfd_v0_in_copy(void *to, const void *from, size_t size)
 {
-	const struct kho_vmalloc_chunk *chunk = phys_to_virt(walk->chunk);
-	u64 address;
-
-	if (walk->damaged || !walk->nr_left)
-		return 0;
-
-	if (walk->slot == ARRAY_SIZE(chunk->phys)) {
-		/* A chunk that lists itself is free by now. */
-		if (kho_preserved_order(walk->chunk) != 0)
-			goto damaged;
-		walk->chunk = chunk->hdr.next.phys;
-		walk->slot = 0;
-	}
-	if (!PAGE_ALIGNED(walk->chunk) || kho_preserved_order(walk->chunk) != 0)
-		goto damaged;
-
-	chunk = phys_to_virt(walk->chunk);
-	address = chunk->phys[walk->slot++];
-	if (!PAGE_ALIGNED(address) ||
-	    kho_preserved_order(address) != walk->order ||
-	    walk->nr_left < 1UL << walk->order)
-		goto damaged;
-	walk->nr_left -= 1UL << walk->order;
-
-	return address;
-
-damaged:
-	walk->damaged = true;
-
-	return 0;
+	memcpy(to, from, size);
+	barrier();
 }
 
-/* A chunk is freed after its last slot was read; the last may be empty. */
-static void luo_memfd_v0_free_chunks(u64 chunk)
+/* Returns false if no folio is preserved there, or it cannot be at that index. */
+static bool luo_memfd_v0_in_extent(const struct memfd_luo_folio_ser *folio,
+				   struct luo_memfd_extent_ser *extent)
 {
-	u64 next;
-
-	while (PAGE_ALIGNED(chunk) && kho_preserved_order(chunk) == 0) {
-		next = ((struct kho_vmalloc_chunk *)phys_to_virt(chunk))->hdr.next.phys;
-		luo_memfd_v0_free_pages(chunk, 0);
-		chunk = next;
-	}
-}
-
-/* Free what version 0 itself takes: the list of folios and the head. */
-static void luo_memfd_v0_free(u64 address, const struct memfd_luo_ser *ser)
-{
-	struct luo_memfd_v0_walk walk;
-	u64 pages, chunk;
-
-	luo_memfd_v0_walk_init(&walk, ser);
-	while ((chunk = walk.chunk, pages = luo_memfd_v0_walk_next(&walk))) {
-		luo_memfd_v0_free_pages(pages, walk.order);
-		if (chunk != walk.chunk)
-			luo_memfd_v0_free_pages(chunk, 0);
-	}
-	if (!walk.damaged)
-		luo_memfd_v0_free_chunks(walk.chunk);
-
-	/* A list that has the head in it has taken it along. */
-	if (luo_memfd_v0_ser(address))
-		kho_restore_free(phys_to_virt(ALIGN_DOWN(address, PAGE_SIZE)));
-}
-
-/* Returns -EBADMSG for an entry that is not a folio, -ENOMEM after freeing it. */
-static int luo_memfd_v0_add(const struct memfd_luo_folio_ser *folio,
-			    struct luo_memfd_extents *list)
-{
-	phys_addr_t phys = PFN_PHYS(folio->pfn);
-	int order = kho_preserved_order(phys);
-	struct folio *restored;
-	int err;
+	int order = luo_run_order_at(&luo_handover_kho, folio->pfn);
 
 	if (order < 0 || order > MAX_PAGE_ORDER ||
 	    !IS_ALIGNED(folio->index, 1UL << order))
+		return false;
+
+	*extent = (struct luo_memfd_extent_ser){
+		.index = folio->index,
+		.pfn = folio->pfn,
+		.nr_pages = 1U << order,
+		.order = order,
+		.flags = folio->flags & MEMFD_LUO_FOLIO_UPTODATE ?
+			 0 : LUO_MEMFD_UNWRITTEN,
+	};
+
+	return true;
+}
+
+static int luo_memfd_v0_in_read_folios(struct luo_memfd_v0_in *v0, u64 address)
+{
+	const struct memfd_luo_folio_ser *folios;
+	struct luo_memfd_extent_ser extent;
+	struct memfd_luo_folio_ser folio;
+	u64 i, nr;
+	int err = 0;
+
+	folios = luo_memfd_v0_in_open(v0, address, v0->order);
+	if (!folios)
 		return -EBADMSG;
 
-	/* Fallocated and never written: its content was not made yet. */
-	if (!(folio->flags & MEMFD_LUO_FOLIO_UPTODATE))
-		memset(phys_to_virt(phys), 0, PAGE_SIZE << order);
-
-	err = luo_memfd_extents_reserve(list, 1);
-	if (err) {
-		restored = kho_restore_folio(phys);
-		if (restored)
-			folio_put(restored);
-		return err;
+	nr = min(v0->nr_left, (u64)LUO_MEMFD_V0_FOLIOS_PER_PAGE << v0->order);
+	for (i = 0; v0->extent && i < nr && !err; i++) {
+		luo_memfd_v0_in_copy(&folio, &folios[i], sizeof(folio));
+		if (luo_memfd_v0_in_extent(&folio, &extent))
+			err = v0->extent(v0, &extent);
+		else if (!v0->claim)
+			err = -EBADMSG;
 	}
-	luo_memfd_extents_add(list, 0, &(struct luo_memfd_extent_ser){
-					.index = folio->index,
-					.pfn = folio->pfn,
-					.nr_pages = 1U << order,
-					.order = order,
-			      });
+	luo_memfd_v0_in_close(v0, address, v0->order);
+	v0->nr_left -= nr;
+	v0->nr_pages -= 1UL << v0->order;
+	cond_resched();
 
-	return 0;
+	return err;
 }
 
-static int luo_memfd_v0_read(const struct memfd_luo_ser *ser,
-			     struct luo_memfd_extents *list)
-{
-	struct luo_memfd_v0_walk walk;
-	u64 pages, nr_left = ser->nr_folios;
-	int err, result = 0;
-
-	luo_memfd_v0_walk_init(&walk, ser);
-	while ((pages = luo_memfd_v0_walk_next(&walk))) {
-		const struct memfd_luo_folio_ser *folio = phys_to_virt(pages);
-		u64 nr = min(nr_left,
-			     LUO_MEMFD_V0_FOLIOS_PER_PAGE << walk.order);
-
-		for (nr_left -= nr; nr; nr--, folio++) {
-			/* The rest has to be known to be freed. */
-			err = luo_memfd_v0_add(folio, list);
-			result = result ?: err;
-		}
-		cond_resched();
-	}
-
-	return walk.damaged ? -EBADMSG : result;
-}
-
-/**
- * luo_memfd_v0_in_load - Read version 0 of a file and free what it took.
- * @address: What LUO handed over: any number.
- * @v1:      Set to the file as version 1 describes it, without an array.
- * @list:    Empty; what is in the file is added. Without memory for all of it, what
- *           there was memory for, for the caller to free.
- *
- * Without a CRC nobody can tell which part of a damaged list is right, and what it
- * leads to may be somebody else's. So nothing of it is touched.
- *
- * Return: 0; -EBADMSG if it is damaged; -ENOMEM.
+/*
+ * Sets @address to the next chunk. KHO adds a chunk when one is full, which is
+ * empty if the list ends there; any other last chunk leads nowhere.
  */
-int luo_memfd_v0_in_load(u64 address, struct luo_memfd_ser_v1 *v1,
-			 struct luo_memfd_extents *list)
+static int luo_memfd_v0_in_read_chunk(struct luo_memfd_v0_in *v0, u64 *address)
 {
-	const struct memfd_luo_ser *ser = luo_memfd_v0_ser(address);
+	const struct kho_vmalloc_chunk *chunk;
+	unsigned int slot;
+	int err = 0;
+	u64 next;
+
+	chunk = luo_memfd_v0_in_open(v0, *address, 0);
+	if (!chunk)
+		return -EBADMSG;
+
+	for (slot = 0; slot < ARRAY_SIZE(chunk->phys) && v0->nr_pages && !err;
+	     slot++)
+		err = luo_memfd_v0_in_read_folios(v0,
+						  READ_ONCE(chunk->phys[slot]));
+	next = READ_ONCE(chunk->hdr.next.phys);
+	luo_memfd_v0_in_close(v0, *address, 0);
+	if (!err && next && slot < ARRAY_SIZE(chunk->phys))
+		err = -EBADMSG;
+	*address = next;
+
+	return err;
+}
+
+static int luo_memfd_v0_in_read(struct luo_memfd_v0_in *v0,
+				const struct memfd_luo_ser *head)
+{
+	u64 nr_pages = DIV_ROUND_UP_ULL(head->nr_folios,
+					LUO_MEMFD_V0_FOLIOS_PER_PAGE);
+	u64 chunk = head->folios.first.phys;
 	int err;
 
-	*v1 = (struct luo_memfd_ser_v1){};
-	if (!ser) {
-		pr_err("version 0 is damaged: nothing is preserved at its address\n");
+	/* Each folio is in memory and in the file once. */
+	if (head->folios.order > MAX_PAGE_ORDER || head->nr_folios > max_pfn ||
+	    head->nr_folios > DIV_ROUND_UP_ULL(head->size, PAGE_SIZE))
 		return -EBADMSG;
-	}
 
-	v1->pos = ser->pos;
-	v1->size = ser->size;
-	v1->seals = ser->seals;
-	/* An executable file with the first seal would have the second. */
-	if (ser->seals & F_SEAL_EXEC && !(ser->seals & F_SEAL_WRITE))
-		v1->flags = LUO_MEMFD_NOEXEC;
-	err = luo_memfd_v0_read(ser, list);
-	if (!err && !luo_memfd_extents_valid(list->extents, list->nr,
-					     list->nr_pages, ser->size))
-		err = -EBADMSG;
-	if (err)
-		pr_err("version 0 is damaged: read %llu pages in %llu extents, expected %llu folios\n",
-		       list->nr_pages, list->nr, ser->nr_folios);
-	if (err == -EBADMSG) {
-		luo_memfd_extents_free(list);
-		return err;
+	if (!head->nr_folios)
+		return chunk ? -EBADMSG : 0;
+
+	v0->order = head->folios.order;
+	v0->nr_pages = head->folios.total_pages;
+	v0->nr_left = head->nr_folios;
+	if (v0->nr_pages != ALIGN(nr_pages, 1UL << v0->order))
+		return -EBADMSG;
+
+	do {
+		err = luo_memfd_v0_in_read_chunk(v0, &chunk);
+	} while (!err && (v0->nr_pages || chunk));
+
+	return err;
+}
+
+/* Claim the head and the list, call @extent for each folio, and free them. */
+static void luo_memfd_v0_in_free(u64 address, luo_memfd_v0_in_fn extent)
+{
+	struct luo_run_claim claim = { .handover = &luo_handover_kho };
+	struct luo_memfd_v0_in v0 = { .claim = &claim, .extent = extent };
+	const struct memfd_luo_ser *head;
+
+	head = luo_memfd_v0_in_open(&v0, address, 0);
+	if (head) {
+		if (luo_memfd_v0_in_read(&v0, head))
+			pr_err("version 0 has changed while it was read, some of its memory is lost until the next kexec\n");
+		luo_memfd_v0_in_close(&v0, address, 0);
 	}
-	v1->nr_extents = list->nr;
-	v1->nr_pages = list->nr_pages;
-	luo_memfd_v0_free(address, ser);
+	luo_run_claim_end(&claim);
+}
+
+/* Returns false if no head is preserved at @address. */
+static bool luo_memfd_v0_in_read_head(u64 address, struct memfd_luo_ser *head)
+{
+	struct luo_memfd_v0_in v0 = {};
+	const void *mem = luo_memfd_v0_in_open(&v0, address, 0);
+
+	if (mem)
+		luo_memfd_v0_in_copy(head, mem, sizeof(*head));
+
+	return mem;
+}
+
+static int luo_memfd_v0_in_add(struct luo_memfd_v0_in *v0,
+			       const struct luo_memfd_extent_ser *extent)
+{
+	int err = luo_memfd_extents_reserve(v0->list, 1);
+
+	if (!err)
+		luo_memfd_extents_add(v0->list, 0, extent);
+
+	return err;
+}
+
+static int luo_memfd_v0_in_read_list(const struct memfd_luo_ser *head,
+				     struct luo_memfd_extents *list)
+{
+	struct luo_memfd_v0_in v0 = {
+		.extent = luo_memfd_v0_in_add,
+		.list = list,
+	};
+	int err;
+
+	err = luo_memfd_v0_in_read(&v0, head);
+	if (!err && !luo_memfd_extents_valid(list->extents, list->nr,
+					     list->nr_pages, head->size,
+					     LUO_MEMFD_DESCENDING |
+					     LUO_MEMFD_UNWRITTEN))
+		err = -EBADMSG;
+	if (err == -EBADMSG)
+		pr_err("version 0 is damaged: read %llu pages in %llu extents, expected %llu folios\n",
+		       list->nr_pages, list->nr, head->nr_folios);
+	if (err)
+		luo_memfd_extents_free(list);
 
 	return err;
 }
 
 /**
- * luo_memfd_v0_in_drop - Free what version 0 of a file took, and no page of it.
- * @address: What LUO handed over: any number.
+ * luo_memfd_v0_in_load - Read version 0 of a file and free its list.
+ * @address: The data word of the file, any number.
+ * @v1:      Set to the file as version 1 describes it, without an array.
+ * @list:    Empty; set to the extents of the file, which are valid and are not
+ *           claimed.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EBADMSG if it is damaged, -ENOMEM, with nothing claimed and @v1 and
+ * @list those of a file without pages.
+ */
+int luo_memfd_v0_in_load(u64 address, struct luo_memfd_ser_v1 *v1,
+			 struct luo_memfd_extents *list)
+{
+	struct memfd_luo_ser head;
+	int err;
+
+	*v1 = (struct luo_memfd_ser_v1){};
+	if (!luo_memfd_v0_in_read_head(address, &head)) {
+		pr_err("version 0 is damaged: nothing is preserved at its address\n");
+		return -EBADMSG;
+	}
+
+	err = luo_memfd_v0_in_read_list(&head, list);
+	if (err)
+		return err;
+
+	v1->pos = head.pos;
+	v1->size = head.size;
+	v1->seals = head.seals;
+	/* An executable file with the first seal would have the second. */
+	if (head.seals & F_SEAL_EXEC && !(head.seals & F_SEAL_WRITE))
+		v1->flags = LUO_MEMFD_NOEXEC;
+	v1->nr_extents = list->nr;
+	v1->nr_pages = list->nr_pages;
+	luo_memfd_v0_in_free(address, NULL);
+
+	return 0;
+}
+
+static int luo_memfd_v0_in_check(struct luo_memfd_v0_in *v0,
+				 const struct luo_memfd_extent_ser *extent)
+{
+	return 0;
+}
+
+static int luo_memfd_v0_in_put(struct luo_memfd_v0_in *v0,
+			       const struct luo_memfd_extent_ser *extent)
+{
+	struct luo_run run = luo_memfd_extent_run(extent, 0);
+	u32 nr = luo_run_claim(v0->claim, &run, 0, run.nr_pages);
+
+	luo_run_put(&luo_handover_kho, &run, 0, nr);
+
+	return 0;
+}
+
+/**
+ * luo_memfd_v0_in_discard - Free the pages of version 0 of a file, and its list.
+ * @address: The data word of the file, any number.
+ *
+ * Allocates nothing, so that it can be called from finish, which cannot fail. No
+ * harm if luo_memfd_v0_in_load() has succeeded.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_memfd_v0_in_discard(u64 address)
+{
+	struct luo_memfd_v0_in v0 = { .extent = luo_memfd_v0_in_check };
+	struct memfd_luo_ser head;
+
+	if (!luo_memfd_v0_in_read_head(address, &head))
+		return;
+
+	if (luo_memfd_v0_in_read(&v0, &head))
+		pr_err("version 0 is damaged, the memory of a file is lost until the next kexec\n");
+	else
+		luo_memfd_v0_in_free(address, luo_memfd_v0_in_put);
+}
+
+/**
+ * luo_memfd_v0_in_drop - Free the list of version 0 of a file, and no page of it.
+ * @address: The data word of the file, any number.
+ *
+ * Allocates nothing. No harm if luo_memfd_v0_in_load() has succeeded.
+ *
+ * Context: Process context, may sleep.
  */
 void luo_memfd_v0_in_drop(u64 address)
 {
-	const struct memfd_luo_ser *ser = luo_memfd_v0_ser(address);
+	struct luo_memfd_v0_in v0 = {};
+	struct memfd_luo_ser head;
 
-	if (ser)
-		luo_memfd_v0_free(address, ser);
+	if (!luo_memfd_v0_in_read_head(address, &head))
+		return;
+
+	if (luo_memfd_v0_in_read(&v0, &head))
+		pr_err("version 0 is damaged, the memory of its list is lost until the next kexec\n");
+	else
+		luo_memfd_v0_in_free(address, NULL);
 }

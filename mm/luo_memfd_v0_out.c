@@ -25,11 +25,11 @@ static void luo_memfd_v0_fill(struct memfd_luo_folio_ser *folio,
 
 	for (i = 0; i < list->nr; i++) {
 		const struct luo_memfd_extent_ser *extent = &list->extents[i];
+		struct luo_run run = luo_memfd_extent_run(extent, 0);
 
-		for (j = 0; j < extent->nr_pages; j += 1U << extent->order) {
-			folio->pfn = extent->pfn +
-				     luo_memfd_extent_mirror(extent, j,
-							     1U << extent->order);
+		for (j = 0; j < run.nr_pages; j += 1U << run.order) {
+			folio->pfn = run.pfn +
+				     luo_run_mirror(&run, j, 1U << run.order);
 			folio->flags = MEMFD_LUO_FOLIO_DIRTY |
 				       MEMFD_LUO_FOLIO_UPTODATE;
 			folio->index = extent->index + j;

@@ -2,19 +2,20 @@
 /**
  * DOC: Tests of the extents of a memfd
  *
- * How folios become extents, which extents are refused, and how they are cut
- * into KHO keys. Page frames are numbers here; none is touched.
+ * How folios become extents, which extents are refused, which run an extent is,
+ * and how extents are cut into parts. Page frames are numbers here; none exists.
  */
 
 #include <kunit/test.h>
 #include <linux/fs.h>
 #include <linux/limits.h>
+#include <linux/luo_run.h>
 #include <linux/mm.h>
 
 #include "../luo_memfd.h"
 
-/* Page frames of one node, which the first pages of memory are. */
-#define PFN	0x200
+/* Page frames that no machine has, in no section of memory. */
+#define PFN	((u64)1 << 50)
 
 #define EXTENT(...)	((struct luo_memfd_extent_ser){ __VA_ARGS__ })
 
@@ -57,17 +58,11 @@ static void luo_memfd_extents_merge_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, list.extents[0].nr_pages, 80);
 	KUNIT_EXPECT_EQ(test, list.extents[0].flags, LUO_MEMFD_DESCENDING);
 
-	for (i = 0; i < 10; i++)
-		KUNIT_EXPECT_EQ(test, 8 * i,
-				luo_memfd_extent_mirror(&list.extents[0],
-							8 * (9 - i), 8));
-
 	add(test, &list, 0, 80, PFN + 80, 3);
 	KUNIT_EXPECT_EQ(test, list.nr, 2);
 	add(test, &list, 0, 88, PFN + 88, 3);
 	KUNIT_EXPECT_EQ(test, list.nr, 2);
 	KUNIT_EXPECT_EQ(test, list.extents[1].flags, 0);
-	KUNIT_EXPECT_EQ(test, 8, luo_memfd_extent_mirror(&list.extents[1], 8, 8));
 	add(test, &list, 0, 96, PFN + 72, 3);
 	KUNIT_EXPECT_EQ(test, list.nr, 3);
 	KUNIT_EXPECT_EQ(test, list.nr_pages, 104);
@@ -175,7 +170,10 @@ static const struct luo_memfd_validity {
 	{ "an order that cannot be", EXTENT(0, 0, 1U << 31, 31, 0), SZ_1M, false },
 	{ "an order of 64", EXTENT(0, 0, 1, 64, 0), SZ_1M, false },
 	{ "downwards", EXTENT(0, PFN, 2, 0, LUO_MEMFD_DESCENDING), SZ_1M, true },
-	{ "an unknown flag", EXTENT(0, PFN, 1, 0, 2), 1, false },
+	{ "a flag of version 2", EXTENT(0, PFN, 1, 0, LUO_MEMFD_POISONED), 1,
+	  false },
+	{ "a flag that is for memory", EXTENT(0, PFN, 1, 0, LUO_MEMFD_UNWRITTEN),
+	  1, false },
 	{ "a page frame past all", EXTENT(0, U64_MAX, 1, 0, 0), 1, false },
 	{ "page frames past all",
 	  EXTENT(0, PHYS_PFN(PHYS_ADDR_MAX) - 1, 3, 0, 0), SZ_1M, false },
@@ -194,47 +192,75 @@ static void luo_memfd_extents_validity(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, v->valid,
 			luo_memfd_extents_valid(&v->extent, 1,
-						v->extent.nr_pages, v->size));
+						v->extent.nr_pages, v->size,
+						LUO_MEMFD_DESCENDING));
 	/* The sum has to be right also where each extent is. */
 	KUNIT_EXPECT_FALSE(test, luo_memfd_extents_valid(&v->extent, 1,
 							 v->extent.nr_pages + 1,
-							 v->size));
+							 v->size,
+							 LUO_MEMFD_DESCENDING));
 }
 
-static const struct luo_memfd_keys {
+static const struct luo_memfd_decode {
 	const char *what;
 	struct luo_memfd_extent_ser extent;
 	u32 flags;
-	unsigned int nr_keys;
-	u8 orders[8];
-} luo_memfd_keys_cases[] = {
-	{ "folios", EXTENT(0, 0x200, 3, 0, 0), 0, 3, { 0, 0, 0 } },
-	{ "large folios", EXTENT(0, 0x200, 16, 3, 0), LUO_MEMFD_RANGE_KEYS,
-	  2, { 3, 3 } },
-	{ "a range in line", EXTENT(0, 0x200, 512, 0, 0), LUO_MEMFD_RANGE_KEYS,
-	  1, { 9 } },
-	{ "a range out of line", EXTENT(0, 0x1ff, 514, 0, 0),
-	  LUO_MEMFD_RANGE_KEYS, 3, { 0, 9, 0 } },
-	{ "a range of 11", EXTENT(0, 0x201, 11, 0, 0), LUO_MEMFD_RANGE_KEYS,
-	  4, { 0, 1, 2, 2 } },
+	u16 run_flags;
+} luo_memfd_decode_cases[] = {
+	{ "folio keys", EXTENT(0, PFN, 3, 0, 0), LUO_MEMFD_NOEXEC, 0 },
+	{ "range keys", EXTENT(0, PFN, 3, 0, 0), LUO_MEMFD_RANGE_KEYS,
+	  LUO_RUN_RANGE },
+	{ "range keys downwards", EXTENT(0, PFN, 3, 0, LUO_MEMFD_DESCENDING),
+	  LUO_MEMFD_RANGE_KEYS, LUO_RUN_RANGE | LUO_RUN_DOWN },
+	{ "large folios", EXTENT(0, PFN, 16, 3, LUO_MEMFD_DESCENDING),
+	  LUO_MEMFD_RANGE_KEYS, LUO_RUN_DOWN },
+	{ "poisoned pages", EXTENT(0, PFN, 2, 0, LUO_MEMFD_POISONED),
+	  LUO_MEMFD_RANGE_KEYS, 0 },
 };
 
-KUNIT_ARRAY_PARAM_DESC(luo_memfd_keys, luo_memfd_keys_cases, what);
+KUNIT_ARRAY_PARAM_DESC(luo_memfd_decode, luo_memfd_decode_cases, what);
 
-static void luo_memfd_extent_keys(struct kunit *test)
+static void luo_memfd_extents_decode(struct kunit *test)
 {
-	const struct luo_memfd_keys *k = test->param_value;
-	unsigned int order, nr = 0;
-	u32 done;
+	const struct luo_memfd_decode *d = test->param_value;
+	struct luo_run run = luo_memfd_extent_run(&d->extent, d->flags);
 
-	for (done = 0; done < k->extent.nr_pages; done += 1U << order) {
-		order = luo_memfd_extent_key(&k->extent, done, k->flags);
-		KUNIT_ASSERT_LT(test, nr, k->nr_keys);
-		KUNIT_EXPECT_EQ(test, order, k->orders[nr]);
-		nr++;
+	KUNIT_EXPECT_EQ(test, run.pfn, d->extent.pfn);
+	KUNIT_EXPECT_EQ(test, run.nr_pages, d->extent.nr_pages);
+	KUNIT_EXPECT_EQ(test, run.order, d->extent.order);
+	KUNIT_EXPECT_EQ(test, run.flags, d->run_flags);
+	KUNIT_EXPECT_TRUE(test, luo_run_valid(&run));
+}
+
+/* As many parts as are wanted, each beginning where the one before it ends. */
+static void luo_memfd_parts_cut(struct kunit *test)
+{
+	const struct luo_memfd_extent_ser extents[] = {
+		EXTENT(0, 0x201, 11, 0, 0), EXTENT(16, 0x400, 16, 3, 0),
+		EXTENT(40, 0x1000, 64, 0, LUO_MEMFD_DESCENDING),
+	};
+	struct luo_memfd_ser_v1 memfd = { .nr_pages = 91, .nr_extents = 3 };
+	unsigned int flags, nr, nr_parts, i;
+	u64 at, j, pages, nr_pages;
+
+	for (nr = 1; nr <= 16; nr++) {
+		for (flags = 0; flags <= LUO_MEMFD_RANGE_KEYS; flags++) {
+			struct luo_memfd_part parts[16] = {};
+
+			memfd.flags = flags;
+			nr_parts = luo_memfd_part_cut(&memfd, extents, parts, nr);
+			KUNIT_ASSERT_GE(test, nr_parts, 1);
+			KUNIT_ASSERT_LE(test, nr_parts, nr);
+			for (i = 0, nr_pages = 0; i < nr_parts; i++) {
+				for (j = 0, at = parts[i].offset, pages = 0;
+				     j < parts[i].first; j++)
+					pages += extents[j].nr_pages;
+				KUNIT_EXPECT_EQ(test, pages + at, nr_pages);
+				nr_pages += parts[i].nr_pages;
+			}
+			KUNIT_EXPECT_EQ(test, nr_pages, memfd.nr_pages);
+		}
 	}
-	KUNIT_EXPECT_EQ(test, nr, k->nr_keys);
-	KUNIT_EXPECT_EQ(test, done, k->extent.nr_pages);
 }
 
 static struct kunit_case luo_memfd_extent_cases[] = {
@@ -246,7 +272,8 @@ static struct kunit_case luo_memfd_extent_cases[] = {
 	KUNIT_CASE(luo_memfd_extents_sort_truncate),
 	KUNIT_CASE_PARAM(luo_memfd_extents_validity,
 			 luo_memfd_validity_gen_params),
-	KUNIT_CASE_PARAM(luo_memfd_extent_keys, luo_memfd_keys_gen_params),
+	KUNIT_CASE_PARAM(luo_memfd_extents_decode, luo_memfd_decode_gen_params),
+	KUNIT_CASE(luo_memfd_parts_cut),
 	{}
 };
 

@@ -2,15 +2,16 @@
 /**
  * DOC: Extents of a memfd
  *
- * The input is what a &struct luo_memfd_ser_v1 says, and the extents. What was
- * found valid is walked key by key, as it is when a file is retrieved, and put
- * into a list as it is when a file is preserved.
+ * The input is the fields of a &struct luo_memfd_ser_v1, and the extents. Valid
+ * extents are walked key by key and cut into parts, as they are when a file is
+ * retrieved, and put into a list as they are when a file is preserved.
  */
 
 #include <stdlib.h>
 
 #include <libfuzzer.h>
 #include <linux/fs.h>
+#include <linux/luo_run.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -22,6 +23,7 @@
 #define FUZZ_EXTENTS_MAX	64
 /* An extent that is longer is not walked page by page. */
 #define FUZZ_KEYS_MAX		4096
+#define FUZZ_PARTS		5
 
 /* The list of extents gets the memory that it asks for. */
 bool luo_loopback_fails(void)
@@ -31,26 +33,45 @@ bool luo_loopback_fails(void)
 
 static void fuzz_walk(const struct luo_memfd_extent_ser *extent, u32 flags)
 {
+	struct luo_run run = luo_memfd_extent_run(extent, flags);
 	unsigned int order, nr_keys = 0;
 	u32 done, there;
 
-	for (done = 0; done < extent->nr_pages; done += 1U << order) {
-		u64 pfn = extent->pfn + done;
+	for (done = 0; done < run.nr_pages; done += 1U << order) {
+		u64 pfn = run.pfn + done;
 
-		order = luo_memfd_extent_key(extent, done, flags);
+		order = luo_run_key_order(&run, done);
 		FUZZ_EXPECT(order < 32);
-		FUZZ_EXPECT(1ULL << order <= extent->nr_pages - done);
+		FUZZ_EXPECT(1ULL << order <= run.nr_pages - done);
 		FUZZ_EXPECT(!(pfn & ((1ULL << order) - 1)));
 		FUZZ_EXPECT(pfn + (1ULL << order) <=
 			    PHYS_PFN(PHYS_ADDR_MAX) + 1ULL);
-		there = luo_memfd_extent_mirror(extent, done, 1U << order);
-		FUZZ_EXPECT(there <= extent->nr_pages - (1U << order));
-		FUZZ_EXPECT(luo_memfd_extent_mirror(extent, there, 1U << order)
-			    == done);
+		FUZZ_EXPECT(luo_run_key_after(&run, done, 1) ==
+			    done + (1U << order));
+		there = luo_run_mirror(&run, done, 1U << order);
+		FUZZ_EXPECT(there <= run.nr_pages - (1U << order));
+		FUZZ_EXPECT(luo_run_mirror(&run, there, 1U << order) == done);
 		if (++nr_keys == FUZZ_KEYS_MAX)
 			return;
 	}
-	FUZZ_EXPECT(done == extent->nr_pages);
+	FUZZ_EXPECT(done == run.nr_pages);
+}
+
+static void fuzz_cut(const struct luo_memfd_extent_ser *extents, u64 nr,
+		     u64 nr_pages, u32 flags)
+{
+	const struct luo_memfd_ser_v1 memfd = {
+		.nr_extents = nr, .nr_pages = nr_pages, .flags = flags,
+	};
+	struct luo_memfd_part parts[FUZZ_PARTS] = {};
+	unsigned int i, nr_parts;
+	u64 pages = 0;
+
+	nr_parts = luo_memfd_part_cut(&memfd, extents, parts, FUZZ_PARTS);
+	FUZZ_EXPECT(nr_parts >= 1 && nr_parts <= FUZZ_PARTS);
+	for (i = 0; i < nr_parts; i++)
+		pages += parts[i].nr_pages;
+	FUZZ_EXPECT(pages == nr_pages);
 }
 
 static void fuzz_collect(const struct luo_memfd_extent_ser *extents, u64 nr)
@@ -94,7 +115,8 @@ int fuzz_run(const u8 *data, size_t size)
 			nr_pages += extents[i].nr_pages;
 	}
 
-	if (luo_memfd_extents_valid(extents, nr, nr_pages, file_size)) {
+	if (luo_memfd_extents_valid(extents, nr, nr_pages, file_size,
+				    LUO_MEMFD_DESCENDING)) {
 		for (i = 0; i < nr; i++) {
 			FUZZ_EXPECT(extents[i].order <= MAX_PAGE_ORDER);
 			end = extents[i].index + extents[i].nr_pages;
@@ -104,6 +126,7 @@ int fuzz_run(const u8 *data, size_t size)
 			fuzz_walk(&extents[i], flags);
 		}
 		fuzz_collect(extents, nr);
+		fuzz_cut(extents, nr, nr_pages, flags);
 	}
 	free(extents);
 

@@ -17,6 +17,7 @@
 
 #include <sanitizer/asan_interface.h>
 
+#include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -25,6 +26,8 @@
 #define ARENA_SIZE	(256UL << 20)
 #define ARENA_PAGES	(ARENA_SIZE / PAGE_SIZE)
 #define ARENA_FREE_BYTE	0x6b
+
+unsigned long max_pfn = (ARENA_PHYS + ARENA_SIZE) / PAGE_SIZE;
 
 static int arena_fd;
 static void *arena;

@@ -4,6 +4,14 @@
 
 #include <linux/types.h>
 
+struct file;
+
+struct liveupdate_file_op_args {
+	int retrieve_status;
+	struct file *file;
+	u64 serialized_data;
+};
+
 static inline bool liveupdate_enabled(void)
 {
 	return true;

@@ -15,6 +15,7 @@
 #define offset_in_page(p)	((unsigned long)(p) & (PAGE_SIZE - 1))
 #define PAGE_MASK		(~(PAGE_SIZE - 1))
 #define PAGE_ALIGNED(address)	IS_ALIGNED((unsigned long)(address), PAGE_SIZE)
+#define PFN_PHYS(pfn)		((phys_addr_t)(pfn) << PAGE_SHIFT)
 #define PHYS_PFN(phys)		((unsigned long)((phys) >> PAGE_SHIFT))
 #define MAX_PAGE_ORDER		10
 

@@ -7,6 +7,8 @@
 #define check_mul_overflow(a, b, product)				\
 	__builtin_mul_overflow(a, b, product)
 
+#define array_size(n, size)	((size_t)(n) * (size_t)(size))
+
 #define type_max(t)							\
 	((t)(~0ULL >> (8 * (8 - sizeof(t)) + ((t)-1 < (t)1))))
 

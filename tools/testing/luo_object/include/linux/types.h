@@ -26,6 +26,7 @@ typedef __s8 s8;
 typedef u64 phys_addr_t;
 #define PHYS_ADDR_MAX	(~(phys_addr_t)0)
 
+typedef unsigned long pgoff_t;
 typedef unsigned int gfp_t;
 
 #define __bitwise
@@ -38,6 +39,8 @@ typedef unsigned int gfp_t;
 	(offsetof(type, member) + sizeof(((type *)0)->member))
 
 struct page;
+
+#define DECLARE_BITMAP(name, nr)	unsigned long name[BITS_TO_LONGS(nr)]
 
 struct list_head {
 	struct list_head *next, *prev;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _LUO_FUZZ_SORT_H
-#define _LUO_FUZZ_SORT_H
+#ifndef _LUO_OBJECT_TEST_SORT_H
+#define _LUO_OBJECT_TEST_SORT_H
 
 #include <stdlib.h>
 
@@ -11,4 +11,4 @@
 		qsort(base, num, size, cmp);				\
 } while (0)
 
-#endif /* _LUO_FUZZ_SORT_H */
+#endif /* _LUO_OBJECT_TEST_SORT_H */

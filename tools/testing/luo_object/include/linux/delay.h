@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_OBJECT_TEST_DELAY_H
+#define _LUO_OBJECT_TEST_DELAY_H
+
+/* Memory that is short stays short. */
+#define msleep(ms)	do { } while (0)
+
+#endif /* _LUO_OBJECT_TEST_DELAY_H */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * memfd_file - a file of memory in the place of mm/luo_memfd_insert.c and
+ * mm/luo_memfd_threads.c: which page frame it has at which index.
+ */
+#ifndef _LUO_OBJECT_TEST_MEMFD_FILE_H
+#define _LUO_OBJECT_TEST_MEMFD_FILE_H
+
+#include <linux/types.h>
+
+struct memfd_page {
+	u64 index;
+	u64 pfn;
+	unsigned int order;
+};
+
+struct inode {
+	struct memfd_page *pages;
+	unsigned long nr;
+};
+
+struct file {
+	struct inode inode;
+	u64 size;
+	u64 pos;
+	u32 seals;
+	u32 flags;
+};
+
+/* How many parts a file is retrieved in, one after the other. */
+extern unsigned int memfd_file_parts;
+
+const struct memfd_page *memfd_file_page(const struct file *file, u64 index);
+
+#endif /* _LUO_OBJECT_TEST_MEMFD_FILE_H */

@@ -1,0 +1,630 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Tests of the retrieving half of the memfd handler
+ *
+ * The real source over the loopback, with memfd_file.c in the place of the page
+ * cache: version 0 and version 1, whole and damaged in every field, lists that lead
+ * to pages of other files or to themselves or change while they are read, and
+ * every allocation failing once. No page may get two owners, and of each page it is
+ * known whether it was freed or stays preserved.
+ */
+
+#include <kunit/test.h>
+#include <linux/errno.h>
+#include <linux/file.h>
+#include <linux/io.h>
+#include <linux/luo_run.h>
+#include <linux/mm.h>
+
+#include "memfd_saved.h"
+
+/* In pages; the last folio is larger than the rest of the file. */
+#define SIZE	60
+
+/* Each form that an extent can have. Pages of their own keys, for version 0 too. */
+static void memfd_add_all(struct memfd_saved *saved)
+{
+	memfd_begin(saved, SIZE, 0);
+	memfd_add(saved, 0, 0, 0, 0);
+	memfd_add(saved, 2, 0, 3, 0);
+	memfd_add(saved, 10, 0, 2, LUO_MEMFD_DESCENDING);
+	memfd_add(saved, 16, 3, 4, LUO_MEMFD_DESCENDING);
+	memfd_add(saved, 56, 3, 3, 0);
+	memfd_add(saved, 40, 0, 0, 0);
+}
+
+static void memfd_save_all_v0(struct memfd_saved *saved)
+{
+	memfd_add_all(saved);
+	memfd_save_v0(saved, 0);
+}
+
+static void memfd_save_all_v1(struct memfd_saved *saved)
+{
+	memfd_add_all(saved);
+	memfd_save_v1(saved, 1);
+}
+
+static void memfd_save_all_both(struct memfd_saved *saved)
+{
+	memfd_add_all(saved);
+	memfd_save_v0(saved, 1);
+	memfd_save_v1(saved, 1);
+}
+
+/* Runs of order 0 under as few keys as cover them. */
+static void memfd_save_all_ranges(struct memfd_saved *saved)
+{
+	memfd_begin(saved, SIZE, LUO_MEMFD_RANGE_KEYS | LUO_MEMFD_NOEXEC);
+	memfd_add(saved, 0, 0, 4, 0);
+	memfd_add(saved, 20, 0, 3, LUO_MEMFD_DESCENDING);
+	memfd_add(saved, 32, 2, 2, 0);
+	memfd_add(saved, 40, 0, 0, 0);
+	memfd_save_v1(saved, 1);
+}
+
+static void memfd_save_empty(struct memfd_saved *saved)
+{
+	memfd_begin(saved, SIZE, 0);
+	memfd_save_v1(saved, 1);
+}
+
+static void memfd_save_empty_v0(struct memfd_saved *saved)
+{
+	memfd_begin(saved, SIZE, 0);
+	memfd_save_v0(saved, 0);
+	luo_loopback.free(saved->chunk, 0);
+	saved->head->folios.first.phys = 0;
+}
+
+static void (* const memfd_save_each[])(struct memfd_saved *saved) = {
+	memfd_save_all_v0, memfd_save_all_v1, memfd_save_all_both,
+	memfd_save_all_ranges, memfd_save_empty, memfd_save_empty_v0,
+};
+
+/* Nothing is claimed or held, so that what is left is preserved or free. */
+static void memfd_expect_settled(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
+}
+
+static void memfd_expect_freed(struct kunit *test)
+{
+	memfd_expect_settled(test);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
+}
+
+static void memfd_round_trip(struct kunit *test)
+{
+	struct memfd_saved saved;
+	struct file *file;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(memfd_save_each); i++) {
+		memfd_save_each[i](&saved);
+		memfd_kexec();
+		KUNIT_ASSERT_EQ_MSG(test, memfd_retrieve(&saved, &file), 0,
+				    "file %u", i);
+		KUNIT_EXPECT_TRUE_MSG(test, memfd_holds(&saved, file),
+				      "file %u", i);
+		memfd_finish(&saved, 1);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING),
+				0UL);
+		fput(file);
+		memfd_expect_freed(test);
+		memfd_kexec();
+	}
+}
+
+static void memfd_finish_unread(struct kunit *test)
+{
+	struct memfd_saved saved;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(memfd_save_each); i++) {
+		memfd_save_each[i](&saved);
+		memfd_kexec();
+		memfd_finish(&saved, 0);
+		memfd_expect_freed(test);
+		memfd_kexec();
+	}
+}
+
+/* What one failure leaves, finish frees, whatever failed. */
+static void memfd_fail_nth(struct kunit *test)
+{
+	struct memfd_saved saved;
+	struct file *file;
+	unsigned long nth;
+	unsigned int i;
+	bool failed;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(memfd_save_each); i++) {
+		nth = 0;
+		do {
+			memfd_save_each[i](&saved);
+			memfd_kexec();
+			luo_loopback_fail_nth(++nth);
+			err = memfd_retrieve(&saved, &file);
+			failed = luo_loopback_failed();
+			luo_loopback_fail_nth(0);
+			if (!failed)
+				KUNIT_EXPECT_EQ(test, err, 0);
+			/* Version 0 is there where version 1 fails. */
+			if (err)
+				KUNIT_EXPECT_EQ_MSG(test, err, -ENOMEM,
+						    "file %u, allocation %lu",
+						    i, nth);
+			else
+				KUNIT_EXPECT_TRUE(test, memfd_holds(&saved,
+								    file));
+			memfd_finish(&saved, err ?: 1);
+			if (!err)
+				fput(file);
+			memfd_expect_freed(test);
+			memfd_kexec();
+		} while (failed && nth < 1000);
+		KUNIT_EXPECT_GT(test, nth, 2UL);
+		KUNIT_EXPECT_FALSE(test, failed);
+	}
+}
+
+static void memfd_fail_nth_in_finish(struct kunit *test)
+{
+	struct memfd_saved saved;
+	unsigned long nth;
+	unsigned int i;
+	bool failed;
+
+	for (i = 0; i < ARRAY_SIZE(memfd_save_each); i++) {
+		nth = 0;
+		do {
+			memfd_save_each[i](&saved);
+			memfd_kexec();
+			luo_loopback_fail_nth(++nth);
+			memfd_finish(&saved, 0);
+			failed = luo_loopback_failed();
+			luo_loopback_fail_nth(0);
+			memfd_expect_freed(test);
+			memfd_kexec();
+		} while (failed && nth < 1000);
+		KUNIT_EXPECT_FALSE(test, failed);
+	}
+}
+
+/* A page that was allocated and never written to has no content yet. */
+static void memfd_v0_unwritten(struct kunit *test)
+{
+	struct memfd_saved saved;
+	struct file *file;
+	u32 i;
+
+	memfd_begin(&saved, SIZE, 0);
+	memfd_add(&saved, 0, 0, 1, 0);
+	memfd_add(&saved, 8, 3, 3, 0);
+	memfd_save_v0(&saved, 0);
+	for (i = 0; i < 3; i++)
+		saved.folios[0][i].flags &= ~MEMFD_LUO_FOLIO_UPTODATE;
+	saved.folios[0][1].flags |= MEMFD_LUO_FOLIO_UPTODATE;
+	memfd_kexec();
+	KUNIT_ASSERT_EQ(test, memfd_retrieve(&saved, &file), 0);
+	for (i = 0; i < saved.v1.nr_extents; i++) {
+		u64 *mem = phys_to_virt(PFN_PHYS(saved.extents[i].pfn));
+
+		KUNIT_EXPECT_EQ(test, *mem, 0ULL);
+	}
+	KUNIT_EXPECT_EQ(test, 1ULL,
+			*(u64 *)phys_to_virt(PFN_PHYS(saved.extents[0].pfn + 1)));
+	fput(file);
+	memfd_finish(&saved, 1);
+	memfd_expect_freed(test);
+}
+
+/* Nothing of a list that is wrong is claimed or written to. */
+static void memfd_v0_unwritten_damaged(struct kunit *test)
+{
+	struct memfd_saved saved;
+	unsigned long nr_keys;
+	struct file *file;
+	u64 *mem;
+
+	memfd_begin(&saved, SIZE, 0);
+	memfd_add(&saved, 0, 0, 1, 0);
+	memfd_save_v0(&saved, 0);
+	saved.folios[0][0].flags = 0;
+	saved.folios[0][1].pfn = 0;
+	memfd_kexec();
+	nr_keys = luo_loopback_keys(LUO_LOOPBACK_INCOMING);
+	mem = phys_to_virt(PFN_PHYS(saved.extents[0].pfn));
+	*mem = 42;
+	KUNIT_EXPECT_EQ(test, memfd_retrieve(&saved, &file), -EBADMSG);
+	memfd_finish(&saved, -EBADMSG);
+	KUNIT_EXPECT_EQ(test, *mem, 42ULL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), nr_keys);
+	memfd_kexec();
+}
+
+static bool memfd_errno(int err)
+{
+	return !err || err == -EBADMSG || err == -EEXIST || err == -EOPNOTSUPP;
+}
+
+/* Retrieve and finish in any order, whatever the memory says. */
+static void memfd_try(struct kunit *test, const struct memfd_saved *saved,
+		      bool retrieve, const char *where, unsigned int nr, u64 value)
+{
+	struct file *file;
+	int err = 0;
+
+	if (retrieve) {
+		err = memfd_retrieve(saved, &file);
+		KUNIT_EXPECT_TRUE_MSG(test, memfd_errno(err),
+				      "%s %u is %#llx: %d", where, nr, value,
+				      err);
+		if (!err)
+			fput(file);
+		err = err ?: 1;
+	}
+	memfd_finish(saved, err);
+}
+
+/* Words that @mem of a file is made of, each with each of some values. */
+static void memfd_damage_words(struct kunit *test, const char *where,
+			       void *(*mem)(struct memfd_saved *saved),
+			       unsigned int nr_words)
+{
+	struct memfd_saved saved, other;
+	unsigned int i, j;
+	struct file *file;
+	u64 *word;
+	int err;
+
+	for (i = 0; i < nr_words; i++) {
+		for (j = 0; j < 24; j++) {
+			memfd_save_all_v0(&saved);
+			memfd_add_all(&other);
+			memfd_save_v1(&other, 1);
+			memfd_kexec();
+			word = (u64 *)mem(&saved) + i;
+			switch (j / 2) {
+			case 0:  *word = 0; break;
+			case 1:  *word += 1; break;
+			case 2:  *word -= 1; break;
+			case 3:  *word = ~0ULL; break;
+			case 4:  *word ^= 1ULL << 63; break;
+			case 5:  *word ^= 1ULL << 32; break;
+			case 6:  *word = saved.data; break;
+			case 7:  *word = virt_to_phys(saved.chunk); break;
+			case 8:  *word = virt_to_phys(saved.folios[0]); break;
+			case 9:  *word = saved.extents[1].pfn; break;
+			case 10: *word = PFN_PHYS(other.extents[3].pfn); break;
+			case 11: *word = other.extents[0].pfn; break;
+			}
+			memfd_try(test, &saved, j & 1, where, i, *word);
+
+			/* Taken by the other file, or by this one, never by both. */
+			err = memfd_retrieve(&other, &file);
+			KUNIT_EXPECT_TRUE(test, !err || err == -EBADMSG);
+			if (!err) {
+				KUNIT_EXPECT_TRUE(test, memfd_holds(&other,
+								    file));
+				fput(file);
+			}
+			memfd_finish(&other, err ?: 1);
+			memfd_expect_settled(test);
+			memfd_kexec();
+		}
+	}
+}
+
+static void *memfd_head(struct memfd_saved *saved)
+{
+	return saved->head;
+}
+
+static void *memfd_chunk(struct memfd_saved *saved)
+{
+	return saved->chunk;
+}
+
+static void *memfd_entries(struct memfd_saved *saved)
+{
+	return saved->folios[0];
+}
+
+static void memfd_v0_damage(struct kunit *test)
+{
+	memfd_damage_words(test, "head", memfd_head,
+			   sizeof(struct memfd_luo_ser) / sizeof(u64));
+	memfd_damage_words(test, "chunk", memfd_chunk, 4);
+	memfd_damage_words(test, "entry", memfd_entries, 34);
+}
+
+/* Its CRC finds every bit of version 1; the keys find what it cannot. */
+static void memfd_v1_damage(struct kunit *test)
+{
+	struct memfd_saved saved;
+	struct file *file;
+	unsigned int i;
+
+	for (i = 0; i < 6 * sizeof(saved.extents[0]); i++) {
+		memfd_save_all_v1(&saved);
+		memfd_kexec();
+		((u8 *)saved.array.data)[i] ^= 1 << i % 8;
+		KUNIT_EXPECT_EQ(test, memfd_retrieve(&saved, &file), -EBADMSG);
+		memfd_finish(&saved, -EBADMSG);
+		memfd_expect_settled(test);
+		memfd_kexec();
+
+		/* Version 0 has the same pages, and the memory of the array is lost. */
+		memfd_save_all_both(&saved);
+		memfd_kexec();
+		((u8 *)saved.array.data)[i] ^= 1 << i % 8;
+		KUNIT_ASSERT_EQ(test, memfd_retrieve(&saved, &file), 0);
+		KUNIT_EXPECT_TRUE(test, memfd_holds(&saved, file));
+		fput(file);
+		memfd_finish(&saved, 1);
+		memfd_expect_settled(test);
+		memfd_kexec();
+	}
+}
+
+/* Fields that are wrong with a CRC that is right. */
+static void memfd_v1_wrong(struct kunit *test)
+{
+	struct memfd_saved saved;
+	struct file *file;
+	unsigned int i;
+
+	for (i = 0; i < 9; i++) {
+		memfd_add_all(&saved);
+		switch (i) {
+		case 0: saved.extents[1].index += SIZE; break;
+		case 1: saved.extents[1].pfn += 1; break;
+		case 2: saved.extents[1].pfn = ~0ULL; break;
+		case 3: saved.extents[1].nr_pages = 0; break;
+		case 4: saved.extents[1].nr_pages = ~0U; break;
+		case 5: saved.extents[1].order = 64; break;
+		case 6: saved.extents[1].flags = LUO_MEMFD_UNWRITTEN; break;
+		case 7: saved.extents[3].order = 2; break;
+		case 8: saved.v1.nr_pages++; break;
+		}
+		memfd_save_v1(&saved, 1);
+		memfd_kexec();
+		KUNIT_EXPECT_EQ_MSG(test, memfd_retrieve(&saved, &file),
+				    -EBADMSG, "case %u", i);
+		memfd_finish(&saved, -EBADMSG);
+		memfd_expect_settled(test);
+		memfd_kexec();
+	}
+}
+
+/* A file whose seals this kernel does not know has its pages freed. */
+static void memfd_unknown_seals(struct kunit *test)
+{
+	struct memfd_saved saved;
+	struct file *file;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		memfd_add_all(&saved);
+		saved.v1.seals = 1U << 20;
+		if (i != 1)
+			memfd_save_v0(&saved, 0);
+		if (i)
+			memfd_save_v1(&saved, 1);
+		memfd_kexec();
+		KUNIT_EXPECT_EQ(test, memfd_retrieve(&saved, &file),
+				-EOPNOTSUPP);
+		memfd_finish(&saved, -EOPNOTSUPP);
+		memfd_expect_freed(test);
+		memfd_kexec();
+	}
+}
+
+/* What is behind a key that is missing may belong to another file, and stays. */
+static void memfd_missing_key(struct kunit *test)
+{
+	struct memfd_saved saved;
+	struct file *file;
+	unsigned int i;
+
+	for (i = 0; i < 6; i++) {
+		memfd_save_all_v1(&saved);
+		memfd_kexec();
+		luo_loopback_lose_key(PFN_PHYS(saved.extents[i].pfn));
+		memfd_file_parts = 1;
+		KUNIT_EXPECT_EQ(test, memfd_retrieve(&saved, &file), -EBADMSG);
+		memfd_file_parts = 3;
+		memfd_finish(&saved, -EBADMSG);
+		memfd_expect_settled(test);
+		KUNIT_EXPECT_EQ(test, i < 5,
+				!!luo_loopback_keys(LUO_LOOPBACK_INCOMING));
+		memfd_kexec();
+	}
+}
+
+/* The same page at two places of a file, and the same place for two pages. */
+static void memfd_twice_in_file(struct kunit *test)
+{
+	struct memfd_saved saved;
+	struct file *file;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		memfd_add_all(&saved);
+		if (i & 1)
+			saved.extents[5].pfn = saved.extents[1].pfn + 3;
+		else
+			saved.extents[5].index = saved.extents[1].index + 3;
+		if (i & 2)
+			memfd_save_v1(&saved, 1);
+		else
+			memfd_save_v0(&saved, 0);
+		memfd_kexec();
+		KUNIT_EXPECT_EQ(test, memfd_retrieve(&saved, &file),
+				i & 1 ? -EBADMSG : -EEXIST);
+		memfd_finish(&saved, i & 1 ? -EBADMSG : -EEXIST);
+		memfd_expect_settled(test);
+		memfd_kexec();
+	}
+}
+
+static void memfd_page_of_other_file(struct kunit *test)
+{
+	struct memfd_saved saved, other;
+	struct file *file;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		memfd_add_all(&saved);
+		memfd_add_all(&other);
+		saved.extents[3].pfn = other.extents[3].pfn;
+		if (i & 1)
+			memfd_save_v1(&saved, 1);
+		else
+			memfd_save_v0(&saved, 0);
+		memfd_save_v1(&other, 1);
+		memfd_kexec();
+		if (i & 2) {
+			KUNIT_ASSERT_EQ(test, memfd_retrieve(&other, &file), 0);
+			KUNIT_EXPECT_TRUE(test, memfd_holds(&other, file));
+			memfd_try(test, &saved, true, "a page", i, 0);
+			KUNIT_EXPECT_TRUE(test, memfd_holds(&other, file));
+			fput(file);
+			memfd_finish(&other, 1);
+		} else {
+			memfd_finish(&saved, 0);
+			KUNIT_EXPECT_EQ(test, memfd_retrieve(&other, &file),
+					-EBADMSG);
+			memfd_finish(&other, -EBADMSG);
+		}
+		memfd_expect_settled(test);
+		memfd_kexec();
+	}
+}
+
+/* The entry that changes after it was read, NULL for none. */
+static struct memfd_luo_folio_ser *memfd_changing;
+static u64 memfd_changed_pfn;
+
+int __real_luo_run_order_at(const struct luo_handover *handover, u64 pfn);
+int __wrap_luo_run_order_at(const struct luo_handover *handover, u64 pfn);
+
+/* Called after an entry was copied, to check it. */
+int __wrap_luo_run_order_at(const struct luo_handover *handover, u64 pfn)
+{
+	int order = __real_luo_run_order_at(handover, pfn);
+
+	if (memfd_changing && memfd_changing->pfn == pfn) {
+		memfd_changing->pfn = memfd_changed_pfn;
+		memfd_changing->index = ~0ULL;
+		memfd_changing = NULL;
+	}
+
+	return order;
+}
+
+/* Of an entry that changes under the reader, what was checked is what counts. */
+static void memfd_v0_changes(struct kunit *test)
+{
+	struct memfd_saved saved;
+	struct file *file;
+
+	memfd_save_all_v0(&saved);
+	memfd_kexec();
+	memfd_changing = &saved.folios[0][2];
+	memfd_changed_pfn = ~0ULL;
+	KUNIT_ASSERT_EQ(test, memfd_retrieve(&saved, &file), 0);
+	KUNIT_EXPECT_NULL(test, memfd_changing);
+	KUNIT_EXPECT_TRUE(test, memfd_holds(&saved, file));
+	fput(file);
+	memfd_finish(&saved, 1);
+	memfd_expect_freed(test);
+	memfd_kexec();
+
+	/* Between the two readings of a list that is discarded. */
+	memfd_save_all_v0(&saved);
+	memfd_kexec();
+	memfd_changing = &saved.folios[0][2];
+	memfd_changed_pfn = saved.extents[0].pfn;
+	memfd_finish(&saved, 0);
+	KUNIT_EXPECT_NULL(test, memfd_changing);
+	memfd_expect_settled(test);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 1UL);
+	memfd_kexec();
+}
+
+/* The list of a file has pages of the list, which are not freed twice. */
+static void memfd_v0_lists_itself(struct kunit *test)
+{
+	struct memfd_saved saved;
+	unsigned int i;
+	void *mem;
+
+	for (i = 0; i < 6; i++) {
+		memfd_save_all_v0(&saved);
+		mem = i % 3 == 0 ? (void *)saved.head :
+		      i % 3 == 1 ? (void *)saved.chunk :
+				   (void *)saved.folios[0];
+		saved.folios[0][0].pfn = PHYS_PFN(virt_to_phys(mem));
+		memfd_kexec();
+		memfd_try(test, &saved, i < 3, "itself", i, 0);
+		memfd_expect_settled(test);
+		memfd_kexec();
+	}
+}
+
+/* The parts of a file have each page once, and begin and end at keys. */
+static void memfd_parts(struct kunit *test)
+{
+	struct memfd_saved saved;
+	unsigned int nr, i;
+	struct file *file;
+
+	for (nr = 1; nr <= 16; nr++) {
+		for (i = 0; i < ARRAY_SIZE(memfd_save_each); i++) {
+			memfd_save_each[i](&saved);
+			memfd_kexec();
+			memfd_file_parts = nr;
+			KUNIT_ASSERT_EQ(test, memfd_retrieve(&saved, &file), 0);
+			KUNIT_EXPECT_TRUE(test, memfd_holds(&saved, file));
+			memfd_finish(&saved, 1);
+			fput(file);
+			memfd_expect_freed(test);
+			memfd_kexec();
+		}
+	}
+	memfd_file_parts = 3;
+}
+
+static struct kunit_case memfd_cases[] = {
+	KUNIT_CASE(memfd_round_trip),
+	KUNIT_CASE(memfd_finish_unread),
+	KUNIT_CASE(memfd_fail_nth),
+	KUNIT_CASE(memfd_fail_nth_in_finish),
+	KUNIT_CASE(memfd_v0_unwritten),
+	KUNIT_CASE(memfd_v0_unwritten_damaged),
+	KUNIT_CASE(memfd_v0_damage),
+	KUNIT_CASE(memfd_v1_damage),
+	KUNIT_CASE(memfd_v1_wrong),
+	KUNIT_CASE(memfd_unknown_seals),
+	KUNIT_CASE(memfd_missing_key),
+	KUNIT_CASE(memfd_twice_in_file),
+	KUNIT_CASE(memfd_page_of_other_file),
+	KUNIT_CASE(memfd_v0_changes),
+	KUNIT_CASE(memfd_v0_lists_itself),
+	KUNIT_CASE(memfd_parts),
+	{}
+};
+
+static struct kunit_suite memfd_suite = {
+	.name = "luo_memfd_in",
+	.init = luo_loopback_init,
+	.exit = luo_loopback_exit,
+	.test_cases = memfd_cases,
+};
+
+kunit_test_suite(memfd_suite);

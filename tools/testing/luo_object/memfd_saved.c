@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Files of the memfd handler as the previous kernel saves them
+ *
+ * The preserving half of the handler is not in this program. This file writes the
+ * published formats on its own, as the previous kernel may be a different one.
+ */
+
+#include <linux/errno.h>
+#include <linux/fcntl.h>
+#include <linux/io.h>
+#include <linux/liveupdate.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "../../../kernel/liveupdate/luo_array_internal.h"
+#include "../../../kernel/liveupdate/luo_object_internal.h"
+#include "memfd_saved.h"
+
+#define MEMFD_FOLIOS_PER_PAGE						\
+	(PAGE_SIZE / sizeof(struct memfd_luo_folio_ser))
+
+static u64 *memfd_page_mem(u64 pfn)
+{
+	return phys_to_virt(PFN_PHYS(pfn));
+}
+
+/**
+ * memfd_begin - Begin a file.
+ * @saved: The file.
+ * @size:  Its size in pages.
+ * @flags: LUO_MEMFD_*
+ */
+void memfd_begin(struct memfd_saved *saved, u64 size, u32 flags)
+{
+	*saved = (struct memfd_saved){
+		.v1 = {
+			.pos = 5,
+			.size = size * PAGE_SIZE,
+			.seals = F_SEAL_SHRINK,
+			.flags = flags,
+		},
+	};
+}
+
+/* The arena allocates in ascending order, so that folios come to be side by side. */
+static u64 memfd_alloc(unsigned int order, unsigned int run_order)
+{
+	unsigned int nr = 1U << (run_order - order), i, j = 0;
+	u64 folios[32];
+
+	if (!order)
+		return luo_loopback_run_alloc(run_order);
+
+	for (i = 0; i - j < nr; i++) {
+		folios[i] = luo_loopback_page_alloc(order);
+		if (folios[i] != folios[j] + (i - j) * (PAGE_SIZE << order))
+			j = i;
+	}
+	for (i = 0; i < j; i++)
+		luo_loopback.put(folios[i]);
+
+	return folios[j];
+}
+
+/**
+ * memfd_add - Add an extent to a file, of pages whose content is their index.
+ * @saved:     The file.
+ * @index:     Its index.
+ * @order:     The order of its folios.
+ * @run_order: It has 2^@run_order pages.
+ * @flags:     The flags of the extent.
+ *
+ * Return: The page frame.
+ */
+u64 memfd_add(struct memfd_saved *saved, u64 index, unsigned int order,
+	      unsigned int run_order, u16 flags)
+{
+	struct luo_memfd_extent_ser *extent =
+		&saved->extents[saved->v1.nr_extents++];
+	struct luo_run run;
+	u32 i;
+
+	*extent = (struct luo_memfd_extent_ser){
+		.index = index,
+		.pfn = PHYS_PFN(memfd_alloc(order, run_order)),
+		.nr_pages = 1U << run_order,
+		.order = order,
+		.flags = flags,
+	};
+	run = luo_memfd_extent_run(extent, saved->v1.flags);
+	for (i = 0; i < run.nr_pages; i++)
+		*memfd_page_mem(run.pfn + i) =
+			index + luo_run_mirror(&run, ALIGN_DOWN(i, 1 << order),
+					       1 << order) + i % (1 << order);
+	luo_run_preserve(&luo_loopback, &run);
+	saved->v1.nr_pages += run.nr_pages;
+
+	return run.pfn;
+}
+
+static struct memfd_luo_folio_ser *
+memfd_entry(struct memfd_saved *saved, unsigned int nr, unsigned int order)
+{
+	unsigned int per_run = MEMFD_FOLIOS_PER_PAGE << order;
+
+	if (nr % per_run == 0) {
+		saved->folios[nr / per_run] = luo_loopback.alloc(order, __GFP_ZERO);
+		saved->chunk->phys[nr / per_run] =
+			virt_to_phys(saved->folios[nr / per_run]);
+		saved->nr_lists++;
+	}
+
+	return &saved->folios[nr / per_run][nr % per_run];
+}
+
+/**
+ * memfd_save_v0 - Write version 0 of a file.
+ * @saved: The file, with folio keys.
+ * @order: The pages of the list are in runs of 2^@order pages.
+ */
+void memfd_save_v0(struct memfd_saved *saved, unsigned int order)
+{
+	unsigned int i, j, nr = 0;
+
+	saved->head = luo_loopback.alloc(0, __GFP_ZERO);
+	saved->chunk = luo_loopback.alloc(0, __GFP_ZERO);
+	for (i = 0; i < saved->v1.nr_extents; i++) {
+		struct luo_run run = luo_memfd_extent_run(&saved->extents[i], 0);
+
+		for (j = 0; j < run.nr_pages; j += 1U << run.order)
+			*memfd_entry(saved, nr++, order) =
+				(struct memfd_luo_folio_ser){
+					.pfn = run.pfn +
+					       luo_run_mirror(&run, j,
+							      1U << run.order),
+					.flags = MEMFD_LUO_FOLIO_DIRTY |
+						 MEMFD_LUO_FOLIO_UPTODATE,
+					.index = saved->extents[i].index + j,
+				};
+	}
+	*saved->head = (struct memfd_luo_ser){
+		.pos = saved->v1.pos,
+		.size = saved->v1.size,
+		.seals = saved->v1.seals,
+		.nr_folios = nr,
+		.folios = {
+			.first.phys = virt_to_phys(saved->chunk),
+			.total_pages = saved->nr_lists << order,
+			.order = order,
+		},
+	};
+	saved->data = virt_to_phys(saved->head);
+}
+
+/**
+ * memfd_save_v1 - Write version 1 or 2 of a file.
+ * @saved:   The file. If version 0 is written, that was before.
+ * @version: Which of them.
+ */
+void memfd_save_v1(struct memfd_saved *saved, unsigned int version)
+{
+	static u64 last_instance;
+
+	if (!saved->data)
+		saved->data = 2 * ++last_instance - 1;
+	if (saved->v1.nr_extents) {
+		luo_array_alloc_from(&luo_loopback, &saved->array,
+				     sizeof(saved->extents[0]),
+				     saved->v1.nr_extents, GFP_KERNEL);
+		memcpy(saved->array.data, saved->extents,
+		       saved->v1.nr_extents * sizeof(saved->extents[0]));
+		luo_array_seal(&saved->array);
+		saved->v1.extents = saved->array.handle;
+	}
+	luo_object_kind_save_version(&luo_loopback_out, luo_memfd_kind,
+				     saved->data, &saved->v1, version);
+}
+
+/**
+ * memfd_forget_objects - Forget the objects of the previous kernel.
+ *
+ * Those that were not finished are gone with the heap of this kernel.
+ */
+void memfd_forget_objects(void)
+{
+	struct luo_object_table *table, *next;
+
+	list_for_each_entry_safe(table, next, &luo_object_in.tables, list) {
+		luo_index_destroy(&table->index);
+		list_del(&table->list);
+		kfree(table);
+	}
+	luo_index_destroy(&luo_object_in.pool.blocks);
+	luo_object_in = (struct luo_object_in)
+		LUO_OBJECT_IN_INIT(luo_object_in, &luo_loopback);
+}
+
+/**
+ * memfd_kexec - Go on as the next kernel, or as the one after it.
+ */
+void memfd_kexec(void)
+{
+	memfd_forget_objects();
+	luo_loopback_kexec();
+}
+
+/**
+ * memfd_retrieve - Have the handler create the file.
+ * @saved: The file.
+ * @file:  Set to it on success.
+ *
+ * Return: What the handler returns.
+ */
+int memfd_retrieve(const struct memfd_saved *saved, struct file **file)
+{
+	struct liveupdate_file_op_args args = { .serialized_data = saved->data };
+	int err;
+
+	err = saved->head ? luo_memfd_in_retrieve_stock(&args) :
+			    luo_memfd_in_retrieve_own(&args);
+	*file = args.file;
+
+	return err;
+}
+
+/**
+ * memfd_finish - Have the handler free the rest.
+ * @saved:  The file.
+ * @status: 1 if it was retrieved, 0 if it was not tried, the error if it failed.
+ */
+void memfd_finish(const struct memfd_saved *saved, int status)
+{
+	struct liveupdate_file_op_args args = {
+		.serialized_data = saved->data,
+		.retrieve_status = status,
+	};
+
+	if (saved->head)
+		luo_memfd_in_finish_stock(&args);
+	else
+		luo_memfd_in_finish_own(&args);
+}
+
+static bool memfd_page_holds(const struct file *file, u64 index)
+{
+	const struct memfd_page *page = memfd_file_page(file, index);
+
+	return page && *memfd_page_mem(page->pfn + (index - page->index)) ==
+		       index;
+}
+
+/**
+ * memfd_holds - Whether a file has what was saved, and nothing else.
+ * @saved: What was saved.
+ * @file:  The file.
+ *
+ * Return: true if so.
+ */
+bool memfd_holds(const struct memfd_saved *saved, const struct file *file)
+{
+	u64 nr_pages = 0;
+	unsigned long i;
+	u32 j;
+
+	for (i = 0; i < file->inode.nr; i++)
+		nr_pages += 1ULL << file->inode.pages[i].order;
+	for (i = 0; i < saved->v1.nr_extents; i++) {
+		for (j = 0; j < saved->extents[i].nr_pages; j++) {
+			if (!memfd_page_holds(file, saved->extents[i].index + j))
+				return false;
+		}
+	}
+
+	return nr_pages == saved->v1.nr_pages && file->size == saved->v1.size &&
+	       file->pos == saved->v1.pos && file->seals == saved->v1.seals;
+}
