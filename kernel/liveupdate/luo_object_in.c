@@ -3,13 +3,19 @@
  * DOC: Objects of the previous kernel
  *
  * Reads what the previous kernel left, which may be older, newer or broken.
- * Nothing is followed before it was checked: an address has to be preserved
- * memory, what it leads to has to say that it is what is expected there, and a
- * CRC has to hold. What fails is left out, with one line; the rest is used.
+ * Nothing is followed before it was checked: an address must be preserved memory,
+ * the structure there must name itself, and its CRC must match. Whatever fails is
+ * skipped, with one line in the log, and the rest is used. Damage to one kind does
+ * not change what is returned for another.
  *
- * The list of kinds is read at the first call, the records of a kind at the
- * first call for that kind. Pages are taken over from KHO when they are read,
- * and freed when the last object in them is finished.
+ * Memory is copied before it is checked, and only the copy is used. Copies of the
+ * list of kinds and of the tables replace the originals, which are freed at once;
+ * the data of an object stays where it is and is copied by each read.
+ *
+ * The list of kinds and the tables are read at the first call, and the records of a
+ * kind are indexed at the first call for that kind. The pages of an object's data
+ * are claimed when its record is indexed, and freed when the last object in them
+ * is finished.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -17,9 +23,12 @@
 #include <linux/cleanup.h>
 #include <linux/crc32c.h>
 #include <linux/errno.h>
+#include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include <trace/events/luo.h>
@@ -48,103 +57,173 @@ static int luo_object_in_add_kind(void *context, const char *kind, u64 first)
 }
 
 static bool luo_object_block_valid(const struct luo_object_block_ser *block,
-				   const struct luo_object_table *table,
 				   u64 address, u32 sequence)
 {
 	return block->self == address &&
 	       block->magic == LUO_OBJECT_BLOCK_MAGIC &&
 	       block->sequence == sequence &&
-	       block->kind_crc == table->kind_crc &&
 	       block->crc == luo_object_block_crc(block);
 }
 
-/* Take over the chain of blocks, up to the first that is not one. */
-static void luo_object_in_claim_table(struct luo_object_in *in,
-				      struct luo_object_table *table)
+static void luo_object_in_free_block(void *mem, unsigned int order)
 {
-	struct luo_object_block_ser *block;
-	u64 address = table->address;
-	u32 sequence;
-
-	for (sequence = 0; address || !sequence; sequence++) {
-		if (in->handover->order(address) != 0)
-			goto damaged;
-
-		block = phys_to_virt(address);
-		if (!luo_object_block_valid(block, table, address, sequence) ||
-		    !in->handover->claim(address, 0))
-			goto damaged;
-
-		if (table->last)
-			table->last->next = address;
-		else
-			table->first = block;
-		table->last = block;
-		address = block->next;
-		block->next = 0;
-	}
-	table->scanned = table->first;
-
-	return;
-
-damaged:
-	pr_warn("kind %s: block %u is damaged, the objects from there on are lost\n",
-		table->kind, sequence);
-	table->damaged = true;
-	table->scanned = table->first;
-	/* Without a block to confirm it, the name itself may be wrong. */
-	if (!table->first)
-		in->damaged = true;
+	free_page((unsigned long)mem);
 }
 
-static int luo_object_in_read_kinds(struct luo_object_in *in)
+/*
+ * Copy one block, check the copy, and free the original. Nothing is read from the
+ * original after that, so memory that still changes, by DMA that the previous
+ * kernel did not stop, cannot differ from what was checked.
+ */
+static int luo_object_in_read_block(struct luo_object_in *in,
+				    struct luo_object_table *table,
+				    u32 sequence)
 {
-	struct luo_object_table *table, *next;
-	size_t size;
-	u64 address;
-	int order, err;
+	const u64 address = table->address;
+	struct luo_object_block_ser *block;
+	void *mem;
 
-	if (in->read)
-		return in->err;
+	if (in->handover->order(address) != 0)
+		return -EBADMSG;
 
-	err = in->handover->find(&address, &size);
-	if (err == -ENOENT)
-		goto done;
-	if (err)
-		goto damaged;
+	block = (void *)__get_free_page(GFP_KERNEL);
+	if (!block)
+		return -ENOMEM;
+	memcpy(block, phys_to_virt(address), PAGE_SIZE);
 
-	order = in->handover->order(address);
-	if (order < 0 || size > PAGE_SIZE << order) {
-		err = -EBADMSG;
-		goto damaged;
+	if (!luo_object_block_valid(block, address, sequence))
+		goto err_damaged;
+
+	/* A valid block of another kind: the list has the wrong name for it. */
+	if (block->kind_crc != table->kind_crc) {
+		table->kind_crc = block->kind_crc;
+		goto err_damaged;
 	}
 
-	/* The size may still be that of the blob which this one replaced. */
-	err = luo_object_fdt_read_kinds(phys_to_virt(address),
-					PAGE_SIZE << order,
-					luo_object_in_add_kind, in);
+	mem = in->handover->claim(address, 0);
+	if (!mem)
+		goto err_damaged;
+	in->handover->release(mem, 0);
+
+	table->address = block->next;
+	block->next = 0;
+	if (table->last)
+		table->last->next = virt_to_phys(block);
+	else
+		table->first = block;
+	table->last = block;
+
+	return 0;
+
+err_damaged:
+	luo_object_in_free_block(block, 0);
+
+	return -EBADMSG;
+}
+
+/* Read the chain of blocks up to the first invalid one, or on from -ENOMEM. */
+static int luo_object_in_read_blocks(struct luo_object_in *in,
+				     struct luo_object_table *table)
+{
+	u32 sequence;
+	int err;
+
+	if (table->damaged)
+		return 0;
+
+	while (!table->last || table->address) {
+		sequence = table->last ? table->last->sequence + 1 : 0;
+		err = luo_object_in_read_block(in, table, sequence);
+		if (err == -EBADMSG) {
+			pr_warn("kind %s: block %u is damaged, the objects from there on are lost\n",
+				table->kind, sequence);
+			table->damaged = true;
+			break;
+		}
+		if (err)
+			return err;
+		cond_resched();
+	}
+	table->scanned = table->first;
+
+	return 0;
+}
+
+/* Read the list of kinds from a copy, and free the original. */
+static int luo_object_in_read_list(struct luo_object_in *in, u64 address,
+				   unsigned int order)
+{
+	const size_t size = PAGE_SIZE << order;
+	struct luo_object_table *table, *next;
+	void *mem;
+	int err;
+
+	void *fdt __free(kvfree) = kvmalloc(size, GFP_KERNEL);
+	if (!fdt)
+		return -ENOMEM;
+
+	memcpy(fdt, phys_to_virt(address), size);
+	err = luo_object_fdt_read_kinds(fdt, size, luo_object_in_add_kind, in);
 	if (err && err != -EBADMSG) {
 		list_for_each_entry_safe(table, next, &in->tables, list)
 			luo_object_table_destroy(table, NULL);
 		return err;
 	}
 
-	if (in->handover->claim(address, order))
-		in->handover->release(phys_to_virt(address), order);
-	list_for_each_entry(table, &in->tables, list)
-		luo_object_in_claim_table(in, table);
-
-damaged:
-	if (err) {
-		pr_warn("the list of kinds from the previous kernel is damaged\n");
-		in->damaged = true;
-		err = list_empty(&in->tables) ? err : 0;
-	}
-done:
-	in->read = true;
-	in->err = err;
+	mem = in->handover->claim(address, order);
+	if (mem)
+		in->handover->release(mem, order);
 
 	return err;
+}
+
+static int luo_object_in_find_list(struct luo_object_in *in)
+{
+	size_t size;
+	u64 address;
+	int order, err;
+
+	err = in->handover->find(&address, &size);
+	if (err)
+		return err;
+
+	order = in->handover->order(address);
+	if (order < 0 || size > PAGE_SIZE << order)
+		return -EBADMSG;
+
+	/* An earlier version of this code may have left the size of another blob. */
+	return luo_object_in_read_list(in, address, order);
+}
+
+static int luo_object_in_read_kinds(struct luo_object_in *in)
+{
+	struct luo_object_table *table;
+	int err;
+
+	if (in->read)
+		return in->err;
+
+	if (!in->listed) {
+		err = luo_object_in_find_list(in);
+		if (err == -ENOMEM)
+			return err;
+		if (err && err != -ENOENT) {
+			pr_warn("the list of kinds from the previous kernel is damaged\n");
+			in->damaged = true;
+			err = list_empty(&in->tables) ? err : 0;
+		}
+		in->listed = true;
+		in->err = err;
+	}
+
+	list_for_each_entry(table, &in->tables, list) {
+		err = luo_object_in_read_blocks(in, table);
+		if (err)
+			return err;
+	}
+	in->read = true;
+
+	return in->err;
 }
 
 static bool luo_object_record_valid(const struct luo_object_record_ser *record)
@@ -154,7 +233,7 @@ static bool luo_object_record_valid(const struct luo_object_record_ser *record)
 	       record->size && record->size <= LUO_OBJECT_SIZE_MAX;
 }
 
-/* Returns -EBADMSG for a record that is to be left out. */
+/* Returns -EBADMSG for a record that must be skipped. */
 static int luo_object_in_index_record(struct luo_object_in *in,
 				      struct luo_object_table *table,
 				      struct luo_object_record_ser *record)
@@ -162,7 +241,7 @@ static int luo_object_in_index_record(struct luo_object_in *in,
 	int err;
 
 	if (!luo_object_record_valid(record) ||
-	    luo_object_table_record(table, record->instance, record->version))
+	    luo_object_table_check(table, record->instance, record->version))
 		return -EBADMSG;
 
 	err = luo_index_add(&table->index, &record->instance, GFP_KERNEL);
@@ -220,20 +299,31 @@ static int luo_object_in_index(struct luo_object_in *in,
 
 			luo_object_in_leave_out(table, record);
 		}
+		cond_resched();
 	}
 
 	return 0;
 }
 
-/* Gives back what a kind without objects still holds; true if it is gone. */
+/*
+ * Free the memory of a kind without objects; true if it had none. Keep the name of
+ * a damaged one: what is not found under it may have been there.
+ */
 static bool luo_object_in_retire(struct luo_object_in *in,
 				 struct luo_object_table *table)
 {
 	if (table->nr_records || table->scanned)
 		return false;
 
-	in->damaged |= table->damaged;
-	luo_object_table_destroy(table, in->handover->release);
+	if (table->damaged) {
+		luo_object_free_blocks(table->first, luo_object_in_free_block);
+		table->first = NULL;
+		table->last = NULL;
+		luo_index_destroy(&table->index);
+		list_move_tail(&table->list, &in->lost);
+	} else {
+		luo_object_table_destroy(table, luo_object_in_free_block);
+	}
 	if (list_empty(&in->tables))
 		luo_pool_in_forget(&in->pool);
 
@@ -293,11 +383,66 @@ static int luo_object_in_table(struct luo_object_in *in, const char *kind,
 	return 0;
 }
 
-/* What is not found was never there, unless something was not readable. */
-static int luo_object_in_missing(const struct luo_object_in *in,
-				 const struct luo_object_table *table)
+/* Whether a list has a damaged table of a kind. Its name may be what is damaged. */
+static bool luo_object_in_lost(const struct list_head *tables, const char *kind,
+			       u32 kind_crc)
 {
-	return (table ? table->damaged : in->damaged) ? -EBADMSG : -ENOENT;
+	const struct luo_object_table *table;
+
+	list_for_each_entry(table, tables, list) {
+		if (table->damaged && (table->kind_crc == kind_crc ||
+				       !strcmp(table->kind, kind)))
+			return true;
+	}
+
+	return false;
+}
+
+/*
+ * Tell an object that was never stored from one that was lost. Damage counts for
+ * its own kind alone, unless it is damage to the list of kinds.
+ */
+static int luo_object_in_missing(const struct luo_object_in *in,
+				 const struct luo_object_table *table,
+				 const char *kind)
+{
+	const u32 kind_crc = crc32c(~0, kind, strlen(kind));
+	bool lost;
+
+	if (table)
+		lost = table->damaged;
+	else
+		lost = in->damaged ||
+		       luo_object_in_lost(&in->tables, kind, kind_crc) ||
+		       luo_object_in_lost(&in->lost, kind, kind_crc);
+
+	return lost ? -EBADMSG : -ENOENT;
+}
+
+/* Data up to this size is checked on the stack. */
+#define LUO_OBJECT_IN_STACK	128
+
+/* Copy data once and check the copy. @data is untouched on failure. */
+static int luo_object_in_copy_data(void *data,
+				   const struct luo_object_record_ser *record)
+{
+	u8 stack[LUO_OBJECT_IN_STACK], *copy = stack;
+	void *heap __free(kvfree) = NULL;
+
+	if (record->size > sizeof(stack)) {
+		heap = kvmalloc(record->size, GFP_KERNEL);
+		if (!heap)
+			return -ENOMEM;
+		copy = heap;
+	}
+
+	memcpy(copy, luo_object_record_data(record), record->size);
+	if (crc32c(~0, copy, record->size) != record->data_crc)
+		return -EBADMSG;
+
+	memcpy(data, copy, record->size);
+
+	return 0;
 }
 
 static int luo_object_in_copy(struct luo_object_in *in, void *data, size_t size,
@@ -316,7 +461,7 @@ static int luo_object_in_copy(struct luo_object_in *in, void *data, size_t size,
 	if (table)
 		record = luo_object_table_record(table, id->instance, version);
 	if (!record)
-		return luo_object_in_missing(in, table);
+		return luo_object_in_missing(in, table, id->kind);
 
 	if (record->size != size) {
 		pr_warn("kind %s instance %llu version %u: found %u bytes, expected %zu\n",
@@ -324,16 +469,12 @@ static int luo_object_in_copy(struct luo_object_in *in, void *data, size_t size,
 		return -EMSGSIZE;
 	}
 
-	if (crc32c(~0, luo_object_record_data(record), size) !=
-	    record->data_crc) {
+	err = luo_object_in_copy_data(data, record);
+	if (err == -EBADMSG)
 		pr_warn("kind %s instance %llu version %u: data is damaged\n",
 			id->kind, id->instance, version);
-		return -EBADMSG;
-	}
 
-	memcpy(data, luo_object_record_data(record), size);
-
-	return 0;
+	return err;
 }
 
 /**
@@ -391,7 +532,7 @@ int luo_object_in_versions(struct luo_object_in *in,
 		}
 	}
 
-	return nr ?: luo_object_in_missing(in, table);
+	return nr ?: luo_object_in_missing(in, table, id->kind);
 }
 
 static void luo_object_in_remove(struct luo_object_in *in,
@@ -431,7 +572,7 @@ int luo_object_in_finish(struct luo_object_in *in,
 	table = luo_object_table_find(&in->tables, id->kind);
 	record = table ? luo_object_table_any(table, id->instance) : NULL;
 	if (!record)
-		return luo_object_in_missing(in, table);
+		return luo_object_in_missing(in, table, id->kind);
 
 	do {
 		luo_object_in_remove(in, table, record);

@@ -28,7 +28,7 @@ struct seq_file;
  * @free:       Slots that were freed, linked through their address.
  * @nr_records: Records in @index.
  * @index:      The records, by instance.
- * @address:    Incoming: where the previous kernel says the first block is.
+ * @address:    Incoming: where the previous kernel says that the next block is.
  * @scanned:    Incoming: next block to be indexed, NULL when all are.
  * @nr_scanned: Incoming: slots of @scanned that are indexed.
  * @damaged:    Incoming: something was not readable, so what is not found may
@@ -180,15 +180,19 @@ void luo_object_out_abort_version(struct luo_object_out *out,
  * @lock:     Protects all of this.
  * @tables:   The kinds that were found, until their last object is finished.
  * @pool:     The data.
- * @read:     The blob was read; @err says with what result.
- * @damaged:  Not all of it could be read.
+ * @lost:     Kinds without objects, of which not all could be read.
+ * @listed:   The list of kinds was read; @err says with what result.
+ * @read:     The blocks of all kinds were read.
+ * @damaged:  Not all of the list of kinds could be read.
  * @err:      0, -ENOENT if there was nothing, -EBADMSG if nothing is readable.
  */
 struct luo_object_in {
 	const struct luo_handover *handover;
 	struct mutex lock; /* protects all of this */
 	struct list_head tables;
+	struct list_head lost;
 	struct luo_pool_in pool;
+	bool listed;
 	bool read;
 	bool damaged;
 	int err;
@@ -198,6 +202,7 @@ struct luo_object_in {
 	.handover = (_handover),					\
 	.lock = __MUTEX_INITIALIZER((name).lock),			\
 	.tables = LIST_HEAD_INIT((name).tables),			\
+	.lost = LIST_HEAD_INIT((name).lost),				\
 	.pool.handover = (_handover),					\
 }
 

@@ -521,6 +521,20 @@ static void luo_loopback_forget(struct list_head *tables)
 	}
 }
 
+/* The tables of the incoming set are copies. */
+static void luo_loopback_forget_blocks(struct list_head *tables)
+{
+	struct luo_object_block_ser *block, *next;
+	struct luo_object_table *table;
+
+	list_for_each_entry(table, tables, list) {
+		for (block = table->first; block; block = next) {
+			next = luo_object_next_block(block);
+			free_page((unsigned long)block);
+		}
+	}
+}
+
 static void luo_loopback_forget_all(void)
 {
 	unsigned int slot;
@@ -528,7 +542,9 @@ static void luo_loopback_forget_all(void)
 	luo_loopback_forget(&luo_loopback_out.tables);
 	luo_loopback_out = (struct luo_object_out)
 		LUO_OBJECT_OUT_INIT(luo_loopback_out, &luo_loopback);
+	luo_loopback_forget_blocks(&luo_loopback_in.tables);
 	luo_loopback_forget(&luo_loopback_in.tables);
+	luo_loopback_forget(&luo_loopback_in.lost);
 	luo_pool_in_forget(&luo_loopback_in.pool);
 	luo_loopback_in = (struct luo_object_in)
 		LUO_OBJECT_IN_INIT(luo_loopback_in, &luo_loopback);

@@ -737,7 +737,80 @@ static void luo_damage_finish(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 }
 
+/* Damage to one kind changes no answer for another, whatever was done before. */
+static void luo_damage_stays_with_its_kind(struct kunit *test)
+{
+	unsigned int block, i;
+
+	for (block = 0; block < 2; block++) {
+		luo_damage_store(test, NR_MANY);
+		if (block)
+			luo_damage_flip(luo_damage_block("many", 0), 0);
+		else
+			luo_damage_flip(luo_damage_record("many", 1, 0), 100);
+		luo_loopback_kexec();
+
+		for (i = 0; i < 3; i++) {
+			KUNIT_EXPECT_EQ_MSG(test, luo_kunit_read("never", 7, 0,
+								 SIZE),
+					    -ENOENT, "block %u", block);
+			KUNIT_EXPECT_EQ(test, luo_kunit_finish("never", 7),
+					-ENOENT);
+			KUNIT_EXPECT_EQ(test, luo_kunit_read("many", 1, 0, SIZE),
+					-EBADMSG);
+			KUNIT_EXPECT_EQ(test, luo_kunit_read("few", 9, 0, SIZE),
+					-ENOENT);
+			if (!i)
+				luo_kunit_drop("many");
+			else
+				luo_kunit_drop(NULL);
+		}
+		luo_damage_end(test, "kind", block);
+	}
+}
+
+static const struct luo_handover *luo_damage_handover;
+
+/* Memory that changes while it is read: when it is claimed, all of it is noise. */
+static void *luo_damage_claim(u64 address, unsigned int order)
+{
+	void *mem = luo_damage_handover->claim(address, order);
+
+	if (mem)
+		memset(mem, 0xa5, PAGE_SIZE << order);
+
+	return mem;
+}
+
+/* What was checked is what is used. Blocks of data are checked by each read. */
+static void luo_damage_changes_when_claimed(struct kunit *test)
+{
+	struct luo_handover handover = luo_loopback;
+	unsigned int instance;
+	u64 slot = 0, found;
+
+	luo_damage_handover = &luo_loopback;
+	handover.claim = luo_damage_claim;
+
+	luo_damage_store(test, NR_MANY);
+	luo_loopback_kexec();
+	luo_loopback_in.handover = &handover;
+
+	for (instance = 0; instance < NR_MANY; instance++) {
+		KUNIT_EXPECT_EQ(test,
+				luo_object_in_next(&luo_loopback_in, "many",
+						   &slot, &found), 0);
+		KUNIT_EXPECT_EQ(test, found, instance);
+	}
+	luo_damage_expect_few(test, "claim", 0);
+	luo_damage_expect(test, luo_damage_read_many(NR_MANY), NR_MANY, 0,
+			  "claim", 0);
+	luo_damage_end(test, "claim", 0);
+}
+
 static struct kunit_case luo_object_damage_cases[] = {
+	KUNIT_CASE(luo_damage_stays_with_its_kind),
+	KUNIT_CASE(luo_damage_changes_when_claimed),
 	KUNIT_CASE_SLOW(luo_damage_fdt_bits),
 	KUNIT_CASE_SLOW(luo_damage_fdt_bytes),
 	KUNIT_CASE(luo_damage_fdt_whole),

@@ -24,7 +24,8 @@
  *   };
  *
  * There are no other properties, and no nodes below the kinds: a tree with any is
- * taken for damaged. Each subnode is a kind, named with letters, digits and
+ * taken for damaged. The subtree is there from boot on, without kinds at first, and
+ * a kind may have a table without records. Each subnode is a kind, named with letters, digits and
  * ``-_.+``, a letter first. ``first-block`` leads to the kind's table: a chain of
  * pages, each a &struct luo_object_block_ser followed by
  * %LUO_OBJECT_RECORDS_PER_BLOCK slots of &struct luo_object_record_ser. A slot

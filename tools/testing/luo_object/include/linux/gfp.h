@@ -4,4 +4,14 @@
 
 #include <linux/mm.h>
 
+/* Fails in turn, as the heap does. */
+bool luo_loopback_fails(void);
+
+static inline unsigned long __get_free_page(gfp_t gfp)
+{
+	return luo_loopback_fails() ? 0 : __get_free_pages(gfp, 0);
+}
+
+#define free_page(address)	free_pages(address, 0)
+
 #endif /* _LUO_OBJECT_TEST_GFP_H */

@@ -27,6 +27,11 @@ static inline void *kvrealloc(void *p, size_t size, gfp_t gfp)
 	return luo_loopback_fails() ? NULL : realloc(p, size);
 }
 
+static inline void *kvmalloc(size_t size, gfp_t gfp)
+{
+	return luo_loopback_fails() ? NULL : malloc(size);
+}
+
 static inline char *kstrdup(const char *s, gfp_t gfp)
 {
 	return luo_loopback_fails() ? NULL : strdup(s);
@@ -56,6 +61,11 @@ static inline void kvfree(const void *p)
 }
 
 static inline void __free_kfree(void *p)
+{
+	free(*(void **)p);
+}
+
+static inline void __free_kvfree(void *p)
 {
 	free(*(void **)p);
 }
