@@ -104,7 +104,8 @@ int luo_object_kind_save(struct luo_object_out *out,
 		stored |= BIT(i);
 	}
 
-	return stored ? 0 : refused;
+	/* Nothing is selected of a kind that is not registered. */
+	return stored ? 0 : refused ?: -EINVAL;
 
 err_abort:
 	/* What was there before this call is not this call's. */
@@ -116,7 +117,109 @@ err_abort:
 }
 
 /**
- * luo_object_kind_update - Change an object in all versions that are stored.
+ * struct luo_object_change - The versions of an object that an update is to write.
+ * @wire:   The wire struct of each version that can be written, else NULL.
+ * @stored: The versions that were stored before the update, a bit each.
+ * @added:  The versions that the update has stored.
+ */
+struct luo_object_change {
+	void *wire[LUO_OBJECT_VERSIONS_MAX];
+	unsigned long stored;
+	unsigned long added;
+};
+
+/* Convert @object to all versions that are stored or selected. Changes nothing. */
+static int luo_object_change_convert(struct luo_object_change *change,
+				     struct luo_object_out *out,
+				     const struct luo_object_kind *kind,
+				     const struct luo_object_id *id,
+				     const void *object)
+{
+	const unsigned long selected = READ_ONCE(kind->selected);
+	int result = -ENOENT;
+	unsigned int i;
+	size_t size;
+	void *wire;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		const struct luo_object_version *version = &kind->versions[i];
+
+		size = luo_object_out_size(out, id, version->version);
+		if (size && size != version->size)
+			return -EMSGSIZE;
+		if (version->external || (!size && !(selected & BIT(i))))
+			continue;
+
+		change->stored |= size ? BIT(i) : 0;
+		wire = luo_object_wire(kind, version, object, GFP_KERNEL);
+		if (wire == ERR_PTR(-ENODATA)) {
+			result = result ? -ENODATA : 0;
+			continue;
+		}
+		if (IS_ERR(wire))
+			return PTR_ERR(wire);
+		change->wire[i] = wire;
+		result = 0;
+	}
+
+	return change->stored ? result : -ENOENT;
+}
+
+/* Store the versions that are not stored yet. This is all that can still fail. */
+static int luo_object_change_add(struct luo_object_change *change,
+				 struct luo_object_out *out,
+				 const struct luo_object_kind *kind,
+				 const struct luo_object_id *id)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		const struct luo_object_version *version = &kind->versions[i];
+
+		if (!change->wire[i] || change->stored & BIT(i))
+			continue;
+
+		err = luo_object_out_store(out, change->wire[i], version->size,
+					   id, version->version, version->flags,
+					   GFP_KERNEL);
+		if (err)
+			goto err_abort;
+		change->added |= BIT(i);
+	}
+
+	return 0;
+
+err_abort:
+	for_each_set_bit(i, &change->added, kind->nr_versions)
+		luo_object_out_abort_version(out, id,
+					     kind->versions[i].version);
+
+	return err;
+}
+
+/* Write the versions that were stored, and remove those that would lose something. */
+static void luo_object_change_write(const struct luo_object_change *change,
+				    struct luo_object_out *out,
+				    const struct luo_object_kind *kind,
+				    const struct luo_object_id *id)
+{
+	unsigned int i;
+
+	for_each_set_bit(i, &change->stored, kind->nr_versions) {
+		const struct luo_object_version *version = &kind->versions[i];
+
+		if (change->wire[i])
+			luo_object_out_update(out, change->wire[i],
+					      version->size, id,
+					      version->version);
+		else
+			luo_object_out_abort_version(out, id, version->version);
+	}
+}
+
+/**
+ * luo_object_kind_update - Change an object in all its versions.
  * @out:      The set that it is in.
  * @kind:     Its kind.
  * @instance: Which one.
@@ -129,34 +232,20 @@ int luo_object_kind_update(struct luo_object_out *out,
 			   const void *object)
 {
 	const struct luo_object_id id = { kind->name, instance };
-	int err, result = -ENOENT;
+	struct luo_object_change change = {};
 	unsigned int i;
-	void *wire;
+	int err;
 
-	for (i = 0; i < kind->nr_versions; i++) {
-		const struct luo_object_version *version = &kind->versions[i];
+	err = luo_object_change_convert(&change, out, kind, &id, object);
+	if (!err)
+		err = luo_object_change_add(&change, out, kind, &id);
+	if (!err)
+		luo_object_change_write(&change, out, kind, &id);
 
-		if (!luo_object_out_size(out, &id, version->version))
-			continue;
+	for (i = 0; i < kind->nr_versions; i++)
+		kfree(change.wire[i]);
 
-		wire = luo_object_wire(kind, version, object, GFP_KERNEL);
-		if (wire == ERR_PTR(-ENODATA)) {
-			luo_object_out_abort_version(out, &id,
-						     version->version);
-			continue;
-		}
-		if (IS_ERR(wire))
-			return PTR_ERR(wire);
-
-		err = luo_object_out_update(out, wire, version->size, &id,
-					    version->version);
-		kfree(wire);
-		if (err)
-			return err;
-		result = 0;
-	}
-
-	return result;
+	return err;
 }
 
 static int luo_object_read_version(struct luo_object_in *in,

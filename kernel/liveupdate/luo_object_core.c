@@ -171,8 +171,9 @@ EXPORT_SYMBOL_GPL(luo_finish_object);
  * names the field.
  *
  * Context: Process context, may sleep.
- * Return: 0; what a save or downgrade function returned; -ENODATA if every
- * selected version would lose something; -ERANGE if a field has a value that it
+ * Return: 0; -EINVAL if @kind is not registered, or if none of its versions that
+ * are stored as an object is selected; an errno of a save or downgrade function;
+ * -ENODATA if every selected version would lose something; -ERANGE if a field has a value that it
  * may not have; -EEXIST if any version is stored; or as
  * luo_store_object_flags(). On failure nothing is stored but what was stored
  * before this call.
@@ -194,13 +195,18 @@ EXPORT_SYMBOL_GPL(luo_object_save);
  * @instance: Which one.
  * @object:   As for luo_object_save().
  *
- * Every version that is stored is written anew, newest first, and one that would
- * now lose something is taken back. On failure, older versions than the one that
- * failed are as they were.
+ * Every version that is stored or selected by the policy is converted first. Then
+ * those that are stored are overwritten, one that would now lose something is
+ * removed, and one that was left out before and can be written now is stored. On
+ * failure all stored versions are unchanged. Callers serialise the updates of one
+ * object.
  *
  * Context: Process context, may sleep.
- * Return: 0; -ENOENT if it is not stored in any version; what a save function
- * returned; -ERANGE; -ENOMEM; -EOPNOTSUPP where live update is off.
+ * Return: 0; -ENOENT if it is not stored in any version; -ENODATA if every version
+ * would lose something, in which case the stored ones are outdated: save the
+ * object in another way, or call luo_abort_object(); -EMSGSIZE if a version is
+ * stored with another size; an errno of a save or downgrade function; -ERANGE;
+ * -ENOMEM; -EOPNOTSUPP if live update is off.
  */
 int luo_object_update(const struct luo_object_kind *kind, u64 instance,
 		      const void *object)

@@ -18,6 +18,8 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "luo_object_internal.h"
 
@@ -132,10 +134,16 @@ static void luo_object_seq_stop(struct seq_file *m, void *v)
 static void luo_object_show_fields(struct seq_file *m, const char *name,
 				   const struct luo_object_record_ser *record)
 {
-	const void *data = luo_object_record_data(record);
 	const struct luo_object_kind *kind;
 	unsigned int i;
 
+	void *data __free(kvfree) = kvmalloc(record->size, GFP_KERNEL);
+	if (!data) {
+		seq_puts(m, "  not shown: no memory\n");
+		return;
+	}
+
+	memcpy(data, luo_object_record_data(record), record->size);
 	if (crc32c(~0, data, record->size) != record->data_crc) {
 		seq_puts(m, "  damaged\n");
 		return;

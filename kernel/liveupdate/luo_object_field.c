@@ -241,6 +241,24 @@ int luo_object_fields_save(const struct luo_object_kind *kind,
 	return 0;
 }
 
+/* Check all fields that a version has. */
+static int luo_object_fields_check(const struct luo_object_kind *kind,
+				   u32 version, const void *ser)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < kind->nr_fields; i++) {
+		if (kind->fields[i].since > version)
+			continue;
+		err = luo_field_check(kind, &kind->fields[i], ser);
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
 /**
  * luo_object_fields_load - Read a version.
  * @kind:    A kind with fields.
@@ -271,14 +289,14 @@ int luo_object_fields_load(const struct luo_object_kind *kind,
 			luo_field_set_number(field, ser, field->fallback);
 	}
 
-	if (version->upgrade) {
-		err = version->upgrade(ser);
-		if (err)
-			return err;
-	}
+	/* An upgrade function may use a field as an index. */
+	err = luo_object_fields_check(kind, version->version, ser);
+	if (err)
+		return err;
 
-	for (i = 0; i < kind->nr_fields; i++) {
-		err = luo_field_check(kind, &kind->fields[i], ser);
+	if (version->upgrade) {
+		err = version->upgrade(ser) ?:
+		      luo_object_fields_check(kind, U32_MAX, ser);
 		if (err)
 			return err;
 	}
@@ -298,6 +316,18 @@ static bool luo_field_is_text(const struct luo_field *field, const char *text)
 	}
 
 	return len && !memchr_inv(text + len, 0, field->size - len);
+}
+
+/* %ph prints no more than 64 bytes. */
+static void luo_field_show_bytes(struct seq_file *m,
+				 const struct luo_field *field, const void *wire)
+{
+	const u8 *bytes = wire + field->offset;
+	u32 i;
+
+	for (i = 0; i < field->size; i++)
+		seq_printf(m, "%02x", bytes[i]);
+	seq_puts(m, "\n");
 }
 
 /**
@@ -327,8 +357,7 @@ void luo_object_fields_show(struct seq_file *m,
 			seq_printf(m, "\"%.*s\"\n", (int)field->size,
 				   (const char *)wire + field->offset);
 		else if (field->type == LUO_FIELD_BYTES)
-			seq_printf(m, "%*phN\n", (int)field->size,
-				   wire + field->offset);
+			luo_field_show_bytes(m, field, wire);
 		else if (field->type == LUO_FIELD_SIGNED)
 			seq_printf(m, "%lld\n",
 				   (s64)luo_field_number(field, wire));

@@ -113,8 +113,8 @@ EXPORT_SYMBOL_GPL(luo_object_register_kind);
 
 /**
  * luo_object_unregister_kind - Undo luo_object_register_kind().
- * @kind: The kind. Objects of it that are stored stay stored. No harm if it is
- *        not registered, as where live update is off.
+ * @kind: The kind. Objects of it that are stored stay stored, and no further one can
+ *        be saved. Does nothing if it is not registered, as if live update is off.
  *
  * Context: Process context, may sleep.
  */
@@ -127,6 +127,7 @@ void luo_object_unregister_kind(struct luo_object_kind *kind)
 
 	list_del(&kind->list);
 	kind->list = (struct list_head){};
+	WRITE_ONCE(kind->selected, 0);
 	luo_object_sysfs_remove(kind);
 }
 EXPORT_SYMBOL_GPL(luo_object_unregister_kind);
@@ -160,13 +161,13 @@ static int luo_object_drop_kind(struct luo_object_in *in,
 	u64 slot = 0, instance;
 	int err, result = 0;
 
-	while (!luo_object_in_next(in, kind->name, &slot, &instance)) {
+	while (!(err = luo_object_in_next(in, kind->name, &slot, &instance))) {
 		err = luo_object_kind_drop(in, kind, instance);
 		result = result ?: err;
 		*found = true;
 	}
 
-	return result;
+	return result ?: err == -ENOMEM ? err : 0;
 }
 
 /**

@@ -239,6 +239,120 @@ static void luo_field_update(struct kunit *test)
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
 }
 
+static int probe_update(const struct probe_ser *probe)
+{
+	return luo_object_kind_update(&luo_loopback_out, &probe_kind, 1, probe);
+}
+
+/* A version that could not be written once comes back when it can be. */
+static void luo_field_update_brings_back(struct kunit *test)
+{
+	struct probe_ser probe = probe_plain;
+	struct probe_old_ser old;
+
+	probe.colour = 9;
+	KUNIT_ASSERT_EQ(test, probe_save(&probe), 0);
+	KUNIT_EXPECT_FALSE(test, probe_stored(0));
+
+	probe.colour = 7;
+	probe.id = 5;
+	KUNIT_EXPECT_EQ(test, probe_update(&probe), 0);
+	KUNIT_EXPECT_TRUE(test, probe_stored(0));
+
+	luo_loopback_kexec();
+	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in,
+						   &probe_old_kind, 1, &old), 0);
+	KUNIT_EXPECT_EQ(test, old.id, 5);
+	KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in, &probe_id),
+			0);
+}
+
+/* No version can say it: an error, and what is stored stays. */
+static void luo_field_update_refused(struct kunit *test)
+{
+	struct probe_ser probe = probe_plain, loaded;
+
+	probe_kind.selected = BIT(2);
+	KUNIT_ASSERT_EQ(test, probe_save(&probe), 0);
+	probe.colour = 9;
+	KUNIT_EXPECT_EQ(test, probe_update(&probe), -ENODATA);
+	KUNIT_EXPECT_TRUE(test, probe_stored(0));
+
+	luo_loopback_kexec();
+	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,
+						   1, &loaded), 0);
+	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe_plain, sizeof(probe));
+	KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in, &probe_id),
+			0);
+}
+
+/* Whatever allocation fails, all versions say the old or all say the new. */
+static void luo_field_update_without_memory(struct kunit *test)
+{
+	struct probe_ser probe = probe_plain, loaded;
+	struct probe_old_ser old;
+	unsigned long nth = 0;
+	bool failed;
+	int err;
+
+	do {
+		probe = probe_plain;
+		KUNIT_ASSERT_EQ(test, probe_save(&probe), 0);
+		probe.id = 5;
+		luo_loopback_fail_nth(++nth);
+		err = probe_update(&probe);
+		failed = luo_loopback_failed();
+		luo_loopback_fail_nth(0);
+		KUNIT_EXPECT_EQ(test, err, failed ? -ENOMEM : 0);
+
+		luo_loopback_kexec();
+		KUNIT_EXPECT_EQ(test,
+				luo_object_kind_load(&luo_loopback_in,
+						     &probe_kind, 1, &loaded),
+				0);
+		KUNIT_EXPECT_EQ(test, loaded.id, failed ? 4711 : 5);
+		KUNIT_EXPECT_EQ(test,
+				luo_object_kind_load(&luo_loopback_in,
+						     &probe_old_kind, 1, &old),
+				0);
+		KUNIT_EXPECT_EQ(test, old.id, failed ? 4711 : 5);
+		KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in,
+							   &probe_id), 0);
+	} while (failed);
+}
+
+static unsigned int picky_upgrades;
+
+static int picky_upgrade(void *ser)
+{
+	picky_upgrades++;
+
+	return 0;
+}
+
+#define PICKY_VERSIONS(version, kind)					\
+	version(kind, 0, mandatory, .upgrade = picky_upgrade)
+
+LUO_DEFINE_KIND_UNLISTED(picky, struct probe_old_ser, PROBE_OLD_FIELDS,
+			 PICKY_VERSIONS);
+
+/* An upgrade function is given nothing that a field may not hold. */
+static void luo_field_checked_before_upgrade(struct kunit *test)
+{
+	struct probe_old_ser old = { .level = 101 };
+	const struct luo_object_id id = { "picky", 1 };
+
+	picky_upgrades = 0;
+	KUNIT_ASSERT_EQ(test, luo_object_out_store(&luo_loopback_out, &old,
+						   sizeof(old), &id, 0, 0,
+						   GFP_KERNEL), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_object_kind_load(&luo_loopback_in, &picky_kind,
+						   1, &old), -ERANGE);
+	KUNIT_EXPECT_EQ(test, picky_upgrades, 0U);
+	KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in, &id), 0);
+}
+
 static const struct probe_bad {
 	const char *what;
 	struct probe_ser probe;
@@ -386,6 +500,10 @@ static struct kunit_case luo_field_cases[] = {
 	KUNIT_CASE(luo_field_to_older),
 	KUNIT_CASE(luo_field_refuses_to_lose),
 	KUNIT_CASE(luo_field_update),
+	KUNIT_CASE(luo_field_update_brings_back),
+	KUNIT_CASE(luo_field_update_refused),
+	KUNIT_CASE(luo_field_update_without_memory),
+	KUNIT_CASE(luo_field_checked_before_upgrade),
 	KUNIT_CASE(luo_field_range),
 	KUNIT_CASE(luo_field_negative),
 	KUNIT_CASE(luo_field_falls_back),

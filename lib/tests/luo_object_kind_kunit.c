@@ -8,6 +8,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/luo_field.h>
 
 #include "luo_object_kunit.h"
 
@@ -425,6 +426,79 @@ static void luo_kind_save_without_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
 }
 
+/* As it is before it is registered, and after it is unregistered. */
+static void luo_kind_not_registered(struct kunit *test)
+{
+	struct luo_object_kind kind = gauge_kind(0, 2);
+	int err;
+
+	kind.name = "gauge-of-kunit";
+	kind.selected = 0;
+	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EINVAL);
+
+	err = luo_object_register_kind(&kind);
+	if (err == -EOPNOTSUPP)
+		kunit_skip(test, "live update is off");
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_EXPECT_TRUE(test, luo_object_writes(&kind, 2));
+	luo_object_unregister_kind(&kind);
+	KUNIT_EXPECT_FALSE(test, luo_object_writes(&kind, 2));
+	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EINVAL);
+}
+
+struct crate_ser {
+	u64 contents;
+};
+
+static unsigned int crates_dropped;
+
+static int crate_drop(const void *ser)
+{
+	crates_dropped++;
+
+	return 0;
+}
+
+#define CRATE_FIELDS(field, ser) field(ser, 0, u64, contents)
+#define CRATE_VERSIONS(version, kind) version(kind, 0, mandatory)
+LUO_DEFINE_KIND_UNLISTED(crate, struct crate_ser, CRATE_FIELDS, CRATE_VERSIONS);
+
+/* A drop that runs out of memory says so, and no object goes without its contents. */
+static void luo_kind_drop_without_memory(struct kunit *test)
+{
+	const unsigned int nr = 3;
+	unsigned long nth = 0;
+	unsigned int i;
+	bool failed;
+	int err;
+
+	crate_kind.drop = crate_drop;
+	err = luo_object_register_kind(&crate_kind);
+	if (err == -EOPNOTSUPP)
+		kunit_skip(test, "live update is off");
+	KUNIT_ASSERT_EQ(test, err, 0);
+
+	do {
+		crates_dropped = 0;
+		for (i = 0; i < nr; i++)
+			KUNIT_ASSERT_EQ(test, luo_kunit_store("crate", i, 0, 8),
+					0);
+		luo_loopback_kexec();
+		luo_loopback_fail_nth(++nth);
+		err = luo_object_drop(&luo_loopback_in, "crate", NULL);
+		failed = luo_loopback_failed();
+		luo_loopback_fail_nth(0);
+		KUNIT_EXPECT_EQ_MSG(test, err, failed ? -ENOMEM : 0,
+				    "allocation %lu", nth);
+		if (err)
+			KUNIT_EXPECT_EQ(test, luo_object_drop(&luo_loopback_in,
+							      "crate", NULL), 0);
+		KUNIT_EXPECT_EQ_MSG(test, crates_dropped, nr, "allocation %lu",
+				    nth);
+	} while (failed);
+	luo_object_unregister_kind(&crate_kind);
+}
+
 /* Refused before anybody sees it. */
 static void luo_kind_invalid(struct kunit *test)
 {
@@ -512,6 +586,8 @@ static struct kunit_case luo_object_kind_cases[] = {
 	KUNIT_CASE(luo_kind_load_damaged),
 	KUNIT_CASE(luo_kind_save_errors),
 	KUNIT_CASE(luo_kind_save_without_memory),
+	KUNIT_CASE(luo_kind_not_registered),
+	KUNIT_CASE(luo_kind_drop_without_memory),
 	KUNIT_CASE(luo_kind_invalid),
 	KUNIT_CASE(luo_kind_registered_twice),
 	{}
