@@ -30,18 +30,16 @@ static const struct luo_object_id sample_id = { .kind = "sample" };
 static int __init sample_init(void)
 {
 	struct sample_ser sample = {};
-	int err;
+	int found, err;
 
 	err = luo_object_register_kind(&sample_kind);
 	if (err)
 		return err;
 
-	/* Where it cannot be read, it stays for somebody who can. */
-	err = luo_object_load(&sample_kind, sample_id.instance, &sample);
-	if (!err)
-		luo_finish_object(&sample_id);
-	else if (err != -ENOENT)
-		luo_failure("the count of kernels: %pe", ERR_PTR(err));
+	/* An object that cannot be read stays, for a kernel or a person that can. */
+	found = luo_object_load(&sample_kind, sample_id.instance, &sample);
+	if (found && found != -ENOENT)
+		luo_failure("the count of kernels: %pe", ERR_PTR(found));
 
 	sample.nr_kernels++;
 	sample.since = sample.since ?: ktime_get_real_seconds();
@@ -49,10 +47,16 @@ static int __init sample_init(void)
 		sample.nr_kernels, sample.since);
 
 	err = luo_object_save(&sample_kind, sample_id.instance, &sample);
-	if (err)
+	if (err) {
 		luo_object_unregister_kind(&sample_kind);
+		return err;
+	}
 
-	return err;
+	/* Free what was loaded only now: if the save had failed, it was all there is. */
+	if (!found)
+		luo_finish_object(&sample_id);
+
+	return 0;
 }
 module_init(sample_init);
 
