@@ -157,6 +157,8 @@ int luo_memfd_insert_pages(struct luo_memfd_batch *batch, u64 pfn,
 int luo_memfd_insert_flush(struct luo_memfd_batch *batch);
 int luo_memfd_insert_folio(struct inode *inode, u64 pfn, unsigned int order,
 			   pgoff_t index);
+void luo_memfd_insert_retire(u64 pfn);
+int luo_memfd_insert_poison(struct inode *inode, pgoff_t index);
 
 /* luo_memfd_part.c: the parts of a file for several processors. */
 

@@ -78,7 +78,8 @@ static int luo_memfd_in_load_extents(struct luo_memfd_in *in)
 
 	if (!luo_memfd_extents_valid(in->array.data, v1->nr_extents,
 				     v1->nr_pages, v1->size,
-				     LUO_MEMFD_DESCENDING)) {
+				     in->version == 1 ? LUO_MEMFD_DESCENDING :
+				     LUO_MEMFD_DESCENDING | LUO_MEMFD_POISONED)) {
 		pr_err("the extents are not those of a file of %llu bytes with %llu pages\n",
 		       v1->size, v1->nr_pages);
 		luo_array_free(&in->array);
@@ -88,20 +89,31 @@ static int luo_memfd_in_load_extents(struct luo_memfd_in *in)
 	return 0;
 }
 
+static int luo_memfd_in_load_fields(u64 instance, struct luo_memfd_in *in)
+{
+	int err;
+
+	for (in->version = 2; in->version; in->version--) {
+		err = luo_object_load_version(luo_memfd_kind, instance, &in->v1,
+					      in->version);
+		if (err != -ENOENT)
+			return err;
+	}
+
+	/* Report a version that this kernel does not know. */
+	return luo_object_load(luo_memfd_kind, instance, &in->v1);
+}
+
 /*
- * Load version 1 and free its object. On -ENOMEM the object stays, to be loaded
- * again. On any error @in describes a file without pages.
+ * Load version 2 or 1 and free its object. On -ENOMEM the object stays, to be
+ * loaded again. On any error @in describes a file without pages.
  */
 static int luo_memfd_in_load_object(u64 instance, struct luo_memfd_in *in)
 {
 	const struct luo_object_id id = { LUO_MEMFD_KIND, instance };
 	int err;
 
-	in->version = 1;
-	err = luo_object_load_version(luo_memfd_kind, instance, &in->v1, 1);
-	/* Report a version that this kernel does not know. */
-	if (err == -ENOENT)
-		err = luo_object_load(luo_memfd_kind, instance, &in->v1);
+	err = luo_memfd_in_load_fields(instance, in);
 	if (!err)
 		err = luo_memfd_in_load_extents(in);
 	if (err)

@@ -30,6 +30,7 @@
 #include <linux/sched.h>
 #include <linux/shmem_fs.h>
 #include <linux/swap.h>
+#include <linux/swapops.h>
 #include <linux/vmstat.h>
 #include <linux/xarray.h>
 
@@ -287,6 +288,51 @@ out_unlock:
 	folio_put(folio);
 
 	return err;
+}
+
+/**
+ * luo_memfd_insert_retire - Mark a page as poisoned, for good.
+ * @pfn: Its page frame. The caller claimed it, and never puts the reference.
+ *
+ * Context: Process context.
+ */
+void luo_memfd_insert_retire(u64 pfn)
+{
+	struct page *page = pfn_to_page(pfn);
+
+	if (PageHWPoison(page))
+		return;
+
+	SetPageHWPoison(page);
+	num_poisoned_pages_inc(pfn);
+}
+
+/**
+ * luo_memfd_insert_poison - Insert the marker of a poisoned page.
+ * @inode: The file.
+ * @index: The index of the page in the file.
+ *
+ * A read of the page fails with -EIO and an access to a mapping with SIGBUS. Like a
+ * page in swap, it counts as a block of the file until it is punched.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOSPC, -ENOMEM or -EEXIST.
+ */
+int luo_memfd_insert_poison(struct inode *inode, pgoff_t index)
+{
+	void *marker = swp_to_radix_entry(make_poisoned_swp_entry());
+	gfp_t gfp = luo_memfd_insert_gfp(inode) & GFP_RECLAIM_MASK;
+	int err;
+
+	err = shmem_inode_acct_blocks(inode, 1);
+	if (err)
+		return err;
+
+	err = xa_insert_irq(&inode->i_mapping->i_pages, index, marker, gfp);
+	/* On an error this releases the block again. */
+	shmem_recalc_inode(inode, 1, err ? 0 : 1);
+
+	return err == -EBUSY ? -EEXIST : err;
 }
 
 /**

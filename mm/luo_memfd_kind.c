@@ -24,6 +24,7 @@
 	field(ser, 1, u32, flags, .max = LUO_MEMFD_FLAGS)
 
 #define MEMFD_VERSIONS(version, kind)					\
+	version(kind, 2, retired)					\
 	version(kind, 1, mandatory)					\
 	version(kind, 0, external)
 

@@ -65,6 +65,24 @@ static int luo_memfd_retrieve_insert(struct luo_memfd_batch *batch,
 	return err;
 }
 
+/* The reference to a poisoned page is kept, so that it is never allocated. */
+static int luo_memfd_retrieve_poisoned(struct luo_memfd_batch *batch,
+				       const struct luo_run *run, u32 offset,
+				       u32 nr_pages, u64 index)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = offset; i < offset + nr_pages; i++) {
+		luo_memfd_insert_retire(run->pfn + i);
+		if (batch && !err)
+			err = luo_memfd_insert_poison(batch->inode, index +
+						      luo_run_mirror(run, i, 1));
+	}
+
+	return err;
+}
+
 static int luo_memfd_retrieve_claimed(struct luo_memfd_retrieve *retrieve,
 				      const struct luo_memfd_extent_ser *extent,
 				      const struct luo_run *run, u32 offset,
@@ -72,6 +90,10 @@ static int luo_memfd_retrieve_claimed(struct luo_memfd_retrieve *retrieve,
 {
 	if (!nr_pages)
 		return 0;
+
+	if (extent->flags & LUO_MEMFD_POISONED)
+		return luo_memfd_retrieve_poisoned(retrieve->batch, run, offset,
+						   nr_pages, extent->index);
 
 	if (!retrieve->batch) {
 		luo_run_put(&luo_handover_kho, run, offset, nr_pages);

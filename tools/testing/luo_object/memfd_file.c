@@ -23,6 +23,7 @@
 #define MEMFD_FILE_PARTS_MAX	16
 
 unsigned int memfd_file_parts = 3;
+unsigned long memfd_file_retired;
 
 /* Of the pages of the one batch that there is at a time. */
 static u64 memfd_file_index[LUO_MEMFD_BATCH];
@@ -47,9 +48,11 @@ void fput(struct file *file)
 {
 	unsigned long i;
 
-	for (i = 0; i < file->inode.nr; i++)
-		memfd_file_put(file->inode.pages[i].pfn,
-			       file->inode.pages[i].order);
+	for (i = 0; i < file->inode.nr; i++) {
+		if (!file->inode.pages[i].poisoned)
+			memfd_file_put(file->inode.pages[i].pfn,
+				       file->inode.pages[i].order);
+	}
 	free(file->inode.pages);
 	free(file);
 }
@@ -91,25 +94,42 @@ static bool memfd_file_overlaps(const struct inode *inode, u64 index,
 	return false;
 }
 
-int luo_memfd_insert_folio(struct inode *inode, u64 pfn, unsigned int order,
-			   pgoff_t index)
+static int memfd_file_insert(struct inode *inode, const struct memfd_page *page)
 {
-	int err = 0;
-
 	if (luo_loopback_fails())
-		err = -ENOMEM;
-	else if (memfd_file_overlaps(inode, index, order))
-		err = -EEXIST;
-	if (err) {
-		memfd_file_put(pfn, order);
-		return err;
-	}
+		return -ENOMEM;
+	if (memfd_file_overlaps(inode, page->index, page->order))
+		return -EEXIST;
 
 	inode->pages = realloc(inode->pages,
 			       (inode->nr + 1) * sizeof(*inode->pages));
-	inode->pages[inode->nr++] = (struct memfd_page){ index, pfn, order };
+	inode->pages[inode->nr++] = *page;
 
 	return 0;
+}
+
+int luo_memfd_insert_folio(struct inode *inode, u64 pfn, unsigned int order,
+			   pgoff_t index)
+{
+	const struct memfd_page page = { index, pfn, order };
+	int err = memfd_file_insert(inode, &page);
+
+	if (err)
+		memfd_file_put(pfn, order);
+
+	return err;
+}
+
+void luo_memfd_insert_retire(u64 pfn)
+{
+	memfd_file_retired++;
+}
+
+int luo_memfd_insert_poison(struct inode *inode, pgoff_t index)
+{
+	const struct memfd_page page = { .index = index, .poisoned = true };
+
+	return memfd_file_insert(inode, &page);
 }
 
 int luo_memfd_insert_flush(struct luo_memfd_batch *batch)

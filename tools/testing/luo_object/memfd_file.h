@@ -12,6 +12,7 @@ struct memfd_page {
 	u64 index;
 	u64 pfn;
 	unsigned int order;
+	bool poisoned;
 };
 
 struct inode {
@@ -26,6 +27,9 @@ struct file {
 	u32 seals;
 	u32 flags;
 };
+
+/* How many pages were found to be poisoned, and are held for good. */
+extern unsigned long memfd_file_retired;
 
 /* How many parts a file is retrieved in, one after the other. */
 extern unsigned int memfd_file_parts;

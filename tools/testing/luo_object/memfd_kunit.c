@@ -246,6 +246,83 @@ static void memfd_v0_unwritten_damaged(struct kunit *test)
 	memfd_kexec();
 }
 
+static void memfd_save_poisoned(struct memfd_saved *saved, unsigned int version)
+{
+	memfd_begin(saved, SIZE, LUO_MEMFD_RANGE_KEYS);
+	memfd_add(saved, 0, 0, 4, 0);
+	memfd_add(saved, 16, 0, 2, LUO_MEMFD_POISONED | LUO_MEMFD_DESCENDING);
+	memfd_add(saved, 24, 3, 3, 0);
+	memfd_save_v1(saved, version);
+}
+
+/* Poisoned pages are claimed, are in no file, and are never freed. */
+static void memfd_poisoned(struct kunit *test)
+{
+	const struct memfd_page *page;
+	struct memfd_saved saved;
+	struct file *file;
+	u64 i;
+
+	memfd_save_poisoned(&saved, 2);
+	memfd_kexec();
+	memfd_file_retired = 0;
+	KUNIT_ASSERT_EQ(test, memfd_retrieve(&saved, &file), 0);
+	for (i = 0; i < 20; i++) {
+		page = memfd_file_page(file, i);
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		KUNIT_EXPECT_EQ(test, page->poisoned, i >= 16);
+	}
+	memfd_finish(&saved, 1);
+	fput(file);
+	KUNIT_EXPECT_EQ(test, memfd_file_retired, 4UL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 4UL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
+	memfd_kexec();
+
+	memfd_save_poisoned(&saved, 2);
+	memfd_kexec();
+	memfd_finish(&saved, 0);
+	KUNIT_EXPECT_EQ(test, memfd_file_retired, 8UL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 4UL);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
+	memfd_kexec();
+
+	/* Version 1 has no such flag. */
+	memfd_save_poisoned(&saved, 1);
+	memfd_kexec();
+	KUNIT_EXPECT_EQ(test, memfd_retrieve(&saved, &file), -EBADMSG);
+	memfd_finish(&saved, -EBADMSG);
+	memfd_expect_settled(test);
+	memfd_kexec();
+}
+
+/* Whatever fails, the poisoned pages are not freed and the others are. */
+static void memfd_poisoned_fail_nth(struct kunit *test)
+{
+	struct memfd_saved saved;
+	unsigned long nth = 0;
+	struct file *file;
+	bool failed;
+	int err;
+
+	do {
+		memfd_save_poisoned(&saved, 2);
+		memfd_kexec();
+		luo_loopback_fail_nth(++nth);
+		err = memfd_retrieve(&saved, &file);
+		failed = luo_loopback_failed();
+		luo_loopback_fail_nth(0);
+		memfd_finish(&saved, err ?: 1);
+		if (!err)
+			fput(file);
+		KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 4UL);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING),
+				0UL);
+		memfd_kexec();
+	} while (failed && nth < 1000);
+	KUNIT_EXPECT_FALSE(test, failed);
+}
+
 static bool memfd_errno(int err)
 {
 	return !err || err == -EBADMSG || err == -EEXIST || err == -EOPNOTSUPP;
@@ -607,6 +684,8 @@ static struct kunit_case memfd_cases[] = {
 	KUNIT_CASE(memfd_fail_nth_in_finish),
 	KUNIT_CASE(memfd_v0_unwritten),
 	KUNIT_CASE(memfd_v0_unwritten_damaged),
+	KUNIT_CASE(memfd_poisoned),
+	KUNIT_CASE(memfd_poisoned_fail_nth),
 	KUNIT_CASE(memfd_v0_damage),
 	KUNIT_CASE(memfd_v1_damage),
 	KUNIT_CASE(memfd_v1_wrong),

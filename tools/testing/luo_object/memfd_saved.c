@@ -174,8 +174,11 @@ void memfd_save_v1(struct memfd_saved *saved, unsigned int version)
 		luo_array_seal(&saved->array);
 		saved->v1.extents = saved->array.handle;
 	}
-	luo_object_kind_save_version(&luo_loopback_out, luo_memfd_kind,
-				     saved->data, &saved->v1, version);
+	/* This kernel may read a version without writing it. */
+	luo_object_out_store(&luo_loopback_out, &saved->v1, sizeof(saved->v1),
+			     &(struct luo_object_id){ LUO_MEMFD_KIND,
+						      saved->data },
+			     version, 0, GFP_KERNEL);
 }
 
 /**
