@@ -129,7 +129,8 @@ static void luo_fail_then_kexec(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING),
 				0UL);
 	} while (failed && nth < NR_ALLOCATIONS_MAX);
-	KUNIT_EXPECT_GT(test, nth, 3UL);
+	/* In the kernel only pages fail: of those a new kind needs one, for its records. */
+	KUNIT_EXPECT_GT(test, nth, 1UL);
 }
 
 /* An abort allocates nothing, so it cannot fail. */

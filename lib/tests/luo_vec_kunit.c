@@ -19,7 +19,7 @@
 #include "luo_pattern.h"
 
 #define ELEMENT	24
-#define MAX	2000
+#define NR_MAX	2000
 
 /* Element @i of seed @seed. */
 struct luo_vec_element {
@@ -121,11 +121,11 @@ static void luo_vec_step(struct kunit *test, struct luo_vec *vec,
 	u32 what = luo_vec_random(state) % 8;
 	u64 at, i;
 
-	if (!vec->count || (what < 2 && vec->count < MAX)) {
+	if (!vec->count || (what < 2 && vec->count < NR_MAX)) {
 		expected[vec->count] = element;
 		KUNIT_ASSERT_EQ(test, luo_vec_append(vec, &element, 1,
 						     GFP_KERNEL), 0);
-	} else if (what < 3 && vec->count + 400 < MAX) {
+	} else if (what < 3 && vec->count + 400 < NR_MAX) {
 		for (i = 0; i < 400; i++)
 			expected[vec->count + i] = luo_vec_element(*state, i);
 		KUNIT_ASSERT_EQ(test, luo_vec_append(vec, expected + vec->count,
@@ -146,7 +146,7 @@ static void luo_vec_step(struct kunit *test, struct luo_vec *vec,
 
 static void luo_vec_random_edits(struct kunit *test)
 {
-	struct luo_vec_element *expected = luo_vec_expected(test, MAX);
+	struct luo_vec_element *expected = luo_vec_expected(test, NR_MAX);
 	u32 round, step, state = 1;
 	struct luo_vec vec;
 
