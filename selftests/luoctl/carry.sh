@@ -9,7 +9,7 @@
 
 nothing_open() {
 	luoctl list
-	says "$1" 0 "no session is open"
+	says "$1" 0 "no process has a session"
 }
 
 colon='{"version": 1, "units": {"u": {"fdstore": [
@@ -17,7 +17,7 @@ colon='{"version": 1, "units": {"u": {"fdstore": [
 
 refusals() {
 	luoctl restore nothing
-	says "a session that was not handed over" 2 "handed over none of that name"
+	says "a session, and no live update" 2 "handed nothing over"
 	luoctl save s a=/tmp/note --copy
 	says "the wrong arguments" 2 "usage"
 	luoctl save systemd --copy a=/tmp/note
@@ -39,18 +39,92 @@ refusals() {
 	luoctl save s a:b="$memfd"
 	says "a name with a colon" 2 "none of them a colon"
 	nobody save s --copy a=/tmp/note
-	says "sessions are for root" 2 "for root"
+	says "sessions are for root" 2 "must be root"
 	nothing_open "nothing of this has left a session"
 
 	exec 9<>/dev/liveupdate
-	luoctl save s a="$memfd"
+	luoctl save --timeout 0 s a="$memfd"
 	says "a second user of the device" 2 "in use by process $$ (carry.sh)"
 	exec 9<&-
+	luoctl save s --copy a=/dev/zero
+	says "a copy of what never ends" 2 "not a regular file"
+	mkfifo /tmp/fifo
+	luoctl save s --copy a=/tmp/fifo
+	says "a copy of a pipe" 2 "not a regular file"
+	dd if=/dev/null of=/tmp/sparse bs=1M seek=100000 2>/dev/null
+	luoctl save s --copy a=/tmp/sparse
+	says "a copy that does not fit into memory" 2 "a copy takes" "are available"
+	rm /tmp/sparse
+}
+
+# Twenty sessions at a time: the device takes one process, and the others wait.
+parallel() {
+	for number in $(seq 20); do
+		./luoctl save "many$number" --copy note=/tmp/note >/tmp/many 2>&1 ||
+			echo "many$number" >>/tmp/many_failed &
+		pids="$pids $!"
+	done
+	for pid in $pids; do
+		wait "$pid"
+	done
+	result "twenty sessions are saved at a time" [ ! -e /tmp/many_failed ]
+	for number in $(seq 20); do
+		./luoctl abort "many$number" >/dev/null 2>&1
+	done
+}
+
+# unchanged NAME - nothing is loaded, and the policy is what it was.
+unchanged() {
+	result "$1" [ "$(cat /sys/kernel/kexec_loaded) $(policy)" = "0 all" ]
+}
+
+jumps_refused() {
+	nobody kexec "/boot/$FLAVOUR"
+	says "kexec is for root" 2 "must be root"
+	luoctl kexec --initrd none --append "console=ttyS0" "/boot/$FLAVOUR"
+	says "a command line without kho=on" 1 "kho=on liveupdate=on"
+	luoctl kexec --initrd /nothing "/boot/$FLAVOUR"
+	says "an initrd that is not there" 2 "/nothing"
+	luoctl kexec "/boot/$FLAVOUR"
+	says "no initrd" 2 "no initrd beside" "--initrd none"
+	luoctl kexec --initrd /tmp/note "/boot/$FLAVOUR"
+	says "an initrd that is none" 2 "not an initrd"
+	cp "/boot/$FLAVOUR" /tmp/vmlinuz-1.2
+	ln -s /boot/initrd /tmp/initrd.img-1.2
+	luoctl kexec --dry-run /tmp/vmlinuz-1.2
+	says "an initrd that is beside the image" 0 "all survives" "cache: 3 files"
+	unchanged "none of which has loaded anything or changed the policy"
+
+	luoctl save orphan --copy a=/tmp/note
+	says "a session" 0 "process"
+	kill "$(sed 's/.*process \([0-9]*\) keeps.*/\1/' $out)"
+	sleep 1
+	luoctl status
+	says "whose process is killed" 1 "has ended" "orphan"
+	luoctl kexec --initrd none "/boot/$FLAVOUR"
+	says "is not left behind without a word" 1 "session orphan (a) was saved and has ended"
+	luoctl kexec --load --initrd none --accept session:orphan "/boot/$FLAVOUR"
+	says "unless that is accepted" 0 "is loaded" "systemctl kexec ends that process"
+	result "which loads" [ "$(cat /sys/kernel/kexec_loaded)" = 1 ]
+	luoctl kexec --load --initrd none "/boot/$FLAVOUR"
+	says "a refusal after that" 1 "session orphan"
+	unchanged "leaves nothing loaded, and the policy of before"
+	luoctl abort orphan
+	luoctl kexec --load --initrd none "/boot/$FLAVOUR"
+	says "loading" 0 "is loaded"
+	# All sessions of luoctl's are called off too, but for those in a store.
+	luoctl save lasts --copy a=/tmp/note
+	pids=$(luoctl list; awk '/luoctl-hold/ { print $1 }' $out)
+	result "has sessions" [ "$(echo "$pids" | wc -w)" -gt 1 ]
+	luoctl abort lasts
+	/usr/sbin/kexec -s -u
+	rm /run/luoctl/policy/note
+	echo all >/sys/kernel/luo_objects/write
 }
 
 save() {
 	ktap_print_header
-	ktap_set_plan 36
+	ktap_set_plan 56
 	echo "a note" >/tmp/note
 	memfd=$(./memfd "hello, next kernel" 7)
 	stored=$(./memfd "stored")
@@ -60,11 +134,11 @@ save() {
 	refusals
 
 	luoctl save cache cache="$memfd" --copy note=/tmp/note link=/tmp/link
-	says "save" 0 "session cache has cache, note, link; process"
+	says "save" 0 "session cache has cache, note, link; process" "luoctl abort cache"
 	luoctl save cache a="$stored"
 	says "a session that exists" 2 "exists already"
 	luoctl list
-	says "list" 0 "cache" "outgoing" "luoctl-hold" "cache, note, link"
+	says "list" 0 "cache" "outgoing" "luoctl-hold" "cache (" "note (7 bytes), link ("
 	./store ./luoctl save service stored="$stored" >$out 2>&1
 	status=$?
 	says "a service hands its session to the manager" 0 "FDSTORE=1" "FDNAME=service" \
@@ -91,24 +165,23 @@ save() {
 	luoctl dump sample
 	says "dump" 0 "sample:0 version 1" "  nr_kernels 1"
 	luoctl --json dump sample:0
-	says "dump in JSON" 0 '"nr_kernels": "1"'
+	says "dump in JSON" 0 '"nr_kernels": 1'
 	luoctl dump sample:7
 	says "dump of nothing" 2 "no outgoing object sample:7"
+	parallel
 	luoctl save call_off --copy a=/tmp/note
 	says "another session" 0 "process"
-	kill "$(sed 's/.*process \([0-9]*\) keeps.*/\1/' $out)"
-	sleep 1
+	luoctl abort call_off
+	says "is called off" 0 "session call_off is called off"
 	luoctl list
-	result "is called off with its process" sh -c "! grep -q call_off $out"
-
-	nobody kexec "/boot/$FLAVOUR"
-	says "kexec is for root" 2 "for root"
-	luoctl kexec --append "console=ttyS0" "/boot/$FLAVOUR"
-	says "a command line without kho=on" 1 "kho=on liveupdate=on"
-	luoctl kexec --initrd /nothing "/boot/$FLAVOUR"
-	says "an initrd that is not there" 2 "/nothing"
-	result "none of which has loaded anything or changed the policy" \
-		[ "$(cat /sys/kernel/kexec_loaded) $(policy)" = "0 all" ]
+	result "and is listed no more" sh -c "! grep -q call_off $out"
+	luoctl abort nothing
+	says "a session that was not saved cannot be called off" 2 "none of that name"
+	luoctl status
+	says "status" 0 "nothing is lost" "outgoing  cache" "no image"
+	luoctl check "/boot/$FLAVOUR"
+	says "check begins with the verdict" 0 "all survives" "cache: 3 files" "arrives"
+	jumps_refused
 	jumps kexec "/boot/$FLAVOUR"
 	ktap_finished
 }
@@ -120,14 +193,31 @@ given='[ "$LISTEN_PID" = $$ ] && echo "$LISTEN_FDS $LISTEN_FDNAMES" &&
 
 restore() {
 	ktap_print_header
-	ktap_set_plan 23
+	ktap_set_plan 30
 	luoctl restore cache -- /nothing
 	says "a command that is not there" 2 "/nothing"
 	luoctl restore cache -- nothing
 	says "a command that is not in PATH" 2 "no such command"
 	nothing_open "which has not taken the session"
+	luoctl status
+	says "status" 1 "wait to be restored"
+	luoctl list
+	says "list" 0 "of the previous kernel have not been restored"
+	luoctl kexec --initrd none "/boot/$FLAVOUR"
+	says "another kexec would lose what waits" 1 "have not been restored" "--accept unclaimed"
 	luoctl restore other
 	says "a session that was not saved" 2 "none of that name"
+	printf '#!/nothing\n' >/tmp/broken
+	chmod 755 /tmp/broken
+	luoctl restore cache -- /tmp/broken
+	says "a command that cannot be run" 2 "cannot run /tmp/broken" "is kept by process"
+	luoctl restore --ready fd cache -- false
+	says "a command that ends before it is ready" 1
+	sleep 1
+	luoctl list
+	says "and the session is kept" 0 cache incoming luoctl-hold
+	luoctl restore --keep cache -- true
+	says "a session that is to be kept" 0
 	luoctl restore --token a=7 cache
 	says "a token that was not saved" 2 "has no token 7" "is kept by process"
 	luoctl list
@@ -137,13 +227,15 @@ restore() {
 	sleep 1
 	nothing_open "and ends it"
 	luoctl restore cache
-	says "a session that has ended" 2 "none of that name"
+	says "a session that has ended" 2 "was restored already in this boot"
 
 	luoctl restore systemd
 	says "the session of systemd is not taken" 2 "belongs to the service manager"
 	luoctl restore foreign1
 	says "names that are not JSON" 2 "is not JSON" "--token" "kept by process"
-	luoctl restore --token data=5 foreign1 -- sh -c 'cat <&3'
+	# shellcheck disable=SC2016 # for another shell to expand
+	luoctl restore --ready fd --token data=5 foreign1 -- \
+		sh -c 'cat <&3; eval "echo >&$LUOCTL_READY_FD"'
 	says "tokens in their place" 0 "data 1"
 	luoctl restore foreign2
 	says "names of another version" 2 "is not of version 1"
@@ -165,12 +257,12 @@ restore() {
 	luoctl save again --copy a=/tmp/text
 	says "and save again" 0 "session again has a"
 	luoctl restore again
-	says "what is outgoing is not restored" 2 "none of that name"
+	says "what is outgoing is not restored" 2 "is outgoing: process"
 	luoctl dump --incoming memfd
 	# The two of systemd, and one that no name was given to.
 	result "nothing is left of what was taken" [ "$(grep -c "^memfd:" $out)" -eq 3 ]
 	luoctl --json list
-	says "JSON" 0 '"name": "again"' '"direction": "outgoing"' '"token": 1'
+	says "JSON" 0 '"name": "again"' '"direction": "outgoing"' '"token": "1"'
 	luoctl tree
 	says "tree" 0 "from the last kernel (kho-v4)"
 	ktap_finished

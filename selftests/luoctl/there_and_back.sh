@@ -22,36 +22,37 @@ no_kexec() {
 	EOF
 	chmod 755 /tmp/bin/kexec
 	# shellcheck disable=SC2046 # options, a word each
-	PATH=/tmp/bin:$PATH luoctl kexec $(accept_kinds) /boot/stock
+	PATH=/tmp/bin:$PATH luoctl kexec --initrd none $(accept_kinds) /boot/stock
 }
 
 there() {
 	ktap_print_header
-	ktap_set_plan 10
+	ktap_set_plan 12
 	echo here >/tmp/note
 	echo newest >/sys/kernel/luo_objects/write
 	luoctl save early --copy note=/tmp/note
-	early=$(sed 's/.*process \([0-9]*\) keeps.*/\1/' $out)
 	luoctl negotiate /boot/stock
 	says "what was saved before is noticed" 1 "memfd is lost: 2 stored already"
-	kill "$early"
+	luoctl abort early
 	echo newest >/sys/kernel/luo_objects/write
 	sleep 1
-	luoctl kexec /boot/stock
+	luoctl kexec --initrd none /boot/stock
 	says "a loss is refused" 1 "sample is lost" "no kexec: " "would be lost; --accept"
 	unchanged "and nothing has changed" newest
-	luoctl kexec --accept simple /boot/stock
+	luoctl kexec --initrd none --accept simple /boot/stock
 	says "a slip is noticed" 2 "--accept simple"
-	luoctl kexec --accept sample /etc/passwd
+	luoctl kexec --initrd none --accept sample /etc/passwd
 	says "no image" 2 "not a kernel image"
 	no_kexec
 	says "a kexec that fails" 2 "not today"
 	unchanged "is undone" newest
 	# shellcheck disable=SC2046 # options, a word each
-	luoctl kexec $(accept_kinds) --load /boot/stock
+	luoctl kexec --initrd none $(accept_kinds) --load /boot/stock
 	says "loading only" 0 "is loaded"
 	result "loads" [ "$(cat /sys/kernel/kexec_loaded)" = 1 ]
-	/usr/sbin/kexec -s -u
+	luoctl abort
+	says "abort" 0 "no image is loaded"
+	unchanged "sets the policy of before" newest
 	luoctl save travels memfd="$(./memfd memory)" --copy note=/tmp/note
 	says "save, in what stock reads" 0 "session travels has memfd, note"
 	# shellcheck disable=SC2046 # options, a word each

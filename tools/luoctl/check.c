@@ -9,38 +9,29 @@
 
 #include "judge.h"
 #include "luoctl.h"
+#include "state.h"
 
 static int compare(const struct catalogue *from, const struct catalogue *to)
 {
 	struct verdicts verdicts;
-	struct records stored = {};
-	unsigned int nr_lost, nr_unknown;
-	bool known;
+	struct stored stored = {};
+	int ret;
 
-	known = from->running && !running_records("outgoing", &stored);
-	judge(from, to, known ? &stored : NULL, &verdicts);
-	nr_lost = verdicts_lost(&verdicts, NULL, 0);
-	nr_unknown = verdicts_unknown(&verdicts);
+	if (from->running)
+		stored_read(&stored);
+	judge(from, to, from->running ? &stored : NULL, &verdicts);
 	if (want_json) {
-		struct json *json = json_stdout();
-
-		verdicts_json(json, from, to, &verdicts);
+		verdicts_json(json_stdout(), from, to, &verdicts);
+		stored_json(json_stdout(), &stored, &verdicts);
 	} else {
+		verdicts_headline(&verdicts, from->running ? &stored : NULL);
 		verdicts_print(from, to, &verdicts);
-		if (!nr_lost && !nr_unknown)
-			puts("all survives");
 	}
+	ret = verdicts_exit(&verdicts);
 	verdicts_free(&verdicts);
-	records_free(&stored);
+	stored_free(&stored);
 
-	if (nr_lost)
-		return EXIT_LOSS;
-	if (nr_unknown) {
-		complain("cannot tell whether all survives");
-		return EXIT_FAILED;
-	}
-
-	return EXIT_DONE;
+	return ret;
 }
 
 static int run(int argc, char **argv)
@@ -68,6 +59,8 @@ static int run(int argc, char **argv)
 		goto out;
 	}
 
+	if (!from_path && state_check_live())
+		goto out;
 	if (from_path ? catalogue_read_image(&from, from_path) :
 			running_read(&from))
 		goto out;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "hold.h"
+#include "session.h"
 
 static bool is_one_of(int fd, const int *fds, size_t nr)
 {
@@ -41,7 +42,8 @@ static void close_others(const int *fds, size_t nr, int ready)
 	closedir(open_fds);
 }
 
-static void __attribute__((noreturn)) keep(const int *fds, size_t nr, int ready)
+/* Leave the session, the terminal and the directory of the starter. */
+static void detach(const int *fds, size_t nr, int ready)
 {
 	int null = open("/dev/null", O_RDWR);
 
@@ -54,6 +56,11 @@ static void __attribute__((noreturn)) keep(const int *fds, size_t nr, int ready)
 	for (int fd = 0; fd < 3; fd++)
 		dup2(null, fd);
 	close_others(fds, nr, ready);
+}
+
+static void __attribute__((noreturn)) keep(const int *fds, size_t nr, int ready)
+{
+	detach(fds, nr, ready);
 	if (write(ready, "", 1) != 1)
 		_exit(EXIT_FAILED);
 	close(ready);
@@ -81,6 +88,49 @@ pid_t hold(const int *fds, size_t nr)
 	else if (read(ready[0], &byte, 1) != 1)
 		pid = complain("the process that was to keep the descriptors has ended");
 	close(ready[0]);
+
+	return pid;
+}
+
+/* Is the session to be finished? */
+static bool read_ready(int ready)
+{
+	bool at_end = false;
+	char byte;
+	ssize_t got;
+
+	for (;;) {
+		got = read(ready, &byte, 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got != 1)
+			return at_end;
+		if (byte != HOLD_AT_EXEC)
+			return byte != HOLD_KEEP;
+		at_end = true;
+	}
+}
+
+static void __attribute__((noreturn)) wait_ready(int session, int ready)
+{
+	detach(&session, 1, ready);
+	if (read_ready(ready) && !session_finish(session))
+		_exit(EXIT_DONE);
+	close(ready);
+	for (;;)
+		pause();
+}
+
+pid_t hold_until(int session, int ready)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid)
+		wait_ready(session, ready);
+	if (pid < 0)
+		complain("no process to keep the session: %s", strerror(errno));
 
 	return pid;
 }

@@ -19,6 +19,20 @@
  */
 pid_t hold(const int *fds, size_t nr);
 
+/* What a process that keeps a session reads from its pipe. */
+enum hold_byte {
+	HOLD_AT_EXEC = 'x',	/* finish the session when the pipe is closed */
+	HOLD_KEEP = 'k',	/* keep it, whatever follows */
+};
+
+/*
+ * Leave a process behind that has the session and reads from @ready, the end of a
+ * pipe: bytes of enum hold_byte, or any other byte, which finishes the session.
+ * When the pipe is closed it keeps the session, unless it has read HOLD_AT_EXEC,
+ * until another luoctl takes it over. Returns its pid; complains and returns -1.
+ */
+pid_t hold_until(int session, int ready);
+
 /* Whether the service manager says that it takes descriptors. */
 bool hold_has_store(void);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "compat.h"
 #include "judge.h"
@@ -240,8 +241,58 @@ static struct verdict *add_verdict(struct verdicts *verdicts, const char *name)
 	return verdict;
 }
 
+void stored_read(struct stored *stored)
+{
+	*stored = (struct stored){};
+	/* A kernel without versioned objects has none. */
+	stored->known = !running_records("outgoing", &stored->records) ||
+			access(SYSFS_OBJECTS, F_OK);
+	sessions_find(&stored->sessions);
+}
+
+void stored_free(struct stored *stored)
+{
+	records_free(&stored->records);
+	sessions_free(&stored->sessions);
+}
+
+/* Is there an object of the kind, or a file that may travel with it? */
+static bool has_objects(const struct stored *stored, const struct kind *kind)
+{
+	const struct records *records = &stored->records;
+
+	if (!stored->known)
+		return true;
+	for (size_t i = 0; i < records->nr; i++) {
+		if (!strcmp(records->records[i].kind, kind->name))
+			return true;
+	}
+	for (size_t i = 0; i < stored->sessions.nr; i++) {
+		if (compat_carrier(kind->name) &&
+		    strcmp(stored->sessions.sessions[i].direction, "incoming"))
+			return true;
+	}
+
+	return false;
+}
+
+/* Does @to read every version that @from may have stored? */
+static bool reads_all(const struct catalogue *to, const struct kind *from,
+		      bool objects)
+{
+	for (size_t i = 0; i < from->nr_versions; i++) {
+		const struct version *version = &from->versions[i];
+
+		if (version->flags & LUO_NOTE_WRITABLE &&
+		    !reads(to, from->name, version, objects))
+			return false;
+	}
+
+	return true;
+}
+
 static void judge_kind(const struct catalogue *from, const struct catalogue *to,
-		       const struct kind *kind, const struct records *stored,
+		       const struct kind *kind, const struct stored *stored,
 		       struct verdicts *verdicts)
 {
 	bool objects = reads_objects(from, to);
@@ -255,13 +306,24 @@ static void judge_kind(const struct catalogue *from, const struct catalogue *to,
 	verdict->read = list_read(to, kind, objects);
 	if (!verdict->written)
 		return;
+	if (stored && !has_objects(stored, kind)) {
+		verdict->fate = FATE_NOTHING;
+		return;
+	}
 
 	verdict->why = why_lost(to, kind, common, objects);
 	if (!verdict->why) {
 		verdict->has_common = true;
 		verdict->common = common->version;
-		nr_unread = stored ? count_unread(to, kind, stored, objects,
-						  &instance) : 0;
+		nr_unread = stored ? count_unread(to, kind, &stored->records,
+						  objects, &instance) : 0;
+		if (!nr_unread && stored && !stored->known &&
+		    !reads_all(to, kind, objects)) {
+			verdict->fate = FATE_UNKNOWN;
+			verdict->why = xasprintf("in which versions objects are stored cannot be read in " DEBUGFS "/luo_objects, and %s does not read all of them",
+						 to->name);
+			return;
+		}
 		if (!nr_unread)
 			return;
 		verdict->fate = FATE_LOST;
@@ -347,6 +409,7 @@ static void judge_handlers(const struct catalogue *from,
 		if (carrier && catalogue_kind(from, carrier->kind))
 			continue;
 		verdict = add_verdict(verdicts, file->string);
+		verdict->is_handler = true;
 		verdict->written = xstrdup(file->string);
 		if (catalogue_has(to, "file", file->string)) {
 			verdict->read = xstrdup(file->string);
@@ -359,7 +422,7 @@ static void judge_handlers(const struct catalogue *from,
 }
 
 void judge(const struct catalogue *from, const struct catalogue *to,
-	   const struct records *stored, struct verdicts *verdicts)
+	   const struct stored *stored, struct verdicts *verdicts)
 {
 	*verdicts = (struct verdicts){};
 	judge_machine(from, to, verdicts);
@@ -414,10 +477,121 @@ unsigned int verdicts_unknown(const struct verdicts *verdicts)
 
 static const char *const fates[] = {
 	[FATE_SURVIVES] = "survives",
+	[FATE_NOTHING] = "nothing stored",
 	[FATE_LEFT] = "is left behind",
 	[FATE_UNKNOWN] = "cannot be told",
 	[FATE_LOST] = "is lost",
 };
+
+int verdicts_exit(const struct verdicts *verdicts)
+{
+	if (verdicts_lost(verdicts, NULL, 0))
+		return EXIT_LOSS;
+	if (!verdicts_unknown(verdicts))
+		return EXIT_DONE;
+	complain("cannot tell whether all survives");
+
+	return EXIT_FAILED;
+}
+
+/*
+ * The verdict that decides about sessions: all have the same fate, because the next
+ * kernel reads no session if there is a file in one that it cannot read.
+ */
+static const struct verdict *session_verdict(const struct verdicts *verdicts)
+{
+	static const char *const needed[] = { "machine", "kho", "luo" };
+	const struct verdict *found = NULL;
+
+	for (size_t i = 0; i < verdicts->nr; i++) {
+		const struct verdict *verdict = &verdicts->verdicts[i];
+		bool decides = verdict->is_handler ||
+			       compat_carrier(verdict->name);
+
+		for (size_t j = 0; j < ARRAY_SIZE(needed); j++)
+			decides |= !strcmp(verdict->name, needed[j]);
+		if (decides && verdict->fate > FATE_LEFT &&
+		    (!found || verdict->fate > found->fate))
+			found = verdict;
+	}
+
+	return found;
+}
+
+static bool is_outgoing(const struct session *session)
+{
+	return strcmp(session->direction, "incoming");
+}
+
+static size_t nr_outgoing(const struct stored *stored)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; stored && i < stored->sessions.nr; i++)
+		nr += is_outgoing(&stored->sessions.sessions[i]);
+
+	return nr;
+}
+
+static void print_session(const struct session *session, const char *fate)
+{
+	u64 size = 0;
+
+	for (size_t i = 0; i < session->files.nr; i++) {
+		if (session->files.entries[i].size != MAPPING_SIZE_UNKNOWN)
+			size += session->files.entries[i].size;
+	}
+	printf("%s: ", session->name);
+	if (session->has_files)
+		printf("%zu file%s, %llu KiB, ", session->files.nr,
+		       session->files.nr == 1 ? "" : "s", (size + 1023) >> 10);
+	printf("%s\n", fate);
+}
+
+void verdicts_headline(const struct verdicts *verdicts,
+		       const struct stored *stored)
+{
+	unsigned int nr_lost = verdicts_lost(verdicts, NULL, 0);
+	const struct verdict *verdict = session_verdict(verdicts);
+	const char *fate = !verdict ? "arrives" :
+			   verdict->fate == FATE_LOST ? "is lost" :
+			   "cannot be told";
+	size_t nr = nr_outgoing(stored);
+
+	if (nr_lost)
+		printf("%u of what is there would be lost\n", nr_lost);
+	else if (verdicts_unknown(verdicts))
+		puts("cannot tell whether all survives");
+	else
+		puts("all survives");
+	if (stored && !nr)
+		puts("no session is saved");
+	for (size_t i = 0; stored && i < stored->sessions.nr; i++) {
+		if (is_outgoing(&stored->sessions.sessions[i]))
+			print_session(&stored->sessions.sessions[i], fate);
+	}
+	putchar('\n');
+}
+
+void stored_json(struct json *json, const struct stored *stored,
+		 const struct verdicts *verdicts)
+{
+	const struct verdict *verdict = session_verdict(verdicts);
+
+	json_open_array(json, "sessions");
+	for (size_t i = 0; i < stored->sessions.nr; i++) {
+		const struct session *session = &stored->sessions.sessions[i];
+
+		if (!is_outgoing(session))
+			continue;
+		json_open_object(json, NULL);
+		json_string(json, "name", session->name);
+		json_string(json, "fate", !verdict ? "survives" :
+			    verdict->fate == FATE_LOST ? "lost" : "unknown");
+		json_close(json);
+	}
+	json_close(json);
+}
 
 static void print_kernel(const char *role, const struct catalogue *catalogue)
 {
@@ -470,7 +644,7 @@ void verdicts_print(const struct catalogue *from, const struct catalogue *to,
 	for (size_t i = 0; i < verdicts->nr; i++) {
 		const struct verdict *verdict = &verdicts->verdicts[i];
 
-		if (verdict->fate != FATE_SURVIVES)
+		if (verdict->why)
 			printf("%s %s: %s\n", verdict->name,
 			       fates[verdict->fate], verdict->why);
 	}
@@ -511,6 +685,7 @@ void verdicts_json(struct json *json, const struct catalogue *from,
 {
 	static const char *const words[] = {
 		[FATE_SURVIVES] = "survives",
+		[FATE_NOTHING] = "nothing",
 		[FATE_LEFT] = "left",
 		[FATE_UNKNOWN] = "unknown",
 		[FATE_LOST] = "lost",

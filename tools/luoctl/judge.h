@@ -12,9 +12,11 @@
 #include "catalogue.h"
 #include "json.h"
 #include "running.h"
+#include "sessions.h"
 
 enum fate {
 	FATE_SURVIVES,
+	FATE_NOTHING,		/* nothing of it is stored */
 	FATE_LEFT,		/* is lost, and said to be optional */
 	FATE_UNKNOWN,		/* may be lost */
 	FATE_LOST,
@@ -23,6 +25,7 @@ enum fate {
 struct verdict {
 	char name[LUO_OBJECT_KIND_LEN];
 	bool is_kind;
+	bool is_handler;	/* of files, which belongs to no kind */
 	enum fate fate;
 	char *written;		/* strings or versions; NULL for none */
 	char *read;
@@ -36,9 +39,19 @@ struct verdicts {
 	size_t nr;
 };
 
-/* @stored is what is stored already in the kernel @from, or NULL. */
+/* What the kernel @from will hand over, as far as it is known. */
+struct stored {
+	bool known;		/* else all it can write is supposed to be there */
+	struct records records;
+	struct sessions sessions;
+};
+
+void stored_read(struct stored *stored);
+void stored_free(struct stored *stored);
+
+/* @stored is NULL if nothing is known of what @from has. */
 void judge(const struct catalogue *from, const struct catalogue *to,
-	   const struct records *stored, struct verdicts *verdicts);
+	   const struct stored *stored, struct verdicts *verdicts);
 void verdicts_free(struct verdicts *verdicts);
 
 /* How many may be lost, and more is not known. */
@@ -47,6 +60,19 @@ unsigned int verdicts_unknown(const struct verdicts *verdicts);
 /* How many are lost, other than those of the names in @accepted. */
 unsigned int verdicts_lost(const struct verdicts *verdicts,
 			   char *const *accepted, size_t nr_accepted);
+
+/* Exit status: EXIT_LOSS, EXIT_FAILED with a complaint if unknown, or EXIT_DONE. */
+int verdicts_exit(const struct verdicts *verdicts);
+
+/*
+ * One line that says whether all arrives, then a line for each session. @stored
+ * is NULL if nothing is known of what is there.
+ */
+void verdicts_headline(const struct verdicts *verdicts,
+		       const struct stored *stored);
+/* The member "sessions". */
+void stored_json(struct json *json, const struct stored *stored,
+		 const struct verdicts *verdicts);
 
 void verdicts_print(const struct catalogue *from, const struct catalogue *to,
 		    const struct verdicts *verdicts);

@@ -4,24 +4,26 @@
  * fails, or would lose something, leaves the policy and the kernel as they were.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "initrd.h"
 #include "judge.h"
+#include "kexec_tools.h"
 #include "luoctl.h"
 #include "policy.h"
+#include "state.h"
 
 struct jump {
 	const char *image;
 	const char *from;
-	const char *initrd;
+	const char *initrd;	/* NULL for none */
 	const char *append;
 	bool rollback;
 	bool load_only;
+	bool dry_run;
 	char **accepted;
 	size_t nr_accepted;
 	char **modules;
@@ -31,76 +33,26 @@ struct jump {
 	char *old_policy;
 };
 
-/* Of what kexec-tools said, the last line that says something. */
-static char *last_line(char *text)
+#define WRITE_PARAMETER	"luo_object.write="
+
+/* Without the words that begin so. */
+static char *without_words(const char *line, const char *begin)
 {
-	char *last = "it does not say why", *line;
+	char *copy = xstrdup(line), *rest = copy, *word;
+	char *kept = xstrdup("");
 
-	while ((line = strsep(&text, "\n"))) {
-		if (*line)
-			last = line;
+	while ((word = strsep(&rest, " \n"))) {
+		char *more;
+
+		if (!*word || !strncmp(word, begin, strlen(begin)))
+			continue;
+		more = xasprintf("%s%s%s", kept, *kept ? " " : "", word);
+		free(kept);
+		kept = more;
 	}
+	free(copy);
 
-	return last;
-}
-
-/* Runs kexec-tools. Complains and returns -1 where it fails. */
-static int kexec_tools(const char *to_do, char *const *argv)
-{
-	char said[4096];
-	size_t len = 0;
-	int fds[2], status;
-	ssize_t got;
-	pid_t pid;
-
-	if (pipe2(fds, O_CLOEXEC))
-		return complain("%s: %s", to_do, strerror(errno));
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		dup2(fds[1], 1);
-		dup2(fds[1], 2);
-		execvp(argv[0], argv);
-		/* Not everybody's PATH has it. */
-		execv("/usr/sbin/kexec", argv);
-		execv("/sbin/kexec", argv);
-		dprintf(2, "no program kexec; the package kexec-tools has it\n");
-		_exit(127);
-	}
-	close(fds[1]);
-	while ((got = read(fds[0], said + len, sizeof(said) - 1 - len)) > 0)
-		len += got;
-	said[len] = 0;
-	close(fds[0]);
-	if (pid < 0 || waitpid(pid, &status, 0) < 0)
-		return complain("%s: %s", to_do, strerror(errno));
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		return complain("%s: %s", to_do, last_line(said));
-
-	return 0;
-}
-
-/* Whether a command line switches something on: NAME=on, 1, y. */
-static bool switches_on(const char *command_line, const char *name)
-{
-	size_t len = strlen(name);
-	bool on = false;
-
-	while (*command_line) {
-		size_t word = strcspn(command_line, "\n ");
-
-		/* The last one counts. */
-		if (word > len + 1 && !strncmp(command_line, name, len) &&
-		    command_line[len] == '=') {
-			const char *value = command_line + len + 1;
-
-			on = strchr("1yYtT", *value) ||
-			     !strncmp(value, "on", 2);
-		}
-		command_line += word + strspn(command_line + word, "\n ");
-	}
-
-	return on;
+	return kept;
 }
 
 static int make_command_line(struct jump *jump)
@@ -116,11 +68,13 @@ static int make_command_line(struct jump *jump)
 		jump->command_line[strcspn(jump->command_line, "\n")] = 0;
 	}
 	if (jump->rollback) {
-		char *more = xasprintf("%s luo_object.write=all",
-				       jump->command_line);
+		/* The line has it from the last jump, if that was one too. */
+		char *line = without_words(jump->command_line, WRITE_PARAMETER);
 
 		free(jump->command_line);
-		jump->command_line = more;
+		jump->command_line = xasprintf("%s " WRITE_PARAMETER "all",
+					       line);
+		free(line);
 	}
 
 	return 0;
@@ -137,20 +91,25 @@ static bool accepts(const struct jump *jump, const char *name)
 }
 
 #define ACCEPT_COMMAND_LINE	"cmdline"
+#define ACCEPT_UNCLAIMED	"unclaimed"
+#define ACCEPT_SESSION		"session:"
 
-/* What is accepted has to be something, lest a slip goes unnoticed. */
+/* What is accepted must be a loss that there is: a slip is an error. */
 static int check_accepted(const struct jump *jump,
 			  const struct verdicts *verdicts)
 {
 	for (size_t i = 0; i < jump->nr_accepted; i++) {
-		bool known = !strcmp(jump->accepted[i], ACCEPT_COMMAND_LINE);
+		const char *accepted = jump->accepted[i];
+		bool known = !strcmp(accepted, ACCEPT_COMMAND_LINE) ||
+			     !strcmp(accepted, ACCEPT_UNCLAIMED) ||
+			     !strncmp(accepted, ACCEPT_SESSION,
+				      strlen(ACCEPT_SESSION));
 
 		for (size_t j = 0; !known && j < verdicts->nr; j++)
-			known = !strcmp(jump->accepted[i],
-					verdicts->verdicts[j].name);
+			known = !strcmp(accepted, verdicts->verdicts[j].name);
 		if (!known)
 			return complain("--accept %s: nothing of that name would be handed over",
-					jump->accepted[i]);
+					accepted);
 	}
 
 	return 0;
@@ -178,53 +137,146 @@ static char *list_lost(const struct jump *jump, const struct verdicts *verdicts)
 
 static void show(const struct jump *jump, const struct catalogue *from,
 		 const struct catalogue *to, const struct verdicts *verdicts,
-		 bool refused)
+		 const struct stored *stored, bool refused)
 {
 	struct json *json = json_stdout();
 
 	if (!want_json) {
+		verdicts_headline(verdicts, stored);
 		verdicts_print(from, to, verdicts);
 		return;
 	}
 	verdicts_json(json, from, to, verdicts);
+	stored_json(json, stored, verdicts);
 	json_string(json, "commandLine", jump->command_line);
 	json_boolean(json, "refused", refused);
+}
+
+/* Sessions that were saved in this boot and that no process has any more. */
+static int check_saved(const struct jump *jump, const struct stored *stored)
+{
+	char **names = state_names(NOTE_SAVED);
+	int ret = EXIT_DONE;
+
+	for (char **name = names; *name && !ret; name++) {
+		char *accept = xasprintf(ACCEPT_SESSION "%s", *name);
+		char *files = state_read(NOTE_SAVED, *name);
+
+		if (!sessions_outgoing(&stored->sessions, *name) &&
+		    !accepts(jump, accept)) {
+			complain("no kexec: session %s (%s) was saved and has ended, because no process has it any more; save it again, or luoctl abort %s",
+				 *name, files ?: "", *name);
+			ret = EXIT_LOSS;
+		}
+		free(accept);
+		free(files);
+	}
+	state_names_free(names);
+
+	return ret;
+}
+
+/* Objects and files of the previous kernel that nothing has restored. */
+static int check_unclaimed(const struct jump *jump)
+{
+	struct records records;
+	int ret = EXIT_DONE;
+
+	if (accepts(jump, ACCEPT_UNCLAIMED))
+		return ret;
+	if (running_records("incoming", &records)) {
+		/* A kernel without versioned objects has no list of them. */
+		if (!policy_exists())
+			return ret;
+		complain("no kexec: cannot tell whether objects of the previous kernel wait to be restored, " DEBUGFS "/luo_objects/incoming: %s; --accept "
+			 ACCEPT_UNCLAIMED " takes that risk", strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (records.nr) {
+		complain("no kexec: %s:%llu of the previous kernel%s not been restored and would be lost; luoctl list says more; --accept "
+			 ACCEPT_UNCLAIMED " takes the loss",
+			 records.records[0].kind, records.records[0].instance,
+			 records.nr > 1 ? " and others have" : " has");
+		ret = EXIT_LOSS;
+	}
+	records_free(&records);
+
+	return ret;
+}
+
+/* Do the verdicts stand against the kexec? */
+static int check_verdicts(const struct jump *jump,
+			  const struct verdicts *verdicts)
+{
+	char *lost;
+
+	if (verdicts_lost(verdicts, jump->accepted, jump->nr_accepted)) {
+		lost = list_lost(jump, verdicts);
+		complain("no kexec: %s would be lost; --accept NAME takes a loss",
+			 lost);
+		free(lost);
+		return EXIT_LOSS;
+	}
+	for (size_t i = 0; i < verdicts->nr; i++) {
+		const struct verdict *verdict = &verdicts->verdicts[i];
+
+		if (verdict->fate != FATE_UNKNOWN ||
+		    accepts(jump, verdict->name))
+			continue;
+		complain("no kexec: cannot tell whether %s survives; --accept %s takes that risk",
+			 verdict->name, verdict->name);
+		return EXIT_FAILED;
+	}
+
+	return EXIT_DONE;
+}
+
+static int check_command_line(const struct jump *jump)
+{
+	if (accepts(jump, ACCEPT_COMMAND_LINE) ||
+	    (state_switches_on(jump->command_line, "kho") &&
+	     state_switches_on(jump->command_line, "liveupdate")))
+		return EXIT_DONE;
+	complain("no kexec: the command line '%s' does not say kho=on liveupdate=on, and all would be lost; --accept "
+		 ACCEPT_COMMAND_LINE " takes that risk", jump->command_line);
+
+	return EXIT_LOSS;
+}
+
+/* systemctl kexec ends processes, and so the sessions that they keep. */
+static void say_held(const struct stored *stored)
+{
+	for (size_t i = 0; i < stored->sessions.nr; i++) {
+		const struct session *session = &stored->sessions.sessions[i];
+
+		if (session->pid > 1 && strcmp(session->direction, "incoming"))
+			fprintf(stderr, "luoctl: session %s is kept by process %d (%s): systemctl kexec ends that process, and the session is lost then; kexec -e does not\n",
+				session->name, session->pid, session->process);
+	}
 }
 
 /* Returns EXIT_DONE if nothing stands against the kexec. */
 static int judge_jump(const struct jump *jump, struct catalogue *from,
 		      const struct catalogue *to)
 {
-	bool silent = !switches_on(jump->command_line, "kho") ||
-		      !switches_on(jump->command_line, "liveupdate");
-	struct records stored = {};
 	struct verdicts verdicts;
-	int ret = EXIT_DONE;
-	bool known;
+	struct stored stored;
+	int ret;
 
-	running_read_selected(from);
-	known = !running_records("outgoing", &stored);
-	judge(from, to, known ? &stored : NULL, &verdicts);
+	stored_read(&stored);
+	judge(from, to, &stored, &verdicts);
 	if (check_accepted(jump, &verdicts)) {
 		ret = EXIT_FAILED;
-	} else if (verdicts_lost(&verdicts, jump->accepted, jump->nr_accepted)) {
-		char *lost = list_lost(jump, &verdicts);
-
-		show(jump, from, to, &verdicts, true);
-		complain("no kexec: %s would be lost; --accept NAME takes a loss",
-			 lost);
-		free(lost);
-		ret = EXIT_LOSS;
-	} else if (silent && !accepts(jump, ACCEPT_COMMAND_LINE)) {
-		complain("no kexec: the command line '%s' does not say kho=on liveupdate=on, and all would be lost; --accept "
-			 ACCEPT_COMMAND_LINE " takes that risk",
-			 jump->command_line);
-		ret = EXIT_LOSS;
 	} else {
-		show(jump, from, to, &verdicts, false);
+		ret = check_verdicts(jump, &verdicts) ?:
+		      check_command_line(jump) ?:
+		      check_saved(jump, &stored) ?: check_unclaimed(jump);
+		show(jump, from, to, &verdicts, &stored, ret != EXIT_DONE);
+		if (!ret && jump->load_only)
+			say_held(&stored);
 	}
 	verdicts_free(&verdicts);
-	records_free(&stored);
+	stored_free(&stored);
 
 	return ret;
 }
@@ -261,7 +313,7 @@ static int go(void)
 	return -1;
 }
 
-static int negotiate(struct jump *jump, const struct catalogue *from,
+static int negotiate(struct jump *jump, struct catalogue *from,
 		     const struct catalogue *to)
 {
 	char *policy;
@@ -269,12 +321,17 @@ static int negotiate(struct jump *jump, const struct catalogue *from,
 
 	if (!policy_exists())
 		return 0;
+	if (jump->dry_run) {
+		policy_select(from, to, jump->rollback);
+		return 0;
+	}
 	jump->old_policy = policy_get();
 	if (!jump->old_policy)
 		return -1;
 	policy = policy_for(from, to, jump->rollback);
 	ret = policy_set(policy);
 	free(policy);
+	running_read_selected(from);
 
 	return ret;
 }
@@ -298,16 +355,38 @@ static int read_catalogues(const struct jump *jump, struct catalogue *from,
 	return 0;
 }
 
-static int check_kernel(const struct jump *jump)
+static int check_kernel(struct jump *jump)
 {
 	if (geteuid())
-		return complain("a kexec is for root, the kernel wants it so");
-	if (access("/dev/liveupdate", F_OK))
-		return complain("this kernel hands nothing over: it has no /dev/liveupdate, or was booted without kho=on liveupdate=on");
-	if (jump->initrd && access(jump->initrd, R_OK))
-		return complain("%s: %s", jump->initrd, strerror(errno));
+		return complain("luoctl kexec: must be root");
 
-	return 0;
+	return state_check_live() ?: initrd_find(jump->image, &jump->initrd);
+}
+
+/*
+ * After a refusal nothing is loaded: what an earlier luoctl kexec --load has loaded
+ * was judged by what was there then.
+ */
+static void undo(struct jump *jump)
+{
+	char *before = state_read(NOTE_POLICY, NULL);
+
+	if (before) {
+		abort_load(before);
+		free(before);
+	} else if (jump->old_policy) {
+		policy_set(jump->old_policy);
+	}
+}
+
+/* The policy before the first of several loads is that to go back to. */
+static void note_policy(const struct jump *jump)
+{
+	char *before = state_read(NOTE_POLICY, NULL);
+
+	if (!before)
+		state_write(NOTE_POLICY, NULL, jump->old_policy ?: "");
+	free(before);
 }
 
 static int jump(struct jump *jump)
@@ -320,15 +399,20 @@ static int jump(struct jump *jump)
 		goto out;
 
 	ret = judge_jump(jump, &from, &to);
+	if (jump->dry_run)
+		goto out;
 	if (!ret && (load(jump) || (!jump->load_only && go())))
 		ret = EXIT_FAILED;
-	if (ret && jump->old_policy)
-		policy_set(jump->old_policy);
-	if (!ret && !want_json)
+	if (ret)
+		goto out;
+	note_policy(jump);
+	if (!want_json)
 		printf("%s is loaded; kexec -e or systemctl kexec boots it\n",
 		       jump->image);
 
 out:
+	if (ret && !jump->dry_run)
+		undo(jump);
 	catalogue_free(&from);
 	catalogue_free(&to);
 
@@ -340,6 +424,7 @@ static int parse(int argc, char **argv, struct jump *jump)
 	static const struct option options[] = {
 		{ "accept", required_argument, NULL, 'A' },
 		{ "append", required_argument, NULL, 'a' },
+		{ "dry-run", no_argument, NULL, 'n' },
 		{ "from", required_argument, NULL, 'f' },
 		{ "initrd", required_argument, NULL, 'i' },
 		{ "load", no_argument, NULL, 'l' },
@@ -368,6 +453,9 @@ static int parse(int argc, char **argv, struct jump *jump)
 			break;
 		case 'm':
 			jump->modules[jump->nr_modules++] = optarg;
+			break;
+		case 'n':
+			jump->dry_run = true;
 			break;
 		case 'r':
 			jump->rollback = true;
@@ -401,7 +489,7 @@ static int run(int argc, char **argv)
 
 const struct command kexec_command = {
 	.name = "kexec",
-	.arguments = "[--from IMAGE] [--rollback] [--accept NAME]... [--module FILE]... [--initrd FILE] [--append LINE] [--load] IMAGE",
+	.arguments = "[--from IMAGE] [--rollback] [--accept NAME]... [--module FILE]... [--initrd FILE|none] [--append LINE] [--load] [--dry-run] IMAGE",
 	.does = "check, negotiate, load IMAGE and boot it",
 	.run = run,
 };

@@ -1,112 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * list - sessions, who has them, and what luoctl or systemd has put into them.
- *
- * The kernel has no call that lists sessions, so they are found as descriptors
- * of processes. Those of the last kernel that nobody has retrieved yet are not
- * to be seen. Nothing is called on the session of systemd.
+ * list - sessions, the processes that have them, and the files that luoctl or
+ * systemd has put into them; then what the previous kernel handed over and nothing
+ * has restored.
  */
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "luoctl.h"
-#include "mapping.h"
-#include "proc.h"
-#include "session.h"
+#include "running.h"
+#include "sessions.h"
+#include "state.h"
 
-struct session {
-	char *name;
-	pid_t pid;
-	int fd;
-	char *process;
-	const char *direction;
-	struct mapping files;
-	bool has_files;
-};
-
-struct sessions {
-	struct session *sessions;
-	size_t nr;
-};
-
-/* "outgoing", "incoming", or what is not asked for. */
-static const char *direction(const struct session *session)
+/* How many memfds of the previous kernel wait, as far as debugfs says. */
+static size_t unclaimed(void)
 {
-	const char *found = "unknown";
-	int fd;
+	struct records records;
+	size_t nr = 0;
 
-	if (!strcmp(session->name, SESSION_SYSTEMD))
-		return found;
-	fd = proc_take_fd(session->pid, session->fd);
-	if (fd >= 0) {
-		found = session_is_outgoing(fd) ? "outgoing" : "incoming";
-		close(fd);
+	if (running_records("incoming", &records))
+		return 0;
+	/* The versions of an object follow each other. */
+	for (size_t i = 0; i < records.nr; i++) {
+		const struct record *record = &records.records[i];
+
+		nr += !strcmp(record->kind, "memfd") &&
+		      (!i || record->instance != record[-1].instance ||
+		       strcmp(record[-1].kind, "memfd"));
 	}
+	records_free(&records);
 
-	return found;
+	return nr;
 }
 
-/* One open file, and only once if a process has it several times. */
-static int add_session(pid_t pid, int fd, const char *target, void *context)
+static void print_file(const struct mapping_entry *entry, size_t nr)
 {
-	struct sessions *sessions = context;
-	const char *name = session_name(target);
-	struct session *session;
-
-	if (!name)
-		return 0;
-	for (size_t i = 0; i < sessions->nr; i++) {
-		session = &sessions->sessions[i];
-		if (session->pid == pid && !strcmp(session->name, name))
-			return 0;
-	}
-	sessions->sessions = xrealloc(sessions->sessions, sessions->nr + 1,
-				      sizeof(*session));
-	session = &sessions->sessions[sessions->nr++];
-	*session = (struct session){
-		.name = xstrdup(name),
-		.pid = pid,
-		.fd = fd,
-		.process = proc_name(pid),
-	};
-	session->direction = direction(session);
-
-	return 0;
-}
-
-/* Who keeps a session may keep its names too. */
-static int add_files(pid_t pid, int fd, const char *target, void *context)
-{
-	static const char prefix[] = "/memfd:" MAPPING_MEMFD;
-	struct sessions *sessions = context;
-
-	if (strncmp(target, prefix, sizeof(prefix) - 1))
-		return 0;
-	for (size_t i = 0; i < sessions->nr; i++) {
-		struct session *session = &sessions->sessions[i];
-		char *path;
-		int file;
-
-		if (session->pid != pid || session->has_files)
-			continue;
-		path = xasprintf("/proc/%d/fd/%d", pid, fd);
-		file = open(path, O_RDONLY | O_CLOEXEC);
-		free(path);
-		if (file < 0)
-			continue;
-		session->has_files = !mapping_read(file, &session->files);
-		close(file);
-	}
-
-	return 0;
+	printf("%s%s", nr ? ", " : "", entry->name);
+	if (entry->size != MAPPING_SIZE_UNKNOWN)
+		printf(" (%llu bytes)", entry->size);
 }
 
 static void print(const struct sessions *sessions)
 {
+	size_t nr_unclaimed = unclaimed();
+
+	if (nr_unclaimed)
+		printf("%zu memfds of the previous kernel have not been restored: luoctl restore SESSION\n",
+		       nr_unclaimed);
 	if (!sessions->nr) {
-		puts("no session is open");
+		puts("no process has a session");
 		return;
 	}
 	printf("%-24s %-9s %7s %-15s FILES\n", "SESSION", "DIRECTION", "PID",
@@ -117,8 +59,7 @@ static void print(const struct sessions *sessions)
 		printf("%-24s %-9s %7d %-15s ", session->name,
 		       session->direction, session->pid, session->process);
 		for (size_t j = 0; j < session->files.nr; j++)
-			printf("%s%s", j ? ", " : "",
-			       session->files.entries[j].name);
+			print_file(&session->files.entries[j], j);
 		puts(session->has_files ? "" : "-");
 	}
 }
@@ -144,12 +85,17 @@ static void print_json(const struct sessions *sessions)
 			json_open_object(json, NULL);
 			json_string(json, "name", entry->name);
 			json_id(json, "token", entry->token);
+			if (entry->size != MAPPING_SIZE_UNKNOWN)
+				json_number(json, "size", entry->size);
+			else
+				json_null(json, "size");
 			json_close(json);
 		}
 		json_close(json);
 		json_close(json);
 	}
 	json_close(json);
+	json_number(json, "unclaimed", unclaimed());
 }
 
 static int run(int argc, char **argv)
@@ -158,24 +104,18 @@ static int run(int argc, char **argv)
 
 	if (argc != 1)
 		return usage(&list_command);
+	if (state_check_live())
+		return EXIT_FAILED;
 	if (geteuid())
 		fputs("luoctl: descriptors of other users' processes are for root to see\n",
 		      stderr);
 
-	proc_each_fd(add_session, &sessions);
-	if (sessions.nr)
-		proc_each_fd(add_files, &sessions);
+	sessions_find(&sessions);
 	if (want_json)
 		print_json(&sessions);
 	else
 		print(&sessions);
-
-	for (size_t i = 0; i < sessions.nr; i++) {
-		free(sessions.sessions[i].name);
-		free(sessions.sessions[i].process);
-		mapping_free(&sessions.sessions[i].files);
-	}
-	free(sessions.sessions);
+	sessions_free(&sessions);
 
 	return EXIT_DONE;
 }
@@ -183,6 +123,6 @@ static int run(int argc, char **argv)
 const struct command list_command = {
 	.name = "list",
 	.arguments = "",
-	.does = "list sessions, who has them, and the names in them",
+	.does = "list sessions, the processes that have them, and the files in them",
 	.run = run,
 };

@@ -7,10 +7,17 @@
 _luoctl_names() {
 	local kind
 
-	echo kho luo luo-objects cmdline
+	echo kho luo luo-objects machine cmdline unclaimed
 	for kind in /sys/kernel/luo_objects/*/; do
 		[ ! -d "$kind" ] || basename "$kind"
 	done
+}
+
+# The sessions that processes have, and those that were saved in this boot.
+_luoctl_sessions() {
+	ls /run/luoctl/saved 2>/dev/null
+	find /proc/[0-9]*/fd -lname 'anon_inode:\[luo_session\]*' -printf '%l\n' 2>/dev/null |
+		sed 's/^anon_inode:\[luo_session\] //' | sort -u
 }
 
 _luoctl() {
@@ -27,13 +34,13 @@ _luoctl() {
 
 	case $command in
 	"")	mapfile -t COMPREPLY < <(compgen -W "check negotiate save restore kexec
-			list tree dump help --json" -- "$word")
+			list status abort tree dump help --json" -- "$word")
 		return ;;
 	check)	options="--from --module" ;;
 	negotiate) options="--module --rollback" ;;
-	save)	options="--copy" ;;
-	restore) options="--token" ;;
-	kexec)	options="--accept --append --from --initrd --load --module --rollback" ;;
+	save)	options="--copy --timeout" ;;
+	restore) options="--keep --ready --timeout --token" ;;
+	kexec)	options="--accept --append --dry-run --from --initrd --load --module --rollback" ;;
 	dump)	options="--incoming" ;;
 	esac
 
@@ -41,11 +48,16 @@ _luoctl() {
 	--accept)
 		mapfile -t COMPREPLY < <(compgen -W "$(_luoctl_names)" -- "$word")
 		return ;;
-	--append|--token)
+	--ready)
+		mapfile -t COMPREPLY < <(compgen -W "exec fd" -- "$word")
+		return ;;
+	--append|--timeout|--token)
 		return ;;
 	esac
 	case $command:$word in
 	*:-*)	mapfile -t COMPREPLY < <(compgen -W "$options --json" -- "$word") ;;
+	abort:*|restore:*)
+		mapfile -t COMPREPLY < <(compgen -W "$(_luoctl_sessions)" -- "$word") ;;
 	dump:*)	mapfile -t COMPREPLY < <(compgen -W "$(_luoctl_names)" -- "$word") ;;
 	check:*|negotiate:*|kexec:*|save:=*)
 		compopt -o filenames 2>/dev/null

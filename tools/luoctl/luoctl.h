@@ -28,6 +28,7 @@ struct command {
 /* Complain with the usage of the command. Returns EXIT_FAILED. */
 int usage(const struct command *command);
 
+extern const struct command abort_command;
 extern const struct command check_command;
 extern const struct command dump_command;
 extern const struct command kexec_command;
@@ -35,6 +36,7 @@ extern const struct command list_command;
 extern const struct command negotiate_command;
 extern const struct command restore_command;
 extern const struct command save_command;
+extern const struct command status_command;
 extern const struct command tree_command;
 
 #endif

@@ -14,6 +14,8 @@ static const struct command *const commands[] = {
 	&save_command,
 	&restore_command,
 	&kexec_command,
+	&abort_command,
+	&status_command,
 	&list_command,
 	&tree_command,
 	&dump_command,

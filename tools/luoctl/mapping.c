@@ -42,6 +42,7 @@ static void append(struct mapping *mapping, const char *name, u64 token)
 	mapping->entries = xrealloc(mapping->entries, mapping->nr + 1,
 				    sizeof(*mapping->entries));
 	mapping->entries[mapping->nr].name = xstrdup(name);
+	mapping->entries[mapping->nr].size = MAPPING_SIZE_UNKNOWN;
 	mapping->entries[mapping->nr++].token = token;
 }
 
@@ -79,6 +80,8 @@ static void write_text(FILE *out, const struct mapping *mapping)
 		json_string(&json, "type", "fd");
 		json_string(&json, "name", mapping->entries[i].name);
 		json_number(&json, "token", mapping->entries[i].token);
+		if (mapping->entries[i].size != MAPPING_SIZE_UNKNOWN)
+			json_number(&json, "size", mapping->entries[i].size);
 		json_close(&json);
 	}
 	json_close(&json);
@@ -125,7 +128,7 @@ static bool read_token(const struct json_object *token, u64 *value)
 static const char *read_entry(const struct json_object *entry,
 			      struct mapping *mapping)
 {
-	struct json_object *type, *name, *token;
+	struct json_object *type, *name, *token, *size;
 	u64 number;
 
 	type = json_object_object_get(entry, "type");
@@ -141,6 +144,10 @@ static const char *read_entry(const struct json_object *entry,
 	if (!read_token(token, &number))
 		return "has an entry without a token";
 	append(mapping, json_object_get_string(name), number);
+	size = json_object_object_get(entry, "size");
+	if (json_object_is_type(size, json_type_int))
+		mapping->entries[mapping->nr - 1].size =
+			json_object_get_uint64(size);
 
 	return NULL;
 }

@@ -9,13 +9,13 @@
  *     "units": {
  *       "luoctl": {
  *         "fdstore": [
- *           { "type": "fd", "name": "cache", "token": 1 }
+ *           { "type": "fd", "name": "cache", "token": 1, "size": 4096 }
  *         ]
  *       }
  *     }
  *   }
  *
- * What systemd's has besides is passed over when it is read.
+ * Other members, of systemd or of a later luoctl, are ignored.
  */
 #ifndef LUOCTL_MAPPING_H
 #define LUOCTL_MAPPING_H
@@ -27,9 +27,12 @@
 /* The name of the memfd, by which luoctl list finds it. */
 #define MAPPING_MEMFD	"luo-mapping"
 
+#define MAPPING_SIZE_UNKNOWN	(~0ULL)
+
 struct mapping_entry {
 	char *name;
 	u64 token;
+	u64 size;		/* of the file, in bytes, or MAPPING_SIZE_UNKNOWN */
 };
 
 struct mapping {

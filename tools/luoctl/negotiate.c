@@ -10,24 +10,27 @@
 #include "judge.h"
 #include "luoctl.h"
 #include "policy.h"
+#include "state.h"
 
 /* Says what comes of the policy, and with @rollback of the way back. */
 static int report(const struct catalogue *from, const struct catalogue *to,
 		  const char *old, const char *policy, bool rollback)
 {
 	struct verdicts verdicts, back = {};
-	struct json *json = json_stdout();
-	struct records stored = {};
+	struct stored stored;
 	unsigned int nr_lost;
-	bool known = !running_records("outgoing", &stored);
+	int ret;
 
-	judge(from, to, known ? &stored : NULL, &verdicts);
+	stored_read(&stored);
+	judge(from, to, &stored, &verdicts);
 	if (rollback)
 		judge(to, from, NULL, &back);
 	nr_lost = verdicts_lost(&verdicts, NULL, 0) +
 		  verdicts_lost(&back, NULL, 0);
 
 	if (want_json) {
+		struct json *json = json_stdout();
+
 		json_string(json, "policy", policy);
 		json_string(json, "before", old);
 		verdicts_json(json, from, to, &verdicts);
@@ -40,19 +43,19 @@ static int report(const struct catalogue *from, const struct catalogue *to,
 		}
 	} else {
 		printf("the write policy is %s; it was %s\n\n", policy, old);
+		verdicts_headline(&verdicts, &stored);
 		verdicts_print(from, to, &verdicts);
 		if (rollback) {
 			puts("\nand back:");
 			verdicts_print(to, from, &back);
 		}
-		if (!nr_lost)
-			puts("all survives");
 	}
+	ret = nr_lost ? EXIT_LOSS : verdicts_exit(&verdicts);
 	verdicts_free(&verdicts);
 	verdicts_free(&back);
-	records_free(&stored);
+	stored_free(&stored);
 
-	return nr_lost ? EXIT_LOSS : EXIT_DONE;
+	return ret;
 }
 
 static int negotiate(struct catalogue *from, const struct catalogue *to,
@@ -100,7 +103,7 @@ static int run(int argc, char **argv)
 		goto out;
 	}
 
-	if (running_read(&from) || catalogue_read_image(&to, argv[optind]))
+	if (state_check_live() || running_read(&from) || catalogue_read_image(&to, argv[optind]))
 		goto out;
 	while (nr_modules--) {
 		if (catalogue_add_module(&to, modules[nr_modules]))

@@ -39,7 +39,7 @@ int policy_set(const char *policy)
 	switch (errno) {
 	case EACCES:
 	case EPERM:
-		return complain("the write policy is for root to set, the kernel wants it so");
+		return complain("the write policy: must be root");
 	case EINVAL:
 		return complain("the kernel does not take the write policy '%s'",
 				policy);
@@ -78,6 +78,13 @@ static void select_versions(struct kind *kind, const struct catalogue *to,
 			break;
 		}
 	}
+}
+
+void policy_select(struct catalogue *from, const struct catalogue *to,
+		   bool rollback)
+{
+	for (size_t i = 0; i < from->nr_kinds; i++)
+		select_versions(&from->kinds[i], to, rollback);
 }
 
 static char *add_kind(char *policy, const struct kind *kind)

@@ -25,4 +25,8 @@ int policy_set(const char *policy);
 char *policy_for(const struct catalogue *from, const struct catalogue *to,
 		 bool rollback);
 
+/* Select in @from what policy_for() would; nothing is written. */
+void policy_select(struct catalogue *from, const struct catalogue *to,
+		   bool rollback);
+
 #endif

@@ -3,9 +3,9 @@
  * restore - takes the descriptors of a session of the last kernel back and
  * passes them on, as sd_listen_fds_with_names(3) takes them.
  *
- * A session can be retrieved once, and ends with its last descriptor. So when
- * something goes wrong after that, a process is left behind that keeps it, and
- * from which the next restore takes it over.
+ * A session can be retrieved once, and ends with its last descriptor. So a process
+ * is left behind that keeps it until the command is ready, and after any error;
+ * the next restore takes it over from there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +19,14 @@
 #include "luoctl.h"
 #include "mapping.h"
 #include "session.h"
+#include "state.h"
+
+/* When a command has what it needs, so that the session may be finished. */
+enum ready {
+	READY_EXEC,		/* when it runs */
+	READY_FD,		/* when it has written to $LUOCTL_READY_FD */
+	READY_KEEP,		/* when another luoctl restores or aborts it */
+};
 
 /* The first descriptor that is passed on. */
 #define LISTEN_FDS_START	3
@@ -72,32 +80,62 @@ static int retrieve_all(const char *name, int session,
 	return 0;
 }
 
-/*
- * Takes all descriptors of a session and ends it. On success @fds has one for
- * each entry of @mapping, and is the caller's to free.
- */
-static int take_session(const char *name, struct mapping *mapping, int **fds)
-{
+/* A session that was retrieved. */
+struct taken {
+	const char *name;
+	int session;
 	struct session_holder holder;
-	int session = session_retrieve(name, &holder);
+	int *fds;		/* one for each entry of the mapping */
+};
+
+/*
+ * Retrieve a session and all of its files. The session is not finished, so that it
+ * can be taken over again.
+ */
+static int take_session(struct taken *taken, struct mapping *mapping)
+{
+	const char *name = taken->name;
+	int session = session_retrieve(name, &taken->holder);
 	int ret = 0;
 
+	taken->session = session;
 	if (session < 0)
 		return -1;
 	if (!mapping->nr)
 		ret = retrieve_names(name, session, mapping);
-	*fds = xzalloc((mapping->nr + 1) * sizeof(**fds));
-	ret = ret ?: retrieve_all(name, session, mapping, *fds) ?:
-	      session_finish(session);
-	if (ret)
-		keep(name, session, &holder);
-	else if (holder.pid)
-		kill(holder.pid, SIGTERM);
-	else if (hold_has_store())
-		hold_unstore(name);
-	close(session);
+	taken->fds = xzalloc((mapping->nr + 1) * sizeof(*taken->fds));
+	ret = ret ?: retrieve_all(name, session, mapping, taken->fds);
+	if (ret) {
+		keep(name, session, &taken->holder);
+		close(session);
+	}
 
 	return ret;
+}
+
+/* For luoctl restore of the same name, which finds nothing then. */
+static void note_restored(const struct taken *taken)
+{
+	char *by = xasprintf("process %d", getpid());
+
+	state_write(NOTE_RESTORED, taken->name, by);
+	free(by);
+}
+
+/* End the session: its files are those of this process now. */
+static int finish_session(struct taken *taken)
+{
+	if (session_finish(taken->session)) {
+		keep(taken->name, taken->session, &taken->holder);
+		return -1;
+	}
+	if (taken->holder.pid)
+		kill(taken->holder.pid, SIGTERM);
+	else if (hold_has_store())
+		hold_unstore(taken->name);
+	note_restored(taken);
+
+	return 0;
 }
 
 static void say(const char *name, const struct mapping *mapping,
@@ -183,19 +221,19 @@ static void set_environment(const struct mapping *mapping)
 }
 
 /*
- * Runs the command in the place of luoctl. Returns if it cannot, with the
- * descriptors where they were.
+ * Run the command in the place of luoctl. Returns if it cannot be run, with the
+ * descriptors where they were. @keep_from is above all descriptors in use.
  */
-static int run_command(const struct mapping *mapping, const int *fds,
-		       char **command)
+static int exec_command(const struct mapping *mapping, const int *fds,
+			int keep_from, char **command)
 {
 	int *moved = xzalloc((mapping->nr + 1) * sizeof(*moved));
 	size_t nr_moved, i;
 
-	/* Out of the way of where they go. */
+	/* Out of the way of the numbers that they get. */
 	for (nr_moved = 0; nr_moved < mapping->nr; nr_moved++) {
 		moved[nr_moved] = fcntl(fds[nr_moved], F_DUPFD_CLOEXEC,
-					LISTEN_FDS_START + 2 * mapping->nr);
+					keep_from);
 		if (moved[nr_moved] < 0)
 			goto err_free;
 	}
@@ -211,6 +249,76 @@ err_free:
 	for (i = 0; i < nr_moved; i++)
 		dup2(moved[i], fds[i]);
 	free(moved);
+
+	return -1;
+}
+
+/* A pipe above the descriptors that a command is given. */
+static int open_ready(int *ready, int from)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC))
+		return complain("no pipe: %s", strerror(errno));
+	for (int i = 0; i < 2; i++) {
+		ready[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, from);
+		close(fds[i]);
+	}
+	if (ready[0] >= 0 && ready[1] >= 0)
+		return 0;
+
+	return complain("no pipe: %s", strerror(errno));
+}
+
+/* Tell the process that keeps the session, or the command, when to finish it. */
+static void set_ready(int fd, enum ready when)
+{
+	static const char at_exec = HOLD_AT_EXEC, keep = HOLD_KEEP;
+
+	if (when == READY_FD) {
+		fcntl(fd, F_SETFD, 0);
+		set_number("LUOCTL_READY_FD", fd);
+	} else if (write(fd, when == READY_KEEP ? &keep : &at_exec, 1) != 1) {
+		/* The process keeps the session then, which loses nothing. */
+		return;
+	}
+}
+
+/*
+ * Leave a process behind that has the session until the command is ready, and run
+ * the command. Returns if it cannot be run; the session is kept then.
+ */
+static int run_command(struct taken *taken, const struct mapping *mapping,
+		       enum ready when, char **command)
+{
+	static const char kept = HOLD_KEEP;
+	int from = LISTEN_FDS_START + 2 * mapping->nr + 16;
+	int ready[2] = { -1, -1 };
+	pid_t holder;
+
+	if (open_ready(ready, from))
+		goto err_keep;
+	holder = hold_until(taken->session, ready[0]);
+	if (holder < 0)
+		goto err_keep;
+	close(ready[0]);
+	if (taken->holder.pid)
+		kill(taken->holder.pid, SIGTERM);
+	close(taken->session);
+	if (when != READY_KEEP)
+		note_restored(taken);
+
+	set_ready(ready[1], when);
+	exec_command(mapping, taken->fds, from, command);
+	state_remove(NOTE_RESTORED, taken->name);
+	if (write(ready[1], &kept, 1) == 1)
+		fprintf(stderr, "luoctl: session %s is kept by process %d; luoctl restore takes it over from there\n",
+			taken->name, holder);
+
+	return -1;
+
+err_keep:
+	keep(taken->name, taken->session, &taken->holder);
 
 	return -1;
 }
@@ -237,23 +345,52 @@ static int check_command_there(const char *command)
 	return complain("%s: no such command", command);
 }
 
-static int restore(const char *name, struct mapping *mapping, char **command)
+/* A service manager keeps the session in its store, and no process does. */
+static int run_stored(struct taken *taken, const struct mapping *mapping,
+		      char **command)
 {
-	int *fds = NULL, ret;
+	int from = LISTEN_FDS_START + 2 * mapping->nr;
+
+	if (finish_session(taken))
+		return -1;
+	exec_command(mapping, taken->fds, from, command);
+	keep_fds(taken->name, mapping, taken->fds);
+
+	return -1;
+}
+
+static int restore(const char *name, struct mapping *mapping, enum ready when,
+		   char **command)
+{
+	struct taken taken = { .name = name };
+	int ret;
 
 	if (session_check_name(name) ||
 	    (*command && check_command_there(*command)))
 		return -1;
-	ret = take_session(name, mapping, &fds);
-	if (!ret && *command) {
-		ret = run_command(mapping, fds, command);
-		keep_fds(name, mapping, fds);
-	} else if (!ret) {
-		ret = keep_fds(name, mapping, fds);
-	}
-	free(fds);
+	ret = take_session(&taken, mapping);
+	if (!ret && *command)
+		ret = !taken.holder.pid && hold_has_store() ?
+		      run_stored(&taken, mapping, command) :
+		      run_command(&taken, mapping, when, command);
+	else if (!ret)
+		ret = finish_session(&taken) ?:
+		      keep_fds(name, mapping, taken.fds);
+	free(taken.fds);
 
 	return ret;
+}
+
+static int parse_ready(const char *text, enum ready *when)
+{
+	if (!strcmp(text, "exec"))
+		*when = READY_EXEC;
+	else if (!strcmp(text, "fd"))
+		*when = READY_FD;
+	else
+		return complain("--ready %s: expected exec or fd", text);
+
+	return 0;
 }
 
 /* "NAME=TOKEN" */
@@ -274,35 +411,63 @@ static int add_token(struct mapping *mapping, const char *argument)
 	return ret;
 }
 
-static int run(int argc, char **argv)
+struct arguments {
+	struct mapping mapping;
+	enum ready ready;
+};
+
+/* Take options up to the next word that is none. */
+static int parse_options(int argc, char **argv, struct arguments *args)
 {
 	static const struct option options[] = {
+		{ "keep", no_argument, NULL, 'k' },
+		{ "ready", required_argument, NULL, 'r' },
+		{ "timeout", required_argument, NULL, 'w' },
 		{ "token", required_argument, NULL, 't' },
 		{}
 	};
-	struct mapping mapping = {};
-	int option, ret = 0, name;
+	int option, ret = 0;
+
+	while (!ret && (option = getopt_long(argc, argv, "+", options,
+					     NULL)) >= 0) {
+		if (option == 't')
+			ret = add_token(&args->mapping, optarg);
+		else if (option == 'k')
+			args->ready = READY_KEEP;
+		else if (option == 'r')
+			ret = parse_ready(optarg, &args->ready);
+		else if (option == 'w')
+			ret = session_parse_timeout(optarg);
+		else
+			ret = usage(&restore_command);
+	}
+
+	return ret;
+}
+
+static int run(int argc, char **argv)
+{
+	struct arguments args = { .ready = READY_EXEC };
+	int ret, name;
 
 	/* Options may stand on either side of the session. */
-	while ((option = getopt_long(argc, argv, "+", options, NULL)) == 't' &&
-	       !ret)
-		ret = add_token(&mapping, optarg);
+	ret = parse_options(argc, argv, &args);
 	name = optind++;
-	while (option < 0 && name < argc && !ret &&
-	       (option = getopt_long(argc, argv, "+", options, NULL)) == 't')
-		ret = add_token(&mapping, optarg);
-	if (!ret && (option >= 0 || name >= argc ||
+	if (!ret && name < argc)
+		ret = parse_options(argc, argv, &args);
+	if (!ret && (name >= argc ||
 		     (optind < argc && strcmp(argv[optind - 1], "--"))))
 		ret = usage(&restore_command);
-	ret = ret ?: restore(argv[name], &mapping, argv + optind);
-	mapping_free(&mapping);
+	ret = ret ?: restore(argv[name], &args.mapping, args.ready,
+			     argv + optind);
+	mapping_free(&args.mapping);
 
 	return ret ? EXIT_FAILED : EXIT_DONE;
 }
 
 const struct command restore_command = {
 	.name = "restore",
-	.arguments = "[--token NAME=TOKEN]... SESSION [-- COMMAND...]",
+	.arguments = "[--ready exec|fd] [--keep] [--timeout SECONDS] [--token NAME=TOKEN]... SESSION [-- COMMAND...]",
 	.does = "take the descriptors of a session back, and run COMMAND with them",
 	.run = run,
 };

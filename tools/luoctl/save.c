@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hold.h"
@@ -18,6 +20,7 @@
 #include "mapping.h"
 #include "proc.h"
 #include "session.h"
+#include "state.h"
 
 /* What is to be saved; @fds and @wheres go with the entries of @mapping. */
 struct save {
@@ -27,14 +30,54 @@ struct save {
 	char **wheres;
 };
 
-/* A memfd with what is in a file now. */
+/* MemAvailable in bytes; all there may be if the kernel does not say. */
+static u64 available_memory(void)
+{
+	unsigned long long kib;
+	struct bytes text;
+	const char *at;
+	u64 size = ~0ULL;
+
+	if (read_file("/proc/meminfo", 0x10000, &text))
+		return size;
+	at = strstr((char *)text.data, "MemAvailable:");
+	if (at && sscanf(at, "MemAvailable: %llu", &kib) == 1)
+		size = kib << 10;
+	free(text.data);
+
+	return size;
+}
+
+/* A copy takes memory, and a device or a pipe may never end. */
+static int open_copy(const char *path)
+{
+	int fd = open_regular(path, SSIZE_MAX);
+	u64 available = available_memory();
+	struct stat st;
+
+	if (fd < 0)
+		return complain_file(path, SSIZE_MAX);
+	if (fstat(fd, &st)) {
+		complain_file(path, SSIZE_MAX);
+	} else if ((u64)st.st_size > available) {
+		complain("%s: a copy takes %llu MiB of memory, and %llu MiB are available",
+			 path, (u64)st.st_size >> 20, available >> 20);
+	} else {
+		return fd;
+	}
+	close(fd);
+
+	return -1;
+}
+
+/* Make a memfd with the present contents of a file. */
 static int copy_file(const char *path)
 {
-	int from = open(path, O_RDONLY | O_CLOEXEC), to;
+	int from = open_copy(path), to;
 	ssize_t copied = -1;
 
 	if (from < 0)
-		return complain("%s: %s", path, strerror(errno));
+		return -1;
 	to = memfd_create("luo-copy", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (to >= 0) {
 		do {
@@ -63,6 +106,7 @@ static int add(struct save *save, const char *argument, bool copy)
 {
 	struct mapping *mapping = &save->mapping;
 	const char *equals = strchr(argument, '=');
+	struct stat st;
 	char *name;
 	int ret, fd;
 
@@ -82,6 +126,8 @@ static int add(struct save *save, const char *argument, bool copy)
 				sizeof(*save->wheres));
 	save->fds[mapping->nr - 1] = fd;
 	save->wheres[mapping->nr - 1] = xstrdup(equals + 1);
+	if (fd >= 0 && !fstat(fd, &st))
+		mapping->entries[mapping->nr - 1].size = st.st_size;
 
 	return fd < 0 ? -1 : 0;
 }
@@ -98,6 +144,22 @@ static int preserve(const struct save *save, int session, int names)
 
 	return session_preserve(session, names, MAPPING_TOKEN,
 				"the names of the descriptors", "their memfd");
+}
+
+/* For luoctl kexec, which refuses if the session has ended by then. */
+static void note_saved(const struct save *save)
+{
+	char *files = xstrdup("");
+
+	for (size_t i = 0; i < save->mapping.nr; i++) {
+		char *more = xasprintf("%s%s%s", files, i ? ", " : "",
+				       save->mapping.entries[i].name);
+
+		free(files);
+		files = more;
+	}
+	state_write(NOTE_SAVED, save->session_name, files);
+	free(files);
 }
 
 static void say(const struct save *save, pid_t holder)
@@ -128,8 +190,8 @@ static void say(const struct save *save, pid_t holder)
 	for (size_t i = 0; i < mapping->nr; i++)
 		printf("%s %s", i ? "," : "", mapping->entries[i].name);
 	if (holder)
-		printf("; process %d keeps it until the kexec, and to end that process calls it off\n",
-		       holder);
+		printf("; process %d keeps it until the kexec; luoctl abort %s calls it off\n",
+		       holder, save->session_name);
 	else
 		puts("; the service manager keeps it until the kexec");
 }
@@ -153,8 +215,10 @@ static int save(const struct save *save)
 		holder = hold((int []){ session, names }, 2);
 		ret = holder < 0 ? -1 : 0;
 	}
-	if (!ret)
+	if (!ret) {
+		note_saved(save);
 		say(save, holder);
+	}
 	/* Without another descriptor of it the session ends here. */
 	close(session);
 out:
@@ -180,6 +244,7 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "copy", required_argument, NULL, 'c' },
+		{ "timeout", required_argument, NULL, 't' },
 		{}
 	};
 	struct save args = {};
@@ -190,6 +255,8 @@ static int run(int argc, char **argv)
 					     NULL)) >= 0) {
 		if (option == 'c')
 			ret = add(&args, optarg, true);
+		else if (option == 't')
+			ret = session_parse_timeout(optarg);
 		else if (option != 1)
 			ret = usage(&save_command);
 		else if (args.session_name)
@@ -207,7 +274,7 @@ static int run(int argc, char **argv)
 
 const struct command save_command = {
 	.name = "save",
-	.arguments = "SESSION NAME=DESCRIPTOR|PATH|--copy NAME=PATH...",
+	.arguments = "[--timeout SECONDS] SESSION NAME=DESCRIPTOR|PATH|--copy NAME=PATH...",
 	.does = "put descriptors into a session that is kept until the kexec",
 	.run = run,
 };

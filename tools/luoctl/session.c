@@ -10,6 +10,8 @@
 #include "liveupdate.h"
 #include "proc.h"
 #include "session.h"
+#include "sessions.h"
+#include "state.h"
 
 #define DEVICE		"/dev/liveupdate"
 
@@ -52,10 +54,31 @@ static int complain_busy(void)
 	return -1;
 }
 
+unsigned int session_timeout = 10;
+
+int session_parse_timeout(const char *text)
+{
+	u64 seconds;
+
+	if (!parse_u64(text, &seconds) || seconds > 86400)
+		return complain("--timeout %s: expected a number of seconds",
+				text);
+	session_timeout = seconds;
+
+	return 0;
+}
+
+#define POLL_US		20000
+
 static int open_device(void)
 {
-	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+	u64 left = session_timeout * 1000000ULL / POLL_US;
+	int fd;
 
+	/* It takes one process at a time, which is soon done with it. */
+	while ((fd = open(DEVICE, O_RDWR | O_CLOEXEC)) < 0 &&
+	       errno == EBUSY && left--)
+		usleep(POLL_US);
 	if (fd >= 0)
 		return fd;
 	switch (errno) {
@@ -63,11 +86,11 @@ static int open_device(void)
 		return complain_busy();
 	case EACCES:
 	case EPERM:
-		return complain(DEVICE ": sessions are for root, the kernel wants it so");
+		return complain(DEVICE ": must be root");
 	case ENOENT:
 	case ENODEV:
 	case ENXIO:
-		return complain(DEVICE " is not there: this kernel has no live update, or was booted without kho=on liveupdate=on");
+		return state_check_live();
 	case EIO:
 		return complain(DEVICE ": this kernel cannot read the sessions of the last one; its log says why");
 	}
@@ -165,6 +188,40 @@ static int is_own(pid_t pid, int fd, const char *target, void *context)
 	       fd : 0;
 }
 
+/* Did the previous kernel hand anything over, as far as debugfs says? */
+static bool handed_over(void)
+{
+	return access("/sys/kernel/debug/kho/.", F_OK) ||
+	       !access("/sys/kernel/debug/kho/in/fdt", F_OK);
+}
+
+/* It is outgoing, was restored already, was lost, or never was. */
+static int complain_no_session(const char *name)
+{
+	char *restored = state_read(NOTE_RESTORED, name);
+	const struct session *outgoing;
+	struct sessions sessions;
+
+	sessions_find(&sessions);
+	outgoing = sessions_outgoing(&sessions, name);
+	if (outgoing)
+		complain("session %s: is outgoing: process %d (%s) has it, and the next kernel gets it",
+			 name, outgoing->pid, outgoing->process);
+	else if (restored)
+		complain("session %s: was restored already in this boot, by %s",
+			 name, restored);
+	else if (!handed_over())
+		complain("session %s: the previous kernel handed nothing over: this kernel was not booted by a live update, or all was lost",
+			 name);
+	else
+		complain("session %s: the previous kernel handed over none of that name",
+			 name);
+	free(restored);
+	sessions_free(&sessions);
+
+	return -1;
+}
+
 int session_retrieve(const char *name, struct session_holder *holder)
 {
 	struct liveupdate_ioctl_retrieve_session args = {
@@ -188,8 +245,7 @@ int session_retrieve(const char *name, struct session_holder *holder)
 	if (!ret)
 		return args.fd;
 	if (error == ENOENT)
-		return complain("session %s: the last kernel handed over none of that name",
-				name);
+		return complain_no_session(name);
 	if (error == EINVAL)
 		return take_over(name, holder);
 

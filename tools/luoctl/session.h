@@ -19,6 +19,10 @@ struct session_holder {
 	int fd;
 };
 
+/* Seconds to wait for /dev/liveupdate while another process has it open. */
+extern unsigned int session_timeout;
+int session_parse_timeout(const char *text);
+
 /* Whether a session may have that name, and is not systemd's. */
 int session_check_name(const char *name);
 

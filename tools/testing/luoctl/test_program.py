@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """luoctl as a program among others: help, JSON, and its man page."""
 
+import os
 import pathlib
 import re
 import subprocess
+import tempfile
 
-from harness import Run
+from harness import Run, Skip
 from images import BASE, PACKERS, arm64, bzimage, elf
 from test_check import FROM, MEMFD
 
@@ -120,7 +122,33 @@ def completion():
 			assert option in text, f"{command} {option}"
 
 
+def live_update_off():
+	"""Every command says the same of a kernel that hands nothing over."""
+	if os.path.exists("/dev/liveupdate"):
+		raise Skip("this kernel has live update")
+	image = bzimage(PACKERS["gzip"](FROM))
+	for words in (["status"], ["list"], ["check", None], ["negotiate", None],
+		      ["kexec", "--initrd", "none", None], ["restore", "cache"],
+		      ["save", "cache", "--copy", "a=/etc/passwd"]):
+		if words[0] == "kexec" and os.geteuid():
+			continue
+		Run(*words, files=[image] if None in words else []).expect(2, "live update is off")
+
+
+def copies():
+	"""A copy is of a regular file that fits into memory."""
+	with tempfile.TemporaryDirectory() as folder:
+		os.mkfifo(f"{folder}/fifo")
+		with open(f"{folder}/huge", "wb") as file:
+			file.truncate(1 << 43)
+		for path, word in (("/dev/zero", "regular"), (f"{folder}/fifo", "regular"),
+				   (folder, "directory"), (f"{folder}/huge", "are available")):
+			Run("save", "s", "--copy", f"a={path}").expect(2, word)
+
+
 CASES = [
+	("live update that is off", live_update_off),
+	("what is no regular file, or too large, is not copied", copies),
 	("help of every command", help_everywhere),
 	("the version", version_everywhere),
 	("help is no argument of another program", help_is_no_argument),

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * abort - takes back what luoctl has prepared: the image that kexec --load has
+ * loaded, the write policy that it has set, and sessions that luoctl keeps.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hold.h"
+#include "kexec_tools.h"
+#include "luoctl.h"
+#include "sessions.h"
+#include "state.h"
+
+/* End the process of luoctl that keeps the session. */
+static int release(const struct session *session)
+{
+	if (strcmp(session->process, HOLD_NAME))
+		return complain("session %s: process %d (%s) has it, which is not luoctl's",
+				session->name, session->pid, session->process);
+	if (kill(session->pid, SIGTERM))
+		return complain("session %s: process %d: %s", session->name,
+				session->pid, strerror(errno));
+	if (!want_json)
+		printf("session %s is called off\n", session->name);
+
+	return 0;
+}
+
+static int abort_session(const char *name)
+{
+	const struct session *session;
+	struct sessions sessions;
+	char *saved = state_read(NOTE_SAVED, name);
+	int ret = 0;
+
+	sessions_find(&sessions);
+	session = sessions_outgoing(&sessions, name);
+	if (session)
+		ret = release(session);
+	else if (!saved)
+		ret = complain("session %s: none of that name was saved in this boot",
+			       name);
+	if (!ret)
+		state_remove(NOTE_SAVED, name);
+	sessions_free(&sessions);
+	free(saved);
+
+	return ret;
+}
+
+/* All sessions that luoctl has saved, and the image. */
+static int abort_all(void)
+{
+	char **names = state_names(NOTE_SAVED);
+	char *policy = state_read(NOTE_POLICY, NULL);
+	int ret = 0;
+
+	for (char **name = names; *name; name++)
+		ret = abort_session(*name) ?: ret;
+	state_names_free(names);
+	ret = (policy ? abort_load(policy) : kexec_unload()) ?: ret;
+	free(policy);
+	if (!ret && !want_json)
+		puts("no image is loaded, and luoctl keeps no session for the next kernel");
+
+	return ret;
+}
+
+static int run(int argc, char **argv)
+{
+	int ret;
+
+	if (argc > 2)
+		return usage(&abort_command);
+	if (geteuid()) {
+		complain("luoctl abort: must be root");
+		return EXIT_FAILED;
+	}
+	ret = argc > 1 ? abort_session(argv[1]) : abort_all();
+
+	return ret ? EXIT_FAILED : EXIT_DONE;
+}
+
+const struct command abort_command = {
+	.name = "abort",
+	.arguments = "[SESSION]",
+	.does = "call off a session, or unload the image, restore the write policy and call off all",
+	.run = run,
+};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * state - the state of live update on this machine: whether it is switched on, and
+ * the notes that luoctl keeps in /run for later commands of the same boot. A note
+ * is a hint for a better message or a refusal; without it nothing breaks.
+ */
+#ifndef LUOCTL_STATE_H
+#define LUOCTL_STATE_H
+
+#include "util.h"
+
+/* Complains of what is missing and returns -1 if this kernel hands nothing over. */
+int state_check_live(void);
+
+/* Does the command line of a kernel switch NAME on: NAME=on, 1, y? */
+bool state_switches_on(const char *command_line, const char *name);
+
+enum state_note {
+	NOTE_SAVED,		/* a session was saved; the text is its files */
+	NOTE_RESTORED,		/* a session was restored; the text says by whom */
+	NOTE_POLICY,		/* the write policy before luoctl kexec --load */
+};
+
+/* @name is the session; NULL for NOTE_POLICY. */
+void state_write(enum state_note note, const char *name, const char *text);
+/* NULL if there is no such note; to be freed. */
+char *state_read(enum state_note note, const char *name);
+void state_remove(enum state_note note, const char *name);
+
+/* The names that have a note, as an array that ends with NULL. */
+char **state_names(enum state_note note);
+void state_names_free(char **names);
+
+#endif
