@@ -12,7 +12,7 @@ import traceback
 LUOCTL = os.environ["LUOCTL"]
 # The same without bounds that tests reach.
 WHOLE = str(pathlib.Path(LUOCTL).parent / "whole/luoctl")
-TIMEOUT = 60
+TIMEOUT = 600
 
 
 class Skip(Exception):
