@@ -62,6 +62,8 @@ size_t pkram_read(struct pkram_stream *ps, void *buf, size_t count);
 void pkram_finish_load_obj(struct pkram_stream *ps);
 void pkram_finish_load(struct pkram_stream *ps);
 
+int pkram_remove(const char *name);
+
 #else
 
 static inline int pkram_prepare_save(struct pkram_stream *ps, const char *name,
@@ -115,6 +117,11 @@ static inline size_t pkram_read(struct pkram_stream *ps, void *buf,
 
 static inline void pkram_finish_load_obj(struct pkram_stream *ps) { }
 static inline void pkram_finish_load(struct pkram_stream *ps) { }
+
+static inline int pkram_remove(const char *name)
+{
+	return -EOPNOTSUPP;
+}
 
 #endif /* CONFIG_PKRAM */
 

@@ -13,12 +13,18 @@
 #include <linux/kho/abi/luo.h>
 #include <linux/kho/abi/luo_array.h>
 #include <linux/kho/abi/luo_object.h>
+#include <linux/liveupdate.h>
 #include <linux/luo_field.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 #include "luo_handover.h"
+
+static bool kho_enabled(void)
+{
+	return kho_is_enabled() && liveupdate_enabled();
+}
 
 static void *kho_pages_alloc(unsigned int order, gfp_t gfp)
 {
@@ -156,6 +162,7 @@ static int kho_find(u64 *address, size_t *size)
 }
 
 const struct luo_handover luo_handover_kho = {
+	.enabled	= kho_enabled,
 	.alloc		= kho_pages_alloc,
 	.free		= kho_pages_free,
 	.order		= kho_pages_order,

@@ -8,6 +8,7 @@
 
 /**
  * struct luo_handover - What objects, pools and arrays need from below.
+ * @enabled:  Whether there is a handover: KHO and live update are on.
  * @alloc:    Allocates 2^order naturally aligned pages and has them preserved
  *            under one key. NULL when there is no memory.
  * @free:     Gives back what @alloc allocated.
@@ -19,7 +20,9 @@
  * @release:  Frees what @claim took over.
  * @preserve: Has pages of somebody else preserved: one folio of @order if that
  *            is not 0, or @nr_pages that follow each other, under as few keys
- *            as they fit. -ENOMEM; nothing is preserved then.
+ *            as they fit. -EEXIST if a page is preserved already, -EADDRNOTAVAIL if
+ *            one cannot be preserved where it is, -ENOMEM; nothing is preserved
+ *            then.
  * @unpreserve: Undoes @preserve, with the same arguments.
  * @claim_pages: Takes over @nr keys of @order that lie side by side, at an address
  *            that may be any number, as pages of order 0 with a reference each.
@@ -46,6 +49,7 @@
  * All may sleep.
  */
 struct luo_handover {
+	bool (*enabled)(void);
 	void *(*alloc)(unsigned int order, gfp_t gfp);
 	void (*free)(void *mem, unsigned int order);
 	int (*order)(u64 address);

@@ -30,8 +30,6 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/init.h>
-#include <linux/kexec_handover.h>
-#include <linux/liveupdate.h>
 #include <linux/luo_object.h>
 #include <linux/printk.h>
 
@@ -48,7 +46,7 @@ struct luo_object_in luo_object_in =
 
 static bool luo_objects_enabled(void)
 {
-	return kho_is_enabled() && liveupdate_enabled();
+	return luo_handover_kho.enabled();
 }
 
 /**

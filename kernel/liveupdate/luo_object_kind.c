@@ -12,12 +12,11 @@
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/kexec_handover.h>
-#include <linux/liveupdate.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "luo_handover.h"
 #include "luo_object_internal.h"
 
 LIST_HEAD(luo_object_kinds);
@@ -81,7 +80,7 @@ int luo_object_register_kind(struct luo_object_kind *kind)
 	struct luo_object_kind *other;
 	int err;
 
-	if (!kho_is_enabled() || !liveupdate_enabled())
+	if (!luo_handover_kho.enabled())
 		return -EOPNOTSUPP;
 
 	if (!luo_object_kind_valid(kind))

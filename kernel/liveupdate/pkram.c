@@ -21,7 +21,8 @@
  * dropped from user space.
  *
  * A node that this kernel saved can also be loaded by it, when there was no
- * kexec after all; one of the previous kernel with the same name comes first.
+ * kexec after all; one of the previous kernel with the same name comes first, if
+ * it can be loaded. pkram_remove() removes a node without loading it.
  *
  * This file is the public face: it keeps the order of the calls and turns pages
  * into page frames. Tasks with different nodes share no lock but that of the list
@@ -35,14 +36,11 @@
 #include <linux/export.h>
 #include <linux/hugetlb.h>
 #include <linux/init.h>
-#include <linux/kexec_handover.h>
-#include <linux/liveupdate.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/pkram.h>
 #include <linux/printk.h>
-#include <linux/sched/mm.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
@@ -91,14 +89,6 @@ static int pkram_name_check(const char *name)
 	return len < PKRAM_NAME_MAX ? 0 : -ENAMETOOLONG;
 }
 
-/* What KHO and the objects allocate for a save takes the mask as its scope. */
-#define pkram_gfp_scope(ps, statement) do {				\
-	unsigned int scope = memalloc_apply_gfp_scope((ps)->gfp_mask);	\
-									\
-	statement;							\
-	memalloc_restore_scope(scope);					\
-} while (0)
-
 /**
  * pkram_prepare_save_in - pkram_prepare_save() with a set to choose.
  * @set:      Where.
@@ -117,8 +107,7 @@ int pkram_prepare_save_in(struct pkram_set *set, struct pkram_stream *ps,
 	if (err)
 		return err;
 
-	pkram_gfp_scope(ps, err = pkram_node_create(set, name, gfp_mask,
-						    &ps->node));
+	err = pkram_out_create(set, name, gfp_mask, &ps->node);
 	if (!err)
 		ps->state = PKRAM_SAVING;
 
@@ -129,17 +118,20 @@ int pkram_prepare_save_in(struct pkram_set *set, struct pkram_stream *ps,
  * pkram_prepare_save - Create a node and begin to save to it.
  * @ps:       The stream, set up by this call.
  * @name:     Name of the node: 1 to %PKRAM_NAME_MAX - 1 bytes. Copied.
- * @gfp_mask: Governs every allocation of the save. Not %__GFP_MOVABLE, or the
- *            memory may lie where the next kernel boots.
+ * @gfp_mask: How to allocate the memory of the node and of the object that leads
+ *            to it: reclaim, retries, zones and warnings. The nodes of KHO's tree
+ *            are allocated with GFP_KERNEL, less %__GFP_FS and %__GFP_IO if the
+ *            mask is without them. The save may sleep whatever the mask is.
  *
  * On success the stream is the caller's until pkram_finish_save() or
  * pkram_discard_save(). A node of the previous kernel that has the same name and
  * was not loaded is not in the way.
  *
  * Context: Process context, may sleep; from device_initcall() on.
- * Return: 0; -EINVAL for an empty name; -ENAMETOOLONG; -EEXIST if this kernel has
- * saved, or is saving, a node with that name; -EOPNOTSUPP where live update is
- * off, or too early; -ENOMEM.
+ * Return: 0; -EINVAL if the name is empty or the mask has %__GFP_MOVABLE, whose
+ * pages may lie where the next kernel boots, or %__GFP_HIGHMEM; -ENAMETOOLONG;
+ * -EEXIST if this kernel has saved, or is saving, a node with that name;
+ * -EOPNOTSUPP if live update is off, or too early; -ENOMEM.
  */
 int pkram_prepare_save(struct pkram_stream *ps, const char *name,
 		       gfp_t gfp_mask)
@@ -167,7 +159,7 @@ int pkram_prepare_save_obj(struct pkram_stream *ps)
 	if (!pkram_expect(ps, PKRAM_SAVING))
 		return -EINVAL;
 
-	pkram_gfp_scope(ps, err = pkram_node_add_object(ps));
+	err = pkram_out_add_object(ps);
 	if (!err)
 		ps->state = PKRAM_SAVING_OBJECT;
 
@@ -195,10 +187,17 @@ static bool pkram_page_valid(struct page *page)
  * was in it last.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EINVAL if the call is out of order, or the page cannot be preserved:
- * a tail page, one that is not the page allocator's or in use by slab or
- * hugetlbfs, or one in a scratch area of KHO; -ENOMEM. After an error the stream
- * is as it was before.
+ * A page is preserved once. If two streams have open runs in the same 32 pages,
+ * the second one may save a page that the first one has in its run; then the
+ * first one's next call returns -EEXIST and its node stays unfinished.
+ *
+ * Return: 0; -EINVAL if the call is out of order, or @page is a tail page, was not
+ * allocated by the page allocator, or is in use by slab or hugetlbfs;
+ * -EADDRNOTAVAIL if it lies where the next kernel boots, or in memory that the
+ * next kernel does not know at boot, such as hot-added memory: move the data to
+ * another page; -EHWPOISON if it is poisoned; -EEXIST if it is preserved already,
+ * by this node or another owner; -ENOMEM. After an error the stream is as it was
+ * before.
  */
 int pkram_save_page(struct pkram_stream *ps, struct page *page, short flags)
 {
@@ -209,18 +208,16 @@ int pkram_save_page(struct pkram_stream *ps, struct page *page, short flags)
 	if (!pkram_expect(ps, PKRAM_SAVING_OBJECT) || !pkram_page_valid(page))
 		return -EINVAL;
 
-	/* Runs do not leave the block of their first page, nor do scratch areas. */
 	folio = page_folio(page);
+	if (PageHWPoison(page) || folio_test_has_hwpoisoned(folio))
+		return -EHWPOISON;
+
+	/* Scratch areas and sections end where a block of a run does. */
 	pfn = folio_pfn(folio);
 	if (folio_test_large(folio) ||
 	    !pkram_pages_extend(ps, pfn, folio->index, flags)) {
-		if (kho_scratch_overlap(PFN_PHYS(pfn), folio_size(folio)))
-			return -EINVAL;
-
-		pkram_gfp_scope(ps, err = pkram_pages_save(ps, pfn,
-							   folio_order(folio),
-							   folio->index,
-							   flags));
+		err = pkram_out_page(ps, pfn, folio_order(folio), folio->index,
+				     flags);
 	}
 	if (!err)
 		folio_get(folio);
@@ -246,7 +243,7 @@ ssize_t pkram_write(struct pkram_stream *ps, const void *buf, size_t count)
 	if (!pkram_expect(ps, PKRAM_SAVING_OBJECT) || (ssize_t)count < 0)
 		return -EINVAL;
 
-	pkram_gfp_scope(ps, err = pkram_bytes_write(ps, buf, count));
+	err = pkram_out_bytes(ps, buf, count);
 
 	return err ?: count;
 }
@@ -265,7 +262,7 @@ void pkram_finish_save_obj(struct pkram_stream *ps)
 	if (!pkram_expect(ps, PKRAM_SAVING_OBJECT))
 		return;
 
-	pkram_gfp_scope(ps, pkram_node_commit_object(ps));
+	pkram_out_commit_object(ps);
 	ps->object = NULL;
 	ps->state = PKRAM_SAVING;
 }
@@ -284,7 +281,7 @@ void pkram_finish_save(struct pkram_stream *ps)
 	if (!pkram_expect(ps, PKRAM_SAVING))
 		return;
 
-	pkram_node_finish(ps->node);
+	pkram_out_finish(ps->node);
 	memset(ps, 0, sizeof(*ps));
 }
 EXPORT_SYMBOL_GPL(pkram_finish_save);
@@ -304,7 +301,8 @@ void pkram_discard_save(struct pkram_stream *ps)
 	    !pkram_expect(ps, PKRAM_SAVING))
 		return;
 
-	pkram_gfp_scope(ps, pkram_node_discard(ps));
+	pkram_out_discard(ps);
+	pkram_in_release(ps->node);
 	memset(ps, 0, sizeof(*ps));
 }
 EXPORT_SYMBOL_GPL(pkram_discard_save);
@@ -326,7 +324,7 @@ int pkram_prepare_load_in(struct pkram_set *set, struct pkram_stream *ps,
 	if (err)
 		return err;
 
-	err = pkram_node_take(set, name, &ps->node);
+	err = pkram_in_take(set, name, &ps->node);
 	if (!err)
 		ps->state = PKRAM_LOADING;
 
@@ -350,7 +348,7 @@ int pkram_prepare_load_in(struct pkram_set *set, struct pkram_stream *ps,
  */
 int pkram_prepare_load(struct pkram_stream *ps, const char *name)
 {
-	if (!kho_is_enabled() || !liveupdate_enabled())
+	if (!luo_handover_kho.enabled())
 		return -EOPNOTSUPP;
 
 	return pkram_prepare_load_in(&pkram_set, ps, name);
@@ -369,7 +367,7 @@ int pkram_prepare_load_obj(struct pkram_stream *ps)
 	if (!pkram_expect(ps, PKRAM_LOADING))
 		return -EINVAL;
 
-	if (!pkram_node_load_object(ps))
+	if (!pkram_in_load_object(ps))
 		return -ENODATA;
 
 	ps->state = PKRAM_LOADING_OBJECT;
@@ -459,14 +457,50 @@ void pkram_finish_load(struct pkram_stream *ps)
 	if (!pkram_expect(ps, PKRAM_LOADING))
 		return;
 
-	pkram_node_release(ps->node);
+	pkram_in_release(ps->node);
 	memset(ps, 0, sizeof(*ps));
 }
 EXPORT_SYMBOL_GPL(pkram_finish_load);
 
+/**
+ * pkram_remove_in - pkram_remove() with a set to choose.
+ * @set:  Where.
+ * @name: Name of the node.
+ *
+ * Return: As pkram_remove().
+ */
+int pkram_remove_in(struct pkram_set *set, const char *name)
+{
+	int err = pkram_name_check(name);
+
+	return err ?: pkram_in_remove(set, name);
+}
+
+/**
+ * pkram_remove - Remove a node without loading it.
+ * @name: Name of the node.
+ *
+ * Removes what the previous kernel left under the name, finished, unfinished or
+ * damaged, or if it left nothing, the node that this kernel saved. Its pages are
+ * freed; those that damage hides stay allocated until the next kexec or reboot.
+ *
+ * Context: Process context, may sleep; from subsys_initcall() on.
+ * Return: 0; -EINVAL for an empty name; -ENAMETOOLONG; -ENOENT if there is no such
+ * node; -EBUSY if a stream has it; -EBADMSG if the object that leads to it is
+ * damaged; -EOPNOTSUPP if live update is off; -ENOMEM.
+ */
+int pkram_remove(const char *name)
+{
+	if (!luo_handover_kho.enabled())
+		return -EOPNOTSUPP;
+
+	return pkram_remove_in(&pkram_set, name);
+}
+EXPORT_SYMBOL_GPL(pkram_remove);
+
 static int pkram_drop(const void *object)
 {
-	return pkram_node_drop(&pkram_set, object);
+	return pkram_in_drop(&pkram_set, object);
 }
 
 static int __init pkram_init(void)

@@ -6,7 +6,8 @@
  * pages of the largest order, so that a short stream costs little and a long one
  * is copied at the speed of memcpy().
  *
- * It is called by pkram.c with streams in the right state, and by pkram_node.c.
+ * It is called with streams in the right state, by pkram_out.c, pkram_in.c and, to read,
+ * by pkram.c. It calls pkram_node.c.
  */
 
 #include <linux/crc32c.h>
@@ -33,7 +34,8 @@ static int pkram_bytes_grow(struct pkram_stream *ps, size_t count)
 	struct pkram_bytes_ser *chunk, *full = ps->bytes.chunk;
 	size_t size = max_t(size_t, count, ps->object->nr_bytes);
 
-	chunk = pkram_memory(ps, clamp(sizeof(*chunk) + size, PKRAM_CHUNK_MIN,
+	chunk = pkram_node_alloc(ps->node, ps->gfp_mask,
+				 clamp(sizeof(*chunk) + size, PKRAM_CHUNK_MIN,
 				       PKRAM_CHUNK_MAX), &size);
 	if (!chunk)
 		return -ENOMEM;
@@ -123,7 +125,7 @@ bool pkram_bytes_valid(struct pkram_node *node,
 		chunk = luo_pool_find(node->pool, address, sizeof(*chunk));
 		if (!chunk || chunk->crc != pkram_chunk_crc(chunk) ||
 		    !chunk->size ||
-		    !pkram_found(node, address,
+		    !pkram_node_found(node, address,
 				 sizeof(*chunk) + (size_t)chunk->size))
 			return false;
 
@@ -156,7 +158,7 @@ size_t pkram_bytes_read(struct pkram_stream *ps, void *buf, size_t count)
 		done += step;
 
 		if (ps->bytes.offset == chunk->size) {
-			chunk = pkram_next(chunk->next);
+			chunk = pkram_node_next(chunk->next);
 			ps->bytes.offset = 0;
 		}
 	}

@@ -2,6 +2,7 @@
 #ifndef _PKRAM_INTERNAL_H
 #define _PKRAM_INTERNAL_H
 
+#include <linux/io.h>
 #include <linux/kho/abi/pkram.h>
 #include <linux/mutex.h>
 #include <linux/pkram.h>
@@ -57,6 +58,8 @@ struct pkram_set {
  * @nr_last:  Pages of the last of them that are there, where it is damaged.
  * @busy:     A stream has it.
  * @unfinished: The previous kernel did not finish its save.
+ * @incomplete: This kernel cannot finish its save, as a page was preserved
+ *           elsewhere after pkram_pages_save() and before its run was complete.
  */
 struct pkram_node {
 	u64 instance;
@@ -71,27 +74,60 @@ struct pkram_node {
 	u64 nr_last;
 	bool busy;
 	bool unfinished;
+	bool incomplete;
 };
 
-u64 pkram_instance(const char *name);
-int pkram_node_create(struct pkram_set *set, const char *name, gfp_t gfp,
-		      struct pkram_node **nodep);
-int pkram_node_add_object(struct pkram_stream *ps);
-void pkram_node_commit_object(struct pkram_stream *ps);
-void pkram_node_finish(struct pkram_node *node);
-void pkram_node_discard(struct pkram_stream *ps);
-
-int pkram_node_take(struct pkram_set *set, const char *name,
-		    struct pkram_node **nodep);
-bool pkram_node_load_object(struct pkram_stream *ps);
-void pkram_node_release(struct pkram_node *node);
-int pkram_node_drop(struct pkram_set *set, const struct pkram_node_ser *ser);
+/**
+ * pkram_node_next - What an address in a node leads to.
+ * @address: An address that was checked, or 0 at the end of a chain.
+ *
+ * Return: The memory, or NULL.
+ */
+static inline void *pkram_node_next(u64 address)
+{
+	return address ? phys_to_virt(address) : NULL;
+}
 
 int pkram_node_register(int (*drop)(const void *ser));
+u64 pkram_node_instance(const char *name);
+u32 pkram_node_root_crc(const struct pkram_root_ser *root);
+u32 pkram_node_object_crc(const struct pkram_object_ser *object);
 
-void *pkram_memory(struct pkram_stream *ps, size_t wanted, size_t *size);
-void *pkram_next(u64 address);
-void *pkram_found(struct pkram_node *node, u64 address, size_t size);
+struct pkram_node *pkram_node_find(const struct luo_index *index,
+				   const char *name);
+struct pkram_node *pkram_node_new(struct pkram_set *set,
+				  struct luo_index *index, const char *name,
+				  gfp_t gfp, int taken);
+void pkram_node_destroy(struct pkram_node *node);
+int pkram_node_store(struct pkram_node *node, const struct pkram_node_ser *ser,
+		     gfp_t gfp);
+int pkram_node_read(struct pkram_set *set, const char *name,
+		    struct pkram_node_ser *ser);
+void *pkram_node_alloc(struct pkram_node *node, gfp_t gfp, size_t wanted,
+		       size_t *size);
+void *pkram_node_found(struct pkram_node *node, u64 address, size_t size);
+
+/* pkram_out.c: saving a node. */
+
+int pkram_out_create(struct pkram_set *set, const char *name, gfp_t gfp,
+		     struct pkram_node **nodep);
+int pkram_out_add_object(struct pkram_stream *ps);
+int pkram_out_page(struct pkram_stream *ps, u64 pfn, unsigned int order,
+		   u64 index, u16 flags);
+int pkram_out_bytes(struct pkram_stream *ps, const void *buf, size_t count);
+void pkram_out_commit_object(struct pkram_stream *ps);
+void pkram_out_finish(struct pkram_node *node);
+void pkram_out_withdraw(struct pkram_node *node);
+void pkram_out_discard(struct pkram_stream *ps);
+
+/* pkram_in.c: loading a node. */
+
+int pkram_in_take(struct pkram_set *set, const char *name,
+		  struct pkram_node **nodep);
+bool pkram_in_load_object(struct pkram_stream *ps);
+void pkram_in_release(struct pkram_node *node);
+int pkram_in_drop(struct pkram_set *set, const struct pkram_node_ser *ser);
+int pkram_in_remove(struct pkram_set *set, const char *name);
 
 /* pkram_pages.c: the page stream of an object. */
 
@@ -122,5 +158,6 @@ int pkram_prepare_save_in(struct pkram_set *set, struct pkram_stream *ps,
 			  const char *name, gfp_t gfp_mask);
 int pkram_prepare_load_in(struct pkram_set *set, struct pkram_stream *ps,
 			  const char *name);
+int pkram_remove_in(struct pkram_set *set, const char *name);
 
 #endif /* _PKRAM_INTERNAL_H */

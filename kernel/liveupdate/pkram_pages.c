@@ -7,13 +7,16 @@
  * entry of 16 bytes, and what is of order 0 also few KHO keys instead of one per
  * page.
  *
- * The first page of a run gets a key at once, which is all that may fail for want
+ * The first page of a run gets a key at once, which is all that may fail for lack
  * of memory. When the run is over, that key makes room for those of the whole
- * run; where there is no memory for these, every page gets its own, whose place
- * in KHO's tree exists since the first: a run of order 0 stays in a naturally
- * aligned block of %PKRAM_RUN_MAX pages. So committing an object cannot fail.
+ * run; without memory for these, every page gets its own, whose place in KHO's
+ * tree exists since the first: a run of order 0 stays in a naturally aligned
+ * block of %PKRAM_RUN_MAX pages. So committing an object cannot fail for lack of
+ * memory. If a page turns out to be preserved by another owner, the run ends
+ * before it and the node cannot be finished.
  *
- * It is called by pkram.c with streams in the right state, and by pkram_node.c.
+ * It is called with streams in the right state, by pkram_out.c, pkram_in.c and,
+ * for the next page, by pkram.c. It calls pkram_node.c and luo_run.c.
  * It handles page frames, not struct page, to be run in user space as well.
  */
 
@@ -89,7 +92,32 @@ static u32 pkram_block_crc(const struct pkram_pages_ser *block)
 	return crc32c(crc, block->runs, block->nr_runs * sizeof(*block->runs));
 }
 
-/* Give a run that is over the keys that it keeps. */
+/* The last run of the list has its first @nr pages only, or is not there. */
+static void pkram_run_shorten(struct pkram_stream *ps, const struct pkram_run *run,
+			      unsigned int nr)
+{
+	const struct luo_handover *handover = ps->node->set->handover;
+	struct pkram_pages_ser *block = ps->pages.block;
+	struct pkram_run_ser *ser;
+	unsigned int i;
+
+	for (i = nr; i < run->count; i++)
+		handover->put(pkram_run_address(run, i));
+
+	ps->node->incomplete = true;
+	if (!nr) {
+		block->nr_runs--;
+		return;
+	}
+	ser = &block->runs[block->nr_runs - 1];
+	ser->where &= ~PKRAM_RUN_COUNT;
+	ser->where |= FIELD_PREP(PKRAM_RUN_COUNT, nr - 1);
+}
+
+/*
+ * Give a run that is over the keys that it keeps. All but the first page are not
+ * preserved until here, so that another owner may have preserved one meanwhile.
+ */
 static void pkram_run_close(struct pkram_stream *ps)
 {
 	const struct luo_handover *handover = ps->node->set->handover;
@@ -112,9 +140,12 @@ static void pkram_run_close(struct pkram_stream *ps)
 		return;
 
 	ser->where |= PKRAM_RUN_SINGLE;
-	for (i = 0; i < run.count; i++)
-		WARN_ON_ONCE(handover->preserve(pkram_run_address(&run, i), 1,
-						0));
+	for (i = 0; i < run.count; i++) {
+		if (handover->preserve(pkram_run_address(&run, i), 1, 0)) {
+			pkram_run_shorten(ps, &run, i);
+			return;
+		}
+	}
 }
 
 static int pkram_pages_grow(struct pkram_stream *ps)
@@ -123,7 +154,8 @@ static int pkram_pages_grow(struct pkram_stream *ps)
 	size_t size, nr_runs = clamp(2 * ps->pages.capacity,
 				     PKRAM_RUNS_MIN, PKRAM_RUNS_MAX);
 
-	block = pkram_memory(ps, struct_size(block, runs, nr_runs), &size);
+	block = pkram_node_alloc(ps->node, ps->gfp_mask,
+				 struct_size(block, runs, nr_runs), &size);
 	if (!block)
 		return -ENOMEM;
 
@@ -148,6 +180,8 @@ static int pkram_run_open(struct pkram_stream *ps, u64 pfn, unsigned int order,
 	int err;
 
 	pkram_run_close(ps);
+	if (ps->node->incomplete)
+		return -EEXIST;
 
 	err = handover->preserve(pfn << PAGE_SHIFT, 1, order);
 	if (err)
@@ -245,7 +279,8 @@ bool pkram_pages_extend(struct pkram_stream *ps, u64 pfn, u64 index, u16 flags)
  * @index: Its mapping offset.
  * @flags: The caller's flags.
  *
- * Return: 0; -ENOMEM, with the stream as it was before.
+ * Return: 0; the errno of the handover, -EEXIST also if the node lacks a page that
+ * was preserved elsewhere, or -ENOMEM, with the stream as it was before.
  */
 int pkram_pages_save(struct pkram_stream *ps, u64 pfn, unsigned int order,
 		     u64 index, u16 flags)
@@ -302,8 +337,8 @@ void pkram_pages_unpreserve(struct pkram_node *node,
 	struct luo_run pages;
 	u32 i;
 
-	for (block = pkram_next(object->pages); block;
-	     block = pkram_next(block->next)) {
+	for (block = pkram_node_next(object->pages); block;
+	     block = pkram_node_next(block->next)) {
 		for (i = 0; i < block->nr_runs; i++) {
 			run = pkram_run_decode(&block->runs[i]);
 			pages = pkram_run_pages(&run, block->runs[i].where &
@@ -321,7 +356,7 @@ static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
 
 	block = luo_pool_find(node->pool, address, sizeof(*block));
 	if (!block || !block->nr_runs ||
-	    !pkram_found(node, address,
+	    !pkram_node_found(node, address,
 			 struct_size(block, runs, block->nr_runs)) ||
 	    block->crc != pkram_block_crc(block))
 		return NULL;
@@ -392,7 +427,7 @@ bool pkram_pages_load(struct pkram_stream *ps, u64 *pfn, u64 *index, u16 *flags)
 	struct pkram_run run;
 
 	if (block && ps->pages.run == block->nr_runs) {
-		block = pkram_next(block->next);
+		block = pkram_node_next(block->next);
 		ps->pages.block = block;
 		ps->pages.run = 0;
 	}

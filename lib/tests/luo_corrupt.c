@@ -553,7 +553,7 @@ static int luo_corrupt_owner(char *owner, struct luo_corrupt_spot *spot)
 
 	if (!strcmp(type, "pkram")) {
 		kind = PKRAM_KIND;
-		number = pkram_instance(name);
+		number = pkram_node_instance(name);
 	} else if (!strcmp(type, "memfd")) {
 		kind = LUO_MEMFD_KIND;
 		if (kstrtou64(name, 0, &number))

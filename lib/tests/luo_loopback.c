@@ -18,6 +18,7 @@
 #include <linux/kho/abi/luo_array.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -53,6 +54,7 @@ static struct {
 	void *mappings[LUO_LOOPBACK_MAPPINGS_MAX];
 	unsigned int max_order;
 	unsigned int largest;
+	unsigned int scopes;
 	unsigned long fail_nth;
 	bool failed;
 	void (*on_claim)(u64 address);
@@ -113,10 +115,16 @@ static void luo_loopback_free_all(struct luo_loopback_key *key)
 	luo_loopback_free_key(key);
 }
 
+static bool loopback_enabled(void)
+{
+	return true;
+}
+
 static void *loopback_alloc(unsigned int order, gfp_t gfp)
 {
 	struct luo_loopback_key *key = &loopback.keys[loopback.nr_keys];
 
+	loopback.scopes |= current->flags;
 	if (luo_loopback_fails() || order > loopback.max_order ||
 	    loopback.nr_keys == LUO_LOOPBACK_KEYS_MAX)
 		return NULL;
@@ -346,6 +354,7 @@ static int loopback_preserve(u64 address, unsigned long nr_pages,
 {
 	unsigned int step;
 
+	loopback.scopes |= current->flags;
 	if (luo_loopback_fails())
 		return -ENOMEM;
 	if (luo_loopback_overlaps(address, nr_pages << order))
@@ -492,6 +501,7 @@ static int loopback_find(u64 *address, size_t *size)
 }
 
 const struct luo_handover luo_loopback = {
+	.enabled	= loopback_enabled,
 	.alloc		= loopback_alloc,
 	.free		= loopback_free,
 	.order		= loopback_order,
@@ -689,6 +699,24 @@ void luo_loopback_fail_nth(unsigned long nth)
 bool luo_loopback_failed(void)
 {
 	return loopback.failed;
+}
+
+/**
+ * luo_loopback_forget_scopes - Begin anew with what luo_loopback_scopes() says.
+ */
+void luo_loopback_forget_scopes(void)
+{
+	loopback.scopes = 0;
+}
+
+/**
+ * luo_loopback_scopes - The flags of the tasks that allocated or preserved.
+ *
+ * Return: PF_*, of all calls together.
+ */
+unsigned int luo_loopback_scopes(void)
+{
+	return loopback.scopes;
 }
 
 /**

@@ -38,6 +38,8 @@ unsigned long luo_loopback_pages_held(void);
 bool luo_loopback_fails(void);
 void luo_loopback_fail_nth(unsigned long nth);
 bool luo_loopback_failed(void);
+void luo_loopback_forget_scopes(void);
+unsigned int luo_loopback_scopes(void);
 void luo_loopback_on_claim(void (*on_claim)(u64 address));
 void luo_loopback_steal(unsigned long nth);
 u64 luo_loopback_stolen(void);

@@ -11,12 +11,14 @@
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/limits.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "../../kernel/liveupdate/pkram_internal.h"
-#include "luo_loopback.h"
-#include "luo_pattern.h"
+#include "luo_object_kunit.h"
 
 #define NAME	"node"
 
@@ -42,8 +44,8 @@ static void pkram_forget(struct luo_index *index, u64 instance)
 static void pkram_kexec(struct kunit *test)
 {
 	luo_loopback_kexec();
-	pkram_forget(&pkram_set.saved, pkram_instance(NAME));
-	pkram_forget(&pkram_set.saved, pkram_instance("other"));
+	pkram_forget(&pkram_set.saved, pkram_node_instance(NAME));
+	pkram_forget(&pkram_set.saved, pkram_node_instance("other"));
 	luo_index_destroy(&pkram_set.saved);
 }
 
@@ -51,12 +53,19 @@ static int pkram_begin(struct pkram_stream *ps, const char *name)
 {
 	*ps = (struct pkram_stream){ .gfp_mask = GFP_KERNEL };
 
-	return pkram_node_create(&pkram_set, name, GFP_KERNEL, &ps->node);
+	return pkram_out_create(&pkram_set, name, GFP_KERNEL, &ps->node);
+}
+
+/* What pkram_discard_save() does. */
+static void pkram_discard(struct pkram_stream *ps)
+{
+	pkram_out_discard(ps);
+	pkram_in_release(ps->node);
 }
 
 static void pkram_end_object(struct pkram_stream *ps)
 {
-	pkram_node_commit_object(ps);
+	pkram_out_commit_object(ps);
 	ps->object = NULL;
 }
 
@@ -157,19 +166,19 @@ static void pkram_pages_come_back(struct kunit *test)
 
 	pkram_new_pages(test, pkram_pages);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
-	KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
 	pkram_save_pages(test, &ps, pkram_pages);
 	pkram_end_object(&ps);
-	pkram_node_finish(ps.node);
+	pkram_out_finish(ps.node);
 	pkram_put_pages(pkram_pages);
 
 	pkram_kexec(test);
-	KUNIT_ASSERT_EQ(test, pkram_node_take(&pkram_set, NAME, &ps.node), 0);
-	KUNIT_ASSERT_TRUE(test, pkram_node_load_object(&ps));
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&ps));
 	pkram_load_pages(test, &ps, pkram_pages, NR_PAGES);
 	KUNIT_EXPECT_FALSE(test, pkram_pages_load(&ps, &pfn, &index, &flags));
-	KUNIT_EXPECT_FALSE(test, pkram_node_load_object(&ps));
-	pkram_node_release(ps.node);
+	KUNIT_EXPECT_FALSE(test, pkram_in_load_object(&ps));
+	pkram_in_release(ps.node);
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
 }
 
@@ -182,21 +191,21 @@ static void pkram_rest_is_freed(struct kunit *test)
 	pkram_new_pages(test, pkram_pages);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
 	for (i = 0; i < 3; i++) {
-		KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
+		KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
 		if (i == 1)
 			pkram_save_pages(test, &ps, pkram_pages);
 		pkram_end_object(&ps);
 	}
-	pkram_node_finish(ps.node);
+	pkram_out_finish(ps.node);
 	pkram_put_pages(pkram_pages);
 
 	pkram_kexec(test);
-	KUNIT_ASSERT_EQ(test, pkram_node_take(&pkram_set, NAME, &ps.node), 0);
-	KUNIT_ASSERT_TRUE(test, pkram_node_load_object(&ps));
-	KUNIT_ASSERT_TRUE(test, pkram_node_load_object(&ps));
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&ps));
+	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&ps));
 	pkram_load_pages(test, &ps, pkram_pages, 77);
 	pkram_pages_put_rest(&ps);
-	pkram_node_release(ps.node);
+	pkram_in_release(ps.node);
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
 }
 
@@ -211,7 +220,7 @@ static void pkram_runs_share_keys(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(address); i++)
 		address[i] = luo_loopback_page_alloc(0);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
-	KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
 	keys = luo_loopback_keys(LUO_LOOPBACK_OUTGOING);
 	for (i = 0; i < ARRAY_SIZE(address); i++)
 		KUNIT_ASSERT_EQ(test, pkram_put_page(&ps, address[i], 0, i, 0),
@@ -221,7 +230,7 @@ static void pkram_runs_share_keys(struct kunit *test)
 	KUNIT_EXPECT_LE(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING) - keys,
 			(unsigned long)ARRAY_SIZE(address) + 2);
 
-	pkram_node_discard(&ps);
+	pkram_discard(&ps);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 	for (i = 0; i < ARRAY_SIZE(address); i++)
 		luo_loopback.put(address[i]);
@@ -238,18 +247,18 @@ static void pkram_bytes_come_back(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
-	KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
 	for (i = 0; i < ARRAY_SIZE(pkram_pieces); i++) {
 		luo_pattern_fill(data, pkram_pieces[i], i);
 		KUNIT_ASSERT_EQ(test, pkram_bytes_write(&ps, data,
 							pkram_pieces[i]), 0);
 	}
 	pkram_end_object(&ps);
-	pkram_node_finish(ps.node);
+	pkram_out_finish(ps.node);
 
 	pkram_kexec(test);
-	KUNIT_ASSERT_EQ(test, pkram_node_take(&pkram_set, NAME, &ps.node), 0);
-	KUNIT_ASSERT_TRUE(test, pkram_node_load_object(&ps));
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&ps));
 	for (i = 0; i < ARRAY_SIZE(pkram_pieces) - 1; i++) {
 		KUNIT_EXPECT_EQ(test, pkram_bytes_read(&ps, data,
 						       pkram_pieces[i]),
@@ -261,7 +270,7 @@ static void pkram_bytes_come_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pkram_bytes_read(&ps, data, 100), pkram_pieces[i]);
 	KUNIT_EXPECT_TRUE(test, luo_pattern_holds(data, pkram_pieces[i], i));
 	KUNIT_EXPECT_EQ(test, pkram_bytes_read(&ps, data, 100), (size_t)0);
-	pkram_node_release(ps.node);
+	pkram_in_release(ps.node);
 }
 
 /* A node that was saved when nothing could be allocated at step nth, and before. */
@@ -276,18 +285,18 @@ static int pkram_save_small(struct pkram_stream *ps, const u64 *address,
 	if (err)
 		return err;
 
-	err = pkram_node_add_object(ps);
+	err = pkram_out_add_object(ps);
 	for (i = 0; !err && i < nr; i++) {
 		err = pkram_put_page(ps, address[i], 0, i, i / 50);
 		if (!err)
 			err = pkram_bytes_write(ps, data, 100 * i);
 	}
 	if (err) {
-		pkram_node_discard(ps);
+		pkram_discard(ps);
 		return err;
 	}
 	pkram_end_object(ps);
-	pkram_node_finish(ps->node);
+	pkram_out_finish(ps->node);
 
 	return 0;
 }
@@ -323,7 +332,7 @@ static void pkram_every_allocation_fails(struct kunit *test)
 	pkram_kexec(test);
 	for (nth = 1; ; nth++) {
 		luo_loopback_fail_nth(nth);
-		err = pkram_node_take(&pkram_set, NAME, &ps.node);
+		err = pkram_in_take(&pkram_set, NAME, &ps.node);
 		if (!luo_loopback_failed())
 			break;
 		/* One that is not needed to load may fail. */
@@ -333,7 +342,7 @@ static void pkram_every_allocation_fails(struct kunit *test)
 	}
 	luo_loopback_fail_nth(0);
 	KUNIT_ASSERT_EQ(test, err, 0);
-	pkram_node_release(ps.node);
+	pkram_in_release(ps.node);
 	luo_object_in_drop(&luo_loopback_in, NULL);
 	luo_index_destroy(&pkram_set.taken);
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
@@ -350,40 +359,40 @@ static void pkram_run_without_memory(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(address); i++)
 		address[i] = luo_loopback_page_alloc(0);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
-	KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
 	for (i = 0; i < 20; i++)
 		KUNIT_ASSERT_EQ(test, pkram_put_page(&ps, address[i], 0, i, 0),
 				0);
 	luo_loopback_fail_nth(1);
 	pkram_end_object(&ps);
 	luo_loopback_fail_nth(0);
-	pkram_node_finish(ps.node);
+	pkram_out_finish(ps.node);
 	for (i = 0; i < ARRAY_SIZE(address); i++)
 		luo_loopback.put(address[i]);
 
 	pkram_kexec(test);
-	KUNIT_ASSERT_EQ(test, pkram_node_take(&pkram_set, NAME, &ps.node), 0);
-	KUNIT_ASSERT_TRUE(test, pkram_node_load_object(&ps));
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&ps));
 	for (i = 0; i < 20; i++) {
 		KUNIT_ASSERT_TRUE(test, pkram_pages_load(&ps, &pfn, &index,
 							 &flags));
 		KUNIT_EXPECT_EQ(test, pfn << PAGE_SHIFT, address[i]);
 		luo_loopback.put(pfn << PAGE_SHIFT);
 	}
-	pkram_node_release(ps.node);
+	pkram_in_release(ps.node);
 }
 
 static int pkram_drop_node(const char *name)
 {
 	struct pkram_node_ser ser;
-	const struct luo_object_id id = { PKRAM_KIND, pkram_instance(name) };
+	const struct luo_object_id id = { PKRAM_KIND, pkram_node_instance(name) };
 	int err;
 
 	err = luo_object_in_read(&luo_loopback_in, &ser, sizeof(ser), &id, 1);
 	if (err)
 		return err;
 
-	err = pkram_node_drop(&pkram_set, &ser);
+	err = pkram_in_drop(&pkram_set, &ser);
 
 	return err ?: luo_object_in_finish(&luo_loopback_in, &id);
 }
@@ -394,23 +403,23 @@ static void pkram_names(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
 	KUNIT_EXPECT_EQ(test, pkram_begin(&other, NAME), -EEXIST);
-	KUNIT_EXPECT_EQ(test, pkram_node_take(&pkram_set, NAME, &other.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &other.node),
 			-EBUSY);
-	KUNIT_EXPECT_EQ(test, pkram_node_take(&pkram_set, "other", &other.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, "other", &other.node),
 			-ENOENT);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&other, "other"), 0);
-	pkram_node_finish(other.node);
+	pkram_out_finish(other.node);
 
 	/* The save of the first was cut short. */
 	pkram_kexec(test);
-	KUNIT_EXPECT_EQ(test, pkram_node_take(&pkram_set, NAME, &ps.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node),
 			-EBUSY);
-	KUNIT_ASSERT_EQ(test, pkram_node_take(&pkram_set, "other", &other.node),
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, "other", &other.node),
 			0);
-	KUNIT_EXPECT_EQ(test, pkram_node_take(&pkram_set, "other", &ps.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, "other", &ps.node),
 			-EBUSY);
-	pkram_node_release(other.node);
-	KUNIT_EXPECT_EQ(test, pkram_node_take(&pkram_set, "other", &ps.node),
+	pkram_in_release(other.node);
+	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, "other", &ps.node),
 			-ENOENT);
 	KUNIT_EXPECT_EQ(test, pkram_drop_node(NAME), 0);
 }
@@ -422,16 +431,16 @@ static void pkram_drops(struct kunit *test)
 
 	pkram_new_pages(test, pkram_pages);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
-	KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
 	pkram_save_pages(test, &ps, pkram_pages);
 	pkram_end_object(&ps);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&other, "other"), 0);
-	pkram_node_finish(other.node);
+	pkram_out_finish(other.node);
 	pkram_put_pages(pkram_pages);
 	pkram_kexec(test);
 
 	KUNIT_EXPECT_EQ(test, pkram_drop_node("other"), 0);
-	KUNIT_EXPECT_EQ(test, pkram_node_take(&pkram_set, NAME, &ps.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node),
 			-EBUSY);
 	KUNIT_EXPECT_EQ(test, pkram_drop_node(NAME), 0);
 	KUNIT_EXPECT_EQ(test, pkram_drop_node(NAME), -ENOENT);
@@ -454,26 +463,26 @@ static void pkram_damage_one(struct kunit *test, size_t offset, u8 bits)
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
 	for (i = 0; i < ARRAY_SIZE(address); i++) {
 		if (i % 20 == 0)
-			KUNIT_ASSERT_EQ(test, pkram_node_add_object(&ps), 0);
+			KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
 		KUNIT_ASSERT_EQ(test, pkram_put_page(&ps, address[i],
 						     i % 10 ? 0 : 1, i, 0), 0);
 		KUNIT_ASSERT_EQ(test, pkram_bytes_write(&ps, "bytes", 5), 0);
 		if (i % 20 == 19)
 			pkram_end_object(&ps);
 	}
-	pkram_node_finish(ps.node);
+	pkram_out_finish(ps.node);
 	handle = virt_to_phys(ps.node->root) & PAGE_MASK;
 	for (i = 0; i < ARRAY_SIZE(address); i++)
 		luo_loopback.put(address[i]);
 
 	pkram_kexec(test);
 	((u8 *)phys_to_virt(handle))[offset] ^= bits;
-	err = pkram_node_take(&pkram_set, NAME, &ps.node);
+	err = pkram_in_take(&pkram_set, NAME, &ps.node);
 	KUNIT_EXPECT_TRUE(test, !err || err == -EBADMSG || err == -EBUSY);
 	if (!err) {
-		while (pkram_node_load_object(&ps))
+		while (pkram_in_load_object(&ps))
 			pkram_pages_put_rest(&ps);
-		pkram_node_release(ps.node);
+		pkram_in_release(ps.node);
 	} else {
 		pkram_drop_node(NAME);
 		/* What cannot be told to be the node's stays where it is. */
@@ -490,6 +499,250 @@ static void pkram_damage(struct kunit *test)
 		pkram_damage_one(test, offset, 1 << offset % 8);
 }
 
+/* A finished node of this kernel, without pages. */
+static void pkram_save_empty(struct kunit *test, const char *name)
+{
+	struct pkram_stream ps;
+
+	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, name), 0);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
+	pkram_end_object(&ps);
+	pkram_out_finish(ps.node);
+}
+
+/* The previous kernel leaves a damaged record of another kind. */
+static void pkram_finds_its_own_after_damage(struct kunit *test)
+{
+	struct luo_object_table *table;
+	struct pkram_stream ps;
+
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("aaa", 1, 0, 40), 0);
+	table = luo_object_table_find(&luo_loopback_out.tables, "aaa");
+	luo_object_block_records(table->first)[0].version ^= 1;
+	luo_loopback_kexec();
+
+	pkram_save_empty(test, NAME);
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	pkram_in_release(ps.node);
+
+	/* The list of unclaimed objects is read. */
+	pkram_save_empty(test, NAME);
+	mutex_lock(&luo_loopback_in.lock);
+	luo_object_in_read_all(&luo_loopback_in);
+	mutex_unlock(&luo_loopback_in.lock);
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	pkram_in_release(ps.node);
+	luo_object_in_drop(&luo_loopback_in, NULL);
+	luo_loopback_reset();
+}
+
+/* The previous kernel did not finish its save of that name. */
+static void pkram_finds_its_own_beside_unfinished(struct kunit *test)
+{
+	struct pkram_stream ps;
+
+	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
+	pkram_kexec(test);
+
+	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), -EBUSY);
+	pkram_save_empty(test, NAME);
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	pkram_in_release(ps.node);
+
+	/* Also if it was not asked for before. */
+	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), -EBUSY);
+	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), 0);
+	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node),
+			-ENOENT);
+}
+
+/* The previous kernel left a node of that name whose list is damaged. */
+static void pkram_finds_its_own_beside_damaged(struct kunit *test)
+{
+	struct pkram_root_ser *root;
+	struct pkram_stream ps;
+
+	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
+	root = ps.node->root;
+	pkram_out_finish(ps.node);
+	pkram_kexec(test);
+	root->crc ^= 1;
+
+	pkram_save_empty(test, NAME);
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	pkram_in_release(ps.node);
+	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node),
+			-EBADMSG);
+	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), 0);
+	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node),
+			-ENOENT);
+}
+
+/* Nodes of both kernels, loaded or not, go by name and leave nothing. */
+static void pkram_removes(struct kunit *test)
+{
+	struct pkram_stream ps;
+
+	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), -ENOENT);
+
+	/* Of the previous kernel first, then of this one. */
+	pkram_new_pages(test, pkram_pages);
+	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
+	pkram_save_pages(test, &ps, pkram_pages);
+	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), -EBUSY);
+	pkram_end_object(&ps);
+	pkram_out_finish(ps.node);
+	pkram_put_pages(pkram_pages);
+	pkram_kexec(test);
+	pkram_save_empty(test, NAME);
+
+	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), 0);
+	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
+	KUNIT_EXPECT_NE(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
+	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), 0);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
+	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), -ENOENT);
+
+	/* While a stream loads it, not. */
+	pkram_save_empty(test, NAME);
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), -EBUSY);
+	pkram_in_release(ps.node);
+}
+
+#define SHARED	8
+
+/* A page that is in one node is refused by another, which can go on. */
+static void pkram_page_twice(struct kunit *test)
+{
+	u64 page = luo_loopback_run_alloc(ilog2(SHARED)), pfn, index;
+	struct pkram_stream a, b;
+	unsigned int i;
+	u16 flags;
+
+	KUNIT_ASSERT_NE(test, page, 0ULL);
+	KUNIT_ASSERT_EQ(test, pkram_begin(&a, NAME), 0);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&a), 0);
+	for (i = 0; i < SHARED - 1; i++)
+		KUNIT_ASSERT_EQ(test, pkram_put_page(&a, page + i * PAGE_SIZE, 0,
+						     i, 0), 0);
+	pkram_end_object(&a);
+	pkram_out_finish(a.node);
+
+	KUNIT_ASSERT_EQ(test, pkram_begin(&b, "other"), 0);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&b), 0);
+	for (i = 0; i < SHARED - 1; i++)
+		KUNIT_EXPECT_EQ(test, pkram_put_page(&b, page + i * PAGE_SIZE, 0,
+						     i, 0), -EEXIST);
+	KUNIT_EXPECT_EQ(test, pkram_put_page(&b, page + i * PAGE_SIZE, 0, i, 0),
+			0);
+	pkram_end_object(&b);
+	pkram_out_finish(b.node);
+	for (i = 0; i < SHARED; i++)
+		luo_loopback.put(page + i * PAGE_SIZE);
+
+	pkram_kexec(test);
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &a.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, "other", &b.node), 0);
+	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&b));
+	KUNIT_ASSERT_TRUE(test, pkram_pages_load(&b, &pfn, &index, &flags));
+	KUNIT_EXPECT_EQ(test, pfn << PAGE_SHIFT,
+			page + (SHARED - 1) * PAGE_SIZE);
+	pkram_in_release(a.node);
+	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 1UL);
+	luo_loopback.put(pfn << PAGE_SHIFT);
+	pkram_in_release(b.node);
+}
+
+/*
+ * Another owner preserves a page of a run that is not complete: the node says so,
+ * stays unfinished, keeps what is before the page, and drops the rest.
+ */
+static void pkram_page_lost(struct kunit *test)
+{
+	struct pkram_stream ps;
+	unsigned int i, lost;
+	unsigned long others;
+	u64 page;
+
+	for (lost = 1; lost < SHARED; lost++) {
+		page = luo_loopback_run_alloc(ilog2(SHARED));
+		KUNIT_ASSERT_NE(test, page, 0ULL);
+		KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
+		KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
+		for (i = 0; i < SHARED; i++)
+			KUNIT_ASSERT_EQ(test,
+					pkram_put_page(&ps, page + i * PAGE_SIZE,
+						       0, i, 0), 0);
+		/* The run has one key until it is complete. */
+		others = luo_loopback_pages(LUO_LOOPBACK_OUTGOING) - 1;
+		KUNIT_ASSERT_EQ(test, luo_loopback.preserve(page + lost * PAGE_SIZE,
+							    1, 0), 0);
+		/* Not the next of the run, which is closed therefore. */
+		KUNIT_EXPECT_EQ(test, pkram_put_page(&ps, page, 0, 100, 0),
+				-EEXIST);
+		KUNIT_EXPECT_EQ(test, luo_loopback_pages(LUO_LOOPBACK_OUTGOING),
+				others + lost + 1);
+		pkram_end_object(&ps);
+		pkram_out_finish(ps.node);
+		KUNIT_EXPECT_EQ(test, ps.node->root->finished, 0U);
+		luo_loopback.unpreserve(page + lost * PAGE_SIZE, 1, 0);
+		KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), 0);
+		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
+				0UL);
+		for (i = 0; i < SHARED; i++)
+			luo_loopback.put(page + i * PAGE_SIZE);
+	}
+}
+
+/* Of a mask only what is missing of __GFP_FS and __GFP_IO is a scope. */
+static void pkram_scopes(struct kunit *test)
+{
+	static const struct {
+		gfp_t gfp;
+		unsigned int flags;
+	} scopes[] = {
+		{ GFP_KERNEL, 0 },
+		{ GFP_KERNEL | __GFP_NORETRY, 0 },
+		{ GFP_KERNEL | __GFP_RETRY_MAYFAIL, 0 },
+		{ GFP_NOFS, PF_MEMALLOC_NOFS },
+		{ GFP_NOIO | __GFP_NORETRY, PF_MEMALLOC_NOFS | PF_MEMALLOC_NOIO },
+	};
+	const unsigned int mask = PF_MEMALLOC | PF_MEMALLOC_NOFS |
+				  PF_MEMALLOC_NOIO;
+	struct pkram_stream ps = {};
+	unsigned int i, before;
+	u64 page;
+
+	for (i = 0; i < ARRAY_SIZE(scopes); i++) {
+		before = current->flags & mask;
+		page = luo_loopback_page_alloc(0);
+		luo_loopback_forget_scopes();
+		ps = (struct pkram_stream){ .gfp_mask = scopes[i].gfp };
+		KUNIT_ASSERT_EQ(test, pkram_out_create(&pkram_set, NAME,
+						       ps.gfp_mask, &ps.node),
+				0);
+		KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
+		KUNIT_ASSERT_EQ(test, pkram_out_page(&ps, page >> PAGE_SHIFT, 0,
+						     0, 0), 0);
+		luo_loopback_page_get(page);
+		KUNIT_ASSERT_EQ(test, pkram_out_bytes(&ps, "bytes", 5), 0);
+		KUNIT_EXPECT_EQ(test, (luo_loopback_scopes() & mask) | before,
+				scopes[i].flags | before);
+		KUNIT_EXPECT_EQ(test, current->flags & mask, before);
+		pkram_discard(&ps);
+		luo_loopback.put(page);
+	}
+
+	KUNIT_EXPECT_EQ(test, pkram_out_create(&pkram_set, NAME,
+					       GFP_KERNEL | __GFP_MOVABLE,
+					       &ps.node), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pkram_out_create(&pkram_set, NAME,
+					       GFP_KERNEL | __GFP_HIGHMEM,
+					       &ps.node), -EINVAL);
+}
+
 static struct kunit_case pkram_cases[] = {
 	KUNIT_CASE(pkram_pages_come_back),
 	KUNIT_CASE(pkram_rest_is_freed),
@@ -499,6 +752,13 @@ static struct kunit_case pkram_cases[] = {
 	KUNIT_CASE(pkram_run_without_memory),
 	KUNIT_CASE(pkram_names),
 	KUNIT_CASE(pkram_drops),
+	KUNIT_CASE(pkram_finds_its_own_after_damage),
+	KUNIT_CASE(pkram_finds_its_own_beside_unfinished),
+	KUNIT_CASE(pkram_finds_its_own_beside_damaged),
+	KUNIT_CASE(pkram_removes),
+	KUNIT_CASE(pkram_page_twice),
+	KUNIT_CASE(pkram_page_lost),
+	KUNIT_CASE(pkram_scopes),
 	KUNIT_CASE(pkram_damage),
 	{}
 };
@@ -513,7 +773,7 @@ static int pkram_init(struct kunit *test)
 
 static void pkram_exit(struct kunit *test)
 {
-	pkram_forget(&pkram_set.saved, pkram_instance(NAME));
+	pkram_forget(&pkram_set.saved, pkram_node_instance(NAME));
 	luo_index_destroy(&pkram_set.saved);
 	luo_index_destroy(&pkram_set.taken);
 	luo_loopback_exit(test);

@@ -57,7 +57,7 @@ case $STAGE in
 0 ok alloc 1 100 3
 0 ok save 1 3
 0 EINVAL save_bad none
-0 EINVAL save_bad scratch
+0 EADDRNOTAVAIL save_bad scratch
 0 EINVAL save_bad reserved
 0 EINVAL save_bad tail
 0 EINVAL save_bad slab

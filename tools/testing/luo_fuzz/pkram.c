@@ -34,18 +34,18 @@ static u64 fuzz_needs[FUZZ_OBJECT_NEEDS + 1];
 
 static int fuzz_drop_node(const void *ser)
 {
-	return pkram_node_drop(&fuzz_set, ser);
+	return pkram_in_drop(&fuzz_set, ser);
 }
 
 static void fuzz_begin(struct pkram_stream *ps, const char *name)
 {
 	*ps = (struct pkram_stream){ .gfp_mask = GFP_KERNEL };
-	FUZZ_EXPECT(!pkram_node_create(&fuzz_set, name, GFP_KERNEL, &ps->node));
+	FUZZ_EXPECT(!pkram_out_create(&fuzz_set, name, GFP_KERNEL, &ps->node));
 }
 
 static void fuzz_begin_object(struct pkram_stream *ps)
 {
-	FUZZ_EXPECT(!pkram_node_add_object(ps));
+	FUZZ_EXPECT(!pkram_out_add_object(ps));
 }
 
 static void fuzz_save_page(struct pkram_stream *ps, u64 address,
@@ -76,7 +76,7 @@ static void fuzz_forget(const char *name)
 	unsigned long cursor = 0;
 	struct pkram_node *node;
 
-	node = (void *)luo_index_next(&fuzz_set.saved, pkram_instance(name),
+	node = (void *)luo_index_next(&fuzz_set.saved, pkram_node_instance(name),
 				      &cursor);
 	luo_pool_forget(node->pool);
 	luo_index_del(&fuzz_set.saved, &node->instance);
@@ -97,25 +97,25 @@ static void fuzz_save_nodes(void)
 	fuzz_save_pages(&ps);
 	FUZZ_EXPECT(!pkram_bytes_write(&ps, fuzz_bytes, 40));
 	FUZZ_EXPECT(!pkram_bytes_write(&ps, fuzz_bytes + 40, FUZZ_BYTES - 40));
-	pkram_node_commit_object(&ps);
+	pkram_out_commit_object(&ps);
 	fuzz_begin_object(&ps);
 	fuzz_save_page(&ps, luo_loopback_page_alloc(0), 0, 0);
-	pkram_node_commit_object(&ps);
-	pkram_node_finish(ps.node);
+	pkram_out_commit_object(&ps);
+	pkram_out_finish(ps.node);
 
 	fuzz_begin(&ps, fuzz_nodes[1]);
 	fuzz_begin_object(&ps);
 	FUZZ_EXPECT(!pkram_bytes_write(&ps, fuzz_bytes, 8));
-	pkram_node_commit_object(&ps);
-	pkram_node_finish(ps.node);
+	pkram_out_commit_object(&ps);
+	pkram_out_finish(ps.node);
 	fuzz_needs[FUZZ_OBJECT_NEEDS] = luo_pool_handle(ps.node->pool);
 
 	fuzz_begin(&ps, fuzz_nodes[2]);
 	fuzz_begin_object(&ps);
 	fuzz_save_page(&ps, luo_loopback_page_alloc(0), 0, 0);
-	pkram_node_commit_object(&ps);
+	pkram_out_commit_object(&ps);
 
-	fuzz_object_needs(PKRAM_KIND, pkram_instance(fuzz_nodes[1]), 1,
+	fuzz_object_needs(PKRAM_KIND, pkram_node_instance(fuzz_nodes[1]), 1,
 			  fuzz_needs);
 	for (i = 0; i < ARRAY_SIZE(fuzz_nodes); i++)
 		fuzz_forget(fuzz_nodes[i]);
@@ -161,16 +161,16 @@ static int fuzz_load(const char *name, int most)
 	struct pkram_stream ps = {};
 	int err, nr = 0;
 
-	err = pkram_node_take(&fuzz_set, name, &ps.node);
+	err = pkram_in_take(&fuzz_set, name, &ps.node);
 	FUZZ_EXPECT_ERRNO(err, -ENOENT, -EBUSY, -EBADMSG, -EPROTONOSUPPORT);
 	if (err)
 		return err;
 
-	while (nr < most && pkram_node_load_object(&ps)) {
+	while (nr < most && pkram_in_load_object(&ps)) {
 		fuzz_load_bytes(&ps);
 		nr += fuzz_load_pages(&ps, most);
 	}
-	pkram_node_release(ps.node);
+	pkram_in_release(ps.node);
 
 	return nr;
 }

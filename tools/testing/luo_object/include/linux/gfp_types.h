@@ -4,7 +4,11 @@
 
 #include <linux/types.h>
 
-#define GFP_KERNEL	0u
+#define __GFP_IO	128u
+#define __GFP_FS	256u
+#define GFP_KERNEL	(__GFP_IO | __GFP_FS)
+#define GFP_NOFS	__GFP_IO
+#define GFP_NOIO	0u
 #define __GFP_ZERO	1u
 #define __GFP_COMP	2u
 #define __GFP_NOWARN	4u

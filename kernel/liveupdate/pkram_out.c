@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Saving a node
+ *
+ * A node is stored as an object when its save begins, so that the next kernel
+ * knows of a save that was not finished, and its root says whether it was.
+ *
+ * The mask of the caller is passed to every allocation that takes one. KHO
+ * allocates the nodes of its tree with GFP_KERNEL. For these, a mask without
+ * __GFP_FS or __GFP_IO is made the scope of the task; nothing else in a mask is
+ * a scope.
+ *
+ * pkram.c calls it with streams in the right state. It calls pkram_node.c,
+ * pkram_pages.c and pkram_bytes.c.
+ */
+
+#define pr_fmt(fmt) "pkram: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/io.h>
+#include <linux/limits.h>
+#include <linux/luo_pool.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
+#include <linux/sched/mm.h>
+#include <linux/string.h>
+
+#include "luo_object_internal.h"
+#include "pkram_internal.h"
+
+/* Returns what memalloc_flags_restore() takes. */
+static unsigned int pkram_out_scope(gfp_t gfp)
+{
+	return memalloc_flags_save((gfp & __GFP_IO ? 0 : PF_MEMALLOC_NOIO) |
+				   (gfp & __GFP_FS ? 0 : PF_MEMALLOC_NOFS));
+}
+
+static int pkram_out_populate(struct pkram_node *node, const char *name,
+			       gfp_t gfp)
+{
+	struct pkram_node_ser ser = {};
+
+	node->pool = luo_pool_create_from(node->set->handover, gfp);
+	if (IS_ERR(node->pool)) {
+		int err = PTR_ERR(node->pool);
+
+		node->pool = NULL;
+		return err;
+	}
+
+	node->root = luo_pool_alloc(node->pool, sizeof(*node->root),
+				    gfp | __GFP_ZERO, 0);
+	if (!node->root)
+		return -ENOMEM;
+
+	node->root->crc = pkram_node_root_crc(node->root);
+	ser.pool = luo_pool_handle(node->pool);
+	ser.root = virt_to_phys(node->root);
+	strscpy(ser.name, name, sizeof(ser.name));
+
+	return pkram_node_store(node, &ser, gfp);
+}
+
+/**
+ * pkram_out_create - Create a node.
+ * @set:   Where.
+ * @name:  Its name, shorter than %PKRAM_NAME_MAX and not empty.
+ * @gfp:   How to allocate.
+ * @nodep: Set to the node.
+ *
+ * Return: 0; -EINVAL if @gfp has %__GFP_MOVABLE or %__GFP_HIGHMEM; -EEXIST;
+ * -ENOMEM.
+ */
+int pkram_out_create(struct pkram_set *set, const char *name, gfp_t gfp,
+		      struct pkram_node **nodep)
+{
+	struct pkram_node *node;
+	unsigned int scope;
+	int err;
+
+	node = pkram_node_new(set, &set->saved, name, gfp, -EEXIST);
+	if (IS_ERR(node))
+		return PTR_ERR(node);
+
+	scope = pkram_out_scope(gfp);
+	err = pkram_out_populate(node, name, gfp);
+	memalloc_flags_restore(scope);
+	if (err) {
+		pkram_node_destroy(node);
+		return err;
+	}
+	*nodep = node;
+
+	return 0;
+}
+
+/**
+ * pkram_out_add_object - Begin an object.
+ * @ps: A stream that saves a node.
+ *
+ * It is not part of the node until pkram_out_commit_object().
+ *
+ * Return: 0; -ENOMEM.
+ */
+int pkram_out_add_object(struct pkram_stream *ps)
+{
+	unsigned int scope = pkram_out_scope(ps->gfp_mask);
+
+	memset(&ps->pages, 0, sizeof(ps->pages));
+	memset(&ps->bytes, 0, sizeof(ps->bytes));
+	ps->object = luo_pool_alloc(ps->node->pool, sizeof(*ps->object),
+				    ps->gfp_mask | __GFP_ZERO, 0);
+	memalloc_flags_restore(scope);
+
+	return ps->object ? 0 : -ENOMEM;
+}
+
+/**
+ * pkram_out_page - Append a page to an object and have it preserved.
+ * @ps:    A stream that saves an object.
+ * @pfn:   Page frame of the page.
+ * @order: Its order.
+ * @index: Its mapping offset.
+ * @flags: The caller's flags.
+ *
+ * Return: As pkram_pages_save().
+ */
+int pkram_out_page(struct pkram_stream *ps, u64 pfn, unsigned int order,
+		   u64 index, u16 flags)
+{
+	unsigned int scope = pkram_out_scope(ps->gfp_mask);
+	int err;
+
+	err = pkram_pages_save(ps, pfn, order, index, flags);
+	memalloc_flags_restore(scope);
+
+	return err;
+}
+
+/**
+ * pkram_out_bytes - Append bytes to an object.
+ * @ps:    A stream that saves an object.
+ * @buf:   The bytes.
+ * @count: How many.
+ *
+ * Return: As pkram_bytes_write().
+ */
+int pkram_out_bytes(struct pkram_stream *ps, const void *buf, size_t count)
+{
+	unsigned int scope = pkram_out_scope(ps->gfp_mask);
+	int err;
+
+	err = pkram_bytes_write(ps, buf, count);
+	memalloc_flags_restore(scope);
+
+	return err;
+}
+
+/**
+ * pkram_out_commit_object - End an object.
+ * @ps: A stream that saves an object.
+ *
+ * It does not fail.
+ */
+void pkram_out_commit_object(struct pkram_stream *ps)
+{
+	struct pkram_object_ser *object = ps->object;
+	unsigned int scope = pkram_out_scope(ps->gfp_mask);
+	struct pkram_node *node = ps->node;
+
+	pkram_pages_commit(ps);
+	memalloc_flags_restore(scope);
+	pkram_bytes_commit(ps);
+	object->crc = pkram_node_object_crc(object);
+
+	if (node->last) {
+		node->last->next = virt_to_phys(object);
+		node->last->crc = pkram_node_object_crc(node->last);
+	} else {
+		node->root->objects = virt_to_phys(object);
+	}
+	node->last = object;
+	node->root->nr_objects++;
+	node->root->crc = pkram_node_root_crc(node->root);
+}
+
+/**
+ * pkram_out_finish - End the save of a node.
+ * @node: The node. It belongs to no stream any more.
+ *
+ * It does not fail. A node that lacks a page stays unfinished.
+ */
+void pkram_out_finish(struct pkram_node *node)
+{
+	guard(mutex)(&node->set->lock);
+
+	if (node->incomplete)
+		pr_err("a node was not finished: one of its pages was preserved elsewhere before its run was complete\n");
+	node->root->finished = !node->incomplete;
+	node->root->crc = pkram_node_root_crc(node->root);
+	node->busy = false;
+}
+
+/**
+ * pkram_out_withdraw - Take a node and its pages out of the handover.
+ * @node: The node, whose objects can then be loaded.
+ */
+void pkram_out_withdraw(struct pkram_node *node)
+{
+	const struct luo_object_id id = { PKRAM_KIND, node->instance };
+	struct pkram_object_ser *object;
+
+	luo_object_out_abort(node->set->out, &id);
+	for (object = pkram_node_next(node->root->objects); object;
+	     object = pkram_node_next(object->next))
+		pkram_pages_unpreserve(node, object);
+
+	node->next = node->root->objects;
+	node->nr_left = node->root->nr_objects;
+	node->nr_last = U64_MAX;
+}
+
+/**
+ * pkram_out_discard - Undo the save of a node.
+ * @ps: The stream that saves it, with an object that is not committed or none.
+ *
+ * The references to its pages are left, for pkram_in_release().
+ */
+void pkram_out_discard(struct pkram_stream *ps)
+{
+	if (ps->object)
+		pkram_out_commit_object(ps);
+	pkram_out_withdraw(ps->node);
+}
