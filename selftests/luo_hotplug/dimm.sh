@@ -1,8 +1,0 @@
-#!/bin/sh
-# SPDX-License-Identifier: GPL-2.0
-#
-# A memory module that ACPI adds before KHO allocates anything.
-#
-# vm: boot=hotplug,hotplug mem=1G dimm=1G append="memhp_default_state=online_kernel"
-. ./memory.sh
-carry
