@@ -3,9 +3,8 @@
  * DOC: Tests of where memory can be preserved
  *
  * kho_check_range(), and what stands on it: kho_preserve_pages(),
- * kho_alloc_folio() and kho_vmalloc(). Memory is not really hot-added here, which
- * tools/testing/selftests/luo_hotplug does; the scratch areas and addresses without
- * memory are refused in the same way.
+ * kho_alloc_folio() and kho_vmalloc(). Memory is not really hot-added here: the
+ * scratch areas and addresses without memory are refused in the same way.
  */
 
 #include <kunit/test.h>
