@@ -545,6 +545,21 @@ static void luo_loopback_forget_blocks(struct list_head *tables)
 	}
 }
 
+/**
+ * luo_loopback_forget_in - Forget the objects of the previous kernel.
+ * @in: A set that reads from the loopback.
+ *
+ * The memory of the objects that were not finished stays preserved.
+ */
+void luo_loopback_forget_in(struct luo_object_in *in)
+{
+	luo_loopback_forget_blocks(&in->tables);
+	luo_loopback_forget(&in->tables);
+	luo_loopback_forget(&in->lost);
+	luo_pool_in_forget(&in->pool);
+	*in = (struct luo_object_in)LUO_OBJECT_IN_INIT(*in, &luo_loopback);
+}
+
 static void luo_loopback_forget_all(void)
 {
 	unsigned int slot;
@@ -552,12 +567,7 @@ static void luo_loopback_forget_all(void)
 	luo_loopback_forget(&luo_loopback_out.tables);
 	luo_loopback_out = (struct luo_object_out)
 		LUO_OBJECT_OUT_INIT(luo_loopback_out, &luo_loopback);
-	luo_loopback_forget_blocks(&luo_loopback_in.tables);
-	luo_loopback_forget(&luo_loopback_in.tables);
-	luo_loopback_forget(&luo_loopback_in.lost);
-	luo_pool_in_forget(&luo_loopback_in.pool);
-	luo_loopback_in = (struct luo_object_in)
-		LUO_OBJECT_IN_INIT(luo_loopback_in, &luo_loopback);
+	luo_loopback_forget_in(&luo_loopback_in);
 
 	for (slot = 0; slot < LUO_LOOPBACK_MAPPINGS_MAX; slot++) {
 		if (loopback.mappings[slot])

@@ -29,6 +29,7 @@ void luo_loopback_exit(struct kunit *test);
 
 void luo_loopback_kexec(void);
 void luo_loopback_reset(void);
+void luo_loopback_forget_in(struct luo_object_in *in);
 
 u64 luo_loopback_page_alloc(unsigned int order);
 u64 luo_loopback_run_alloc(unsigned int order);

@@ -188,16 +188,7 @@ void memfd_save_v1(struct memfd_saved *saved, unsigned int version)
  */
 void memfd_forget_objects(void)
 {
-	struct luo_object_table *table, *next;
-
-	list_for_each_entry_safe(table, next, &luo_object_in.tables, list) {
-		luo_index_destroy(&table->index);
-		list_del(&table->list);
-		kfree(table);
-	}
-	luo_index_destroy(&luo_object_in.pool.blocks);
-	luo_object_in = (struct luo_object_in)
-		LUO_OBJECT_IN_INIT(luo_object_in, &luo_loopback);
+	luo_loopback_forget_in(&luo_object_in);
 }
 
 /**
