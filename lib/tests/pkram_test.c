@@ -24,6 +24,7 @@
 #include <linux/fs.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
+#include <linux/memblock.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -283,15 +284,20 @@ static int pkram_test_free(struct pkram_test *test,
 	return 0;
 }
 
-/* A page in a scratch area, whosever it is. */
+/* A page of the page cache in a scratch area. Where it lies is all that is wrong. */
 static struct page *pkram_test_scratch_page(void)
 {
 	unsigned long pfn;
+	struct page *page;
 
-	for (pfn = 0; pfn < max_pfn; pfn += pageblock_nr_pages) {
-		if (pfn_valid(pfn) &&
-		    kho_scratch_overlap(PFN_PHYS(pfn), PAGE_SIZE))
-			return pfn_to_page(pfn);
+	for (pfn = 0; pfn < max_pfn; pfn++) {
+		if (!pfn_valid(pfn) ||
+		    !kho_scratch_overlap(PFN_PHYS(pfn), PAGE_SIZE))
+			continue;
+
+		page = pfn_to_page(pfn);
+		if (PageLRU(page) && !PageTail(page) && page_count(page))
+			return page;
 	}
 
 	return NULL;
