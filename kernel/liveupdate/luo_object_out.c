@@ -63,6 +63,7 @@ struct luo_object_spare {
 struct luo_object_unlinked {
 	struct luo_object_block_ser *blocks;
 	struct luo_pool_block_ser *data;
+	struct luo_index index;
 };
 
 /**
@@ -394,8 +395,10 @@ static void luo_object_table_remove(struct luo_object_out *out,
 		block->next = unlinked->data ? virt_to_phys(unlinked->data) : 0;
 		unlinked->data = block;
 	}
-	if (!--table->nr_records)
+	if (!--table->nr_records) {
 		unlinked->blocks = luo_object_table_reset(table);
+		swap(table->index, unlinked->index);
+	}
 }
 
 static void luo_object_unlinked_free(struct luo_object_unlinked *unlinked,
@@ -406,6 +409,7 @@ static void luo_object_unlinked_free(struct luo_object_unlinked *unlinked,
 	/* The next kernel must not see that a page is free and a record is not. */
 	smp_wmb();
 	luo_object_free_blocks(unlinked->blocks, out->handover->free);
+	luo_index_destroy(&unlinked->index);
 	for (block = unlinked->data; block; block = next) {
 		next = block->next ? phys_to_virt(block->next) : NULL;
 		out->handover->free(block, block->order);
