@@ -284,23 +284,24 @@ static int pkram_test_free(struct pkram_test *test,
 	return 0;
 }
 
-/* A page of the page cache in a scratch area. Where it lies is all that is wrong. */
-static struct page *pkram_test_scratch_page(void)
+/* Save a page of a scratch area. Where it lies is all that is wrong with it. */
+static int pkram_test_save_scratch(struct pkram_test *test)
 {
 	unsigned long pfn;
-	struct page *page;
+	int err;
 
-	for (pfn = 0; pfn < max_pfn; pfn++) {
+	for (pfn = 0; pfn < max_pfn; pfn += pageblock_nr_pages) {
 		if (!pfn_valid(pfn) ||
-		    !kho_scratch_overlap(PFN_PHYS(pfn), PAGE_SIZE))
+		    !kho_scratch_overlap(PFN_PHYS(pfn), PAGE_SIZE) ||
+		    alloc_contig_range(pfn, pfn + 1, ACR_FLAGS_CMA, GFP_KERNEL))
 			continue;
 
-		page = pfn_to_page(pfn);
-		if (PageLRU(page) && !PageTail(page) && page_count(page))
-			return page;
+		err = pkram_save_page(&test->ps, pfn_to_page(pfn), 0);
+		free_contig_range(pfn, 1);
+		return err;
 	}
 
-	return NULL;
+	return -ENXIO;
 }
 
 /* save_bad scratch|reserved|tail|slab|none - a page that cannot be saved */
@@ -309,14 +310,11 @@ static int pkram_test_save_bad(struct pkram_test *test,
 {
 	const char *which = pkram_test_name(line);
 	struct folio *folio;
-	struct page *page;
 	void *slab;
 	int err;
 
-	if (!strcmp(which, "scratch")) {
-		page = pkram_test_scratch_page();
-		return page ? pkram_save_page(&test->ps, page, 0) : -ENXIO;
-	}
+	if (!strcmp(which, "scratch"))
+		return pkram_test_save_scratch(test);
 	if (!strcmp(which, "reserved"))
 		return pkram_save_page(&test->ps, ZERO_PAGE(0), 0);
 	if (!strcmp(which, "none"))
