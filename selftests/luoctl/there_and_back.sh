@@ -53,6 +53,7 @@ there() {
 	luoctl abort
 	says "abort" 0 "no image is loaded"
 	unchanged "sets the policy of before" newest
+	echo all >/sys/kernel/luo_objects/write
 	luoctl save travels memfd="$(./memfd memory)" --copy note=/tmp/note
 	says "save, in what stock reads" 0 "session travels has memfd, note"
 	# shellcheck disable=SC2046 # options, a word each
