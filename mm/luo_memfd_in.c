@@ -34,13 +34,13 @@
 
 /**
  * struct luo_memfd_in - A file of the previous kernel.
- * @version: The version that was read.
+ * @version: The version that was read, 0 at first.
  * @v1:      The file as version 1 describes it.
  * @list:    Its extents, if version 0 was read.
  * @array:   Its extents, if another version was read.
  */
 struct luo_memfd_in {
-	int version;
+	u32 version;
 	struct luo_memfd_ser_v1 v1;
 	struct luo_memfd_extents list;
 	struct luo_array array;
@@ -89,21 +89,6 @@ static int luo_memfd_in_load_extents(struct luo_memfd_in *in)
 	return 0;
 }
 
-static int luo_memfd_in_load_fields(u64 instance, struct luo_memfd_in *in)
-{
-	int err;
-
-	for (in->version = 2; in->version; in->version--) {
-		err = luo_object_load_version(luo_memfd_kind, instance, &in->v1,
-					      in->version);
-		if (err != -ENOENT)
-			return err;
-	}
-
-	/* Report a version that this kernel does not know. */
-	return luo_object_load(luo_memfd_kind, instance, &in->v1);
-}
-
 /*
  * Load version 2 or 1 and free its object. On -ENOMEM the object stays, to be
  * loaded again. On any error @in describes a file without pages.
@@ -113,7 +98,8 @@ static int luo_memfd_in_load_object(u64 instance, struct luo_memfd_in *in)
 	const struct luo_object_id id = { LUO_MEMFD_KIND, instance };
 	int err;
 
-	err = luo_memfd_in_load_fields(instance, in);
+	err = luo_object_load_newest(luo_memfd_kind, instance, &in->v1,
+				     &in->version);
 	if (!err)
 		err = luo_memfd_in_load_extents(in);
 	if (err)

@@ -113,8 +113,8 @@ int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 		    void *object);
 int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
 			    const void *object, u32 version);
-int luo_object_load_version(const struct luo_object_kind *kind, u64 instance,
-			    void *object, u32 version);
+int luo_object_load_newest(const struct luo_object_kind *kind, u64 instance,
+			   void *object, u32 *version);
 
 __printf(1, 2) void luo_failure(const char *fmt, ...);
 
@@ -185,9 +185,9 @@ static inline int luo_object_save_version(const struct luo_object_kind *kind,
 	return -EOPNOTSUPP;
 }
 
-static inline int luo_object_load_version(const struct luo_object_kind *kind,
-					  u64 instance, void *object,
-					  u32 version)
+static inline int luo_object_load_newest(const struct luo_object_kind *kind,
+					 u64 instance, void *object,
+					 u32 *version)
 {
 	return -EOPNOTSUPP;
 }

@@ -309,17 +309,23 @@ static bool luo_object_is_damage(int err)
 }
 
 /**
- * luo_object_kind_load - Load an object from the newest common version.
+ * luo_object_kind_load_newest - Load an object from the newest common version.
  * @in:       The set that it is in.
  * @kind:     Its kind.
  * @instance: Which one.
  * @object:   Its newest struct, or what the load functions are given.
+ * @taken:    Set to the version that was loaded.
  *
- * Return: As luo_object_load().
+ * If a record of the kind is damaged, a version without a record may have been
+ * stored: it counts as damaged, and an older version is loaded if there is one. If
+ * there is none, an error found in a version that is there explains more than
+ * -EBADMSG for one that may have been.
+ *
+ * Return: As luo_object_load_newest().
  */
-int luo_object_kind_load(struct luo_object_in *in,
-			 const struct luo_object_kind *kind, u64 instance,
-			 void *object)
+int luo_object_kind_load_newest(struct luo_object_in *in,
+				const struct luo_object_kind *kind,
+				u64 instance, void *object, u32 *taken)
 {
 	int err, damage = 0;
 	bool found = false;
@@ -337,13 +343,14 @@ int luo_object_kind_load(struct luo_object_in *in,
 		if (!err) {
 			trace_luo_negotiate(kind->name, instance,
 					    version->version, 0);
+			*taken = version->version;
 			return 0;
 		}
 		/* A load function may have changed the object. */
 		if (found && !kind->fields)
 			return err;
 		if (luo_object_is_damage(err))
-			damage = damage ?: err;
+			damage = damage && damage != -EBADMSG ? damage : err;
 		else if (err != -ENOENT)
 			return err;
 	}
@@ -390,30 +397,6 @@ int luo_object_kind_save_version(struct luo_object_out *out,
 
 	return luo_object_store_version(out, kind, v, instance, object,
 					GFP_KERNEL);
-}
-
-/**
- * luo_object_kind_load_version - Load an object from one version.
- * @in:       The set that it is in.
- * @kind:     Its kind.
- * @instance: Which one.
- * @object:   As for luo_object_kind_load().
- * @version:  Which version.
- *
- * Return: As luo_object_load_version().
- */
-int luo_object_kind_load_version(struct luo_object_in *in,
-				 const struct luo_object_kind *kind,
-				 u64 instance, void *object, u32 version)
-{
-	const struct luo_object_version *v;
-	bool found;
-
-	v = luo_object_find_version(kind, version);
-	if (!v || !luo_object_version_readable(kind, v))
-		return -EINVAL;
-
-	return luo_object_read_version(in, kind, v, instance, object, &found);
 }
 
 /**

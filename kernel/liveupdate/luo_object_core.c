@@ -245,6 +245,30 @@ int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 EXPORT_SYMBOL_GPL(luo_object_load);
 
 /**
+ * luo_object_load_newest - Load an object and report from which version.
+ * @kind:     Its kind; need not be registered.
+ * @instance: Which one.
+ * @object:   As for luo_object_load().
+ * @version:  Set to the version that was loaded, untouched on failure.
+ *
+ * For a kind whose versions differ in more than their fields, such as the elements
+ * of an array that a field leads to.
+ *
+ * Context: Process context, may sleep; from subsys_initcall() on.
+ * Return: As luo_object_load().
+ */
+int luo_object_load_newest(const struct luo_object_kind *kind, u64 instance,
+			   void *object, u32 *version)
+{
+	if (!luo_objects_enabled())
+		return -EOPNOTSUPP;
+
+	return luo_object_kind_load_newest(&luo_object_in, kind, instance,
+					   object, version);
+}
+EXPORT_SYMBOL_GPL(luo_object_load_newest);
+
+/**
  * luo_object_save_version - Store an object in one version.
  * @kind:     Its kind.
  * @instance: Which one.
@@ -265,28 +289,6 @@ int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
 					    object, version);
 }
 EXPORT_SYMBOL_GPL(luo_object_save_version);
-
-/**
- * luo_object_load_version - Load an object from one version.
- * @kind:     Its kind.
- * @instance: Which one.
- * @object:   As for luo_object_load().
- * @version:  Which version; another one that is there is not looked at.
- *
- * Context: Process context, may sleep; from subsys_initcall() on.
- * Return: 0; -EINVAL if the version is not read; -ENOENT if it is not there; or
- * as luo_object_load().
- */
-int luo_object_load_version(const struct luo_object_kind *kind, u64 instance,
-			    void *object, u32 version)
-{
-	if (!luo_objects_enabled())
-		return -EOPNOTSUPP;
-
-	return luo_object_kind_load_version(&luo_object_in, kind, instance,
-					    object, version);
-}
-EXPORT_SYMBOL_GPL(luo_object_load_version);
 
 /**
  * luo_failure - Tell that something could not be restored.

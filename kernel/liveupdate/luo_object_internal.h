@@ -252,15 +252,23 @@ int luo_object_kind_save(struct luo_object_out *out,
 int luo_object_kind_update(struct luo_object_out *out,
 			   const struct luo_object_kind *kind, u64 instance,
 			   const void *object);
-int luo_object_kind_load(struct luo_object_in *in,
-			 const struct luo_object_kind *kind, u64 instance,
-			 void *object);
+int luo_object_kind_load_newest(struct luo_object_in *in,
+				const struct luo_object_kind *kind,
+				u64 instance, void *object, u32 *taken);
+
+/* For callers to which the version makes no difference. */
+static inline int luo_object_kind_load(struct luo_object_in *in,
+				       const struct luo_object_kind *kind,
+				       u64 instance, void *object)
+{
+	u32 taken;
+
+	return luo_object_kind_load_newest(in, kind, instance, object, &taken);
+}
+
 int luo_object_kind_save_version(struct luo_object_out *out,
 				 const struct luo_object_kind *kind,
 				 u64 instance, const void *object, u32 version);
-int luo_object_kind_load_version(struct luo_object_in *in,
-				 const struct luo_object_kind *kind,
-				 u64 instance, void *object, u32 version);
 
 int luo_object_kind_drop(struct luo_object_in *in,
 			 const struct luo_object_kind *kind, u64 instance);

@@ -366,6 +366,37 @@ static void luo_kind_load_damaged(struct kunit *test)
 	}
 }
 
+/*
+ * A damaged record of another object may hide newer versions of this one. The
+ * version that is there is loaded all the same, or its own error returned.
+ */
+static void luo_kind_load_beside_damage(struct kunit *test)
+{
+	struct luo_object_kind kind = gauge_kind(0, 2);
+	struct luo_object_table *table;
+	struct gauge gauge = {};
+	u32 version;
+
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 0, 8), 0);
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 2, 0, 9), 0);
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 3, 2, 24), 0);
+	table = luo_object_table_find(&luo_loopback_out.tables, "gauge");
+	luo_object_table_record(table, 3, 2)->crc ^= 1;
+	luo_loopback_kexec();
+
+	KUNIT_EXPECT_EQ(test,
+			luo_object_kind_load_newest(&luo_loopback_in, &kind, 1,
+						    &gauge, &version), 0);
+	KUNIT_EXPECT_EQ(test, version, 0U);
+	KUNIT_EXPECT_EQ(test,
+			luo_object_kind_load(&luo_loopback_in, &kind, 2,
+					     &gauge), -EMSGSIZE);
+	KUNIT_EXPECT_EQ(test,
+			luo_object_kind_load(&luo_loopback_in, &kind, 3,
+					     &gauge), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
+}
+
 static void luo_kind_save_errors(struct kunit *test)
 {
 	struct luo_object_kind kind = gauge_kind(0, 2);
@@ -584,6 +615,7 @@ static struct kunit_case luo_object_kind_cases[] = {
 	KUNIT_CASE(luo_kind_lists_versions),
 	KUNIT_CASE(luo_kind_load_errors),
 	KUNIT_CASE(luo_kind_load_damaged),
+	KUNIT_CASE(luo_kind_load_beside_damage),
 	KUNIT_CASE(luo_kind_save_errors),
 	KUNIT_CASE(luo_kind_save_without_memory),
 	KUNIT_CASE(luo_kind_not_registered),
