@@ -9,16 +9,18 @@
 . ../luo_objects/driver.sh
 . ./corrupt.sh
 
-# The list of kinds is a device tree; the numbers in it are big endian.
+# The list of kinds is a device tree; the numbers in it are big endian. Its
+# structure block begins at 80, and is longer than the nodes that are in use: a
+# shorter one is damage only if it ends among them.
 case $STAGE in
 1)	what="magic"		damage="fdt fdt 0 ^0xff" ;;
 2)	what="size"		damage="fdt fdt 4 ^0x7f" ;;
 3)	what="structure"	damage="fdt fdt 8 ^0x7f" ;;
 4)	what="strings"		damage="fdt fdt 12 ^0x7f" ;;
 5)	what="version"		damage="fdt fdt 24 ^0x7f" ;;
-6)	what="short structure"	damage="fdt fdt 36 ^0x20000000" ;;
-7)	what="first tag"	damage="fdt fdt 64 ^0x3000000" ;;
-8)	what="compatible"	damage="fdt fdt 84 ^0x20" ;;
+6)	what="short structure"	damage="fdt fdt 36 ^0x207f0000" ;;
+7)	what="first tag"	damage="fdt fdt 80 ^0x3000000" ;;
+8)	what="compatible"	damage="fdt fdt 100 ^0x20" ;;
 9)	what="pool"		damage="object/safe/1 pool self @free crc" ;;
 esac
 
