@@ -13,20 +13,14 @@
 #include "count.h"
 #include <linux/kho/abi/kexec_handover.h>
 #include <linux/kho_preserved.h>
+#include "expect.h"
+#include "keys.h"
 #include "kho_preserved.h"
 #include "tree.h"
 
 #define BOUND		(64UL << 20)
 #define SIMULATED	(1536UL << 30)
 #define LEAF_PAGES	BIT(KHO_BITMAP_SIZE_LOG2)
-
-#define expect(condition)						\
-	do {								\
-		if (!(condition)) {					\
-			printf("# %s:%d: %s\n", __func__, __LINE__, #condition); \
-			exit(1);					\
-		}							\
-	} while (0)
 
 unsigned long nr_steps;
 static unsigned long nr_moved;
@@ -328,6 +322,10 @@ static const struct {
 	{ "1.5 TiB, every other page", test_alternating },
 	{ "1.5 TiB, random", test_random },
 	{ "1.5 TiB, dense", test_dense },
+	{ "keys: random pages are what a model has", test_keys_model },
+	{ "keys: edges of leaves and orders", test_keys_bounds },
+	{ "keys: no memory", test_keys_no_memory },
+	{ "keys: what a million pages cost", test_keys_cost },
 };
 
 static bool passes(void (*run)(void))

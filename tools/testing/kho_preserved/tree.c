@@ -59,15 +59,34 @@ unsigned long tree_key(unsigned long pfn, unsigned int order)
 	return 1UL << (ORDER_0_BIT - order) | pfn >> order;
 }
 
+static u64 *tree_entry(struct kho_radix_node *node, int level, unsigned long key)
+{
+	unsigned int shift = (level - 1) * KHO_TABLE_SIZE_LOG2 + KHO_BITMAP_SIZE_LOG2;
+
+	return &node->table[key >> shift & ((1 << KHO_TABLE_SIZE_LOG2) - 1)];
+}
+
+struct kho_radix_leaf *tree_find_leaf(const struct machine *machine, unsigned long key)
+{
+	struct kho_radix_node *node = machine->root;
+
+	for (int level = KHO_TREE_MAX_DEPTH - 1; level > 0; level--) {
+		u64 *entry = tree_entry(node, level, key);
+
+		if (!*entry)
+			return NULL;
+		node = phys_to_virt(*entry);
+	}
+
+	return (struct kho_radix_leaf *)node;
+}
+
 struct kho_radix_leaf *tree_leaf(struct machine *machine, unsigned long key)
 {
 	struct kho_radix_node *node = machine->root;
 
 	for (int level = KHO_TREE_MAX_DEPTH - 1; level > 0; level--) {
-		unsigned int shift = (level - 1) * KHO_TABLE_SIZE_LOG2 +
-				     KHO_BITMAP_SIZE_LOG2;
-		u64 *entry = &node->table[key >> shift &
-					  ((1 << KHO_TABLE_SIZE_LOG2) - 1)];
+		u64 *entry = tree_entry(node, level, key);
 
 		if (!*entry)
 			*entry = virt_to_phys(node_create(machine));

@@ -25,6 +25,8 @@ void tree_add(struct machine *machine, unsigned long pfn, unsigned int order);
 
 /* The leaf that has a key, made if it is not there. */
 struct kho_radix_leaf *tree_leaf(struct machine *machine, unsigned long key);
+/* The leaf that has a key, or NULL. */
+struct kho_radix_leaf *tree_find_leaf(const struct machine *machine, unsigned long key);
 unsigned long tree_key(unsigned long pfn, unsigned int order);
 
 /* The same numbers with every C library. */
