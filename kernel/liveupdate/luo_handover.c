@@ -104,7 +104,7 @@ static unsigned long kho_pages_zone(u64 address)
 
 static void kho_pages_count(u64 address, unsigned long nr_pages)
 {
-	adjust_managed_page_count(pfn_to_page(PHYS_PFN(address)), nr_pages);
+	kho_count_restored(pfn_to_page(PHYS_PFN(address)), nr_pages);
 }
 
 static void kho_pages_put(u64 address)

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Tests of KHO without a kexec
+ *
+ * Preserves pages of this kernel, and ends the preservation again: a page must not
+ * be preserved twice, by whatever call and under whatever key. Pages to be restored
+ * get their marks from the test, as kho_mem_retrieve() would set them.
+ */
+
+#include <kunit/test.h>
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/kexec_handover.h>
+#include <linux/kho/abi/kexec_handover.h>
+#include <linux/kthread.h>
+#include <linux/luo_array.h>
+#include <linux/luo_pool.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#define ORDER		3
+#define NR_PAGES	(1U << ORDER)
+#define NR_ROUNDS	1000
+
+static int kho_test_init(struct kunit *test)
+{
+	if (!kho_is_enabled())
+		kunit_skip(test, "KHO is not enabled");
+
+	return 0;
+}
+
+/* Preserve a page alone, and end that. */
+static int kho_test_probe(struct page *page)
+{
+	int err = kho_preserve_pages(page, 1);
+
+	if (!err)
+		kho_unpreserve_pages(page, 1);
+
+	return err;
+}
+
+/* All pages have the same answer, in every way of asking. */
+static void kho_test_pages(struct kunit *test, struct page *page,
+			   unsigned int nr_pages, int err)
+{
+	for (unsigned int i = 0; i < nr_pages; i++)
+		KUNIT_EXPECT_EQ(test, kho_test_probe(page + i), err);
+}
+
+static struct page *kho_test_alloc(struct kunit *test, gfp_t gfp)
+{
+	struct page *page = alloc_pages(GFP_KERNEL | gfp, ORDER);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+
+	return page;
+}
+
+static void kho_test_folio(struct kunit *test)
+{
+	struct page *page = kho_test_alloc(test, __GFP_COMP);
+	struct folio *folio = page_folio(page);
+
+	KUNIT_EXPECT_EQ(test, kho_preserve_folio(folio), 0);
+	KUNIT_EXPECT_EQ(test, kho_preserve_folio(folio), -EEXIST);
+	kho_test_pages(test, page, NR_PAGES, -EEXIST);
+	KUNIT_EXPECT_EQ(test, kho_preserve_pages(page + 1, NR_PAGES - 1), -EEXIST);
+
+	/* The calls that failed have not ended it. */
+	KUNIT_EXPECT_EQ(test, kho_preserve_folio(folio), -EEXIST);
+	kho_unpreserve_folio(folio);
+	kho_test_pages(test, page, NR_PAGES, 0);
+
+	folio_put(folio);
+}
+
+/* A key of a page inside a larger one, wherever it is. */
+static void kho_test_inside(struct kunit *test)
+{
+	struct page *page = kho_test_alloc(test, __GFP_COMP);
+	struct folio *folio = page_folio(page);
+
+	for (unsigned int i = 0; i < NR_PAGES; i++) {
+		KUNIT_EXPECT_EQ(test, kho_preserve_pages(page + i, 1), 0);
+		KUNIT_EXPECT_EQ(test, kho_preserve_folio(folio), -EEXIST);
+		kho_unpreserve_pages(page + i, 1);
+	}
+	KUNIT_EXPECT_EQ(test, kho_preserve_folio(folio), 0);
+	kho_unpreserve_folio(folio);
+
+	folio_put(folio);
+}
+
+/* Ranges are under several keys. None of them is left when one is refused. */
+static void kho_test_range(struct kunit *test)
+{
+	struct page *page = kho_test_alloc(test, 0);
+
+	split_page(page, ORDER);
+	KUNIT_EXPECT_EQ(test, kho_preserve_pages(page + 3, 4), 0);
+	for (unsigned int first = 0; first < NR_PAGES; first++) {
+		for (unsigned int nr = 1; first + nr <= NR_PAGES; nr++) {
+			bool apart = first + nr <= 3 || first >= 7;
+			int err = kho_preserve_pages(page + first, nr);
+
+			KUNIT_EXPECT_EQ(test, err, apart ? 0 : -EEXIST);
+			if (!err)
+				kho_unpreserve_pages(page + first, nr);
+		}
+	}
+	kho_test_pages(test, page, 3, 0);
+	kho_test_pages(test, page + 3, 4, -EEXIST);
+	kho_test_pages(test, page + 7, 1, 0);
+	kho_unpreserve_pages(page + 3, 4);
+	kho_test_pages(test, page, NR_PAGES, 0);
+
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		__free_page(page + i);
+}
+
+static void kho_test_alloc_preserve(struct kunit *test)
+{
+	void *mem = kho_alloc_preserve(PAGE_SIZE << ORDER);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(mem));
+	KUNIT_EXPECT_EQ(test, kho_preserve_folio(virt_to_folio(mem)), -EEXIST);
+	kho_test_pages(test, virt_to_page(mem), NR_PAGES, -EEXIST);
+	kho_unpreserve_free(mem);
+}
+
+static void kho_test_vmalloc(struct kunit *test)
+{
+	struct kho_vmalloc first, second;
+	void *mem = vmalloc(NR_PAGES * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, mem);
+	KUNIT_EXPECT_EQ(test, kho_preserve_vmalloc(mem, &first), 0);
+	/* What is in there must not matter, whatever fails. */
+	memset(&second, 0xff, sizeof(second));
+	KUNIT_EXPECT_EQ(test, kho_preserve_vmalloc(mem, &second), -EEXIST);
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		kho_test_pages(test, vmalloc_to_page(mem + i * PAGE_SIZE), 1, -EEXIST);
+
+	/* The pages that say which pages they are. */
+	kho_test_pages(test, virt_to_page(phys_to_virt(first.first.phys)), 1, -EEXIST);
+
+	kho_unpreserve_vmalloc(&first);
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		kho_test_pages(test, vmalloc_to_page(mem + i * PAGE_SIZE), 1, 0);
+	vfree(mem);
+}
+
+/* Pages that were preserved before one that cannot be are not any more. */
+static void kho_test_vmalloc_error(struct kunit *test)
+{
+	void *mem = vmalloc(NR_PAGES * PAGE_SIZE);
+	struct kho_vmalloc preservation;
+	struct page *last;
+
+	KUNIT_ASSERT_NOT_NULL(test, mem);
+	last = vmalloc_to_page(mem + (NR_PAGES - 1) * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, kho_preserve_pages(last, 1), 0);
+	memset(&preservation, 0, sizeof(preservation));
+	preservation.order = 2;
+	KUNIT_EXPECT_EQ(test, kho_preserve_vmalloc(mem, &preservation), -EEXIST);
+	for (unsigned int i = 0; i < NR_PAGES - 1; i++)
+		kho_test_pages(test, vmalloc_to_page(mem + i * PAGE_SIZE), 1, 0);
+	kho_test_pages(test, last, 1, -EEXIST);
+	kho_unpreserve_pages(last, 1);
+	vfree(mem);
+}
+
+#ifdef CONFIG_LUO_OBJECT
+static void kho_test_array(struct kunit *test)
+{
+	struct luo_array array;
+	u8 *data;
+
+	KUNIT_ASSERT_EQ(test, luo_array_alloc(&array, 1, 64 * PAGE_SIZE, GFP_KERNEL), 0);
+	data = array.data;
+	for (unsigned int i = 0; i < 64; i++)
+		kho_test_pages(test, is_vmalloc_addr(data) ?
+			       vmalloc_to_page(data + i * PAGE_SIZE) :
+			       virt_to_page(data + i * PAGE_SIZE), 1, -EEXIST);
+	kho_test_pages(test, pfn_to_page(PHYS_PFN(array.handle)), 1, -EEXIST);
+	luo_array_free(&array);
+}
+
+static void kho_test_pool(struct kunit *test)
+{
+	struct luo_pool *pool = luo_pool_create(GFP_KERNEL);
+	void *mem;
+
+	KUNIT_ASSERT_NOT_NULL(test, pool);
+	mem = luo_pool_alloc(pool, 64, GFP_KERNEL, 0);
+	KUNIT_ASSERT_NOT_NULL(test, mem);
+	kho_test_pages(test, virt_to_page(mem), 1, -EEXIST);
+	KUNIT_EXPECT_EQ(test, kho_preserve_folio(virt_to_folio(mem)), -EEXIST);
+	luo_pool_free(pool);
+}
+#endif
+
+/* Two threads that do the same at the same time. */
+struct kho_test_pair {
+	int (*run)(struct page *page);
+	struct page *page;
+	atomic_t nr_ready;
+	int result[2];
+	struct completion done;
+};
+
+static void kho_test_meet(struct kho_test_pair *pair, int nr)
+{
+	atomic_inc(&pair->nr_ready);
+	while (atomic_read(&pair->nr_ready) < nr) {
+		cpu_relax();
+		cond_resched();
+	}
+}
+
+static int kho_test_thread(void *data)
+{
+	struct kho_test_pair *pair = data;
+
+	kho_test_meet(pair, 2);
+	pair->result[1] = pair->run(pair->page);
+	complete(&pair->done);
+
+	return 0;
+}
+
+static void kho_test_run_pair(struct kunit *test, struct kho_test_pair *pair)
+{
+	struct task_struct *task;
+
+	atomic_set(&pair->nr_ready, 0);
+	init_completion(&pair->done);
+	task = kthread_run(kho_test_thread, pair, "kho_kunit");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	kho_test_meet(pair, 2);
+	pair->result[0] = pair->run(pair->page);
+	wait_for_completion(&pair->done);
+}
+
+/* The keys of a run come under one hold of the lock. */
+static int kho_test_preserve_most(struct page *page)
+{
+	return kho_preserve_pages(page + 1, NR_PAGES - 1);
+}
+
+static void kho_test_preserve_race(struct kunit *test)
+{
+	struct kho_test_pair pair = { .run = kho_test_preserve_most };
+	struct page *page = kho_test_alloc(test, 0);
+
+	split_page(page, ORDER);
+	pair.page = page;
+	for (unsigned int i = 0; i < NR_ROUNDS; i++) {
+		kho_test_run_pair(test, &pair);
+		KUNIT_ASSERT_EQ(test, min(pair.result[0], pair.result[1]), -EEXIST);
+		KUNIT_ASSERT_EQ(test, max(pair.result[0], pair.result[1]), 0);
+		kho_unpreserve_pages(page + 1, NR_PAGES - 1);
+	}
+	kho_test_pages(test, page, NR_PAGES, 0);
+
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		__free_page(page + i);
+}
+
+/* As kexec_handover.c marks the first page of a preservation. */
+static void kho_test_mark(struct page *page, unsigned int order)
+{
+	set_page_private(page, 0x4b484f50UL << 32 | order);
+}
+
+static struct page *kho_test_alloc_restored(struct kunit *test)
+{
+	struct page *page = kho_test_alloc(test, 0);
+
+	split_page(page, ORDER);
+
+	return page;
+}
+
+static void kho_test_free_restored(struct page *page)
+{
+	for (unsigned int i = 0; i < NR_PAGES; i++) {
+		set_page_private(page + i, 0);
+		__free_page(page + i);
+	}
+}
+
+static void kho_test_marks(struct kunit *test, struct page *page,
+			   const int *orders)
+{
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		KUNIT_EXPECT_EQ(test, kho_preserved_order(page_to_phys(page + i)),
+				orders[i] < 0 ? -ENOENT : orders[i]);
+}
+
+/* A range may have been divided for other reasons than length and alignment. */
+static void kho_test_restore_divided(struct kunit *test)
+{
+	static const int none[] = { -1, -1, -1, -1, -1, -1, -1, -1 };
+	struct page *page = kho_test_alloc_restored(test);
+
+	kho_test_mark(page, 2);
+	kho_test_mark(page + 4, 1);
+	kho_test_mark(page + 6, 1);
+	KUNIT_EXPECT_PTR_EQ(test, kho_restore_pages(page_to_phys(page), NR_PAGES), page);
+	kho_test_marks(test, page, none);
+	adjust_managed_page_count(page, -(long)NR_PAGES);
+
+	kho_test_free_restored(page);
+}
+
+static void kho_test_restore_wrong(struct kunit *test, struct page *page,
+				   unsigned int nr_pages)
+{
+	kunit_warning_suppress(test)
+		KUNIT_EXPECT_NULL(test, kho_restore_pages(page_to_phys(page), nr_pages));
+}
+
+/* All of a range is restored, or nothing. */
+static void kho_test_restore_error(struct kunit *test)
+{
+	static const int two[] = { 1, -1, 1, -1, -1, -1, -1, -1 };
+	struct page *page = kho_test_alloc_restored(test);
+
+	kho_test_mark(page, 1);
+	kho_test_mark(page + 2, 1);
+	kho_test_restore_wrong(test, page, 1);
+	kho_test_restore_wrong(test, page, 3);
+	kho_test_restore_wrong(test, page, 5);
+	kho_test_restore_wrong(test, page + 1, 1);
+	kho_test_marks(test, page, two);
+
+	kho_test_free_restored(page);
+}
+
+static int kho_test_restore_small(struct page *page)
+{
+	return kho_restore_run(page_to_phys(page), 0, NR_PAGES);
+}
+
+static int kho_test_restore_large(struct page *page)
+{
+	return kho_restore_run(page_to_phys(page), ORDER, 1);
+}
+
+/* Two threads restore the same: each preservation has one winner. */
+static void kho_test_restore_race(struct kunit *test)
+{
+	struct kho_test_pair pair = { .page = kho_test_alloc_restored(test) };
+
+	for (unsigned int i = 0; i < NR_ROUNDS; i++) {
+		for (unsigned int j = 0; j < NR_PAGES; j++)
+			kho_test_mark(pair.page + j, 0);
+		pair.run = kho_test_restore_small;
+		kho_test_run_pair(test, &pair);
+		KUNIT_EXPECT_EQ(test, pair.result[0] + pair.result[1], (int)NR_PAGES);
+
+		kho_test_mark(pair.page, ORDER);
+		pair.run = kho_test_restore_large;
+		kho_test_run_pair(test, &pair);
+		KUNIT_EXPECT_EQ(test, pair.result[0] + pair.result[1], 1);
+	}
+
+	kho_test_free_restored(pair.page);
+}
+
+static struct kunit_case kho_test_cases[] = {
+	KUNIT_CASE(kho_test_folio),
+	KUNIT_CASE(kho_test_inside),
+	KUNIT_CASE(kho_test_range),
+	KUNIT_CASE(kho_test_alloc_preserve),
+	KUNIT_CASE(kho_test_vmalloc),
+	KUNIT_CASE(kho_test_vmalloc_error),
+#ifdef CONFIG_LUO_OBJECT
+	KUNIT_CASE(kho_test_array),
+	KUNIT_CASE(kho_test_pool),
+#endif
+	KUNIT_CASE(kho_test_preserve_race),
+	KUNIT_CASE(kho_test_restore_divided),
+	KUNIT_CASE(kho_test_restore_error),
+	KUNIT_CASE(kho_test_restore_race),
+	{}
+};
+
+static struct kunit_suite kho_test_suite = {
+	.name = "kho",
+	.init = kho_test_init,
+	.test_cases = kho_test_cases,
+};
+
+kunit_test_suite(kho_test_suite);
+
+MODULE_DESCRIPTION("Tests of KHO without a kexec");
+MODULE_LICENSE("GPL");
