@@ -274,13 +274,12 @@ static int __init release_tree(void)
 core_initcall(release_tree);
 
 /*
- * The leaf that has @key, or NULL if there is none: then *@end is the first key
- * after it that another part of the tree could have.
+ * Find the leaf below @node, the root, that has @key. Return NULL if there is none:
+ * then *@end is the first key after it that another part of the tree could have.
  */
-static const struct kho_radix_leaf *__init find_leaf(unsigned long key,
-						     unsigned long *end)
+static const struct kho_radix_leaf *__init
+find_leaf(const struct kho_radix_node *node, unsigned long key, unsigned long *end)
 {
-	const struct kho_radix_node *node = preserved.root;
 	unsigned int level;
 	phys_addr_t phys;
 
@@ -295,6 +294,69 @@ static const struct kho_radix_leaf *__init find_leaf(unsigned long key,
 	}
 
 	return (const struct kho_radix_leaf *)node;
+}
+
+/* The leaf for a key of @order, mostly the one that was looked up last. */
+static const struct kho_radix_leaf *__init
+larger_leaf(struct kho_preserved_larger *larger, unsigned int order, unsigned long key)
+{
+	unsigned long first = round_down(key, BIT(KHO_BITMAP_SIZE_LOG2));
+	unsigned long end;
+
+	if (larger->first[order] != first) {
+		larger->leaf[order] = find_leaf(larger->root, key, &end);
+		larger->first[order] = first;
+	}
+
+	return larger->leaf[order];
+}
+
+/**
+ * kho_preserved_within - find keys that lie in larger ones.
+ * @larger: what is known of larger keys, with @root set and otherwise zero to begin
+ *	with.
+ * @pfn: as in the call of kho_preserved_ops.pages.
+ * @order: as there.
+ * @bits: as there.
+ *
+ * A kernel must not preserve a page under two keys. If the previous one did, then
+ * the larger key wins, and what is in the smaller one is found under it. A walk
+ * comes by larger orders first, so this must be called for each word of the walk.
+ *
+ * Takes some instructions for each larger order, whatever the number of keys.
+ *
+ * Return: those of @bits whose pages are under a larger key as well.
+ */
+unsigned long __init kho_preserved_within(struct kho_preserved_larger *larger,
+					  unsigned long pfn, unsigned int order,
+					  unsigned long bits)
+{
+	unsigned long orders = larger->orders & ~GENMASK(order, 0);
+	unsigned long found = 0;
+
+	larger->orders |= BIT(order);
+
+	for (; orders; orders &= orders - 1) {
+		unsigned int by = __ffs(orders), shift = by - order;
+		unsigned long key = 1UL << (MAX_ORDER_BIT - by) | pfn >> by;
+		unsigned long first = key & (BIT(KHO_BITMAP_SIZE_LOG2) - 1);
+		const struct kho_radix_leaf *leaf = larger_leaf(larger, by, key);
+		unsigned long bit = first;
+
+		if (!leaf)
+			continue;
+
+		if (BIT(shift) >= BITS_PER_LONG) {
+			if (leaf->bitmap[BIT_WORD(bit)] & BIT_MASK(bit))
+				return bits;
+			continue;
+		}
+
+		for_each_set_bit_from(bit, leaf->bitmap, first + (BITS_PER_LONG >> shift))
+			found |= GENMASK(BIT(shift) - 1, 0) << ((bit - first) << shift);
+	}
+
+	return bits & found;
 }
 
 /* Adds to the window what is preserved in one order. */
@@ -340,7 +402,7 @@ void __init kho_unpreserved_look_up(struct kho_unpreserved *run, unsigned long p
 		order = __ffs(orders);
 		order_key = 1UL << (MAX_ORDER_BIT - order);
 		key = order_key | run->window_pfn >> order;
-		leaf = find_leaf(key, &end);
+		leaf = find_leaf(preserved.root, key, &end);
 		if (leaf) {
 			add_preserved(run, leaf, key, order);
 			run->known_pfn = run->window_pfn + WINDOW_PAGES;

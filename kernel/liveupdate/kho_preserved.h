@@ -2,8 +2,10 @@
 #ifndef _KHO_PRESERVED_H
 #define _KHO_PRESERVED_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 
+struct kho_radix_leaf;
 struct kho_radix_node;
 
 /**
@@ -20,6 +22,24 @@ struct kho_preserved_ops {
 	int (*node)(phys_addr_t phys, void *data);
 };
 
+/**
+ * struct kho_preserved_larger - Larger keys, for kho_preserved_within().
+ * @root: Root of the tree.
+ * @orders: A bit for each order that the walk has come by. It begins with the
+ *	largest one.
+ * @first: First key of the leaf that was looked up last, for each order.
+ * @leaf: That leaf, NULL if the tree does not have it.
+ */
+struct kho_preserved_larger {
+	const struct kho_radix_node *root;
+	unsigned long orders;
+	unsigned long first[BITS_PER_LONG];
+	const struct kho_radix_leaf *leaf[BITS_PER_LONG];
+};
+
+unsigned long kho_preserved_within(struct kho_preserved_larger *larger,
+				   unsigned long pfn, unsigned int order,
+				   unsigned long bits);
 int kho_preserved_walk(phys_addr_t root, const struct kho_preserved_ops *ops,
 		       void *data);
 int kho_preserved_hold(phys_addr_t root);

@@ -9,7 +9,10 @@
  * that lie at random, or side by side, folios of all orders, and ranges.
  *
  * Module parameters: @blocks is of how many blocks of 2 MiB pages are preserved.
- * @note is two numbers for all kernels that follow, where they are in @noted.
+ * @note is two numbers for all kernels that follow, where they are in @noted. @overlap
+ * is the physical address of the root of KHO's tree: keys that KHO would refuse are
+ * added to it, for pages within folios, as a kernel does that lets a page be preserved
+ * twice. The next kernel must not restore them.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -17,6 +20,7 @@
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
+#include <linux/kho_radix_tree.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/prandom.h>
@@ -33,6 +37,13 @@ module_param_array(note, ulong, NULL, 0444);
 
 static unsigned long noted[2];
 module_param_array(noted, ulong, NULL, 0444);
+
+static unsigned long overlap;
+module_param(overlap, ulong, 0444);
+
+/* The order of folios that have other keys within, and the first page of one. */
+#define OVERLAP_ORDER	3
+#define OVERLAP_PAGE	5
 
 /* What is preserved: a folio of @order, or with RANGE, @nr_pages pages. */
 struct kho_boot_piece {
@@ -102,12 +113,24 @@ static bool is_preserved(const struct kho_boot_piece *piece)
 	return true;
 }
 
+/* Is only the folio to be restored, whatever keys there are within? */
+static bool is_alone(const struct kho_boot_piece *piece)
+{
+	phys_addr_t within = piece->phys + OVERLAP_PAGE * PAGE_SIZE;
+
+	if (piece->order != OVERLAP_ORDER)
+		return true;
+
+	return kho_preserved_order(piece->phys) == OVERLAP_ORDER &&
+	       kho_preserved_order(within) == -ENOENT;
+}
+
 static int restore_piece(const struct kho_boot_piece *piece)
 {
 	struct folio *folio;
 	struct page *page;
 
-	if (!is_preserved(piece))
+	if (!is_preserved(piece) || !is_alone(piece))
 		return -EIO;
 
 	if (piece->order == RANGE) {
@@ -276,6 +299,35 @@ static int preserve_block(unsigned int i)
 	}
 }
 
+/* As kho_encode_radix_key() does it. */
+static int add_key(struct kho_radix_tree *tree, u64 phys, unsigned int order)
+{
+	return kho_radix_add_key(tree, BIT(64 - PAGE_SHIFT - order) |
+				 phys >> (PAGE_SHIFT + order));
+}
+
+/* A page somewhere in a folio, and half of it, which begins where it begins. */
+static int add_overlaps(void)
+{
+	struct kho_radix_tree tree;
+	struct kho_boot_list *list;
+	int err;
+
+	err = kho_radix_init_tree(&tree, phys_to_virt(overlap));
+	for (list = head; list && !err; list = list->next ? phys_to_virt(list->next) : NULL) {
+		for (unsigned int i = 0; i < list->nr_pieces && !err; i++) {
+			u64 phys = list->pieces[i].phys;
+
+			if (list->pieces[i].order != OVERLAP_ORDER)
+				continue;
+			err = add_key(&tree, phys, OVERLAP_ORDER - 1);
+			err = err ?: add_key(&tree, phys + OVERLAP_PAGE * PAGE_SIZE, 0);
+		}
+	}
+
+	return err;
+}
+
 static int __init kho_boot_test_init(void)
 {
 	int err;
@@ -290,6 +342,12 @@ static int __init kho_boot_test_init(void)
 		if (err)
 			return err;
 		cond_resched();
+	}
+
+	if (overlap) {
+		err = add_overlaps();
+		if (err)
+			return err;
 	}
 
 	return head ? kho_add_subtree(SUBTREE, head, PAGE_SIZE) : 0;

@@ -119,6 +119,56 @@ static void test_model(void)
 	}
 }
 
+/* All keys of the model, and whether another one has their pages. */
+struct walk {
+	struct kho_preserved_larger larger;
+	const struct machine *machine;
+	unsigned long nr_keys;
+	unsigned long nr_within;
+};
+
+static u8 model_order[MODEL_PAGES];
+
+/* Larger keys come first, so what is in the model is the larger one. */
+static int check_within(unsigned long pfn, unsigned int order, unsigned long bits,
+			void *data)
+{
+	struct walk *walk = data;
+	unsigned long within = kho_preserved_within(&walk->larger, pfn, order, bits);
+
+	expect(!(within & ~bits));
+	for (; bits; bits &= bits - 1) {
+		unsigned int bit = __ffs(bits);
+		u8 *owner = model_order + pfn + ((unsigned long)bit << order) -
+			    walk->machine->start_pfn;
+		bool expected = *owner > order + 1;
+
+		expect(!!(within & BIT(bit)) == expected);
+		expect(!expected == !*owner);
+		if (!expected)
+			memset(owner, order + 1, 1UL << order);
+		walk->nr_within += expected;
+		walk->nr_keys++;
+	}
+
+	return 0;
+}
+
+static void test_within(void)
+{
+	static const struct kho_preserved_ops ops = { .pages = check_within };
+	struct walk walk = {};
+	struct machine machine;
+
+	machine_create(&machine, 8UL << 30);
+	preserve_random(&machine);
+	walk.machine = &machine;
+	walk.larger.root = machine.root;
+	expect(!kho_preserved_walk(root_of(&machine), &ops, &walk));
+	printf("# %lu of %lu keys are in larger ones\n", walk.nr_within, walk.nr_keys);
+	expect(walk.nr_within > 100 && walk.nr_keys - walk.nr_within > 100);
+}
+
 static void test_nothing_held(void)
 {
 	struct machine machine;
@@ -313,6 +363,7 @@ static const struct {
 	void (*run)(void);
 } tests[] = {
 	{ "random keys are what a model has", test_model },
+	{ "keys in larger ones are found", test_within },
 	{ "nothing preserved is one run", test_nothing_held },
 	{ "nodes are reserved, and free again", test_nodes },
 	{ "no memory for the list of nodes", test_no_memory_for_list },

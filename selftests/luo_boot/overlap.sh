@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The tree of the previous kernel has keys within larger ones. The larger ones are
+# restored, with their content, and the others are reported and have no owner.
+#
+# vm: boot=pkram,pkram mem=2G
+. ./boot.sh
+
+# root - the physical address of the root of KHO's tree, the first property but one of
+# the root node. The structure block begins where the third word says, big endian.
+root() {
+	fdt=/sys/kernel/debug/kho/out/fdt
+	# shellcheck disable=SC2046 # four numbers
+	set -- $(od -An -t u1 -j 8 -N 4 $fdt)
+	od -An -t u8 -j $(($3 * 256 + $4 + 40)) -N 8 $fdt | tr -d ' '
+}
+
+# logged REGEX NR - the kernel said it in so many lines.
+logged() {
+	[ "$(dmesg | grep -c "$1")" -eq "$2" ]
+}
+
+ktap_print_header
+if [ "$STAGE" = 1 ]; then
+	ktap_set_plan 1
+	ktap_test_result "preserve, and add keys within" \
+		modprobe kho_boot_test blocks=40 overlap="$(root)"
+else
+	ktap_set_plan 3
+	result "keys within larger ones are counted" \
+		logged "16 preservations are within larger ones, and cannot be restored" 1
+	result "the first ones are named" logged "KHO:   0x[0-9a-f]*000, order [02]" 4
+	result "the larger ones are restored as they were" \
+		modprobe kho_boot_test blocks=0
+fi
+ktap_finished

@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Most of memory is preserved. When it is restored, the watermarks are those of a boot
+# with nothing preserved.
+#
+# vm: boot=pkram,pkram mem=1G
+. ./boot.sh
+
+# sum NAME - pages up to the watermark NAME, of all zones.
+sum() {
+	awk -v name="$1" '$1 == name { pages += $2 } END { print pages + 0 }' /proc/zoneinfo
+}
+
+# as_first PAGES THEN - is that as much as in the first stage, but for 5 %?
+as_first() {
+	[ $(($1 > $2 ? $1 - $2 : $2 - $1)) -le $(($2 / 20)) ]
+}
+
+ktap_print_header
+if [ "$STAGE" = 1 ]; then
+	ktap_set_plan 1
+	ktap_test_result "preserve" modprobe kho_boot_test blocks=300 \
+		note="$(sum low),$(sum high)"
+else
+	low=$(sum low)
+	ktap_set_plan 3
+	ktap_test_result "restore" modprobe kho_boot_test blocks=0
+	IFS=, read -r first_low first_high <$parameters/noted
+	echo "# low, high: $first_low, $first_high in the first stage, low here $low"
+	ktap_test_result "they were lower at boot" [ "$low" -lt $((first_low * 9 / 10)) ]
+	# They are set at most a second after the last page. The runner ends the wait.
+	until as_first "$(sum low)" "$first_low" && as_first "$(sum high)" "$first_high"; do
+		sleep 1
+	done
+	ktap_test_pass "they are as in the first stage"
+fi
+ktap_finished
