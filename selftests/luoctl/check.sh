@@ -11,9 +11,26 @@
 dd if="/boot/$FLAVOUR" of=/tmp/short bs=1k count=2000 2>/dev/null
 echo "not an image" >/tmp/text
 
+# What is stored, and in which versions, is read in debugfs.
+without_debugfs() {
+	luoctl save hidden --copy note=/tmp/text
+	umount /sys/kernel/debug
+	luoctl check "/boot/$FLAVOUR"
+	says "without debugfs, if all versions are read" 0 "hidden: 1 file" "all survives"
+	luoctl check /boot/stock
+	says "without debugfs, if not all are read" 2 "cannot tell" "hidden: 1 file, 13 bytes, arrives" \
+		"pkram: which objects are stored cannot be read"
+	luoctl kexec --initrd none /boot/stock
+	says "and kexec refuses" 2 "no kexec: cannot tell whether"
+	luoctl status
+	says "and status needs none" 0 "nothing is lost" "outgoing  hidden"
+	mount -t debugfs debugfs /sys/kernel/debug
+	luoctl abort hidden
+}
+
 pkram() {
 	ktap_print_header
-	ktap_set_plan 21
+	ktap_set_plan 28
 
 	luoctl check "/boot/$FLAVOUR"
 	says "this kernel to itself" 0 "all survives" memfd luo-objects-v1
@@ -22,7 +39,13 @@ pkram() {
 	nobody check "/boot/$FLAVOUR"
 	says "without root" 0 "all survives"
 	luoctl check /boot/stock
-	says "to stock" 1 "judged by its strings" "sample is lost"
+	says "to stock" 1 "no session is saved" "kernel state: " "would be lost:" \
+		"sample/0: stored in version 1, 0, but /boot/stock reads none" \
+		"judged by its strings"
+	result "to stock: the log of this kernel is optional" \
+		sh -c "sed -n '/^is left behind/,/^$/p' $out | grep -q '^  pkram/pstore:'"
+	result "to stock: tests are not among the formats" \
+		sh -c "! grep -q '^test ' $out"
 	result "to stock: what is not there is not lost" \
 		grep -q '^memfd .*nothing stored$' $out
 	luoctl check --from /boot/stock "/boot/$FLAVOUR"
@@ -32,7 +55,8 @@ pkram() {
 	luoctl check /tmp/text
 	says "a text file" 2 "not a kernel image"
 	luoctl --json check /boot/stock
-	says "JSON" 1 '"fate": "lost"'
+	says "JSON" 1 '"fate": "lost"' '"name": "sample/0"'
+	without_debugfs
 
 	nobody negotiate "/boot/$FLAVOUR"
 	says "negotiate is for root" 2 "must be root"
@@ -47,11 +71,14 @@ pkram() {
 	echo "a note" >/tmp/note
 	luoctl save s --copy note=/tmp/note
 	luoctl check /boot/stock
-	says "which stock does not read" 1 "memfd-object" "luoctl negotiate" \
-		"s: 1 file, 1 KiB, is lost"
+	says "which stock does not read" 1 "s: 1 file, 7 bytes, is lost" \
+		"session:s: session s was saved in version 1 of memfd" \
+		"/dev/liveupdate cannot be opened there" "luoctl abort s, and save it again"
+	luoctl kexec --dry-run --initrd none --accept sample /boot/stock
+	says "nor does kexec go there" 1 "no kexec: session:s would be lost"
 	luoctl abort s
 	luoctl negotiate /boot/stock
-	says "negotiate with stock" 1 "sample is lost"
+	says "negotiate with stock" 1 "sample/0"
 	result "selects what stock reads" \
 		[ "$(cat /sys/kernel/luo_objects/memfd/selected)" = 0 ]
 	luoctl negotiate --rollback /boot/stock

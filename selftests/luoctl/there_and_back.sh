@@ -32,12 +32,12 @@ there() {
 	echo newest >/sys/kernel/luo_objects/write
 	luoctl save early --copy note=/tmp/note
 	luoctl negotiate /boot/stock
-	says "what was saved before is noticed" 1 "memfd is lost: 2 stored already"
+	says "what was saved before is noticed" 1 "session:early: session early was saved in version 1 of memfd"
 	luoctl abort early
 	echo newest >/sys/kernel/luo_objects/write
 	sleep 1
 	luoctl kexec --initrd none /boot/stock
-	says "a loss is refused" 1 "sample is lost" "no kexec: " "would be lost; --accept"
+	says "a loss is refused" 1 "no kexec: sample/0 would be lost: " "--accept sample/0"
 	unchanged "and nothing has changed" newest
 	luoctl kexec --initrd none --accept simple /boot/stock
 	says "a slip is noticed" 2 "--accept simple"

@@ -46,6 +46,8 @@ static int abort_session(const char *name)
 			       name);
 	if (!ret)
 		state_remove(NOTE_SAVED, name);
+	if (!ret)
+		state_remove(NOTE_VERSIONS, name);
 	sessions_free(&sessions);
 	free(saved);
 

@@ -98,3 +98,20 @@ const struct carrier *compat_carrier_of(const char *handler)
 
 	return NULL;
 }
+
+/* A node of PKRAM is found by its name, of which the instance is a hash. */
+const char *compat_name_field(const char *kind)
+{
+	return strcmp(kind, "pkram") ? NULL : "name";
+}
+
+/* The node of fs/pstore/pkram.c. */
+bool compat_is_optional(const char *object)
+{
+	return !strcmp(object, "pkram/pstore");
+}
+
+bool compat_is_test(const char *kind)
+{
+	return !strcmp(kind, "test") || !strcmp(kind, "sample");
+}

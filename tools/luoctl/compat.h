@@ -32,4 +32,13 @@ const struct carrier *compat_carrier(const char *kind);
 /* The kind whose files @handler takes. */
 const struct carrier *compat_carrier_of(const char *handler);
 
+/* The field with the name of an object, of kinds whose instances are no names. */
+const char *compat_name_field(const char *kind);
+
+/* Is the object nothing but a help for people, such as the log of this kernel? */
+bool compat_is_optional(const char *object);
+
+/* Is the kind that of a test or an example, of which a host stores nothing? */
+bool compat_is_test(const char *kind);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * judge - what survives the way from one kernel to another.
+ * judge - which formats survive the way from one kernel to another. What becomes of
+ * what exists follows from that, in stakes.
  *
  * Each thing that is judged has a name, by which its loss can be accepted: kho
  * (without which nothing is handed over), luo (no files), luo-objects (no
@@ -10,9 +11,6 @@
 #define LUOCTL_JUDGE_H
 
 #include "catalogue.h"
-#include "json.h"
-#include "running.h"
-#include "sessions.h"
 
 enum fate {
 	FATE_SURVIVES,
@@ -39,46 +37,30 @@ struct verdicts {
 	size_t nr;
 };
 
-/* What the kernel @from will hand over, as far as it is known. */
-struct stored {
-	bool known;		/* else all it can write is supposed to be there */
-	struct records records;
-	struct sessions sessions;
-};
-
-void stored_read(struct stored *stored);
-void stored_free(struct stored *stored);
-
-/* @stored is NULL if nothing is known of what @from has. */
+/* By the formats alone, whatever exists. */
 void judge(const struct catalogue *from, const struct catalogue *to,
-	   const struct stored *stored, struct verdicts *verdicts);
+	   struct verdicts *verdicts);
 void verdicts_free(struct verdicts *verdicts);
-
-/* How many may be lost, and more is not known. */
-unsigned int verdicts_unknown(const struct verdicts *verdicts);
-
-/* How many are lost, other than those of the names in @accepted. */
-unsigned int verdicts_lost(const struct verdicts *verdicts,
-			   char *const *accepted, size_t nr_accepted);
-
-/* Exit status: EXIT_LOSS, EXIT_FAILED with a complaint if unknown, or EXIT_DONE. */
-int verdicts_exit(const struct verdicts *verdicts);
+size_t verdicts_count(const struct verdicts *verdicts, enum fate fate);
 
 /*
- * One line that says whether all arrives, then a line for each session. @stored
- * is NULL if nothing is known of what is there.
+ * The worst of those of the names, an array that ends with NULL, that says more than
+ * FATE_LEFT. NULL if none does.
  */
-void verdicts_headline(const struct verdicts *verdicts,
-		       const struct stored *stored);
-/* The member "sessions". */
-void stored_json(struct json *json, const struct stored *stored,
-		 const struct verdicts *verdicts);
+const struct verdict *verdicts_worst(const struct verdicts *verdicts,
+				     const char *const *names);
 
-void verdicts_print(const struct catalogue *from, const struct catalogue *to,
-		    const struct verdicts *verdicts);
-/* Members of the object that @json is in. */
-void verdicts_json(struct json *json, const struct catalogue *from,
-		   const struct catalogue *to, const struct verdicts *verdicts);
+/* Does @to read a version of @from's kind, in the same layout? */
+bool judge_reads(const struct catalogue *from, const struct catalogue *to,
+		 const struct kind *kind, u32 version);
+
+/* Does @to read every version that @from may have stored? */
+bool judge_reads_all(const struct catalogue *from, const struct catalogue *to,
+		     const struct kind *kind);
+
+/* "1, 0": the versions of the kind that @to reads; to be freed. NULL for none. */
+char *judge_list_read(const struct catalogue *from, const struct catalogue *to,
+		      const struct kind *kind);
 
 /*
  * The newest version of @from's kind that it may write and @to reads, in the

@@ -3,22 +3,20 @@
  * kexec - check, negotiate, load, go. Loading and going are kexec(8)'s. Whatever
  * fails, or would lose something, leaves the policy and the kernel as they were.
  */
-#include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "initrd.h"
-#include "judge.h"
 #include "kexec_tools.h"
 #include "luoctl.h"
 #include "policy.h"
+#include "report.h"
 #include "state.h"
+#include "target.h"
 
 struct jump {
-	const char *image;
-	const char *from;
+	struct target target;
 	const char *initrd;	/* NULL for none */
 	const char *append;
 	bool rollback;
@@ -26,8 +24,6 @@ struct jump {
 	bool dry_run;
 	char **accepted;
 	size_t nr_accepted;
-	char **modules;
-	size_t nr_modules;
 
 	char *command_line;
 	char *old_policy;
@@ -41,7 +37,7 @@ static char *without_words(const char *line, const char *begin)
 	char *copy = xstrdup(line), *rest = copy, *word;
 	char *kept = xstrdup("");
 
-	while ((word = strsep(&rest, " \n"))) {
+	while ((word = strsep(&rest, "\n "))) {
 		char *more;
 
 		if (!*word || !strncmp(word, begin, strlen(begin)))
@@ -80,34 +76,41 @@ static int make_command_line(struct jump *jump)
 	return 0;
 }
 
-static bool accepts(const struct jump *jump, const char *name)
+#define ACCEPT_COMMAND_LINE	"cmdline"
+
+/* Is it a thing whose loss could be accepted, whether or not it would be lost? */
+static bool is_known(const struct report *report, const char *accepted)
 {
-	for (size_t i = 0; i < jump->nr_accepted; i++) {
-		if (!strcmp(jump->accepted[i], name))
+	if (!strcmp(accepted, ACCEPT_COMMAND_LINE) ||
+	    !strcmp(accepted, ACCEPT_UNCLAIMED))
+		return true;
+	for (size_t i = 0; i < report->verdicts.nr; i++) {
+		if (!strcmp(accepted, report->verdicts.verdicts[i].name))
+			return true;
+	}
+	for (size_t i = 0; i < report->stakes.nr; i++) {
+		if (stake_is_named(&report->stakes.stakes[i], accepted))
+			return true;
+	}
+	for (size_t i = 0; i < report->stored.records.nr; i++) {
+		char *name = stored_name(&report->stored.records.records[i]);
+		bool same = !strcmp(accepted, name);
+
+		free(name);
+		if (same)
 			return true;
 	}
 
 	return false;
 }
 
-#define ACCEPT_COMMAND_LINE	"cmdline"
-#define ACCEPT_UNCLAIMED	"unclaimed"
-#define ACCEPT_SESSION		"session:"
-
-/* What is accepted must be a loss that there is: a slip is an error. */
-static int check_accepted(const struct jump *jump,
-			  const struct verdicts *verdicts)
+/* What is accepted must be a loss that there can be: a slip is an error. */
+static int check_accepted(const struct jump *jump, const struct report *report)
 {
 	for (size_t i = 0; i < jump->nr_accepted; i++) {
 		const char *accepted = jump->accepted[i];
-		bool known = !strcmp(accepted, ACCEPT_COMMAND_LINE) ||
-			     !strcmp(accepted, ACCEPT_UNCLAIMED) ||
-			     !strncmp(accepted, ACCEPT_SESSION,
-				      strlen(ACCEPT_SESSION));
 
-		for (size_t j = 0; !known && j < verdicts->nr; j++)
-			known = !strcmp(accepted, verdicts->verdicts[j].name);
-		if (!known)
+		if (!is_known(report, accepted))
 			return complain("--accept %s: nothing of that name would be handed over",
 					accepted);
 	}
@@ -115,127 +118,93 @@ static int check_accepted(const struct jump *jump,
 	return 0;
 }
 
-/* The names of what is lost and not accepted, "a, b". */
-static char *list_lost(const struct jump *jump, const struct verdicts *verdicts)
+static bool is_accepted(const struct jump *jump, const struct stake *stake)
 {
-	char *list = xstrdup("");
-
-	for (size_t i = 0; i < verdicts->nr; i++) {
-		const struct verdict *verdict = &verdicts->verdicts[i];
-		char *more;
-
-		if (verdict->fate != FATE_LOST || accepts(jump, verdict->name))
-			continue;
-		more = xasprintf("%s%s%s", list, *list ? ", " : "",
-				 verdict->name);
-		free(list);
-		list = more;
+	for (size_t i = 0; i < jump->nr_accepted; i++) {
+		if (stake_is_named(stake, jump->accepted[i]))
+			return true;
 	}
 
-	return list;
+	return false;
 }
 
-static void show(const struct jump *jump, const struct catalogue *from,
-		 const struct catalogue *to, const struct verdicts *verdicts,
-		 const struct stored *stored, bool refused)
+/* The stakes of that fate that are not accepted: the first, and how many. */
+static const struct stake *find_refused(const struct jump *jump,
+					const struct stakes *stakes,
+					enum fate fate, size_t *nr)
+{
+	const struct stake *first = NULL;
+
+	*nr = 0;
+	for (size_t i = 0; i < stakes->nr; i++) {
+		const struct stake *stake = &stakes->stakes[i];
+
+		if (stake->fate != fate || is_accepted(jump, stake))
+			continue;
+		first = first ?: stake;
+		++*nr;
+	}
+
+	return first;
+}
+
+/* "; and 2 more, which luoctl check names" */
+static char *more_than_one(size_t nr)
+{
+	return nr > 1 ? xasprintf("; and %zu more, which luoctl check names",
+				  nr - 1) : xstrdup("");
+}
+
+/* Does what exists stand against the kexec? */
+static int check_stakes(const struct jump *jump, const struct stakes *stakes)
+{
+	const struct stake *stake;
+	int ret = EXIT_DONE;
+	size_t nr;
+	char *more;
+
+	stake = find_refused(jump, stakes, FATE_LOST, &nr);
+	if (stake) {
+		more = more_than_one(nr);
+		complain("no kexec: %s would be lost: %s%s; --accept %s takes the loss",
+			 stake->name, stake->why, more, stake->name);
+		free(more);
+		return EXIT_LOSS;
+	}
+	stake = find_refused(jump, stakes, FATE_UNKNOWN, &nr);
+	if (stake) {
+		more = more_than_one(nr);
+		complain("no kexec: cannot tell whether %s survives: %s%s; --accept %s takes that risk",
+			 stake->name, stake->why, more, stake->name);
+		free(more);
+		ret = EXIT_FAILED;
+	}
+
+	return ret;
+}
+
+static void show(const struct jump *jump, const struct report *report,
+		 bool refused)
 {
 	struct json *json = json_stdout();
 
 	if (!want_json) {
-		verdicts_headline(verdicts, stored);
-		verdicts_print(from, to, verdicts);
+		report_print(report);
 		return;
 	}
-	verdicts_json(json, from, to, verdicts);
-	stored_json(json, stored, verdicts);
+	report_json(json, report);
 	json_string(json, "commandLine", jump->command_line);
 	json_boolean(json, "refused", refused);
 }
 
-/* Sessions that were saved in this boot and that no process has any more. */
-static int check_saved(const struct jump *jump, const struct stored *stored)
-{
-	char **names = state_names(NOTE_SAVED);
-	int ret = EXIT_DONE;
-
-	for (char **name = names; *name && !ret; name++) {
-		char *accept = xasprintf(ACCEPT_SESSION "%s", *name);
-		char *files = state_read(NOTE_SAVED, *name);
-
-		if (!sessions_outgoing(&stored->sessions, *name) &&
-		    !accepts(jump, accept)) {
-			complain("no kexec: session %s (%s) was saved and has ended, because no process has it any more; save it again, or luoctl abort %s",
-				 *name, files ?: "", *name);
-			ret = EXIT_LOSS;
-		}
-		free(accept);
-		free(files);
-	}
-	state_names_free(names);
-
-	return ret;
-}
-
-/* Objects and files of the previous kernel that nothing has restored. */
-static int check_unclaimed(const struct jump *jump)
-{
-	struct records records;
-	int ret = EXIT_DONE;
-
-	if (accepts(jump, ACCEPT_UNCLAIMED))
-		return ret;
-	if (running_records("incoming", &records)) {
-		/* A kernel without versioned objects has no list of them. */
-		if (!policy_exists())
-			return ret;
-		complain("no kexec: cannot tell whether objects of the previous kernel wait to be restored, " DEBUGFS "/luo_objects/incoming: %s; --accept "
-			 ACCEPT_UNCLAIMED " takes that risk", strerror(errno));
-		return EXIT_FAILED;
-	}
-	if (records.nr) {
-		complain("no kexec: %s:%llu of the previous kernel%s not been restored and would be lost; luoctl list says more; --accept "
-			 ACCEPT_UNCLAIMED " takes the loss",
-			 records.records[0].kind, records.records[0].instance,
-			 records.nr > 1 ? " and others have" : " has");
-		ret = EXIT_LOSS;
-	}
-	records_free(&records);
-
-	return ret;
-}
-
-/* Do the verdicts stand against the kexec? */
-static int check_verdicts(const struct jump *jump,
-			  const struct verdicts *verdicts)
-{
-	char *lost;
-
-	if (verdicts_lost(verdicts, jump->accepted, jump->nr_accepted)) {
-		lost = list_lost(jump, verdicts);
-		complain("no kexec: %s would be lost; --accept NAME takes a loss",
-			 lost);
-		free(lost);
-		return EXIT_LOSS;
-	}
-	for (size_t i = 0; i < verdicts->nr; i++) {
-		const struct verdict *verdict = &verdicts->verdicts[i];
-
-		if (verdict->fate != FATE_UNKNOWN ||
-		    accepts(jump, verdict->name))
-			continue;
-		complain("no kexec: cannot tell whether %s survives; --accept %s takes that risk",
-			 verdict->name, verdict->name);
-		return EXIT_FAILED;
-	}
-
-	return EXIT_DONE;
-}
-
 static int check_command_line(const struct jump *jump)
 {
-	if (accepts(jump, ACCEPT_COMMAND_LINE) ||
-	    (state_switches_on(jump->command_line, "kho") &&
-	     state_switches_on(jump->command_line, "liveupdate")))
+	for (size_t i = 0; i < jump->nr_accepted; i++) {
+		if (!strcmp(jump->accepted[i], ACCEPT_COMMAND_LINE))
+			return EXIT_DONE;
+	}
+	if (state_switches_on(jump->command_line, "kho") &&
+	    state_switches_on(jump->command_line, "liveupdate"))
 		return EXIT_DONE;
 	complain("no kexec: the command line '%s' does not say kho=on liveupdate=on, and all would be lost; --accept "
 		 ACCEPT_COMMAND_LINE " takes that risk", jump->command_line);
@@ -244,39 +213,34 @@ static int check_command_line(const struct jump *jump)
 }
 
 /* systemctl kexec ends processes, and so the sessions that they keep. */
-static void say_held(const struct stored *stored)
+static void say_held(const struct stakes *stakes)
 {
-	for (size_t i = 0; i < stored->sessions.nr; i++) {
-		const struct session *session = &stored->sessions.sessions[i];
+	for (size_t i = 0; i < stakes->nr; i++) {
+		const struct session *session = stakes->stakes[i].session;
 
-		if (session->pid > 1 && strcmp(session->direction, "incoming"))
+		if (session && session->pid > 1)
 			fprintf(stderr, "luoctl: session %s is kept by process %d (%s): systemctl kexec ends that process, and the session is lost then; kexec -e does not\n",
 				session->name, session->pid, session->process);
 	}
 }
 
 /* Returns EXIT_DONE if nothing stands against the kexec. */
-static int judge_jump(const struct jump *jump, struct catalogue *from,
-		      const struct catalogue *to)
+static int judge_jump(const struct jump *jump)
 {
-	struct verdicts verdicts;
-	struct stored stored;
+	struct report report;
 	int ret;
 
-	stored_read(&stored);
-	judge(from, to, &stored, &verdicts);
-	if (check_accepted(jump, &verdicts)) {
+	report_make(&report, &jump->target.from, &jump->target.to);
+	if (check_accepted(jump, &report)) {
 		ret = EXIT_FAILED;
 	} else {
-		ret = check_verdicts(jump, &verdicts) ?:
-		      check_command_line(jump) ?:
-		      check_saved(jump, &stored) ?: check_unclaimed(jump);
-		show(jump, from, to, &verdicts, &stored, ret != EXIT_DONE);
+		ret = check_stakes(jump, &report.stakes) ?:
+		      check_command_line(jump);
+		show(jump, &report, ret != EXIT_DONE);
 		if (!ret && jump->load_only)
-			say_held(&stored);
+			say_held(&report.stakes);
 	}
-	verdicts_free(&verdicts);
-	stored_free(&stored);
+	report_free(&report);
 
 	return ret;
 }
@@ -286,9 +250,9 @@ static int load(const struct jump *jump)
 	char *append = xasprintf("--append=%s", jump->command_line);
 	char *initrd = jump->initrd ?
 		       xasprintf("--initrd=%s", jump->initrd) : NULL;
-	char *const argv[] = { "kexec", "-s", "-l", (char *)jump->image, append,
+	char *const argv[] = { "kexec", "-s", "-l", (char *)jump->target.image, append,
 			       initrd, NULL };
-	char *to_do = xasprintf("%s cannot be loaded", jump->image);
+	char *to_do = xasprintf("%s cannot be loaded", jump->target.image);
 	int ret;
 
 	ret = kexec_tools(to_do, argv);
@@ -302,55 +266,46 @@ static int load(const struct jump *jump)
 static int go(void)
 {
 	static char *const execute[] = { "kexec", "-e", NULL };
-	static char *const unload[] = { "kexec", "-s", "-u", NULL };
 
 	sync();
 	/* Who comes back has failed. */
 	if (!kexec_tools("the kexec has failed", execute))
 		complain("the kexec has failed: kexec -e came back");
-	kexec_tools("the image cannot be unloaded", unload);
+	kexec_unload();
 
 	return -1;
 }
 
-static int negotiate(struct jump *jump, struct catalogue *from,
-		     const struct catalogue *to)
+static int negotiate(struct jump *jump)
 {
+	struct target *target = &jump->target;
 	char *policy;
 	int ret;
 
 	if (!policy_exists())
 		return 0;
 	if (jump->dry_run) {
-		policy_select(from, to, jump->rollback);
+		policy_select(&target->from, &target->to, jump->rollback);
 		return 0;
 	}
 	jump->old_policy = policy_get();
 	if (!jump->old_policy)
 		return -1;
-	policy = policy_for(from, to, jump->rollback);
+	policy = policy_for(&target->from, &target->to, jump->rollback);
 	ret = policy_set(policy);
 	free(policy);
-	running_read_selected(from);
+	running_read_selected(&target->from);
 
 	return ret;
 }
 
-static int read_catalogues(const struct jump *jump, struct catalogue *from,
-			   struct catalogue *to)
+static int read_target(struct target *target)
 {
-	if (jump->from ? catalogue_read_image(from, jump->from) :
-			 running_read(from))
+	if (target_read(target))
 		return -1;
 	/* An image of the kernel that runs writes what the policy says. */
-	from->running = true;
-	running_read_selected(from);
-	if (catalogue_read_image(to, jump->image))
-		return -1;
-	for (size_t i = 0; i < jump->nr_modules; i++) {
-		if (catalogue_add_module(to, jump->modules[i]))
-			return -1;
-	}
+	target->from.running = true;
+	running_read_selected(&target->from);
 
 	return 0;
 }
@@ -360,7 +315,8 @@ static int check_kernel(struct jump *jump)
 	if (geteuid())
 		return complain("luoctl kexec: must be root");
 
-	return state_check_live() ?: initrd_find(jump->image, &jump->initrd);
+	return state_check_live() ?:
+	       initrd_find(jump->target.image, &jump->initrd);
 }
 
 /*
@@ -380,9 +336,13 @@ static void undo(struct jump *jump)
 }
 
 /* The policy before the first of several loads is that to go back to. */
-static void note_policy(const struct jump *jump)
+static void note_loaded(const struct jump *jump)
 {
 	char *before = state_read(NOTE_POLICY, NULL);
+	char *image = realpath(jump->target.image, NULL);
+
+	state_write(NOTE_LOADED, NULL, image ?: jump->target.image);
+	free(image);
 
 	if (!before)
 		state_write(NOTE_POLICY, NULL, jump->old_policy ?: "");
@@ -391,96 +351,81 @@ static void note_policy(const struct jump *jump)
 
 static int jump(struct jump *jump)
 {
-	struct catalogue from = {}, to = {};
 	int ret = EXIT_FAILED;
 
-	if (check_kernel(jump) || read_catalogues(jump, &from, &to) ||
-	    make_command_line(jump) || negotiate(jump, &from, &to))
+	if (check_kernel(jump) || read_target(&jump->target) ||
+	    make_command_line(jump) || negotiate(jump))
 		goto out;
 
-	ret = judge_jump(jump, &from, &to);
+	ret = judge_jump(jump);
 	if (jump->dry_run)
 		goto out;
 	if (!ret && (load(jump) || (!jump->load_only && go())))
 		ret = EXIT_FAILED;
 	if (ret)
 		goto out;
-	note_policy(jump);
+	note_loaded(jump);
 	if (!want_json)
 		printf("%s is loaded; kexec -e or systemctl kexec boots it\n",
-		       jump->image);
+		       jump->target.image);
 
 out:
 	if (ret && !jump->dry_run)
 		undo(jump);
-	catalogue_free(&from);
-	catalogue_free(&to);
 
 	return ret;
 }
 
-static int parse(int argc, char **argv, struct jump *jump)
+static int set_option(int option, void *context)
 {
-	static const struct option options[] = {
-		{ "accept", required_argument, NULL, 'A' },
-		{ "append", required_argument, NULL, 'a' },
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "from", required_argument, NULL, 'f' },
-		{ "initrd", required_argument, NULL, 'i' },
-		{ "load", no_argument, NULL, 'l' },
-		{ "module", required_argument, NULL, 'm' },
-		{ "rollback", no_argument, NULL, 'r' },
-		{}
-	};
-	int option;
+	struct jump *jump = context;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-		switch (option) {
-		case 'A':
-			jump->accepted[jump->nr_accepted++] = optarg;
-			break;
-		case 'a':
-			jump->append = optarg;
-			break;
-		case 'f':
-			jump->from = optarg;
-			break;
-		case 'i':
-			jump->initrd = optarg;
-			break;
-		case 'l':
-			jump->load_only = true;
-			break;
-		case 'm':
-			jump->modules[jump->nr_modules++] = optarg;
-			break;
-		case 'n':
-			jump->dry_run = true;
-			break;
-		case 'r':
-			jump->rollback = true;
-			break;
-		default:
-			return usage(&kexec_command);
-		}
+	switch (option) {
+	case 'A':
+		jump->accepted[jump->nr_accepted++] = optarg;
+		break;
+	case 'a':
+		jump->append = optarg;
+		break;
+	case 'i':
+		jump->initrd = optarg;
+		break;
+	case 'l':
+		jump->load_only = true;
+		break;
+	case 'n':
+		jump->dry_run = true;
+		break;
+	case 'r':
+		jump->rollback = true;
+		break;
 	}
-	if (argc - optind != 1)
-		return usage(&kexec_command);
-	jump->image = argv[optind];
 
 	return 0;
 }
 
 static int run(int argc, char **argv)
 {
+	static const struct option options[] = {
+		TARGET_FROM, TARGET_MODULE,
+		{ "accept", required_argument, NULL, 'A' },
+		{ "append", required_argument, NULL, 'a' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "initrd", required_argument, NULL, 'i' },
+		{ "load", no_argument, NULL, 'l' },
+		{ "rollback", no_argument, NULL, 'r' },
+		{}
+	};
 	struct jump args = {
 		.accepted = xzalloc(argc * sizeof(*args.accepted)),
-		.modules = xzalloc(argc * sizeof(*args.modules)),
 	};
-	int ret = parse(argc, argv, &args) ? EXIT_FAILED : jump(&args);
+	int ret = EXIT_FAILED;
 
+	if (!target_parse(&args.target, &kexec_command, argc, argv, options,
+			  set_option, &args))
+		ret = jump(&args);
+	target_free(&args.target);
 	free(args.accepted);
-	free(args.modules);
 	free(args.command_line);
 	free(args.old_policy);
 

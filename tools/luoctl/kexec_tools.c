@@ -60,26 +60,36 @@ int kexec_tools(const char *to_do, char *const *argv)
 	return 0;
 }
 
-bool kexec_loaded(void)
+enum kexec_loaded kexec_loaded(void)
 {
 	struct bytes text;
 	bool loaded;
+	char *image;
 
 	if (read_file("/sys/kernel/kexec_loaded", 4096, &text) &&
 	    read_file("/sys/kernel/kexec/loaded", 4096, &text))
-		return false;
+		return KEXEC_NOT_LOADED;
 	loaded = text.size && text.data[0] == '1';
 	free(text.data);
+	if (!loaded)
+		return KEXEC_NOT_LOADED;
+	image = state_read(NOTE_LOADED, NULL);
+	free(image);
 
-	return loaded;
+	return image ? KEXEC_LOADED : KEXEC_LOADED_BY_OTHERS;
 }
 
 int kexec_unload(void)
 {
 	static char *const unload[] = { "kexec", "-s", "-u", NULL };
 
-	return kexec_loaded() ?
-	       kexec_tools("the image cannot be unloaded", unload) : 0;
+	int ret = kexec_loaded() == KEXEC_NOT_LOADED ? 0 :
+		  kexec_tools("the image cannot be unloaded", unload);
+
+	if (!ret)
+		state_remove(NOTE_LOADED, NULL);
+
+	return ret;
 }
 
 int abort_load(const char *policy)

@@ -6,13 +6,16 @@
 #ifndef LUOCTL_KEXEC_TOOLS_H
 #define LUOCTL_KEXEC_TOOLS_H
 
-#include <stdbool.h>
-
 /* @to_do is for complaints: "IMAGE cannot be loaded". */
 int kexec_tools(const char *to_do, char *const *argv);
 
-/* Is an image loaded? */
-bool kexec_loaded(void);
+enum kexec_loaded {
+	KEXEC_NOT_LOADED,
+	KEXEC_LOADED,			/* by luoctl, as far as is known */
+	KEXEC_LOADED_BY_OTHERS,		/* whether with a handover is not known */
+};
+
+enum kexec_loaded kexec_loaded(void);
 int kexec_unload(void);
 
 /* Unload the image, and set the write policy that was in force before. */

@@ -7,28 +7,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "luoctl.h"
-#include "running.h"
-#include "sessions.h"
 #include "state.h"
+#include "stored.h"
 
-/* How many memfds of the previous kernel wait, as far as debugfs says. */
-static size_t unclaimed(void)
+/* How many records of files of the previous kernel wait. */
+static u64 count_unclaimed(const struct unclaimed *unclaimed)
 {
-	struct records records;
-	size_t nr = 0;
+	u64 nr = 0;
 
-	if (running_records("incoming", &records))
-		return 0;
-	/* The versions of an object follow each other. */
-	for (size_t i = 0; i < records.nr; i++) {
-		const struct record *record = &records.records[i];
-
-		nr += !strcmp(record->kind, "memfd") &&
-		      (!i || record->instance != record[-1].instance ||
-		       strcmp(record[-1].kind, "memfd"));
+	for (size_t i = 0; i < unclaimed->nr; i++) {
+		if (compat_carrier(unclaimed->kinds[i].kind))
+			nr += unclaimed->kinds[i].nr;
 	}
-	records_free(&records);
 
 	return nr;
 }
@@ -40,13 +32,27 @@ static void print_file(const struct mapping_entry *entry, size_t nr)
 		printf(" (%llu bytes)", entry->size);
 }
 
-static void print(const struct sessions *sessions)
+static void print_unclaimed(const struct stored *stored)
 {
-	size_t nr_unclaimed = unclaimed();
+	const struct unclaimed *unclaimed = &stored->unclaimed;
 
-	if (nr_unclaimed)
-		printf("%zu memfds of the previous kernel have not been restored: luoctl restore SESSION\n",
-		       nr_unclaimed);
+	if (!stored->unclaimed_known)
+		puts("cannot tell what waits to be restored: " SYSFS_OBJECTS "/unclaimed cannot be read");
+	for (size_t i = 0; i < unclaimed->nr; i++)
+		printf("%llu records of %s of the previous kernel have not been restored%s\n",
+		       unclaimed->kinds[i].nr, unclaimed->kinds[i].kind,
+		       compat_carrier(unclaimed->kinds[i].kind) ?
+		       ": luoctl restore SESSION" : "");
+}
+
+static void print(const struct stored *stored)
+{
+	const struct sessions *sessions = &stored->sessions;
+
+	print_unclaimed(stored);
+	for (char **name = stored->ended; *name; name++)
+		printf("session %s was saved in this boot and has ended: no process has it any more\n",
+		       *name);
 	if (!sessions->nr) {
 		puts("no process has a session");
 		return;
@@ -64,8 +70,9 @@ static void print(const struct sessions *sessions)
 	}
 }
 
-static void print_json(const struct sessions *sessions)
+static void print_json(const struct stored *stored)
 {
+	const struct sessions *sessions = &stored->sessions;
 	struct json *json = json_stdout();
 
 	json_open_array(json, "sessions");
@@ -95,12 +102,16 @@ static void print_json(const struct sessions *sessions)
 		json_close(json);
 	}
 	json_close(json);
-	json_number(json, "unclaimed", unclaimed());
+	json_open_array(json, "ended");
+	for (char **name = stored->ended; *name; name++)
+		json_string(json, NULL, *name);
+	json_close(json);
+	json_number(json, "unclaimed", count_unclaimed(&stored->unclaimed));
 }
 
 static int run(int argc, char **argv)
 {
-	struct sessions sessions = {};
+	struct stored stored;
 
 	if (argc != 1)
 		return usage(&list_command);
@@ -110,12 +121,12 @@ static int run(int argc, char **argv)
 		fputs("luoctl: descriptors of other users' processes are for root to see\n",
 		      stderr);
 
-	sessions_find(&sessions);
+	stored_read(&stored);
 	if (want_json)
-		print_json(&sessions);
+		print_json(&stored);
 	else
-		print(&sessions);
-	sessions_free(&sessions);
+		print(&stored);
+	stored_free(&stored);
 
 	return EXIT_DONE;
 }

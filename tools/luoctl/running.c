@@ -243,3 +243,37 @@ void records_free(struct records *records)
 	free(records->records);
 	*records = (struct records){};
 }
+
+/* "memfd 398" */
+int running_unclaimed(struct unclaimed *unclaimed)
+{
+	char *rest, *line, *kind;
+	struct bytes text;
+	u64 nr;
+
+	*unclaimed = (struct unclaimed){};
+	if (read_file(SYSFS_OBJECTS "/unclaimed", SYSFS_MAX, &text))
+		return errno == ENOENT ? 0 : -1;
+
+	rest = (char *)text.data;
+	while ((line = strsep(&rest, "\n"))) {
+		kind = strsep(&line, " ");
+		if (!line || !parse_u64(line, &nr) || !nr ||
+		    strlen(kind) >= sizeof(unclaimed->kinds->kind))
+			continue;
+		unclaimed->kinds = xrealloc(unclaimed->kinds, unclaimed->nr + 1,
+					    sizeof(*unclaimed->kinds));
+		memcpy(unclaimed->kinds[unclaimed->nr].kind, kind,
+		       strlen(kind) + 1);
+		unclaimed->kinds[unclaimed->nr++].nr = nr;
+	}
+	free(text.data);
+
+	return 0;
+}
+
+void unclaimed_free(struct unclaimed *unclaimed)
+{
+	free(unclaimed->kinds);
+	*unclaimed = (struct unclaimed){};
+}

@@ -46,4 +46,20 @@ int running_check_debugfs(void);
 int running_records(const char *which, struct records *records);
 void records_free(struct records *records);
 
+/* Records of the previous kernel that nothing has claimed, by kind. */
+struct unclaimed {
+	struct {
+		char kind[LUO_OBJECT_KIND_LEN];
+		u64 nr;
+	} *kinds;
+	size_t nr;
+};
+
+/*
+ * From sysfs, which everybody can read. A kernel without versioned objects has
+ * none. Returns -1 with errno if that cannot be read.
+ */
+int running_unclaimed(struct unclaimed *unclaimed);
+void unclaimed_free(struct unclaimed *unclaimed);
+
 #endif

@@ -147,7 +147,7 @@ static int preserve(const struct save *save, int session, int names)
 }
 
 /* For luoctl kexec, which refuses if the session has ended by then. */
-static void note_saved(const struct save *save)
+static void note_saved(const struct save *save, const char *versions)
 {
 	char *files = xstrdup("");
 
@@ -160,6 +160,7 @@ static void note_saved(const struct save *save)
 	}
 	state_write(NOTE_SAVED, save->session_name, files);
 	free(files);
+	state_note_versions(save->session_name, versions);
 }
 
 static void say(const struct save *save, pid_t holder)
@@ -199,11 +200,14 @@ static void say(const struct save *save, pid_t holder)
 static int save(const struct save *save)
 {
 	int names = mapping_memfd(&save->mapping);
+	char *versions = state_versions();
 	int session, ret = -1;
 	pid_t holder = 0;
 
-	if (names < 0)
+	if (names < 0) {
+		free(versions);
 		return -1;
+	}
 	session = session_create(save->session_name);
 	if (session < 0)
 		goto out;
@@ -216,13 +220,14 @@ static int save(const struct save *save)
 		ret = holder < 0 ? -1 : 0;
 	}
 	if (!ret) {
-		note_saved(save);
+		note_saved(save, versions);
 		say(save, holder);
 	}
 	/* Without another descriptor of it the session ends here. */
 	close(session);
 out:
 	close(names);
+	free(versions);
 
 	return ret;
 }

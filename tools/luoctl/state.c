@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "running.h"
 #include "state.h"
 
 #define DEVICE		"/dev/liveupdate"
@@ -14,8 +15,10 @@
 
 static const char *const folders[] = {
 	[NOTE_SAVED] = NOTES "/saved",
+	[NOTE_VERSIONS] = NOTES "/versions",
 	[NOTE_RESTORED] = NOTES "/restored",
 	[NOTE_POLICY] = NOTES "/policy",
+	[NOTE_LOADED] = NOTES "/loaded",
 };
 
 bool state_switches_on(const char *command_line, const char *name)
@@ -125,4 +128,44 @@ void state_names_free(char **names)
 	for (char **name = names; *name; name++)
 		free(*name);
 	free(names);
+}
+
+char *state_versions(void)
+{
+	char *all = xstrdup("");
+	DIR *kinds = opendir(SYSFS_OBJECTS);
+	struct dirent *kind;
+
+	while (kinds && (kind = readdir(kinds))) {
+		char *path = xasprintf(SYSFS_OBJECTS "/%s/selected",
+				       kind->d_name);
+		struct bytes versions;
+		char *more;
+
+		/* A file beside the kinds has no such file in it. */
+		if (!read_file(path, NOTE_MAX, &versions)) {
+			more = xasprintf("%s%s:%s", all, kind->d_name,
+					 (char *)versions.data);
+			free(versions.data);
+			free(all);
+			all = more;
+		}
+		free(path);
+	}
+	if (kinds)
+		closedir(kinds);
+
+	return all;
+}
+
+void state_note_versions(const char *session, const char *before)
+{
+	char *now = state_versions();
+
+	/* If the policy was changed meanwhile, it is not known what was written. */
+	if (*now && !strcmp(before, now))
+		state_write(NOTE_VERSIONS, session, now);
+	else
+		state_remove(NOTE_VERSIONS, session);
+	free(now);
 }

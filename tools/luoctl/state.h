@@ -17,15 +17,26 @@ bool state_switches_on(const char *command_line, const char *name);
 
 enum state_note {
 	NOTE_SAVED,		/* a session was saved; the text is its files */
+	NOTE_VERSIONS,		/* of a saved session: "memfd:1,0", a line for each kind */
 	NOTE_RESTORED,		/* a session was restored; the text says by whom */
 	NOTE_POLICY,		/* the write policy before luoctl kexec --load */
+	NOTE_LOADED,		/* the image that luoctl kexec --load has loaded */
 };
 
-/* @name is the session; NULL for NOTE_POLICY. */
+/* @name is the session; NULL for NOTE_POLICY and NOTE_LOADED. */
 void state_write(enum state_note note, const char *name, const char *text);
 /* NULL if there is no such note; to be freed. */
 char *state_read(enum state_note note, const char *name);
 void state_remove(enum state_note note, const char *name);
+
+/* In which versions objects are written now: "memfd:1,0" and so on; to be freed. */
+char *state_versions(void);
+
+/*
+ * Note for NOTE_VERSIONS in which a session was saved, if they are still @before,
+ * which is of before the save.
+ */
+void state_note_versions(const char *session, const char *before);
 
 /* The names that have a note, as an array that ends with NULL. */
 char **state_names(enum state_note note);

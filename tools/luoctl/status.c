@@ -1,63 +1,101 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * status - the state of live update on one screen, with the verdict first: whether
- * a session or an object is lost, or waits to be restored. The exit status is for
- * monitoring.
+ * something is lost or waits to be restored, and what an image that is loaded would
+ * make of what exists. The exit status is for monitoring.
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "judge.h"
 #include "kexec_tools.h"
 #include "luoctl.h"
 #include "policy.h"
+#include "report.h"
 #include "state.h"
 
 struct status {
 	struct stored stored;
-	struct records incoming;
-	bool incoming_known;
-	bool loaded;
+	struct stakes stakes;	/* of what is here, whatever is booted */
+	enum kexec_loaded loaded;
+	char *image;		/* that luoctl has loaded, or NULL */
+	struct catalogue from;
+	struct catalogue to;
+	bool judged;		/* the image could be read */
+	struct report report;	/* of the image */
 	char *policy;		/* NULL if this kernel has no write policy */
-	char **saved;
-	size_t nr_ended;	/* of those saved, how many have ended */
 };
 
-static bool has_ended(const struct status *status, const char *name)
+/* What the image that is loaded would make of what exists. */
+static void judge_image(struct status *status)
 {
-	return !sessions_outgoing(&status->stored.sessions, name);
+	status->image = state_read(NOTE_LOADED, NULL);
+	if (status->loaded != KEXEC_LOADED || running_read(&status->from) ||
+	    catalogue_read_image(&status->to, status->image))
+		return;
+	report_make(&status->report, &status->from, &status->to);
+	status->judged = true;
 }
 
 static void read_status(struct status *status)
 {
 	*status = (struct status){ .loaded = kexec_loaded() };
 	stored_read(&status->stored);
-	status->incoming_known = !running_records("incoming",
-						  &status->incoming) ||
-				 !policy_exists();
+	stakes_find_here(&status->stored, &status->stakes);
 	status->policy = policy_exists() ? policy_get() : NULL;
-	status->saved = state_names(NOTE_SAVED);
-	for (char **name = status->saved; *name; name++)
-		status->nr_ended += has_ended(status, *name);
+	judge_image(status);
 }
 
 static void free_status(struct status *status)
 {
+	if (status->judged)
+		report_free(&status->report);
+	catalogue_free(&status->from);
+	catalogue_free(&status->to);
+	stakes_free(&status->stakes);
 	stored_free(&status->stored);
-	records_free(&status->incoming);
-	state_names_free(status->saved);
+	free(status->image);
 	free(status->policy);
+}
+
+/* Is there anything that a kexec would hand over? */
+static bool has_outgoing(const struct stored *stored)
+{
+	for (size_t i = 0; i < stored->sessions.nr; i++) {
+		if (stored_is_outgoing(&stored->sessions.sessions[i]))
+			return true;
+	}
+
+	return false;
+}
+
+static int exit_of(const struct status *status)
+{
+	if (stakes_count(&status->stakes, FATE_LOST))
+		return EXIT_LOSS;
+	if (status->judged && stakes_count(&status->report.stakes, FATE_LOST))
+		return EXIT_LOSS;
+	if (stakes_count(&status->stakes, FATE_UNKNOWN))
+		return EXIT_FAILED;
+	if (status->loaded == KEXEC_NOT_LOADED ||
+	    (status->judged &&
+	     !stakes_count(&status->report.stakes, FATE_UNKNOWN)))
+		return EXIT_DONE;
+
+	return has_outgoing(&status->stored) ? EXIT_FAILED : EXIT_DONE;
 }
 
 static const char *verdict_of(const struct status *status)
 {
-	if (status->nr_ended)
+	if (*status->stored.ended)
 		return "a session that was saved has ended";
-	if (status->incoming.nr)
-		return "objects of the previous kernel wait to be restored";
-	if (!status->incoming_known || !status->stored.known)
-		return "cannot tell: " DEBUGFS " cannot be read";
+	if (stakes_count(&status->stakes, FATE_LOST))
+		return "sessions or objects of the previous kernel wait to be restored";
+	switch (exit_of(status)) {
+	case EXIT_LOSS:
+		return "the image that is loaded would lose what is there";
+	case EXIT_FAILED:
+		return "cannot tell whether something is lost";
+	}
 
 	return "nothing is lost";
 }
@@ -70,31 +108,77 @@ static void print_sessions(const struct status *status, bool outgoing,
 	for (size_t i = 0; i < sessions->nr; i++) {
 		const struct session *session = &sessions->sessions[i];
 
-		if (!strcmp(session->direction, "incoming") == outgoing)
+		if (stored_is_outgoing(session) != outgoing)
 			continue;
 		printf("%s  %s, kept by process %d (%s)\n", title,
 		       session->name, session->pid, session->process);
 	}
 }
 
+static const char *image_of(const struct status *status)
+{
+	if (status->loaded == KEXEC_NOT_LOADED)
+		return "no image";
+	if (status->loaded == KEXEC_LOADED_BY_OTHERS)
+		return REPORT_FOREIGN_LOAD;
+
+	return status->image;
+}
+
+static void print_image(const struct status *status)
+{
+	const struct stakes *stakes = &status->report.stakes;
+
+	printf("loaded    %s\n", image_of(status));
+	if (status->loaded != KEXEC_LOADED)
+		return;
+	if (!status->judged)
+		puts("          cannot tell what would arrive there");
+	else if (!stakes_count(stakes, FATE_LOST) &&
+		 !stakes_count(stakes, FATE_UNKNOWN))
+		puts("          all survives; kexec -e boots it, luoctl abort unloads it");
+	for (size_t i = 0; i < stakes->nr; i++) {
+		if (stakes->stakes[i].fate > FATE_LEFT)
+			printf("          %s %s: %s\n", stakes->stakes[i].name,
+			       stakes->stakes[i].fate == FATE_LOST ?
+			       "would be lost" : "cannot be told",
+			       stakes->stakes[i].why);
+	}
+}
+
 static void print(const struct status *status)
 {
 	printf("live update is on: %s\n", verdict_of(status));
+	for (size_t i = 0; i < status->stakes.nr; i++)
+		printf("%s  %s: %s\n",
+		       status->stakes.stakes[i].fate == FATE_LOST ?
+		       "lost    " : "unknown ",
+		       status->stakes.stakes[i].name,
+		       status->stakes.stakes[i].why);
 	print_sessions(status, true, "outgoing");
 	print_sessions(status, false, "restored");
-	for (char **name = status->saved; *name; name++) {
-		if (has_ended(status, *name))
-			printf("ended     %s, saved in this boot, and no process has it\n",
-			       *name);
-	}
-	if (status->incoming.nr)
-		printf("unclaimed %zu records of the previous kernel; luoctl dump --incoming lists them\n",
-		       status->incoming.nr);
-	printf("loaded    %s\n", status->loaded ?
-	       "an image: kexec -e boots it, luoctl abort unloads it" :
-	       "no image");
+	if (!status->stored.sessions_known)
+		puts("sessions  those of other users' processes are for root to see");
+	print_image(status);
 	if (status->policy)
 		printf("policy    %s\n", status->policy);
+}
+
+static void stakes_json(struct json *json, const struct status *status)
+{
+	const struct unclaimed *unclaimed = &status->stored.unclaimed;
+	u64 nr = 0;
+
+	json_open_array(json, "ended");
+	for (char **name = status->stored.ended; *name; name++)
+		json_string(json, NULL, *name);
+	json_close(json);
+	for (size_t i = 0; i < unclaimed->nr; i++)
+		nr += unclaimed->kinds[i].nr;
+	if (status->stored.unclaimed_known)
+		json_number(json, "unclaimed", nr);
+	else
+		json_null(json, "unclaimed");
 }
 
 static void print_json(const struct status *status)
@@ -113,17 +197,10 @@ static void print_json(const struct status *status)
 		json_close(json);
 	}
 	json_close(json);
-	json_open_array(json, "ended");
-	for (char **name = status->saved; *name; name++) {
-		if (has_ended(status, *name))
-			json_string(json, NULL, *name);
-	}
-	json_close(json);
-	if (status->incoming_known)
-		json_number(json, "unclaimed", status->incoming.nr);
-	else
-		json_null(json, "unclaimed");
-	json_boolean(json, "loaded", status->loaded);
+	stakes_json(json, status);
+	json_boolean(json, "loaded", status->loaded != KEXEC_NOT_LOADED);
+	json_string(json, "image", status->loaded == KEXEC_LOADED ?
+		    status->image : NULL);
 	json_string(json, "policy", status->policy);
 }
 
@@ -142,13 +219,8 @@ static int run(int argc, char **argv)
 		print_json(&status);
 	else
 		print(&status);
-	if (status.nr_ended || status.incoming.nr)
-		ret = EXIT_LOSS;
-	else if (!status.incoming_known || !status.stored.known)
-		ret = EXIT_FAILED;
-	else
-		ret = EXIT_DONE;
-	if (ret == EXIT_FAILED)
+	ret = exit_of(&status);
+	if (ret == EXIT_FAILED && !complaint())
 		complain("%s", verdict_of(&status));
 	free_status(&status);
 

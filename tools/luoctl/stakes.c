@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compat.h"
+#include "hold.h"
+#include "stakes.h"
+#include "state.h"
+
+/* What is judged, and by what. */
+struct judgement {
+	const struct catalogue *from;
+	const struct catalogue *to;
+	const struct stored *stored;
+	const struct verdicts *verdicts;
+	struct stakes *stakes;
+};
+
+/* Without these nothing arrives; and nothing of the kind. */
+static const char *const for_all[] = { "machine", "kho", NULL };
+static const char *const for_sessions[] = { "luo", NULL };
+static const char *const for_objects[] = { "luo-objects", NULL };
+
+/* Takes @name and @why. */
+static struct stake *add_stake(struct stakes *stakes, char *name,
+			       enum fate fate, char *why)
+{
+	struct stake *stake;
+
+	stakes->stakes = xrealloc(stakes->stakes, stakes->nr + 1,
+				  sizeof(*stake));
+	stake = &stakes->stakes[stakes->nr++];
+	*stake = (struct stake){ .name = name, .fate = fate, .why = why };
+
+	return stake;
+}
+
+/* The worse of what decides for all and what decides for these. */
+static const struct verdict *worst(const struct judgement *judgement,
+				   const char *const *names)
+{
+	const struct verdict *all = verdicts_worst(judgement->verdicts, for_all);
+	const struct verdict *these = verdicts_worst(judgement->verdicts, names);
+
+	return !these || (all && all->fate >= these->fate) ? all : these;
+}
+
+/* A session that goes along, once if several processes have it. */
+static bool is_first(const struct sessions *sessions, size_t index)
+{
+	const struct session *session = &sessions->sessions[index];
+
+	if (!stored_is_outgoing(session))
+		return false;
+	for (size_t i = 0; i < index; i++) {
+		if (stored_is_outgoing(&sessions->sessions[i]) &&
+		    !strcmp(sessions->sessions[i].name, session->name))
+			return false;
+	}
+
+	return true;
+}
+
+/* What decides about files: why no session arrives. */
+struct files {
+	enum fate fate;
+	const char *cause;
+	char *why;
+};
+
+static void set_files(struct files *files, enum fate fate, const char *cause,
+		      char *why)
+{
+	if (fate <= files->fate) {
+		free(why);
+		return;
+	}
+	free(files->why);
+	*files = (struct files){ fate, cause, why };
+}
+
+/*
+ * "memfd:1,0": are files read that were saved in these versions? Those in the stock
+ * version travel with the stock handler, whatever else is written.
+ */
+static bool reads_noted(const struct judgement *judgement,
+			const struct kind *kind, const char *versions)
+{
+	const struct carrier *carrier = compat_carrier(kind->name);
+	char *copy = xstrdup(versions), *rest = copy, *word;
+	bool stock = false, read = false;
+	u64 number;
+
+	while ((word = strsep(&rest, ","))) {
+		if (!parse_u64(word, &number))
+			continue;
+		stock |= number == carrier->stock_version;
+		read |= judge_reads(judgement->from, judgement->to, kind,
+				    number);
+	}
+	free(copy);
+
+	return read && catalogue_has(judgement->to, "file",
+				     stock ? carrier->stock : carrier->own);
+}
+
+/* The versions of the kind that the session was saved in; NULL if not known. */
+static char *noted_versions(const char *session, const char *kind)
+{
+	char *note = state_read(NOTE_VERSIONS, session), *found = NULL;
+	char *rest = note, *line;
+	size_t len = strlen(kind);
+
+	while ((line = strsep(&rest, "\n"))) {
+		if (!found && !strncmp(line, kind, len) && line[len] == ':')
+			found = xstrdup(line + len + 1);
+	}
+	free(note);
+
+	return found;
+}
+
+/* How to have the files of a kind written as the next kernel reads them. */
+static char *way_out(const struct judgement *judgement, const struct kind *kind,
+		     const char *session)
+{
+	if (!judge_newest_common(judgement->to, kind))
+		return xasprintf("luoctl abort %s keeps the other sessions",
+				 session);
+
+	return xasprintf("luoctl negotiate %s, luoctl abort %s, and save it again",
+			 judgement->to->name, session);
+}
+
+/* Files of a kind in one session that luoctl saved. Returns false if not known. */
+static bool judge_noted(const struct judgement *judgement,
+			const struct kind *kind, const char *session,
+			struct files *files)
+{
+	char *versions = noted_versions(session, kind->name), *read, *out;
+
+	if (!versions)
+		return false;
+	if (!reads_noted(judgement, kind, versions)) {
+		read = judge_list_read(judgement->from, judgement->to, kind);
+		out = way_out(judgement, kind, session);
+		set_files(files, FATE_LOST, kind->name,
+			  xasprintf("session %s was saved in version %s of %s, but %s reads %s; a kernel that cannot read one file reads no session, and /dev/liveupdate cannot be opened there; %s",
+				    session, versions, kind->name,
+				    judgement->to->name, read ?: "none", out));
+		free(read);
+		free(out);
+	}
+	free(versions);
+
+	return true;
+}
+
+/* Files of a kind in sessions that luoctl knows nothing of, by the objects. */
+static void judge_records(const struct judgement *judgement,
+			  const struct kind *kind, struct files *files)
+{
+	const struct carrier *carrier = compat_carrier(kind->name);
+	const struct records *records = &judgement->stored->records;
+	bool stock = catalogue_has(judgement->to, "file", carrier->stock);
+	size_t nr = 0, last, i;
+	u64 instance = 0;
+
+	/* The versions of an object follow each other. */
+	for (i = 0; i < records->nr; i = last) {
+		const struct record *first = &records->records[i];
+		bool read = stock && carrier->has_stock(first->instance);
+
+		for (last = i; last < records->nr; last++) {
+			const struct record *record = &records->records[last];
+
+			if (record->instance != first->instance ||
+			    strcmp(record->kind, first->kind))
+				break;
+			read |= judge_reads(judgement->from, judgement->to,
+					    kind, record->version);
+		}
+		if (!read && !strcmp(first->kind, kind->name)) {
+			instance = first->instance;
+			nr++;
+		}
+	}
+	if (nr)
+		set_files(files, FATE_LOST, kind->name,
+			  xasprintf("%zu files are saved in no version of %s that %s reads (%llu is one), and it reads no session then; luoctl negotiate %s, and save them again",
+				    nr, kind->name, judgement->to->name,
+				    instance, judgement->to->name));
+}
+
+static void judge_files_of(const struct judgement *judgement,
+			   const struct kind *kind, struct files *files)
+{
+	const struct stored *stored = judgement->stored;
+	const struct sessions *sessions = &stored->sessions;
+	bool known = stored->sessions_known;
+
+	for (size_t i = 0; i < sessions->nr; i++) {
+		if (is_first(sessions, i))
+			known &= judge_noted(judgement, kind,
+					     sessions->sessions[i].name, files);
+	}
+	if (known)
+		return;
+	if (stored->records_known && stored->sessions_known)
+		judge_records(judgement, kind, files);
+	else if (!judge_reads_all(judgement->from, judgement->to, kind))
+		set_files(files, FATE_UNKNOWN, kind->name,
+			  xasprintf("in which versions of %s files are stored cannot be read in " DEBUGFS "/luo_objects, and %s does not read all of them",
+				    kind->name, judgement->to->name));
+}
+
+/*
+ * All sessions have the same fate, because the next kernel reads no session if there
+ * is a file in one that it cannot read.
+ */
+static struct files judge_files(const struct judgement *judgement)
+{
+	const struct verdict *verdict = worst(judgement, for_sessions);
+	const struct verdicts *verdicts = judgement->verdicts;
+	struct files files = {};
+
+	if (verdict)
+		set_files(&files, verdict->fate, verdict->name,
+			  xstrdup(verdict->why));
+	for (size_t i = 0; i < verdicts->nr; i++) {
+		verdict = &verdicts->verdicts[i];
+		if (verdict->is_handler && verdict->why)
+			set_files(&files, verdict->fate, verdict->name,
+				  xstrdup(verdict->why));
+	}
+	for (size_t i = 0; i < judgement->from->nr_kinds; i++) {
+		const struct kind *kind = &judgement->from->kinds[i];
+
+		if (compat_carrier(kind->name))
+			judge_files_of(judgement, kind, &files);
+	}
+
+	return files;
+}
+
+static void judge_sessions(const struct judgement *judgement)
+{
+	const struct sessions *sessions = &judgement->stored->sessions;
+	struct files files = judge_files(judgement);
+	struct stake *stake;
+
+	for (size_t i = 0; i < sessions->nr; i++) {
+		if (!is_first(sessions, i))
+			continue;
+		stake = add_stake(judgement->stakes,
+				  xasprintf(ACCEPT_SESSION "%s",
+					    sessions->sessions[i].name),
+				  files.fate,
+				  files.why ? xstrdup(files.why) : NULL);
+		stake->cause = files.cause;
+		stake->session = &sessions->sessions[i];
+		judgement->stakes->nr_sessions++;
+	}
+	if (!judgement->stored->sessions_known && files.fate > FATE_LEFT) {
+		stake = add_stake(judgement->stakes, xstrdup("sessions"),
+				  FATE_UNKNOWN,
+				  xasprintf("which sessions there are is for root to see, and they would be lost: %s",
+					    files.why));
+		stake->cause = files.cause;
+	}
+	free(files.why);
+}
+
+/* Sessions that were to go along, and that no process has any more. */
+static void add_ended(const struct stored *stored, struct stakes *stakes)
+{
+	for (char **name = stored->ended; *name; name++) {
+		char *files = state_read(NOTE_SAVED, *name);
+
+		add_stake(stakes, xasprintf(ACCEPT_SESSION "%s", *name),
+			  FATE_LOST,
+			  xasprintf("it (%s) was saved in this boot and has ended, because no process has it any more; save it again, or luoctl abort %s",
+				    files ?: "", *name));
+		free(files);
+	}
+}
+
+/* "1, 0" */
+static char *list_stored(const struct records *records, size_t first,
+			 size_t last)
+{
+	char *list = xstrdup("");
+
+	for (size_t i = first; i < last; i++) {
+		char *more = xasprintf("%s%s%u", list, i > first ? ", " : "",
+				       records->records[i].version);
+
+		free(list);
+		list = more;
+	}
+
+	return list;
+}
+
+/* An object whose versions are the records from @first to before @last. */
+static void judge_object(const struct judgement *judgement,
+			 const struct kind *kind, size_t first, size_t last)
+{
+	const struct records *records = &judgement->stored->records;
+	const struct verdict *verdict = worst(judgement, for_objects);
+	char *name = stored_name(&records->records[first]);
+	bool optional = compat_is_optional(name), read = false;
+	char *stored, *reads;
+	struct stake *stake;
+
+	for (size_t i = first; i < last; i++) {
+		optional |= records->records[i].optional;
+		read |= kind && judge_reads(judgement->from, judgement->to,
+					    kind, records->records[i].version);
+	}
+	if (read && !verdict) {
+		free(name);
+		return;
+	}
+	stored = list_stored(records, first, last);
+	reads = kind ? judge_list_read(judgement->from, judgement->to, kind) :
+		NULL;
+	stake = add_stake(judgement->stakes, name,
+			  optional ? FATE_LEFT :
+			  verdict ? verdict->fate : FATE_LOST,
+			  verdict ? xstrdup(verdict->why) :
+			  xasprintf("stored in version %s, but %s reads %s",
+				    stored, judgement->to->name,
+				    reads ?: "none"));
+	stake->cause = verdict ? verdict->name : kind ? kind->name : NULL;
+	free(stored);
+	free(reads);
+}
+
+static void judge_objects(const struct judgement *judgement)
+{
+	const struct records *records = &judgement->stored->records;
+	size_t last, i;
+
+	for (i = 0; i < records->nr; i = last) {
+		const struct record *first = &records->records[i];
+
+		for (last = i + 1; last < records->nr; last++) {
+			if (records->records[last].instance != first->instance ||
+			    strcmp(records->records[last].kind, first->kind))
+				break;
+		}
+		/* Those of files are judged with their sessions. */
+		if (compat_carrier(first->kind))
+			continue;
+		judgement->stakes->nr_objects++;
+		judge_object(judgement,
+			     catalogue_kind(judgement->from, first->kind), i,
+			     last);
+	}
+}
+
+/* Of which kinds there are objects cannot be read: any may have some. */
+static void judge_unknown(const struct judgement *judgement)
+{
+	const struct verdict *verdict = worst(judgement, for_objects);
+	const struct verdicts *verdicts = judgement->verdicts;
+
+	for (size_t i = 0; i < verdicts->nr; i++) {
+		const struct verdict *kind = &verdicts->verdicts[i];
+		struct stake *stake;
+
+		if (!kind->is_kind || !kind->written ||
+		    compat_carrier(kind->name) || compat_is_test(kind->name) ||
+		    (kind->fate == FATE_LEFT && !verdict) ||
+		    (!verdict && judge_reads_all(judgement->from, judgement->to,
+				catalogue_kind(judgement->from, kind->name))))
+			continue;
+		stake = add_stake(judgement->stakes, xstrdup(kind->name), FATE_UNKNOWN,
+				  xasprintf("which objects are stored cannot be read in " DEBUGFS "/luo_objects, and %s does not read all that may be there",
+					    judgement->to->name));
+		stake->cause = verdict ? verdict->name : kind->name;
+	}
+}
+
+/* A process of luoctl keeps a session until it is restored, or saved again. */
+static void add_kept(const struct stored *stored, struct stakes *stakes)
+{
+	const struct sessions *sessions = &stored->sessions;
+
+	for (size_t i = 0; i < sessions->nr; i++) {
+		const struct session *session = &sessions->sessions[i];
+
+		if (stored_is_outgoing(session) ||
+		    strcmp(session->process, HOLD_NAME) ||
+		    sessions_outgoing(sessions, session->name))
+			continue;
+		add_stake(stakes, xasprintf(ACCEPT_SESSION "%s", session->name),
+			  FATE_LOST,
+			  xasprintf("it came from the previous kernel, and process %d keeps it until it is restored; luoctl restore %s, and save it again",
+				    session->pid, session->name));
+	}
+}
+
+static void add_unclaimed(const struct stored *stored, struct stakes *stakes)
+{
+	const struct unclaimed *unclaimed = &stored->unclaimed;
+
+	if (!stored->unclaimed_known)
+		add_stake(stakes, xstrdup(ACCEPT_UNCLAIMED),
+			  FATE_UNKNOWN,
+			  xstrdup("what the previous kernel left cannot be read in " SYSFS_OBJECTS "/unclaimed"));
+	for (size_t i = 0; i < unclaimed->nr; i++)
+		add_stake(stakes, xstrdup(ACCEPT_UNCLAIMED), FATE_LOST,
+			  xasprintf("%llu records of %s from the previous kernel wait to be restored, and are not handed on; luoctl list says more",
+				    unclaimed->kinds[i].nr,
+				    unclaimed->kinds[i].kind));
+}
+
+/* Is there an object of the kind, or a file that may travel with it? */
+static bool has_objects(const struct stored *stored, const char *kind)
+{
+	for (size_t i = 0; i < stored->records.nr; i++) {
+		if (!strcmp(stored->records.records[i].kind, kind))
+			return true;
+	}
+	for (size_t i = 0; i < stored->sessions.nr; i++) {
+		if (compat_carrier(kind) &&
+		    stored_is_outgoing(&stored->sessions.sessions[i]))
+			return true;
+	}
+
+	return false;
+}
+
+static void set_nothing(const struct stored *stored, struct verdicts *verdicts)
+{
+	for (size_t i = 0; i < verdicts->nr; i++) {
+		struct verdict *verdict = &verdicts->verdicts[i];
+
+		if (!verdict->is_kind || !verdict->written ||
+		    has_objects(stored, verdict->name))
+			continue;
+		if (!stored->records_known || !stored->sessions_known)
+			continue;
+		verdict->fate = FATE_NOTHING;
+		free(verdict->why);
+		verdict->why = NULL;
+	}
+}
+
+void stakes_find(const struct catalogue *from, const struct catalogue *to,
+		 const struct stored *stored, struct verdicts *verdicts,
+		 struct stakes *stakes)
+{
+	const struct judgement judgement = {
+		from, to, stored, verdicts, stakes
+	};
+
+	*stakes = (struct stakes){};
+	judge_sessions(&judgement);
+	add_ended(stored, stakes);
+	add_kept(stored, stakes);
+	add_unclaimed(stored, stakes);
+	if (stored->records_known)
+		judge_objects(&judgement);
+	else
+		judge_unknown(&judgement);
+	set_nothing(stored, verdicts);
+}
+
+void stakes_find_here(const struct stored *stored, struct stakes *stakes)
+{
+	*stakes = (struct stakes){};
+	add_ended(stored, stakes);
+	add_kept(stored, stakes);
+	add_unclaimed(stored, stakes);
+}
+
+void stakes_free(struct stakes *stakes)
+{
+	for (size_t i = 0; i < stakes->nr; i++) {
+		free(stakes->stakes[i].name);
+		free(stakes->stakes[i].why);
+	}
+	free(stakes->stakes);
+	*stakes = (struct stakes){};
+}
+
+size_t stakes_count(const struct stakes *stakes, enum fate fate)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < stakes->nr; i++)
+		nr += stakes->stakes[i].fate == fate;
+
+	return nr;
+}
+
+bool stake_is_named(const struct stake *stake, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (!strcmp(stake->name, name) ||
+	    (stake->cause && !strcmp(stake->cause, name)))
+		return true;
+
+	/* A kind is each of its objects. */
+	return !strncmp(stake->name, name, len) && stake->name[len] == '/';
+}
+
+int stakes_exit(const struct stakes *stakes)
+{
+	if (stakes_count(stakes, FATE_LOST))
+		return EXIT_LOSS;
+	if (!stakes_count(stakes, FATE_UNKNOWN))
+		return EXIT_DONE;
+	complain("cannot tell whether all survives");
+
+	return EXIT_FAILED;
+}
