@@ -83,6 +83,15 @@ jumps_refused() {
 	says "kexec is for root" 2 "must be root"
 	luoctl kexec --initrd none --append "console=ttyS0" "/boot/$FLAVOUR"
 	says "a command line without kho=on" 1 "kho=on liveupdate=on"
+	luoctl kexec --initrd none --append "$(cat /proc/cmdline) mem=256M" "/boot/$FLAVOUR"
+	says "a command line with less memory" 1 "smaller mem= than this kernel"
+	luoctl kexec --initrd none --append "$(cat /proc/cmdline) memmap=8M\$64M" "/boot/$FLAVOUR"
+	says "a command line with a hole in memory" 1 "has memmap=8M\$64M, which"
+	printf 070701 >/tmp/large
+	dd if=/dev/null of=/tmp/large bs=1M seek=4000 2>/dev/null
+	luoctl kexec --initrd /tmp/large "/boot/$FLAVOUR"
+	says "an initrd that does not fit" 2 "/tmp/large: does not fit" "kho_scratch="
+	rm /tmp/large
 	luoctl kexec --initrd /nothing "/boot/$FLAVOUR"
 	says "an initrd that is not there" 2 "/nothing"
 	luoctl kexec "/boot/$FLAVOUR"
@@ -142,7 +151,7 @@ jumps_refused() {
 
 save() {
 	ktap_print_header
-	ktap_set_plan 62
+	ktap_set_plan 65
 	echo "a note" >/tmp/note
 	memfd=$(./memfd "hello, next kernel" 7)
 	stored=$(./memfd "stored")

@@ -7,11 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmdline.h"
 #include "initrd.h"
 #include "kexec_tools.h"
 #include "luoctl.h"
 #include "policy.h"
 #include "report.h"
+#include "scratch.h"
 #include "state.h"
 #include "target.h"
 
@@ -203,13 +205,8 @@ static int check_command_line(const struct jump *jump)
 		if (!strcmp(jump->accepted[i], ACCEPT_COMMAND_LINE))
 			return EXIT_DONE;
 	}
-	if (state_switches_on(jump->command_line, "kho") &&
-	    state_switches_on(jump->command_line, "liveupdate"))
-		return EXIT_DONE;
-	complain("no kexec: the command line '%s' does not say kho=on liveupdate=on, and all would be lost; --accept "
-		 ACCEPT_COMMAND_LINE " takes that risk", jump->command_line);
 
-	return EXIT_LOSS;
+	return cmdline_check(jump->command_line) ? EXIT_LOSS : EXIT_DONE;
 }
 
 /* systemctl kexec ends processes, and so the sessions that they keep. */
@@ -316,7 +313,8 @@ static int check_kernel(struct jump *jump)
 		return complain("luoctl kexec: must be root");
 
 	return state_check_live() ?:
-	       initrd_find(jump->target.image, &jump->initrd);
+	       initrd_find(jump->target.image, &jump->initrd) ?:
+	       scratch_check(jump->target.image, jump->initrd);
 }
 
 /*

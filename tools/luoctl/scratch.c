@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "running.h"
+#include "scratch.h"
+
+#define SCRATCH_LEN	DEBUGFS "/kho/out/scratch_len"
+
+/* The largest area, in bytes; 0 if it is not known. */
+static u64 largest_area(void)
+{
+	struct bytes text;
+	u64 largest = 0, size;
+	char *rest, *line;
+
+	if (read_file(SCRATCH_LEN, 0x10000, &text))
+		return 0;
+	rest = (char *)text.data;
+	while ((line = strsep(&rest, "\n"))) {
+		if (parse_u64(line, &size) && size > largest)
+			largest = size;
+	}
+	free(text.data);
+
+	return largest;
+}
+
+static int check(const char *path, u64 largest)
+{
+	struct stat st;
+
+	if (stat(path, &st) || (u64)st.st_size <= largest)
+		return 0;
+
+	return complain("%s: does not fit: it has %llu KiB, and the largest scratch area of KHO %llu KiB; a cold boot with a larger kho_scratch= makes room",
+			path, (u64)st.st_size >> 10, largest >> 10);
+}
+
+int scratch_check(const char *image, const char *initrd)
+{
+	u64 largest = largest_area();
+
+	if (!largest)
+		return 0;
+
+	return check(image, largest) ?: initrd ? check(initrd, largest) : 0;
+}
