@@ -120,6 +120,29 @@ def messages_are_explained():
 				yield f"{source.name}: {text}"
 
 
+def messages_of_luoctl_are_real():
+	"""the page for an outage quotes luoctl, and its commands and options exist"""
+	page = (TOP / "Documentation/admin-guide/luo-outage.rst").read_text()
+	manual = (TOP / "tools/luoctl/luoctl.8").read_text().replace("\\-", "-")
+	code = "".join(path.read_text() for path in sorted((TOP / "tools/luoctl").glob("*.c")))
+	code = re.sub(r'\bDEVICE\b', '"/dev/liveupdate"', code)
+	said = ["".join(re.findall(r"\"((?:[^\"\\]|\\.)*)\"", call)) for call in
+		re.findall(r"\bcomplain\(\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)", code)]
+	parts = [re.split(r"%(?:\.\*)?(?:ll|z)?[a-z]", text) for text in said]
+	# "%s: %s" would be any message.
+	patterns = [re.compile(".*".join(map(re.escape, part))) for part in parts
+		    if len("".join(part)) > 15]
+	for message in re.findall(r"^``(.+?)``\n    ", page, re.M):
+		if not any(pattern.fullmatch(message) for pattern in patterns):
+			yield f"luoctl does not say: {message}"
+	for command in set(re.findall(r"luoctl ([a-z]+)\b", page)):
+		if not re.search(rf"^(\\fB|\.B ){command}\b", manual, re.M):
+			yield f"no command {command}"
+	for option in set(re.findall(r"(?<=\s)--[a-z]+|(?<=``)--[a-z]+", page)):
+		if option not in manual:
+			yield f"no option {option}"
+
+
 def maintained(pattern, path):
 	"""Whether a pattern of MAINTAINERS has a file."""
 	regex = "".join("[^/]*" if c == "*" else re.escape(c) for c in pattern)
@@ -140,7 +163,7 @@ def files_have_a_section():
 
 TESTS = (quotes_are_verbatim, paths_exist, targets_exist, kernel_doc_is_there,
 	 references_lead_somewhere, attributes_are_documented, messages_are_explained,
-	 files_have_a_section)
+	 messages_of_luoctl_are_real, files_have_a_section)
 
 
 def main():
