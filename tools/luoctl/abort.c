@@ -20,7 +20,7 @@ static int release(const struct session *session)
 {
 	if (strcmp(session->process, HOLD_NAME))
 		return complain("session %s: process %d (%s) has it, which is not luoctl's",
-				session->name, session->pid, session->process);
+				session->shown, session->pid, session->shown_process);
 	if (kill(session->pid, SIGTERM))
 		return complain("session %s: process %d: %s", session->name,
 				session->pid, strerror(errno));

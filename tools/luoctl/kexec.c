@@ -217,7 +217,7 @@ static void say_held(const struct stakes *stakes)
 
 		if (session && session->pid > 1)
 			fprintf(stderr, "luoctl: session %s is kept by process %d (%s): systemctl kexec ends that process, and the session is lost then; kexec -e does not\n",
-				session->name, session->pid, session->process);
+				session->shown, session->pid, session->shown_process);
 	}
 }
 

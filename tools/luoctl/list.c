@@ -4,6 +4,7 @@
  * systemd has put into them; then what the previous kernel handed over and nothing
  * has restored.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,7 +28,10 @@ static u64 count_unclaimed(const struct unclaimed *unclaimed)
 
 static void print_file(const struct mapping_entry *entry, size_t nr)
 {
-	printf("%s%s", nr ? ", " : "", entry->name);
+	char *name = quoted(entry->name);
+
+	printf("%s%s", nr ? ", " : "", name);
+	free(name);
 	if (entry->size != MAPPING_SIZE_UNKNOWN)
 		printf(" (%llu bytes)", entry->size);
 }
@@ -45,6 +49,39 @@ static void print_unclaimed(const struct stored *stored)
 		       ": luoctl restore SESSION" : "");
 }
 
+/* Whose files are with the processes that restored them. */
+static void print_restored(void)
+{
+	char **names = state_names(NOTE_RESTORED);
+
+	for (char **name = names; *name; name++) {
+		char *by = state_read(NOTE_RESTORED, *name);
+
+		printf("session %s was restored in this boot, by %s\n", *name,
+		       by ?: "a process that is not known");
+		free(by);
+	}
+	state_names_free(names);
+}
+
+static void restored_json(struct json *json)
+{
+	char **names = state_names(NOTE_RESTORED);
+
+	json_open_array(json, "restored");
+	for (char **name = names; *name; name++) {
+		char *by = state_read(NOTE_RESTORED, *name);
+
+		json_open_object(json, NULL);
+		json_string(json, "name", *name);
+		json_string(json, "by", by);
+		json_close(json);
+		free(by);
+	}
+	json_close(json);
+	state_names_free(names);
+}
+
 static void print(const struct stored *stored)
 {
 	const struct sessions *sessions = &stored->sessions;
@@ -53,6 +90,7 @@ static void print(const struct stored *stored)
 	for (char **name = stored->ended; *name; name++)
 		printf("session %s was saved in this boot and has ended: no process has it any more\n",
 		       *name);
+	print_restored();
 	if (!sessions->nr) {
 		puts("no process has a session");
 		return;
@@ -62,8 +100,9 @@ static void print(const struct stored *stored)
 	for (size_t i = 0; i < sessions->nr; i++) {
 		const struct session *session = &sessions->sessions[i];
 
-		printf("%-24s %-9s %7d %-15s ", session->name,
-		       session->direction, session->pid, session->process);
+		printf("%-24s %-9s %7d %-15s ", session->shown,
+		       session->direction, session->pid,
+		       session->shown_process);
 		for (size_t j = 0; j < session->files.nr; j++)
 			print_file(&session->files.entries[j], j);
 		puts(session->has_files ? "" : "-");
@@ -102,6 +141,7 @@ static void print_json(const struct stored *stored)
 		json_close(json);
 	}
 	json_close(json);
+	restored_json(json);
 	json_open_array(json, "ended");
 	for (char **name = stored->ended; *name; name++)
 		json_string(json, NULL, *name);

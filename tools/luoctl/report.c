@@ -104,11 +104,11 @@ static void print_sessions_line(const struct report *report)
 		printf("%zu sessions, %s: %s\n", stakes->nr_sessions, text,
 		       session_fates[fate].all);
 	else if (session->has_files)
-		printf("%s: %zu file%s, %s, %s\n", session->name,
+		printf("%s: %zu file%s, %s, %s\n", session->shown,
 		       session->files.nr, session->files.nr == 1 ? "" : "s",
 		       text, session_fates[fate].one);
 	else
-		printf("%s: %s\n", session->name, session_fates[fate].one);
+		printf("%s: %s\n", session->shown, session_fates[fate].one);
 	free(text);
 }
 
@@ -158,10 +158,13 @@ static void print_stakes_of(const struct stakes *stakes, enum fate fate,
 	puts(title);
 	for (size_t i = 0; i < stakes->nr && shown < STAKES_SHOWN; i++) {
 		const struct stake *stake = &stakes->stakes[i];
+		char *name;
 
 		if (stake->fate != fate)
 			continue;
-		printf("  %s: %s\n", stake->name, stake->why);
+		name = quoted(stake->name);
+		printf("  %s: %s\n", name, stake->why);
+		free(name);
 		shown++;
 	}
 	if (nr > shown)
@@ -172,15 +175,18 @@ static void print_files(const struct stake *stake)
 {
 	const struct session *session = stake->session;
 
-	printf("%s, kept by process %d (%s), %s\n", session->name, session->pid,
-	       session->process, session_fates[stake->fate].one);
+	printf("%s, kept by process %d (%s), %s\n", session->shown, session->pid,
+	       session->shown_process, session_fates[stake->fate].one);
 	for (size_t i = 0; i < session->files.nr; i++) {
 		const struct mapping_entry *entry = &session->files.entries[i];
 		char *size = entry->size == MAPPING_SIZE_UNKNOWN ?
 			     xstrdup("size unknown") :
 			     report_size(entry->size);
+		char *name;
 
-		printf("  %s, %s\n", entry->name, size);
+		name = quoted(entry->name);
+		printf("  %s, %s\n", name, size);
+		free(name);
 		free(size);
 	}
 }

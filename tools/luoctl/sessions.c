@@ -44,10 +44,12 @@ static int add_session(pid_t pid, int fd, const char *target, void *context)
 	session = &sessions->sessions[sessions->nr++];
 	*session = (struct session){
 		.name = xstrdup(name),
+		.shown = quoted(name),
 		.pid = pid,
 		.fd = fd,
 		.process = proc_name(pid),
 	};
+	session->shown_process = quoted(session->process);
 	session->direction = direction(session);
 
 	return 0;
@@ -92,7 +94,9 @@ void sessions_free(struct sessions *sessions)
 {
 	for (size_t i = 0; i < sessions->nr; i++) {
 		free(sessions->sessions[i].name);
+		free(sessions->sessions[i].shown);
 		free(sessions->sessions[i].process);
+		free(sessions->sessions[i].shown_process);
 		mapping_free(&sessions->sessions[i].files);
 	}
 	free(sessions->sessions);

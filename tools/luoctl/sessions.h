@@ -13,9 +13,11 @@
 
 struct session {
 	char *name;
+	char *shown;		/* the name as people are shown it */
 	pid_t pid;
 	int fd;
 	char *process;
+	char *shown_process;
 	const char *direction;	/* "outgoing", "incoming" or "unknown" */
 	struct mapping files;
 	bool has_files;		/* the process has the names of the files too */

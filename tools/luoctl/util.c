@@ -181,6 +181,39 @@ int write_file(const char *path, const char *text)
 	return err;
 }
 
+static bool is_plain(const char *name)
+{
+	const char *at = name;
+
+	while (*at > ' ' && *at <= '~' && !strchr("\"\\", *at))
+		at++;
+
+	return *name && !*at;
+}
+
+char *quoted(const char *name)
+{
+	size_t size = 4 * strlen(name) + 3;
+	char *text, *end;
+
+	if (is_plain(name))
+		return xstrdup(name);
+	text = xzalloc(size);
+	end = text;
+	*end++ = '"';
+	for (; *name; name++) {
+		if (strchr("\"\\", *name))
+			end += sprintf(end, "\\%c", *name);
+		else if (*name >= ' ' && *name <= '~')
+			*end++ = *name;
+		else
+			end += sprintf(end, "\\x%02x", (u8)*name);
+	}
+	*end = '"';
+
+	return text;
+}
+
 bool parse_u64(const char *text, u64 *value)
 {
 	char *end;

@@ -64,6 +64,12 @@ int load_file(const char *path, size_t max, struct bytes *bytes);
 /* Writes @text to a file of the kernel. Returns 0 or -1, with errno. */
 int write_file(const char *path, const char *text);
 
+/*
+ * The name as a person can tell where it ends: in quotes, with blanks and what cannot
+ * be shown escaped, unless it has none of these. To be freed.
+ */
+char *quoted(const char *name);
+
 /* An unsigned number and nothing else. */
 bool parse_u64(const char *text, u64 *value);
 
