@@ -151,7 +151,7 @@ jumps_refused() {
 
 save() {
 	ktap_print_header
-	ktap_set_plan 65
+	ktap_set_plan 70
 	echo "a note" >/tmp/note
 	memfd=$(./memfd "hello, next kernel" 7)
 	stored=$(./memfd "stored")
@@ -196,6 +196,17 @@ save() {
 	luoctl dump sample:7
 	says "dump of nothing" 2 "no outgoing object sample:7"
 	parallel
+	result "a session with a blank and a newline in its name" \
+		./session create "two
+words" '{"version": 1, "units": {}}' "data"
+	luoctl list
+	says "is shown quoted" 0 '"two\x0awords"'
+	kill "$(sed -n 's/^"two.x0awords" *[a-z]* *\([0-9]*\) .*/\1/p' $out)"
+	luoctl status --prometheus /tmp/luoctl.prom
+	says "status for Prometheus" 0 "nothing is lost"
+	result "writes a file" grep -qx 'luoctl_sessions{direction="outgoing"} [6-9]' \
+		/tmp/luoctl.prom
+	result "and no other" [ "$(echo /tmp/luoctl.prom*)" = /tmp/luoctl.prom ]
 	luoctl save call_off --copy a=/tmp/note
 	says "another session" 0 "process"
 	luoctl abort call_off
@@ -221,7 +232,7 @@ given='[ "$LISTEN_PID" = $$ ] && echo "$LISTEN_FDS $LISTEN_FDNAMES" &&
 
 restore() {
 	ktap_print_header
-	ktap_set_plan 32
+	ktap_set_plan 33
 	luoctl restore cache -- /nothing
 	says "a command that is not there" 2 "/nothing"
 	luoctl restore cache -- nothing
@@ -262,6 +273,8 @@ restore() {
 	nothing_open "and ends it"
 	luoctl restore cache
 	says "a session that has ended" 2 "was restored already in this boot"
+	luoctl list
+	says "and list says by which process" 0 "session cache was restored in this boot, by process"
 
 	luoctl restore systemd
 	says "the session of systemd is not taken" 2 "belongs to the service manager"

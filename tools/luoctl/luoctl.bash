@@ -41,6 +41,7 @@ _luoctl() {
 	save)	options="--copy --timeout" ;;
 	restore) options="--keep --ready --timeout --token" ;;
 	kexec)	options="--accept --append --dry-run --from --initrd --load --module --rollback" ;;
+	status)	options="--prometheus" ;;
 	dump)	options="--incoming" ;;
 	esac
 

@@ -4,8 +4,11 @@
  * something is lost or waits to be restored, and what an image that is loaded would
  * make of what exists. The exit status is for monitoring.
  */
+#include <errno.h>
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kexec_tools.h"
 #include "luoctl.h"
@@ -111,7 +114,7 @@ static void print_sessions(const struct status *status, bool outgoing,
 		if (stored_is_outgoing(session) != outgoing)
 			continue;
 		printf("%s  %s, kept by process %d (%s)\n", title,
-		       session->name, session->pid, session->process);
+		       session->shown, session->pid, session->shown_process);
 	}
 }
 
@@ -204,15 +207,95 @@ static void print_json(const struct status *status)
 	json_string(json, "policy", status->policy);
 }
 
+static size_t count_sessions(const struct status *status, bool outgoing)
+{
+	const struct sessions *sessions = &status->stored.sessions;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < sessions->nr; i++)
+		nr += stored_is_outgoing(&sessions->sessions[i]) == outgoing;
+
+	return nr;
+}
+
+static void metric(FILE *out, const char *name, const char *help,
+		   const char *labels, u64 value)
+{
+	if (help)
+		fprintf(out, "# HELP luoctl_%s %s\n# TYPE luoctl_%s gauge\n",
+			name, help, name);
+	fprintf(out, "luoctl_%s%s %llu\n", name, labels, value);
+}
+
+/* @status is NULL if live update is off. */
+static void write_metrics(FILE *out, const struct status *status)
+{
+	metric(out, "live_update", "Whether live update is on.", "", !!status);
+	metric(out, "status", "0 if nothing is lost, 1 if something is, 2 if luoctl cannot tell.",
+	       "", status ? exit_of(status) : EXIT_FAILED);
+	if (!status)
+		return;
+	metric(out, "sessions", "Sessions that processes have.",
+	       "{direction=\"outgoing\"}", count_sessions(status, true));
+	metric(out, "sessions", NULL, "{direction=\"incoming\"}",
+	       count_sessions(status, false));
+	metric(out, "lost", "What was lost, or is with the next kexec.", "",
+	       stakes_count(&status->stakes, FATE_LOST));
+	metric(out, "image_loaded", "Whether an image is loaded for kexec.", "",
+	       status->loaded != KEXEC_NOT_LOADED);
+}
+
+/* A reader sees the old file or the new one, and no half of one. */
+static int write_prometheus(const char *path, const struct status *status)
+{
+	char *temporary = xasprintf("%s.%d", path, getpid());
+	FILE *out = fopen(temporary, "we");
+	int err = -1;
+
+	if (out) {
+		write_metrics(out, status);
+		err = ferror(out);
+		err = fclose(out) || err ? -1 : rename(temporary, path);
+	}
+	if (err) {
+		complain("%s: %s", path, strerror(errno));
+		unlink(temporary);
+	}
+	free(temporary);
+
+	return err;
+}
+
+static int parse(int argc, char **argv, const char **prometheus)
+{
+	static const struct option options[] = {
+		{ "prometheus", required_argument, NULL, 'p' },
+		{}
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+		if (option != 'p')
+			return usage(&status_command);
+		*prometheus = optarg;
+	}
+
+	return optind < argc ? usage(&status_command) : 0;
+}
+
 static int run(int argc, char **argv)
 {
+	const char *prometheus = NULL;
 	struct status status;
 	int ret;
 
-	if (argc != 1)
-		return usage(&status_command);
-	if (state_check_live())
+	if (parse(argc, argv, &prometheus))
 		return EXIT_FAILED;
+	if (state_check_live()) {
+		if (prometheus)
+			write_prometheus(prometheus, NULL);
+		return EXIT_FAILED;
+	}
 
 	read_status(&status);
 	if (want_json)
@@ -222,6 +305,8 @@ static int run(int argc, char **argv)
 	ret = exit_of(&status);
 	if (ret == EXIT_FAILED && !complaint())
 		complain("%s", verdict_of(&status));
+	if (prometheus && write_prometheus(prometheus, &status))
+		ret = EXIT_FAILED;
 	free_status(&status);
 
 	return ret;
@@ -229,7 +314,7 @@ static int run(int argc, char **argv)
 
 const struct command status_command = {
 	.name = "status",
-	.arguments = "",
+	.arguments = "[--prometheus FILE]",
 	.does = "say whether something is lost or waits to be restored",
 	.run = run,
 };

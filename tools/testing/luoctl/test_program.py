@@ -135,6 +135,20 @@ def live_update_off():
 		Run(*words, files=[image] if None in words else []).expect(2, "live update is off")
 
 
+def prometheus():
+	"""The file for Prometheus is written if live update is off, too."""
+	if os.path.exists("/dev/liveupdate"):
+		raise Skip("this kernel has live update")
+	with tempfile.TemporaryDirectory() as folder:
+		path = pathlib.Path(folder, "luoctl.prom")
+		Run("status", "--prometheus", path).expect(2, "live update is off")
+		assert "\nluoctl_live_update 0\n" in path.read_text(), path.read_text()
+		assert "\nluoctl_status 2\n" in path.read_text(), path.read_text()
+		assert os.listdir(folder) == ["luoctl.prom"]
+	run = Run("status", "--prometheus", "/nothing/luoctl.prom")
+	assert run.status == 2 and "/nothing/luoctl.prom: No such file" in run.err, run
+
+
 def copies():
 	"""A copy is of a regular file that fits into memory."""
 	with tempfile.TemporaryDirectory() as folder:
@@ -148,6 +162,7 @@ def copies():
 
 CASES = [
 	("live update that is off", live_update_off),
+	("figures for Prometheus", prometheus),
 	("what is no regular file, or too large, is not copied", copies),
 	("help of every command", help_everywhere),
 	("the version", version_everywhere),
