@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Most of memory is preserved. When it is restored, the watermarks are those of a boot
-# with nothing preserved.
+# Most of memory is preserved. When it is restored, the watermarks are not lower than
+# after a boot with nothing preserved. Without huge pages, because khugepaged raises
+# the watermarks of a small machine to a constant.
 #
-# vm: boot=pkram,pkram mem=1G
+# vm: boot=pkram,pkram mem=2G append="transparent_hugepage=never"
 . ./boot.sh
 
 # sum NAME - pages up to the watermark NAME, of all zones.
@@ -12,15 +13,10 @@ sum() {
 	awk -v name="$1" '$1 == name { pages += $2 } END { print pages + 0 }' /proc/zoneinfo
 }
 
-# as_first PAGES THEN - is that as much as in the first stage, but for 5 %?
-as_first() {
-	[ $(($1 > $2 ? $1 - $2 : $2 - $1)) -le $(($2 / 20)) ]
-}
-
 ktap_print_header
 if [ "$STAGE" = 1 ]; then
 	ktap_set_plan 1
-	ktap_test_result "preserve" modprobe kho_boot_test blocks=300 \
+	ktap_test_result "preserve" modprobe kho_boot_test blocks=500 \
 		note="$(sum low),$(sum high)"
 else
 	low=$(sum low)
@@ -30,9 +26,9 @@ else
 	echo "# low, high: $first_low, $first_high in the first stage, low here $low"
 	ktap_test_result "they were lower at boot" [ "$low" -lt $((first_low * 9 / 10)) ]
 	# They are set at most a second after the last page. The runner ends the wait.
-	until as_first "$(sum low)" "$first_low" && as_first "$(sum high)" "$first_high"; do
+	until [ "$(sum low)" -ge "$first_low" ] && [ "$(sum high)" -ge "$first_high" ]; do
 		sleep 1
 	done
-	ktap_test_pass "they are as in the first stage"
+	ktap_test_pass "they are not lower than in the first stage"
 fi
 ktap_finished
