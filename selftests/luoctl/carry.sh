@@ -57,6 +57,18 @@ refusals() {
 	rm /tmp/sparse
 }
 
+# journaled ARGUMENTS... - luoctl as a service manager runs it that has a store for
+# descriptors, and whose journal ./store prints too.
+journaled() {
+	mkdir -p /run/systemd/journal
+	ln -s /tmp/store /run/systemd/journal/socket
+	./store ./luoctl "$@" >$out 2>&1
+	status=$?
+	# The manager prints after luoctl has ended, and is not asked later.
+	sleep 1
+	rm /run/systemd/journal/socket
+}
+
 # Twenty sessions at a time: the device takes one process, and the others wait.
 parallel() {
 	for number in $(seq 20); do
@@ -81,8 +93,9 @@ unchanged() {
 jumps_refused() {
 	nobody kexec "/boot/$FLAVOUR"
 	says "kexec is for root" 2 "must be root"
-	luoctl kexec --initrd none --append "console=ttyS0" "/boot/$FLAVOUR"
-	says "a command line without kho=on" 1 "kho=on liveupdate=on"
+	journaled kexec --initrd none --append "console=ttyS0" "/boot/$FLAVOUR"
+	says "a command line without kho=on" 1 "kho=on liveupdate=on" \
+		"MESSAGE_ID=ec7e677ab83543a593a4576ac873451f" "LUOCTL_SUBJECT=/boot/$FLAVOUR"
 	luoctl kexec --initrd none --append "$(cat /proc/cmdline) mem=256M" "/boot/$FLAVOUR"
 	says "a command line with less memory" 1 "smaller mem= than this kernel"
 	luoctl kexec --initrd none --append "$(cat /proc/cmdline) memmap=8M\$64M" "/boot/$FLAVOUR"
@@ -119,8 +132,9 @@ jumps_refused() {
 	echo all >/sys/kernel/luo_objects/write
 	luoctl kexec --initrd none "/boot/$FLAVOUR"
 	says "is not left behind without a word" 1 "no kexec: session:orphan would be lost: it (a) was saved"
-	luoctl kexec --load --initrd none --accept session:orphan "/boot/$FLAVOUR"
-	says "unless that is accepted" 0 "is loaded" "systemctl kexec ends that process"
+	journaled kexec --load --initrd none --accept session:orphan "/boot/$FLAVOUR"
+	says "unless that is accepted" 0 "is loaded" "MESSAGE_ID=99b333fcf1624f66938189dbfc364456" \
+		"LUOCTL_SUBJECT=session:orphan" "systemctl kexec ends that process"
 	result "which loads" [ "$(cat /sys/kernel/kexec_loaded)" = 1 ]
 	luoctl status
 	says "status says what would become of it there" 1 "loaded    /boot/$FLAVOUR" \
@@ -166,10 +180,9 @@ save() {
 	says "a session that exists" 2 "exists already"
 	luoctl list
 	says "list" 0 "cache" "outgoing" "luoctl-hold" "cache (" "note (7 bytes), link ("
-	./store ./luoctl save service stored="$stored" >$out 2>&1
-	status=$?
+	journaled save service stored="$stored"
 	says "a service hands its session to the manager" 0 "FDSTORE=1" "FDNAME=service" \
-		"the service manager keeps it"
+		"the service manager keeps it" "MESSAGE_ID=efcda4388f77441a89a341c51b4f971a" "LUOCTL_SUBJECT=service"
 	./store ./luoctl save passed stored="$linked" >$out 2>&1
 	status=$?
 	says "and another one" 2 "in a session already"
@@ -293,9 +306,9 @@ restore() {
 	./store ./session pass passed ./luoctl restore passed -- sh -c 'cat <&3' >$out 2>&1
 	status=$?
 	says "a session that the manager has retrieved" 0 "a note" "FDSTOREREMOVE=1" "FDNAME=passed"
-	./store ./luoctl restore service >$out 2>&1
-	status=$?
-	says "a service hands descriptors to the manager" 0 "FDNAME=stored" "is in the store"
+	journaled restore service
+	says "a service hands descriptors to the manager" 0 "FDNAME=stored" "is in the store" \
+		"MESSAGE_ID=e7899213e2f34295945c88e38effcf0c" "LUOCTL_SUBJECT=service"
 
 	luoctl save again --copy a=/tmp/text
 	says "a file that is not there" 2 "/tmp/text"

@@ -9,6 +9,7 @@
 
 #include "cmdline.h"
 #include "initrd.h"
+#include "journal.h"
 #include "kexec_tools.h"
 #include "luoctl.h"
 #include "policy.h"
@@ -221,6 +222,23 @@ static void say_held(const struct stakes *stakes)
 	}
 }
 
+/* What --accept has given up, or whatever stands against the kexec. */
+static void log_judgement(const struct jump *jump, const struct stakes *stakes,
+			  bool refused)
+{
+	if (refused) {
+		journal(JOURNAL_REFUSED, jump->target.image, "%s", complaint());
+		return;
+	}
+	for (size_t i = 0; i < stakes->nr; i++) {
+		if (stakes->stakes[i].fate == FATE_LOST)
+			journal(JOURNAL_LOST, stakes->stakes[i].name,
+				"%s is lost with the kexec into %s, as was accepted: %s",
+				stakes->stakes[i].name, jump->target.image,
+				stakes->stakes[i].why);
+	}
+}
+
 /* Returns EXIT_DONE if nothing stands against the kexec. */
 static int judge_jump(const struct jump *jump)
 {
@@ -234,6 +252,8 @@ static int judge_jump(const struct jump *jump)
 		ret = check_stakes(jump, &report.stakes) ?:
 		      check_command_line(jump);
 		show(jump, &report, ret != EXIT_DONE);
+		if (!jump->dry_run)
+			log_judgement(jump, &report.stakes, ret != EXIT_DONE);
 		if (!ret && jump->load_only)
 			say_held(&report.stakes);
 	}
@@ -260,10 +280,12 @@ static int load(const struct jump *jump)
 	return ret;
 }
 
-static int go(void)
+static int go(const struct jump *jump)
 {
 	static char *const execute[] = { "kexec", "-e", NULL };
 
+	journal(JOURNAL_JUMPED, jump->target.image, "kexec into %s",
+		jump->target.image);
 	sync();
 	/* Who comes back has failed. */
 	if (!kexec_tools("the kexec has failed", execute))
@@ -358,7 +380,7 @@ static int jump(struct jump *jump)
 	ret = judge_jump(jump);
 	if (jump->dry_run)
 		goto out;
-	if (!ret && (load(jump) || (!jump->load_only && go())))
+	if (!ret && (load(jump) || (!jump->load_only && go(jump))))
 		ret = EXIT_FAILED;
 	if (ret)
 		goto out;

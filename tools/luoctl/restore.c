@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "hold.h"
+#include "journal.h"
 #include "luoctl.h"
 #include "mapping.h"
 #include "session.h"
@@ -119,6 +120,9 @@ static void note_restored(const struct taken *taken)
 	char *by = xasprintf("process %d", getpid());
 
 	state_write(NOTE_RESTORED, taken->name, by);
+	journal(JOURNAL_RESTORED, taken->name,
+		"session %s of the previous kernel is restored, by %s",
+		taken->name, by);
 	free(by);
 }
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "hold.h"
+#include "journal.h"
 #include "luoctl.h"
 #include "mapping.h"
 #include "proc.h"
@@ -221,6 +222,9 @@ static int save(const struct save *save)
 	}
 	if (!ret) {
 		note_saved(save, versions);
+		journal(JOURNAL_SAVED, save->session_name,
+			"session %s is saved for the next kernel",
+			save->session_name);
 		say(save, holder);
 	}
 	/* Without another descriptor of it the session ends here. */
