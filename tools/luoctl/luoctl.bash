@@ -47,7 +47,8 @@ _luoctl() {
 
 	case $last in
 	--accept)
-		mapfile -t COMPREPLY < <(compgen -W "$(_luoctl_names)" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "$(_luoctl_names)
+			$(_luoctl_sessions | sed 's/^/session:/')" -- "$word")
 		return ;;
 	--ready)
 		mapfile -t COMPREPLY < <(compgen -W "exec fd" -- "$word")

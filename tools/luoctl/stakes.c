@@ -211,7 +211,8 @@ static void judge_files_of(const struct judgement *judgement,
 		judge_records(judgement, kind, files);
 	else if (!judge_reads_all(judgement->from, judgement->to, kind))
 		set_files(files, FATE_UNKNOWN, kind->name,
-			  xasprintf("in which versions of %s files are stored cannot be read in " DEBUGFS "/luo_objects, and %s does not read all of them",
+			  xasprintf("in which versions of %s files are stored cannot be read in "
+				    DEBUGFS "/luo_objects, and %s does not read all of them",
 				    kind->name, judgement->to->name));
 }
 
@@ -410,7 +411,8 @@ static void add_unclaimed(const struct stored *stored, struct stakes *stakes)
 	if (!stored->unclaimed_known)
 		add_stake(stakes, xstrdup(ACCEPT_UNCLAIMED),
 			  FATE_UNKNOWN,
-			  xstrdup("what the previous kernel left cannot be read in " SYSFS_OBJECTS "/unclaimed"));
+			  xstrdup("what the previous kernel left cannot be read in "
+				  SYSFS_OBJECTS "/unclaimed"));
 	for (size_t i = 0; i < unclaimed->nr; i++)
 		add_stake(stakes, xstrdup(ACCEPT_UNCLAIMED), FATE_LOST,
 			  xasprintf("%llu records of %s from the previous kernel wait to be restored, and are not handed on; luoctl list says more",
