@@ -281,6 +281,9 @@ int luo_vec_append(struct luo_vec *vec, const void *elements, u64 nr,
 	u64 end = offset + nr * vec->element_size, len;
 	void *to;
 
+	if (!nr)
+		return 0;
+
 	if (luo_vec_reserve(vec, end, gfp)) {
 		luo_vec_trim(vec);
 		if (!vec->count && !vec->nr_pages && vec->nr_blocks)
