@@ -15,11 +15,11 @@
  * one the newer. The second writes version 1 alone, for files that no stock
  * kernel will have to read.
  *
- * From preserve on, the size of a file cannot be changed and no hole punched;
- * it can be read and written, and holes be filled. Freeze takes the pages that
- * were written into holes since, and from then on who writes into a hole waits.
- * Which page was last written when does not matter to either: pages are handed
- * over in place, and all as dirty.
+ * From preserve on, the size of a file cannot be changed. Everything else can be
+ * done: holes are filled and punched. Freeze preserves what was added since, and
+ * from then on a task that adds or removes pages waits. When a page was last
+ * written does not matter to either: pages are handed over in place, and all as
+ * dirty.
  */
 
 #include <linux/errno.h>

@@ -6,6 +6,7 @@
 #include <linux/kho/abi/luo_memfd.h>
 #include <linux/luo_array.h>
 #include <linux/luo_run.h>
+#include <linux/luo_vec.h>
 #include <linux/types.h>
 
 struct file;
@@ -51,7 +52,7 @@ void luo_memfd_in_finish_own(struct liveupdate_file_op_args *args);
  * struct luo_memfd_extents - A growing list of extents.
  * @extents:  The extents.
  * @nr:       How many there are.
- * @capacity: How many there is room for; 0 where @extents is kept elsewhere.
+ * @capacity: How many there is room for.
  * @nr_pages: The pages of all of them.
  */
 struct luo_memfd_extents {
@@ -71,6 +72,8 @@ void luo_memfd_extents_truncate(struct luo_memfd_extents *list, u64 nr);
 void luo_memfd_extents_keep_in(struct luo_memfd_extents *list,
 			       struct luo_memfd_extent_ser *to);
 void luo_memfd_extents_free(struct luo_memfd_extents *list);
+const struct luo_memfd_extent_ser *
+luo_memfd_extents_find(const struct luo_memfd_extents *list, u64 index);
 
 /**
  * luo_memfd_extent_run - The run of pages of an extent.
@@ -98,31 +101,107 @@ luo_memfd_extent_run(const struct luo_memfd_extent_ser *extent, u32 flags)
 
 void luo_memfd_collapse(struct file *file);
 
-/* luo_memfd_collect.c: finding and pinning what is in a file. */
+/* luo_memfd_collect.c: finding, pinning and preserving what is in a file. */
 
 int luo_memfd_collect(struct file *file, struct luo_memfd_extents *list,
 		      u32 flags);
-void luo_memfd_uncollect(struct luo_memfd_extents *list, u64 first, u32 flags);
+int luo_memfd_collect_added(struct file *file, struct luo_memfd_extents *list,
+			    u32 flags);
+void luo_memfd_uncollect_added(struct file *file, struct luo_memfd_extents *list,
+			       u32 flags);
+void luo_memfd_release_extent(const struct luo_memfd_extent_ser *extent,
+			      u32 flags);
+void luo_memfd_clear_mark(struct file *file, pgoff_t index);
+long luo_memfd_poison_seen(void);
+bool luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent);
+
+/* luo_memfd_pin.c: folios that cannot be pinned as they are. */
+
+/**
+ * struct luo_memfd_walk - A walk over the folios of a file.
+ * @file:     The file.
+ * @list:     The list of what was pinned.
+ * @index:    Up to where the walk has come.
+ * @end:      The end of the file, in pages.
+ * @nid:      The node of the extent that was added last.
+ * @block:    The pageblock that was looked at last, by its first page frame.
+ * @may_stay: Its pages can be preserved where they are.
+ * @nr_moved: Pages that had to move.
+ * @moved_ns: How long that took.
+ */
+struct luo_memfd_walk {
+	struct file *file;
+	struct luo_memfd_extents *list;
+	pgoff_t index;
+	pgoff_t end;
+	int nid;
+	unsigned long block;
+	bool may_stay;
+	u64 nr_moved;
+	u64 moved_ns;
+};
+
+/**
+ * struct luo_memfd_run - A run of file pages that are not ready to be pinned.
+ * @start: The first.
+ * @end:   The one behind the last.
+ * @moves: They have to move.
+ */
+struct luo_memfd_run {
+	pgoff_t start;
+	pgoff_t end;
+	bool moves;
+};
+
+bool luo_memfd_may_stay(struct luo_memfd_walk *walk, struct folio *folio);
+void luo_memfd_walk_add(struct luo_memfd_walk *walk,
+			const struct luo_memfd_extent_ser *extent);
+void luo_memfd_walk_add_folio(struct luo_memfd_walk *walk, struct folio *folio);
+int luo_memfd_pin_run(struct luo_memfd_walk *walk,
+		      const struct luo_memfd_run *run);
 
 /* luo_memfd_v0_out.c: writing the format of the stock handler. */
 
+struct kho_vmalloc_chunk;
+
 /**
  * struct luo_memfd_v0 - Version 0 of a file that is being preserved.
- * @ser:    What LUO hands over.
- * @folios: The list that it leads to, NULL where it is empty.
+ * @ser:        What LUO hands over.
+ * @pages:      The pages of the list that it leads to.
+ * @chunks:     The pages that list those.
+ * @nr:         Number of entries in the list. One without a page frame is a folio
+ *              that was removed.
+ * @nr_sorted:  Entries before this one are in ascending order of file index.
+ * @nr_removed: Number of folios that were removed.
+ * @nr_pages:   Number of @pages.
+ * @max_pages:  Number of pages that the table has room for.
+ * @nr_chunks:  Number of @chunks.
+ * @max_chunks: Number of chunks that the table has room for.
  */
 struct luo_memfd_v0 {
 	struct memfd_luo_ser *ser;
-	struct memfd_luo_folio_ser *folios;
+	struct memfd_luo_folio_ser **pages;
+	struct kho_vmalloc_chunk **chunks;
+	u64 nr;
+	u64 nr_sorted;
+	u64 nr_removed;
+	unsigned long nr_pages;
+	unsigned long max_pages;
+	unsigned long nr_chunks;
+	unsigned long max_chunks;
 };
 
-int luo_memfd_v0_out_save(struct luo_memfd_v0 *v0,
-			  const struct luo_memfd_ser_v1 *v1,
-			  const struct luo_memfd_extents *list);
-int luo_memfd_v0_out_resave(struct luo_memfd_v0 *v0,
-			    const struct luo_memfd_extents *list);
+int luo_memfd_v0_out_init(struct luo_memfd_v0 *v0,
+			  const struct luo_memfd_ser_v1 *v1);
+int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
+			 const struct luo_memfd_extents *list);
+void luo_memfd_v0_out_truncate(struct luo_memfd_v0 *v0, u64 nr);
+void luo_memfd_v0_out_remove(struct luo_memfd_v0 *v0, u64 index);
+void luo_memfd_v0_out_fill(struct luo_memfd_v0 *v0);
 void luo_memfd_v0_out_update(struct luo_memfd_v0 *v0,
 			     const struct luo_memfd_ser_v1 *v1);
+bool luo_memfd_v0_out_poisoned(const struct luo_memfd_v0 *v0);
+void luo_memfd_v0_out_release(struct luo_memfd_v0 *v0);
 void luo_memfd_v0_out_abort(struct luo_memfd_v0 *v0);
 
 /* luo_memfd_v0_in.c: reading it. */

@@ -209,3 +209,30 @@ void luo_memfd_extents_free(struct luo_memfd_extents *list)
 		kvfree(list->extents);
 	*list = (struct luo_memfd_extents){};
 }
+
+/**
+ * luo_memfd_extents_find - Find the extent of a page.
+ * @list:  The list, in ascending order of file index.
+ * @index: The offset of the page in the file, in pages.
+ *
+ * Return: The extent, or NULL if the page is in none.
+ */
+const struct luo_memfd_extent_ser *
+luo_memfd_extents_find(const struct luo_memfd_extents *list, u64 index)
+{
+	const struct luo_memfd_extent_ser *extent;
+	u64 low = 0, high = list->nr, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		extent = &list->extents[middle];
+		if (index < extent->index)
+			high = middle;
+		else if (index - extent->index >= extent->nr_pages)
+			low = middle + 1;
+		else
+			return extent;
+	}
+
+	return NULL;
+}

@@ -24,70 +24,12 @@
 
 #include <trace/events/luo.h>
 
-#include "luo_memfd.h"
-
-/**
- * struct luo_memfd - A file that is being preserved.
- * @v1:       The file as version 1 describes it.
- * @list:     What is in it.
- * @array:    Where the list is kept for the next kernel, where version 1 is
- *            written.
- * @v0:       Version 0, where it is written.
- * @id:       The object that version 1 is, where it is written.
- * @stored:   Version 1 is stored.
- * @all:      Every page of the file is in @list, so that the number of pages
- *            tells whether there are more.
- */
-struct luo_memfd {
-	struct luo_memfd_ser_v1 v1;
-	struct luo_memfd_extents list;
-	struct luo_array array;
-	struct luo_memfd_v0 v0;
-	struct luo_object_id id;
-	bool stored;
-	bool all;
-};
-
-static int luo_memfd_alloc_array(const struct luo_memfd *memfd,
-				 struct luo_array *array)
-{
-	const struct luo_memfd_extents *list = &memfd->list;
-
-	*array = (struct luo_array){};
-
-	return list->nr ? luo_array_alloc(array, sizeof(*list->extents),
-					  list->nr, GFP_KERNEL) : 0;
-}
-
-/* From here on the list is kept in the array, and there only. */
-static void luo_memfd_fill_array(struct luo_memfd *memfd)
-{
-	if (!memfd->array.data) {
-		luo_memfd_extents_free(&memfd->list);
-		return;
-	}
-
-	luo_memfd_extents_keep_in(&memfd->list, memfd->array.data);
-	luo_array_seal(&memfd->array);
-}
-
-static void luo_memfd_describe(struct luo_memfd *memfd)
-{
-	memfd->v1.nr_pages = memfd->list.nr_pages;
-	memfd->v1.nr_extents = memfd->list.nr;
-	memfd->v1.extents = memfd->array.handle;
-}
+#include "luo_memfd_out.h"
 
 static int luo_memfd_store(struct luo_memfd *memfd)
 {
 	int err;
 
-	err = luo_memfd_alloc_array(memfd, &memfd->array);
-	if (err)
-		return err;
-
-	luo_memfd_fill_array(memfd);
-	luo_memfd_describe(memfd);
 	err = luo_object_save_version(luo_memfd_kind, memfd->id.instance,
 				      &memfd->v1, 1);
 	memfd->stored = !err;
@@ -95,29 +37,34 @@ static int luo_memfd_store(struct luo_memfd *memfd)
 	return err;
 }
 
-static void luo_memfd_release(struct luo_memfd *memfd)
+static void luo_memfd_release_pages(struct luo_memfd *memfd)
+{
+	struct luo_memfd_extent_ser extent;
+	u64 i;
+
+	if (!memfd->has_object) {
+		luo_memfd_v0_out_release(&memfd->v0);
+		return;
+	}
+
+	for (i = 0; i < memfd->extents.count; i++) {
+		luo_vec_get(&memfd->extents, i, &extent);
+		if (extent.nr_pages)
+			luo_memfd_release_extent(&extent, memfd->v1.flags);
+		cond_resched();
+	}
+}
+
+/* Free all but the pages of the file. */
+static void luo_memfd_free(struct luo_memfd *memfd)
 {
 	if (memfd->stored)
 		luo_abort_object(&memfd->id);
 	luo_memfd_v0_out_abort(&memfd->v0);
-	luo_memfd_uncollect(&memfd->list, 0, memfd->v1.flags);
-	luo_memfd_extents_free(&memfd->list);
-	luo_array_free(&memfd->array);
+	luo_vec_free(&memfd->extents);
+	kvfree(memfd->removed);
+	mutex_destroy(&memfd->lock);
 	kfree(memfd);
-}
-
-/*
- * Pages in the file, in memory or in swap: maybe too many, never too few. With
- * the lock nothing is taken off swapped, and what is added to swapped is in
- * nrpages still.
- */
-static unsigned long luo_memfd_nr_pages(struct inode *inode)
-{
-	struct shmem_inode_info *info = SHMEM_I(inode);
-
-	guard(spinlock)(&info->lock);
-
-	return info->swapped + READ_ONCE(inode->i_mapping->nrpages);
 }
 
 static int luo_memfd_describe_file(struct file *file,
@@ -140,65 +87,90 @@ static int luo_memfd_describe_file(struct file *file,
 	return 0;
 }
 
-static int luo_memfd_save_stock(struct luo_memfd *memfd)
+static int luo_memfd_begin(struct luo_memfd *memfd, struct file *file, bool stock)
 {
+	static atomic64_t last_instance;
 	int err;
 
-	err = luo_memfd_v0_out_save(&memfd->v0, &memfd->v1, &memfd->list);
+	memfd->keeper.ops = &luo_memfd_punch_ops;
+	mutex_init(&memfd->lock);
+	memfd->file = file;
+	memfd->id.kind = LUO_MEMFD_KIND;
+	memfd->v1.flags = stock ? 0 : LUO_MEMFD_RANGE_KEYS;
+	memfd->has_object = !stock || luo_object_writes(luo_memfd_kind, 1);
+	luo_vec_init(&memfd->extents, sizeof(struct luo_memfd_extent_ser));
+	err = luo_memfd_describe_file(file, &memfd->v1);
 	if (err)
 		return err;
 
-	memfd->id.instance = virt_to_phys(memfd->v0.ser);
+	if (!stock) {
+		/* Odd, as no physical address of version 0 is. */
+		memfd->id.instance = 2 * atomic64_inc_return(&last_instance) - 1;
+		return 0;
+	}
 
-	return luo_object_writes(luo_memfd_kind, 1) ? luo_memfd_store(memfd) : 0;
+	/* What the stock handler can pin. */
+	if (DIV_ROUND_UP_ULL(memfd->v1.size, PAGE_SIZE) > UINT_MAX)
+		return -EFBIG;
+
+	err = luo_memfd_v0_out_init(&memfd->v0, &memfd->v1);
+	if (!err)
+		memfd->id.instance = virt_to_phys(memfd->v0.ser);
+
+	return err;
 }
 
-static int luo_memfd_save_own(struct luo_memfd *memfd)
+static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 {
-	static atomic64_t last_instance;
+	struct luo_memfd_extents list = {};
+	int err;
+	u64 i;
 
-	/* Odd, as no physical address of version 0 is. */
-	memfd->id.instance = 2 * atomic64_inc_return(&last_instance) - 1;
+	memfd->poison = luo_memfd_poison_seen();
+	err = luo_memfd_collect(file, &list, memfd->v1.flags);
+	if (err)
+		return err;
 
-	return luo_memfd_store(memfd);
+	err = luo_memfd_list_add(memfd, &list);
+	if (!err) {
+		memfd->nr_sorted = memfd->extents.count;
+		memfd->v0.nr_sorted = memfd->v0.nr;
+		luo_memfd_list_seal(memfd);
+		if (memfd->has_object)
+			err = luo_memfd_store(memfd);
+	}
+	for (i = 0; err && i < list.nr; i++)
+		luo_memfd_release_extent(&list.extents[i], memfd->v1.flags);
+	luo_memfd_extents_free(&list);
+
+	return err;
 }
 
 static struct luo_memfd *luo_memfd_save(struct file *file, bool stock)
 {
-	struct inode *inode = file_inode(file);
 	struct luo_memfd *memfd = kzalloc_obj(*memfd);
 	int err;
 
 	if (!memfd)
 		return ERR_PTR(-ENOMEM);
 
-	memfd->id.kind = LUO_MEMFD_KIND;
-	memfd->v1.flags = stock ? 0 : LUO_MEMFD_RANGE_KEYS;
-	err = luo_memfd_describe_file(file, &memfd->v1);
-	if (err)
-		goto err_release;
-
-	/* What the stock handler can pin. */
-	if (stock && DIV_ROUND_UP_ULL(memfd->v1.size, PAGE_SIZE) > UINT_MAX) {
-		err = -EFBIG;
-		goto err_release;
+	err = luo_memfd_begin(memfd, file, stock);
+	if (!err)
+		err = luo_memfd_save_pages(memfd, file);
+	if (err) {
+		luo_memfd_free(memfd);
+		return ERR_PTR(err);
 	}
 
-	err = luo_memfd_collect(file, &memfd->list, memfd->v1.flags);
-	if (err)
-		goto err_release;
-
-	err = stock ? luo_memfd_save_stock(memfd) : luo_memfd_save_own(memfd);
-	if (err)
-		goto err_release;
-	memfd->all = luo_memfd_nr_pages(inode) == memfd->list.nr_pages;
-
 	return memfd;
+}
 
-err_release:
-	luo_memfd_release(memfd);
-
-	return ERR_PTR(err);
+/* From here on, or no longer, what is added to the file is marked. */
+static void luo_memfd_track(struct inode *inode, bool track)
+{
+	SHMEM_I(inode)->keeper = NULL;
+	shmem_freeze(inode, track);
+	shmem_mark_added(inode, track);
 }
 
 /**
@@ -216,10 +188,12 @@ int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock)
 
 	luo_memfd_collapse(args->file);
 	inode_lock(inode);
-	shmem_freeze(inode, true);
+	luo_memfd_track(inode, true);
 	memfd = luo_memfd_save(args->file, stock);
 	if (IS_ERR(memfd))
-		shmem_freeze(inode, false);
+		luo_memfd_track(inode, false);
+	else
+		SHMEM_I(inode)->keeper = &memfd->keeper;
 	inode_unlock(inode);
 	if (IS_ERR(memfd)) {
 		trace_luo_memfd_preserve(0, -1, i_size_read(inode), 0, 0,
@@ -230,8 +204,8 @@ int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock)
 	args->private_data = memfd;
 	args->serialized_data = memfd->id.instance;
 	trace_luo_memfd_preserve(memfd->id.instance, memfd->stored,
-				 memfd->v1.size, memfd->list.nr_pages,
-				 memfd->list.nr, 0);
+				 memfd->v1.size, memfd->v1.nr_pages,
+				 memfd->extents.count, 0);
 
 	return 0;
 }
@@ -243,64 +217,85 @@ int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock)
 void luo_memfd_out_unpreserve(struct liveupdate_file_op_args *args)
 {
 	struct inode *inode = file_inode(args->file);
+	struct luo_memfd *memfd = args->private_data;
 
 	inode_lock(inode);
-	shmem_freeze(inode, false);
-	luo_memfd_release(args->private_data);
+	luo_memfd_track(inode, false);
+	luo_memfd_release_pages(memfd);
+	luo_memfd_free(memfd);
 	inode_unlock(inode);
 }
 
 /*
- * Write the lists anew. The new ones are made before the old ones go, so that a
- * freeze that fails leaves the file preserved as it was.
+ * Memory that is known to be damaged must not be handed over as good. All pages are
+ * looked at only if the hardware has reported some page since the last time.
  */
-static int luo_memfd_resave(struct luo_memfd *memfd)
+static int luo_memfd_check_poison(struct luo_memfd *memfd)
 {
-	struct luo_array array = {};
-	int err;
+	long poison = luo_memfd_poison_seen();
+	struct luo_memfd_extent_ser extent;
+	bool poisoned = false;
+	u64 i;
 
-	if (memfd->stored) {
-		err = luo_memfd_alloc_array(memfd, &array);
-		if (err)
-			return err;
-	}
+	if (poison == memfd->poison)
+		return 0;
 
-	if (memfd->v0.ser) {
-		err = luo_memfd_v0_out_resave(&memfd->v0, &memfd->list);
-		if (err) {
-			luo_array_free(&array);
-			return err;
-		}
+	if (!memfd->has_object)
+		poisoned = luo_memfd_v0_out_poisoned(&memfd->v0);
+	for (i = 0; i < memfd->extents.count && !poisoned; i++) {
+		luo_vec_get(&memfd->extents, i, &extent);
+		poisoned = luo_memfd_extent_poisoned(&extent);
+		cond_resched();
 	}
-	luo_memfd_extents_sort(&memfd->list);
-	swap(memfd->array, array);
-	luo_array_free(&array);
-	if (memfd->stored)
-		luo_memfd_fill_array(memfd);
-	luo_memfd_describe(memfd);
+	if (poisoned) {
+		pr_err("instance %llu has a poisoned page: punch a hole there, or do not preserve the file\n",
+		       memfd->id.instance);
+		return -EHWPOISON;
+	}
+	memfd->poison = poison;
 
 	return 0;
 }
 
-/* Take what was written into holes since the file was preserved. */
-static int luo_memfd_collect_late(struct luo_memfd *memfd, struct file *file)
+/* Preserve what was added since the file was preserved. */
+static int luo_memfd_save_added(struct luo_memfd *memfd, struct file *file)
 {
-	u64 nr_known = memfd->list.nr;
+	struct luo_memfd_extents list = {};
 	int err;
 
-	if (memfd->all &&
-	    luo_memfd_nr_pages(file_inode(file)) == memfd->list.nr_pages)
-		return 0;
-
-	err = luo_memfd_collect(file, &memfd->list, memfd->v1.flags);
+	err = luo_memfd_collect_added(file, &list, memfd->v1.flags);
 	if (err)
 		return err;
-	if (memfd->list.nr == nr_known)
-		return 0;
 
-	err = luo_memfd_resave(memfd);
+	err = luo_memfd_list_add(memfd, &list);
+	if (err) {
+		luo_memfd_uncollect_added(file, &list, memfd->v1.flags);
+		return err;
+	}
+	luo_memfd_list_seal(memfd);
+	luo_memfd_extents_free(&list);
+
+	return 0;
+}
+
+static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
+{
+	int err;
+
+	/* All but the size may have changed since. */
+	err = luo_memfd_describe_file(file, &memfd->v1);
+	if (!err)
+		err = luo_memfd_check_poison(memfd);
+	if (!err)
+		err = luo_memfd_save_added(memfd, file);
 	if (err)
-		luo_memfd_uncollect(&memfd->list, nr_known, memfd->v1.flags);
+		return err;
+
+	if (memfd->v0.ser)
+		luo_memfd_v0_out_update(&memfd->v0, &memfd->v1);
+	if (memfd->stored)
+		err = luo_object_update(luo_memfd_kind, memfd->id.instance,
+					&memfd->v1);
 
 	return err;
 }
@@ -308,6 +303,8 @@ static int luo_memfd_collect_late(struct luo_memfd *memfd, struct file *file)
 /**
  * luo_memfd_out_freeze - Preserve what was written into holes since, for good.
  * @args: What LUO passes to its handler.
+ *
+ * Costs what was added to the file since it was preserved, whatever its size.
  *
  * Return: 0, or a negative errno with the file preserved as before the call.
  */
@@ -317,28 +314,15 @@ int luo_memfd_out_freeze(struct liveupdate_file_op_args *args)
 	struct inode *inode = file_inode(args->file);
 	int err;
 
-	/* All but the size may have changed since. */
-	err = luo_memfd_describe_file(args->file, &memfd->v1);
-	if (err)
-		return err;
-
+	mutex_lock(&memfd->lock);
 	shmem_freeze_holes(inode);
-	err = luo_memfd_collect_late(memfd, args->file);
-	if (err) {
-		shmem_thaw_holes(inode);
-		return err;
-	}
-
-	if (memfd->v0.ser)
-		luo_memfd_v0_out_update(&memfd->v0, &memfd->v1);
-	if (memfd->stored)
-		err = luo_object_update(luo_memfd_kind, memfd->id.instance,
-					&memfd->v1);
+	err = luo_memfd_save_changes(memfd, args->file);
 	if (err)
 		shmem_thaw_holes(inode);
+	mutex_unlock(&memfd->lock);
 	trace_luo_memfd_freeze(memfd->id.instance, memfd->stored,
-			       memfd->v1.size, memfd->list.nr_pages,
-			       memfd->list.nr, err);
+			       memfd->v1.size, memfd->v1.nr_pages,
+			       memfd->extents.count, err);
 
 	return err;
 }

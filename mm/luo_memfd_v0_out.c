@@ -3,92 +3,185 @@
  * DOC: Writing version 0 of a memfd
  *
  * The format of the stock handler, &struct memfd_luo_ser: one entry per folio,
- * with its file index, in memory from vmalloc(). Written so that a kernel with
- * the stock handler can retrieve the file. A hole has no entry. The stock handler
- * writes none, but reads a list without them.
+ * with its file index. Written so that a kernel with the stock handler can
+ * retrieve the file. A hole has no entry, and an entry without a page frame is
+ * skipped by the stock handler.
+ *
+ * The stock handler has the entries in memory from vmalloc() and hands over the
+ * list of its pages. Here the pages are allocated one by one and listed in the
+ * same way, so that the list can grow at freeze by what is added then, without
+ * being copied.
  */
 
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
+#include <linux/kho/abi/kexec_handover.h>
 #include <linux/kho/abi/memfd.h>
+#include <linux/luo_run.h>
 #include <linux/mm.h>
-#include <linux/vmalloc.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
 
 #include "luo_memfd.h"
 
-static void luo_memfd_v0_fill(struct memfd_luo_folio_ser *folio,
-			      const struct luo_memfd_extents *list)
+/* Which kind of memory the next kernel maps the pages as: that of vmalloc(). */
+#define LUO_MEMFD_V0_VMALLOC	0x0001
+
+#define LUO_MEMFD_V0_PER_PAGE						\
+	(PAGE_SIZE / sizeof(struct memfd_luo_folio_ser))
+
+static struct memfd_luo_folio_ser *luo_memfd_v0_at(const struct luo_memfd_v0 *v0,
+						   u64 nr)
 {
-	u64 i;
-	u32 j;
+	return v0->pages[nr / LUO_MEMFD_V0_PER_PAGE] +
+	       nr % LUO_MEMFD_V0_PER_PAGE;
+}
 
-	for (i = 0; i < list->nr; i++) {
-		const struct luo_memfd_extent_ser *extent = &list->extents[i];
-		struct luo_run run = luo_memfd_extent_run(extent, 0);
+static int luo_memfd_v0_grow_table(void **table, unsigned long nr,
+				   unsigned long *max)
+{
+	unsigned long new_max = max(2 * nr, 8UL);
+	void *new;
 
-		for (j = 0; j < run.nr_pages; j += 1U << run.order) {
-			folio->pfn = run.pfn +
-				     luo_run_mirror(&run, j, 1U << run.order);
-			folio->flags = MEMFD_LUO_FOLIO_DIRTY |
-				       MEMFD_LUO_FOLIO_UPTODATE;
-			folio->index = extent->index + j;
-			folio++;
-		}
+	if (nr < *max)
+		return 0;
+
+	new = kvrealloc(*table, new_max * sizeof(void *), GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	*table = new;
+	*max = new_max;
+
+	return 0;
+}
+
+static int luo_memfd_v0_add_chunk(struct luo_memfd_v0 *v0)
+{
+	struct kho_vmalloc_chunk *chunk;
+
+	if (luo_memfd_v0_grow_table((void **)&v0->chunks, v0->nr_chunks,
+				    &v0->max_chunks))
+		return -ENOMEM;
+
+	chunk = kho_alloc_preserve(sizeof(*chunk));
+	if (IS_ERR(chunk))
+		return PTR_ERR(chunk);
+
+	if (v0->nr_chunks)
+		KHOSER_STORE_PTR(v0->chunks[v0->nr_chunks - 1]->hdr.next, chunk);
+	else
+		KHOSER_STORE_PTR(v0->ser->folios.first, chunk);
+	v0->chunks[v0->nr_chunks++] = chunk;
+
+	return 0;
+}
+
+static int luo_memfd_v0_add_page(struct luo_memfd_v0 *v0)
+{
+	struct memfd_luo_folio_ser *page;
+	int err;
+
+	err = luo_memfd_v0_grow_table((void **)&v0->pages, v0->nr_pages,
+				      &v0->max_pages);
+	if (!err && v0->nr_pages == v0->nr_chunks * KHO_VMALLOC_SIZE)
+		err = luo_memfd_v0_add_chunk(v0);
+	if (err)
+		return err;
+
+	page = kho_alloc_preserve(PAGE_SIZE);
+	if (IS_ERR(page))
+		return PTR_ERR(page);
+
+	v0->chunks[v0->nr_chunks - 1]->phys[v0->nr_pages % KHO_VMALLOC_SIZE] =
+		virt_to_phys(page);
+	v0->pages[v0->nr_pages++] = page;
+
+	return 0;
+}
+
+/* Free the pages and chunks that the entries do not need. */
+static void luo_memfd_v0_trim(struct luo_memfd_v0 *v0)
+{
+	unsigned long nr_pages = DIV_ROUND_UP(v0->nr, LUO_MEMFD_V0_PER_PAGE);
+	unsigned long nr_chunks = DIV_ROUND_UP(nr_pages, KHO_VMALLOC_SIZE);
+
+	while (v0->nr_pages > nr_pages) {
+		kho_unpreserve_free(v0->pages[--v0->nr_pages]);
+		v0->chunks[v0->nr_pages / KHO_VMALLOC_SIZE]
+			->phys[v0->nr_pages % KHO_VMALLOC_SIZE] = 0;
+	}
+	while (v0->nr_chunks > nr_chunks) {
+		kho_unpreserve_free(v0->chunks[--v0->nr_chunks]);
+		if (v0->nr_chunks)
+			v0->chunks[v0->nr_chunks - 1]->hdr.next.phys = 0;
+		else
+			v0->ser->folios.first.phys = 0;
 	}
 }
 
-/* A list of folios that is not yet, or no longer, that of a head. */
-struct luo_memfd_v0_folios {
-	struct memfd_luo_folio_ser *folios;
-	struct kho_vmalloc vmalloc;
-	u64 nr;
-};
-
-static int luo_memfd_v0_make_folios(struct luo_memfd_v0_folios *made,
-				    const struct luo_memfd_extents *list)
+static void luo_memfd_v0_describe(struct luo_memfd_v0 *v0)
 {
-	u64 i;
+	v0->ser->nr_folios = v0->nr;
+	v0->ser->folios.total_pages = v0->nr_pages;
+	v0->ser->folios.order = 0;
+	v0->ser->folios.flags = v0->nr ? LUO_MEMFD_V0_VMALLOC : 0;
+}
+
+static void luo_memfd_v0_fill(struct luo_memfd_v0 *v0,
+			      const struct luo_memfd_extent_ser *extent)
+{
+	struct luo_run run = luo_memfd_extent_run(extent, 0);
+	u32 i, nr = 1U << extent->order;
+
+	for (i = 0; i < extent->nr_pages; i += nr)
+		*luo_memfd_v0_at(v0, v0->nr++) = (struct memfd_luo_folio_ser){
+			.pfn = extent->pfn + luo_run_mirror(&run, i, nr),
+			.flags = MEMFD_LUO_FOLIO_DIRTY |
+				 MEMFD_LUO_FOLIO_UPTODATE,
+			.index = extent->index + i,
+		};
+}
+
+/**
+ * luo_memfd_v0_out_add - Add the folios of extents to version 0.
+ * @v0:   What luo_memfd_v0_out_init() set up.
+ * @list: The extents, preserved with folio keys.
+ *
+ * Allocates only what the new entries need.
+ *
+ * Return: 0; -ENOMEM or what KHO returns, with @v0 unchanged.
+ */
+int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
+			 const struct luo_memfd_extents *list)
+{
+	u64 i, nr = v0->nr;
 	int err;
 
-	*made = (struct luo_memfd_v0_folios){};
 	for (i = 0; i < list->nr; i++)
-		made->nr += list->extents[i].nr_pages >> list->extents[i].order;
-	if (!made->nr)
-		return 0;
+		nr += list->extents[i].nr_pages >> list->extents[i].order;
+	while (v0->nr_pages * LUO_MEMFD_V0_PER_PAGE < nr) {
+		err = luo_memfd_v0_add_page(v0);
+		if (err) {
+			luo_memfd_v0_trim(v0);
+			return err;
+		}
+		cond_resched();
+	}
 
-	made->folios = vcalloc(made->nr, sizeof(*made->folios));
-	if (!made->folios)
-		return -ENOMEM;
+	for (i = 0; i < list->nr; i++) {
+		luo_memfd_v0_fill(v0, &list->extents[i]);
+		if (i % LUO_MEMFD_BATCH == 0)
+			cond_resched();
+	}
+	luo_memfd_v0_describe(v0);
 
-	luo_memfd_v0_fill(made->folios, list);
-	err = kho_preserve_vmalloc(made->folios, &made->vmalloc);
-	if (err)
-		vfree(made->folios);
-
-	return err;
-}
-
-static void luo_memfd_v0_free_folios(struct luo_memfd_v0 *v0)
-{
-	if (!v0->folios)
-		return;
-
-	kho_unpreserve_vmalloc(&v0->ser->folios);
-	vfree(v0->folios);
-}
-
-static void luo_memfd_v0_set_folios(struct luo_memfd_v0 *v0,
-				    const struct luo_memfd_v0_folios *made)
-{
-	v0->folios = made->folios;
-	v0->ser->folios = made->vmalloc;
-	v0->ser->nr_folios = made->nr;
+	return 0;
 }
 
 /**
  * luo_memfd_v0_out_update - Write what is not in the list of folios.
- * @v0: What luo_memfd_v0_out_save() set up.
+ * @v0: What luo_memfd_v0_out_init() set up.
  * @v1: The file.
  */
 void luo_memfd_v0_out_update(struct luo_memfd_v0 *v0,
@@ -100,63 +193,151 @@ void luo_memfd_v0_out_update(struct luo_memfd_v0 *v0,
 }
 
 /**
- * luo_memfd_v0_out_save - Write version 0 of a file.
- * @v0:   Set up by this call.
- * @v1:   The file.
- * @list: What is in it, preserved with folio keys.
+ * luo_memfd_v0_out_init - Begin version 0 of a file, without folios.
+ * @v0: All zero.
+ * @v1: The file.
  *
  * Return: 0; -ENOMEM or what KHO returns, with @v0 unchanged.
  */
-int luo_memfd_v0_out_save(struct luo_memfd_v0 *v0,
-			  const struct luo_memfd_ser_v1 *v1,
-			  const struct luo_memfd_extents *list)
+int luo_memfd_v0_out_init(struct luo_memfd_v0 *v0,
+			  const struct luo_memfd_ser_v1 *v1)
 {
-	struct luo_memfd_v0_folios made;
-	struct memfd_luo_ser *ser;
-	int err;
+	struct memfd_luo_ser *ser = kho_alloc_preserve(sizeof(*ser));
 
-	ser = kho_alloc_preserve(sizeof(*ser));
 	if (IS_ERR(ser))
 		return PTR_ERR(ser);
 
-	err = luo_memfd_v0_make_folios(&made, list);
-	if (err) {
-		kho_unpreserve_free(ser);
-		return err;
-	}
-
 	v0->ser = ser;
 	luo_memfd_v0_out_update(v0, v1);
-	luo_memfd_v0_set_folios(v0, &made);
 
 	return 0;
 }
 
 /**
- * luo_memfd_v0_out_resave - Write the list of folios anew.
- * @v0:   What luo_memfd_v0_out_save() set up.
- * @list: What is in the file now.
- *
- * Return: 0; -ENOMEM or what KHO returns, with @v0 unchanged.
+ * luo_memfd_v0_out_truncate - Remove folios at the end.
+ * @v0: What luo_memfd_v0_out_init() set up.
+ * @nr: How many folios to keep.
  */
-int luo_memfd_v0_out_resave(struct luo_memfd_v0 *v0,
-			    const struct luo_memfd_extents *list)
+void luo_memfd_v0_out_truncate(struct luo_memfd_v0 *v0, u64 nr)
 {
-	struct luo_memfd_v0_folios made;
-	int err;
+	v0->nr = nr;
+	luo_memfd_v0_trim(v0);
+	luo_memfd_v0_describe(v0);
+}
 
-	err = luo_memfd_v0_make_folios(&made, list);
-	if (err)
-		return err;
+/* The entry of a folio, NULL if it is not among those in order. */
+static struct memfd_luo_folio_ser *
+luo_memfd_v0_find_sorted(const struct luo_memfd_v0 *v0, u64 index)
+{
+	u64 low = 0, high = v0->nr_sorted, middle;
+	struct memfd_luo_folio_ser *entry;
 
-	luo_memfd_v0_free_folios(v0);
-	luo_memfd_v0_set_folios(v0, &made);
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		entry = luo_memfd_v0_at(v0, middle);
+		if (entry->index == index)
+			return entry->pfn ? entry : NULL;
+		if (entry->index < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 
-	return 0;
+	return NULL;
 }
 
 /**
- * luo_memfd_v0_out_abort - Undo luo_memfd_v0_out_save().
+ * luo_memfd_v0_out_remove - Remove a folio.
+ * @v0:    What luo_memfd_v0_out_init() set up.
+ * @index: Where the folio begins in the file, in pages.
+ *
+ * The entry stays without a page frame: the stock handler skips it, and the others
+ * stay in order.
+ */
+void luo_memfd_v0_out_remove(struct luo_memfd_v0 *v0, u64 index)
+{
+	struct memfd_luo_folio_ser *entry = luo_memfd_v0_find_sorted(v0, index);
+	u64 i;
+
+	for (i = v0->nr_sorted; !entry && i < v0->nr; i++) {
+		entry = luo_memfd_v0_at(v0, i);
+		if (entry->index != index || !entry->pfn)
+			entry = NULL;
+	}
+	if (WARN_ON_ONCE(!entry))
+		return;
+
+	entry->pfn = 0;
+	entry->flags = 0;
+	v0->nr_removed++;
+}
+
+/**
+ * luo_memfd_v0_out_fill - Take the entries of removed folios out of the list.
+ * @v0: What luo_memfd_v0_out_init() set up.
+ *
+ * Reads the whole list. Needed where a kernel with this handler that does not skip
+ * them has nothing but version 0 to read.
+ */
+void luo_memfd_v0_out_fill(struct luo_memfd_v0 *v0)
+{
+	u64 i, nr = 0, nr_sorted = 0;
+
+	if (!v0->nr_removed)
+		return;
+
+	for (i = 0; i < v0->nr; i++) {
+		if (!luo_memfd_v0_at(v0, i)->pfn)
+			continue;
+		*luo_memfd_v0_at(v0, nr++) = *luo_memfd_v0_at(v0, i);
+		nr_sorted += i < v0->nr_sorted;
+	}
+	v0->nr_sorted = nr_sorted;
+	v0->nr_removed = 0;
+	luo_memfd_v0_out_truncate(v0, nr);
+}
+
+/**
+ * luo_memfd_v0_out_poisoned - Whether a page of any folio is poisoned.
+ * @v0: What luo_memfd_v0_out_init() set up.
+ *
+ * Return: true if the hardware has reported one.
+ */
+bool luo_memfd_v0_out_poisoned(const struct luo_memfd_v0 *v0)
+{
+	u64 i, pfn;
+
+	for (i = 0; i < v0->nr; i++) {
+		pfn = luo_memfd_v0_at(v0, i)->pfn;
+		if (pfn && folio_contain_hwpoisoned_page(pfn_folio(pfn)))
+			return true;
+		cond_resched();
+	}
+
+	return false;
+}
+
+/**
+ * luo_memfd_v0_out_release - Unpreserve and unpin all folios.
+ * @v0: What luo_memfd_v0_out_init() set up.
+ */
+void luo_memfd_v0_out_release(struct luo_memfd_v0 *v0)
+{
+	struct folio *folio;
+	u64 i;
+
+	for (i = 0; i < v0->nr; i++) {
+		if (!luo_memfd_v0_at(v0, i)->pfn)
+			continue;
+		folio = pfn_folio(luo_memfd_v0_at(v0, i)->pfn);
+		kho_unpreserve_folio(folio);
+		unpin_folio(folio);
+		cond_resched();
+	}
+}
+
+/**
+ * luo_memfd_v0_out_abort - Undo luo_memfd_v0_out_init().
  * @v0: What it set up, or all zero.
  */
 void luo_memfd_v0_out_abort(struct luo_memfd_v0 *v0)
@@ -164,7 +345,10 @@ void luo_memfd_v0_out_abort(struct luo_memfd_v0 *v0)
 	if (!v0->ser)
 		return;
 
-	luo_memfd_v0_free_folios(v0);
+	v0->nr = 0;
+	luo_memfd_v0_trim(v0);
+	kvfree(v0->pages);
+	kvfree(v0->chunks);
 	kho_unpreserve_free(v0->ser);
 	*v0 = (struct luo_memfd_v0){};
 }

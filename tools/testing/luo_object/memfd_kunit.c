@@ -234,7 +234,7 @@ static void memfd_v0_unwritten_damaged(struct kunit *test)
 	memfd_add(&saved, 0, 0, 1, 0);
 	memfd_save_v0(&saved, 0);
 	saved.folios[0][0].flags = 0;
-	saved.folios[0][1].pfn = 0;
+	saved.folios[0][1].pfn = 1;
 	memfd_kexec();
 	nr_keys = luo_loopback_keys(LUO_LOOPBACK_INCOMING);
 	mem = phys_to_virt(PFN_PHYS(saved.extents[0].pfn));

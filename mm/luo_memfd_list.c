@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: The lists of a memfd that is preserved
+ *
+ * The extents of version 1 and the folios of version 0, as they change while the
+ * file is in use. Whatever is changed, only that is read and written, so that
+ * freeze costs what has changed:
+ *
+ * - extents that are added go to the end, in no order;
+ * - an extent that is removed stays in its place with no pages, so that the
+ *   others stay in order and can be found; freeze moves one from the end there;
+ * - the list is put in order again when too many were added or removed, by
+ *   the program that punches a hole, and not at freeze.
+ *
+ * Called by luo_memfd_out.c and luo_memfd_punch.c.
+ */
+
+#include <linux/errno.h>
+#include <linux/luo_run.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/vmalloc.h>
+
+#include "luo_memfd_out.h"
+
+/* How many extents in no order are looked through for each hole. */
+#define LUO_MEMFD_UNSORTED_MAX	1024
+
+/**
+ * luo_memfd_list_add - Add extents to the lists of all versions, or to none.
+ * @memfd: The file.
+ * @list:  The extents.
+ *
+ * Return: 0; -ENOMEM or what KHO returns, with the lists unchanged.
+ */
+int luo_memfd_list_add(struct luo_memfd *memfd,
+		       const struct luo_memfd_extents *list)
+{
+	u64 nr = memfd->v0.nr;
+	int err = 0;
+
+	if (memfd->v0.ser)
+		err = luo_memfd_v0_out_add(&memfd->v0, list);
+	if (err)
+		return err;
+
+	if (memfd->has_object)
+		err = luo_vec_append(&memfd->extents, list->extents, list->nr,
+				     GFP_KERNEL);
+	if (err) {
+		if (memfd->v0.ser)
+			luo_memfd_v0_out_truncate(&memfd->v0, nr);
+		return err;
+	}
+	memfd->v1.nr_pages += list->nr_pages;
+	memfd->changed |= list->nr > 0;
+
+	return 0;
+}
+
+static int luo_memfd_list_cmp(const void *a, const void *b)
+{
+	const struct luo_memfd_extent_ser *x = a, *y = b;
+
+	return cmp_int(x->index, y->index);
+}
+
+static int luo_memfd_list_rebuild(struct luo_memfd *memfd,
+				  struct luo_memfd_extent_ser *extents)
+{
+	struct luo_vec new;
+	u64 i, nr = 0;
+
+	for (i = 0; i < memfd->extents.count; i++) {
+		luo_vec_get(&memfd->extents, i, &extents[nr]);
+		nr += !!extents[nr].nr_pages;
+		if (i % LUO_MEMFD_BATCH == 0)
+			cond_resched();
+	}
+	sort_nonatomic(extents, nr, sizeof(*extents), luo_memfd_list_cmp, NULL);
+
+	luo_vec_init(&new, sizeof(*extents));
+	if (luo_vec_append(&new, extents, nr, GFP_KERNEL)) {
+		luo_vec_free(&new);
+		return -ENOMEM;
+	}
+	luo_vec_free(&memfd->extents);
+	memfd->extents = new;
+	memfd->changed = true;
+	memfd->nr_sorted = nr;
+	memfd->nr_removed = 0;
+
+	return 0;
+}
+
+/**
+ * luo_memfd_list_sort - Put the extents in order, if too many are not.
+ * @memfd: The file.
+ *
+ * Return: 0; -ENOMEM, with the list unchanged.
+ */
+int luo_memfd_list_sort(struct luo_memfd *memfd)
+{
+	struct luo_memfd_extent_ser *extents;
+	int err;
+
+	if (memfd->nr_removed < LUO_MEMFD_REMOVED_MAX &&
+	    memfd->extents.count <= memfd->nr_sorted + LUO_MEMFD_UNSORTED_MAX)
+		return 0;
+
+	/* One more, for a removed extent behind the others to be read to. */
+	extents = vmalloc(array_size(memfd->extents.count + 1,
+				     sizeof(*extents)));
+	if (!extents)
+		return -ENOMEM;
+
+	err = luo_memfd_list_rebuild(memfd, extents);
+	vfree(extents);
+
+	return err;
+}
+
+/**
+ * luo_memfd_list_first - Find where to look for the extents of a range.
+ * @memfd: The file.
+ * @index: Where the range begins, in pages.
+ *
+ * Return: The first of the extents in order that may have a page at or behind
+ * @index.
+ */
+u64 luo_memfd_list_first(const struct luo_memfd *memfd, u64 index)
+{
+	struct luo_memfd_extent_ser extent;
+	u64 low = 0, high = memfd->nr_sorted, middle;
+
+	/* The last that begins at @index or before is the one before @high. */
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		luo_vec_get(&memfd->extents, middle, &extent);
+		if (extent.index <= index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+
+	return high ? high - 1 : 0;
+}
+
+/* What @nr pages from @offset on have of an extent, in pages of the file. */
+static struct luo_memfd_extent_ser
+luo_memfd_list_part(const struct luo_memfd_extent_ser *extent, u64 offset, u64 nr)
+{
+	struct luo_run run = luo_memfd_extent_run(extent, 0);
+	struct luo_memfd_extent_ser part = *extent;
+
+	part.index += offset;
+	part.pfn += luo_run_mirror(&run, offset, nr);
+	part.nr_pages = nr;
+
+	return part;
+}
+
+static int luo_memfd_list_remove(struct luo_memfd *memfd, u64 nr,
+				 struct luo_memfd_extent_ser *extent)
+{
+	if (!memfd->removed)
+		memfd->removed = kvmalloc_array(LUO_MEMFD_REMOVED_MAX,
+						sizeof(*memfd->removed),
+						GFP_KERNEL);
+	if (!memfd->removed)
+		return -ENOMEM;
+
+	if (memfd->nr_removed < LUO_MEMFD_REMOVED_MAX)
+		memfd->removed[memfd->nr_removed] = nr;
+	memfd->nr_removed++;
+	memfd->v1.nr_pages -= extent->nr_pages;
+	extent->nr_pages = 0;
+	luo_vec_set(&memfd->extents, nr, extent);
+
+	return 0;
+}
+
+/**
+ * luo_memfd_list_cut - Remove pages from an extent.
+ * @memfd: The file.
+ * @nr:    Which extent.
+ * @start: The first page of the file to remove, in the extent.
+ * @end:   The page behind the last one, in the extent or where it ends.
+ *
+ * Return: 0; -ENOMEM, with the list unchanged.
+ */
+int luo_memfd_list_cut(struct luo_memfd *memfd, u64 nr, u64 start, u64 end)
+{
+	struct luo_memfd_extent_ser extent, head, tail;
+	u64 extent_end;
+	int err;
+
+	memfd->changed = true;
+	luo_vec_get(&memfd->extents, nr, &extent);
+	extent_end = extent.index + extent.nr_pages;
+	head = luo_memfd_list_part(&extent, 0, start - extent.index);
+	tail = luo_memfd_list_part(&extent, end - extent.index,
+				   extent_end - end);
+	if (!head.nr_pages && !tail.nr_pages)
+		return luo_memfd_list_remove(memfd, nr, &extent);
+
+	if (head.nr_pages && tail.nr_pages) {
+		err = luo_vec_append(&memfd->extents, &tail, 1, GFP_KERNEL);
+		if (err)
+			return err;
+	}
+	luo_vec_set(&memfd->extents, nr, head.nr_pages ? &head : &tail);
+	memfd->v1.nr_pages -= end - start;
+
+	return 0;
+}
+
+/* Move the last extent to where one was removed. */
+static void luo_memfd_list_fill_one(struct luo_memfd *memfd, u64 nr)
+{
+	struct luo_vec *extents = &memfd->extents;
+	struct luo_memfd_extent_ser extent = {};
+
+	while (extents->count && !extent.nr_pages) {
+		luo_vec_get(extents, extents->count - 1, &extent);
+		if (!extent.nr_pages)
+			luo_vec_truncate(extents, extents->count - 1);
+	}
+	if (nr >= extents->count)
+		return;
+
+	luo_vec_set(extents, nr, &extent);
+	luo_vec_truncate(extents, extents->count - 1);
+}
+
+/* Replace the extents that were removed by others. */
+static void luo_memfd_list_fill(struct luo_memfd *memfd)
+{
+	struct luo_memfd_extent_ser extent;
+	u64 i;
+
+	if (!memfd->nr_removed)
+		return;
+
+	if (memfd->nr_removed <= LUO_MEMFD_REMOVED_MAX) {
+		for (i = 0; i < memfd->nr_removed; i++)
+			luo_memfd_list_fill_one(memfd, memfd->removed[i]);
+	} else {
+		for (i = 0; i < memfd->extents.count; i++) {
+			luo_vec_get(&memfd->extents, i, &extent);
+			if (!extent.nr_pages)
+				luo_memfd_list_fill_one(memfd, i);
+		}
+	}
+	memfd->nr_removed = 0;
+	memfd->nr_sorted = 0;
+	if (!memfd->extents.count)
+		luo_vec_free(&memfd->extents);
+}
+
+/**
+ * luo_memfd_list_seal - Have the next kernel see what is in the lists.
+ * @memfd: The file.
+ */
+void luo_memfd_list_seal(struct luo_memfd *memfd)
+{
+	if (memfd->v0.ser && !memfd->has_object)
+		luo_memfd_v0_out_fill(&memfd->v0);
+	if (!memfd->changed)
+		return;
+
+	luo_memfd_list_fill(memfd);
+	memfd->changed = false;
+	if (memfd->extents.count)
+		luo_vec_seal(&memfd->extents);
+	memfd->v1.nr_extents = memfd->extents.count;
+	memfd->v1.extents = memfd->extents.count ? memfd->extents.handle : 0;
+}

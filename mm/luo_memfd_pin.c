@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Folios of a memfd that cannot be pinned as they are
+ *
+ * Brings them in from swap, fills those that were allocated and not written to,
+ * and moves them out of memory that cannot be preserved. Nothing is allocated
+ * for a hole: a clean folio may be reclaimed at any time before it is pinned, and
+ * what it leaves is a hole with the same content.
+ *
+ * Called by luo_memfd_collect.c. Pinning blocks the removal of memory from
+ * ZONE_MOVABLE and CMA until the kexec. That is accepted: only memory that
+ * kho_check_range() refuses has to be left.
+ */
+
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/folio_batch.h>
+#include <linux/kexec_handover.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/pageblock-flags.h>
+#include <linux/pagemap.h>
+#include <linux/sched/mm.h>
+#include <linux/shmem_fs.h>
+#include <linux/swap.h>
+#include <linux/vmstat.h>
+
+#include "internal.h"
+#include "luo_memfd.h"
+
+/* The longest of the waits for a folio that is in use, each twice the one before. */
+#define LUO_MEMFD_PATIENCE_MS	64
+
+/**
+ * luo_memfd_may_stay - Whether a folio can be preserved where it is.
+ * @walk:  The walk, which remembers the answer for a pageblock.
+ * @folio: The folio.
+ *
+ * Return: true if all of its pageblock is memory that the next kernel has, outside
+ * of the scratch areas.
+ */
+bool luo_memfd_may_stay(struct luo_memfd_walk *walk, struct folio *folio)
+{
+	unsigned long block = pageblock_start_pfn(folio_pfn(folio));
+
+	if (walk->block != block) {
+		walk->block = block;
+		walk->may_stay = !kho_check_range(PFN_PHYS(block),
+						  PAGE_SIZE * pageblock_nr_pages);
+	}
+
+	return walk->may_stay;
+}
+
+/**
+ * luo_memfd_walk_add - Add pinned pages to the list of a walk.
+ * @walk:   The walk, in whose list there is room.
+ * @extent: The pages.
+ *
+ * kho_preserve_pages() cuts a range at the border of a NUMA node, and
+ * luo_run_key_order() does not. So no extent crosses one.
+ */
+void luo_memfd_walk_add(struct luo_memfd_walk *walk,
+			const struct luo_memfd_extent_ser *extent)
+{
+	int nid = pfn_to_nid(extent->pfn);
+
+	luo_memfd_extents_add(walk->list, walk->nid == nid ? 0 : walk->list->nr,
+			      extent);
+	walk->nid = nid;
+	walk->index = extent->index + extent->nr_pages;
+}
+
+/**
+ * luo_memfd_walk_add_folio - Add a pinned folio to the list of a walk.
+ * @walk:  The walk, in whose list there is room.
+ * @folio: The folio.
+ */
+void luo_memfd_walk_add_folio(struct luo_memfd_walk *walk, struct folio *folio)
+{
+	luo_memfd_walk_add(walk, &(struct luo_memfd_extent_ser){
+					.index = folio->index,
+					.pfn = folio_pfn(folio),
+					.nr_pages = folio_nr_pages(folio),
+					.order = folio_order(folio),
+				 });
+}
+
+static struct folio *luo_memfd_move_target(struct folio *old,
+					   unsigned long private)
+{
+	bool *no_memory = (bool *)private;
+	struct folio *folio;
+
+	folio = kho_alloc_folio(GFP_USER | __GFP_NOWARN, folio_order(old));
+	if (!folio)
+		*no_memory = true;
+
+	return folio;
+}
+
+/* Only a folio on an LRU list can be moved, and a batch of them may be on its way. */
+static void luo_memfd_isolate(struct folio *folio, struct list_head *folios,
+			      bool *drained)
+{
+	bool isolated = folio_isolate_lru(folio);
+
+	if (!isolated && !*drained) {
+		lru_add_drain_all();
+		*drained = true;
+		isolated = folio_isolate_lru(folio);
+	}
+	if (!isolated)
+		return;
+
+	list_add_tail(&folio->lru, folios);
+	node_stat_mod_folio(folio, NR_ISOLATED_ANON + folio_is_file_lru(folio),
+			    folio_nr_pages(folio));
+}
+
+/* Move the folios of a run that must not stay, as far as they can be moved now. */
+static int luo_memfd_move(struct luo_memfd_walk *walk,
+			  const struct luo_memfd_run *run)
+{
+	pgoff_t index = max(walk->index, run->start);
+	bool drained = false, no_memory = false;
+	struct folio_batch fbatch;
+	LIST_HEAD(folios);
+	unsigned int i;
+
+	folio_batch_init(&fbatch);
+	while (index < run->end &&
+	       filemap_get_folios(walk->file->f_mapping, &index, run->end - 1,
+				  &fbatch)) {
+		for (i = 0; i < folio_batch_count(&fbatch); i++) {
+			if (!luo_memfd_may_stay(walk, fbatch.folios[i]))
+				luo_memfd_isolate(fbatch.folios[i], &folios,
+						  &drained);
+		}
+		folio_batch_release(&fbatch);
+	}
+
+	if (!list_empty(&folios) &&
+	    migrate_pages(&folios, luo_memfd_move_target, NULL,
+			  (unsigned long)&no_memory, MIGRATE_SYNC,
+			  MR_LONGTERM_PIN, NULL))
+		putback_movable_pages(&folios);
+
+	return no_memory ? -ENOMEM : 0;
+}
+
+/*
+ * Pin the folio at the index that the walk has come to. While its lock is held, it
+ * is neither removed nor replaced.
+ */
+static int luo_memfd_pin_next(struct luo_memfd_walk *walk)
+{
+	struct folio *folio;
+	int err;
+
+	err = shmem_get_folio(file_inode(walk->file), walk->index, 0, &folio,
+			      SGP_NOALLOC);
+	if (err == -ENOENT) {
+		walk->index++;
+		return 0;
+	}
+	if (err)
+		return err;
+
+	folio_mark_dirty(folio);
+	if (folio_contain_hwpoisoned_page(folio))
+		err = -EHWPOISON;
+	else if (!luo_memfd_may_stay(walk, folio))
+		err = -EAGAIN;
+	else
+		err = try_grab_folio(folio, 1, FOLL_PIN);
+	if (!err) {
+		luo_memfd_walk_add_folio(walk, folio);
+		luo_memfd_clear_mark(walk->file, folio->index);
+	}
+	folio_unlock(folio);
+	folio_put(folio);
+
+	return err;
+}
+
+/* A folio that is in use cannot be moved. Wait: most are not for long. */
+static int luo_memfd_pin_moving(struct luo_memfd_walk *walk,
+				const struct luo_memfd_run *run)
+{
+	unsigned int ms = 1;
+	int err, moved;
+
+	for (;;) {
+		err = luo_memfd_pin_next(walk);
+		if (err != -EAGAIN)
+			return err;
+		moved = luo_memfd_move(walk, run);
+		err = luo_memfd_pin_next(walk);
+		if (err != -EAGAIN)
+			return err;
+		if (ms > LUO_MEMFD_PATIENCE_MS)
+			return moved ?: -EBUSY;
+		msleep(ms);
+		ms *= 2;
+	}
+}
+
+/**
+ * luo_memfd_pin_run - Pin folios that are not ready to be pinned.
+ * @walk: The walk, at the beginning of the run.
+ * @run:  The pages of the file that are not ready.
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, with the walk behind the run; -EBUSY if a folio is in use and cannot
+ * be moved; -ENOMEM; -EHWPOISON; -EIO if a page cannot be read from swap.
+ */
+int luo_memfd_pin_run(struct luo_memfd_walk *walk,
+		      const struct luo_memfd_run *run)
+{
+	pgoff_t end = min(run->end, walk->end);
+	unsigned int flags = memalloc_pin_save();
+	u64 began = ktime_get_ns();
+	int err = 0;
+
+	walk->index = max(walk->index, run->start);
+	while (!err && walk->index < end) {
+		err = luo_memfd_extents_reserve(walk->list, 1);
+		if (!err)
+			err = luo_memfd_pin_moving(walk, run);
+	}
+	memalloc_pin_restore(flags);
+	if (run->moves) {
+		walk->nr_moved += run->end - run->start;
+		walk->moved_ns += ktime_get_ns() - began;
+	}
+
+	return err;
+}
