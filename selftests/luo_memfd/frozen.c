@@ -15,6 +15,8 @@
 
 #define ROUNDS		400
 #define SLACK_KIB	1024
+#define TOKEN_BALLOON	100
+#define TOKEN_SEALED	101
 
 static const struct shape files[] = {
 	{ "dense", .size = 16 << 20, .before = PAGES(0, 1, 1, 4096),
@@ -23,6 +25,9 @@ static const struct shape files[] = {
 	  .after = PAGES(11, 1L << 20, 2, 100), .by = BY_MMAP },
 	{ "empty" },
 };
+
+static const struct shape balloon = { "balloon", .size = 64 << 20,
+				      .before = PAGES(0, 1, 1, 16384) };
 
 static const struct shape too_big = { "16 TiB", .size = 1L << 44 };
 
@@ -35,7 +40,7 @@ static int result_of(int ret)
 
 static void check_refused(const struct shape *shape, int fd)
 {
-	int mode = FALLOC_FL_KEEP_SIZE;
+	int mode = FALLOC_FL_KEEP_SIZE, punch = mode | FALLOC_FL_PUNCH_HOLE;
 
 	ksft_test_result(result_of(ftruncate(fd, shape->size + 1)) == -EPERM,
 			 "%s: cannot grow\n", shape->name);
@@ -43,17 +48,57 @@ static void check_refused(const struct shape *shape, int fd)
 		return;
 	ksft_test_result(result_of(ftruncate(fd, shape->size - 1)) == -EPERM,
 			 "%s: cannot shrink\n", shape->name);
-	ksft_test_result(result_of(fallocate(fd, 0, 0, 4096)) == -EPERM,
-			 "%s: cannot be allocated\n", shape->name);
-	ksft_test_result(result_of(fallocate(fd, mode | FALLOC_FL_PUNCH_HOLE,
-					     0, 4096)) == -EPERM,
-			 "%s: cannot get a hole\n", shape->name);
+	ksft_test_result(!fallocate(fd, 0, 0, 4096) &&
+			 !fallocate(fd, mode, shape->size, 4096),
+			 "%s: can be allocated\n", shape->name);
+	ksft_test_result(result_of(fallocate(fd, 0, shape->size, 4096)) == -EPERM,
+			 "%s: cannot be allocated beyond its end\n", shape->name);
+	ksft_test_result(!fallocate(fd, punch, 0, 4096) &&
+			 !fallocate(fd, punch, shape->size, 4096) &&
+			 lseek(fd, 0, SEEK_DATA) > 0 && !lseek(fd, 0, SEEK_SET),
+			 "%s: can get a hole\n", shape->name);
 	ksft_test_result(result_of(pwrite(fd, "", 1, shape->size) != 1) == -EPERM,
 			 "%s: cannot be written beyond its end\n", shape->name);
 	ksft_test_result(shape_touch(shape, fd, 2),
 			 "%s: can be written within\n", shape->name);
+}
+
+/* The pages that a balloon gives back are free at once, and most of them unseen. */
+static void check_balloon(int session)
+{
+	int fd = shape_create(&balloon, 1);
+	long before, after;
+
+	session_preserve(session, fd, TOKEN_BALLOON);
+	before = memory_free();
+	for (off_t at = 0; at < balloon.size; at += 2 << 20)
+		if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			      at, (2 << 20) - 4096))
+			ksft_exit_fail_perror("fallocate");
+	after = memory_free();
+	ksft_print_msg("free memory %ld KiB before, %ld KiB after\n", before,
+		       after);
+	ksft_test_result(after - before > (balloon.size >> 10) - SLACK_KIB ||
+			 !memory_tells(), "holes free their memory\n");
+	close(fd);
+}
+
+static void check_seal(int session)
+{
+	int fd = shape_create(&balloon, 1), pipes[2];
+	loff_t at = 0;
+
+	session_preserve(session, fd, TOKEN_SEALED);
+	if (pipe(pipes) || splice(fd, &at, pipes[1], NULL, 4096, 0) != 4096)
+		ksft_exit_fail_perror("splice");
 	ksft_test_result(result_of(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE)) == -EBUSY,
-			 "%s: cannot be sealed against writing\n", shape->name);
+			 "a file with a page in use is not sealed\n");
+	close(pipes[0]);
+	close(pipes[1]);
+	ksft_test_result(!fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) &&
+			 result_of(pwrite(fd, "", 1, 0) != 1) == -EPERM,
+			 "a file is sealed against writing\n");
+	close(fd);
 }
 
 static void check_back(const struct shape *shape, int fd)
@@ -124,7 +169,7 @@ int main(void)
 	int session;
 
 	ksft_print_header();
-	ksft_set_plan(1 + 2 * 7 + 5 + 3 * 3 + 2);
+	ksft_set_plan(1 + 2 * 7 + 5 + 3 + 3 * 3 + 2);
 	before = memory_free();
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		fds[i] = shape_create(&files[i], 1);
@@ -133,6 +178,8 @@ int main(void)
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		check_refused(&files[i], fds[i]);
 	check_errors(session);
+	check_balloon(session);
+	check_seal(session);
 	close(session);
 
 	ksft_test_result(rounds_leak_nothing(),

@@ -186,11 +186,11 @@ static void change(struct file *file, bool preserved)
 	if (!file->size) {
 		if (!preserved)
 			change_size(file);
-	} else if (preserved || what < 5) {
+	} else if (what < 5) {
 		change_write(file);
 	} else if (what < 7) {
 		change_punch(file);
-	} else if (what < 9) {
+	} else if (preserved || what < 9) {
 		change_allocate(file);
 	} else {
 		change_size(file);
@@ -216,7 +216,7 @@ static void play_before(struct file *file, int nr, int generation)
 static void play_after(struct file *file, int nr, int generation)
 {
 	chance_seed(nr, generation, 1);
-	for (unsigned long i = chance(MAX_CHANGES / 4); i; i--)
+	for (unsigned long i = chance(MAX_CHANGES / 2); i; i--)
 		change(file, true);
 }
 
