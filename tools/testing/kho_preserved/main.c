@@ -166,7 +166,7 @@ static void test_within(void)
 	walk.larger.root = machine.root;
 	expect(!kho_preserved_walk(root_of(&machine), &ops, &walk));
 	printf("# %lu of %lu keys are in larger ones\n", walk.nr_within, walk.nr_keys);
-	expect(walk.nr_within > 100 && walk.nr_keys - walk.nr_within > 100);
+	expect(walk.nr_within && walk.nr_keys > walk.nr_within);
 }
 
 static void test_nothing_held(void)
