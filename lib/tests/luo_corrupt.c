@@ -469,12 +469,12 @@ static int luo_corrupt_folio(struct luo_corrupt_spot *spot, unsigned int nr)
 	return 0;
 }
 
-/* The first page of a run or an extent. */
+/* The lowest page of a run, or the first page of an extent. */
 static int luo_corrupt_page(struct luo_corrupt_spot *spot, unsigned int nr)
 {
 	struct luo_memfd_extent_ser *extent;
 	struct pkram_run_ser *run;
-	u64 first;
+	u64 first, pfn;
 
 	if (!luo_corrupt_run(spot, nr)) {
 		run = spot->mem;
@@ -484,7 +484,10 @@ static int luo_corrupt_page(struct luo_corrupt_spot *spot, unsigned int nr)
 	}
 	if (!luo_corrupt_extent(spot, nr)) {
 		extent = spot->mem;
-		spot->mem = phys_to_virt(PFN_PHYS(extent->pfn));
+		pfn = extent->pfn;
+		if (extent->flags & LUO_MEMFD_DESCENDING)
+			pfn += extent->nr_pages - 1;
+		spot->mem = phys_to_virt(PFN_PHYS(pfn));
 		return 0;
 	}
 
