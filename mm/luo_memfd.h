@@ -162,6 +162,13 @@ int luo_memfd_pin_run(struct luo_memfd_walk *walk,
 
 /* luo_memfd_v0_out.c: writing the format of the stock handler. */
 
+/*
+ * The flags of an entry without a page frame: the folio was removed. The stock
+ * handler skips all entries without a page frame, and does not look at the flags.
+ * Any other entry without a page frame is damage.
+ */
+#define LUO_MEMFD_V0_REMOVED	BIT(11)
+
 struct kho_vmalloc_chunk;
 
 /**

@@ -147,8 +147,7 @@ static int luo_memfd_v0_in_read_folios(struct luo_memfd_v0_in *v0, u64 address)
 	nr = min(v0->nr_left, (u64)LUO_MEMFD_V0_FOLIOS_PER_PAGE << v0->order);
 	for (i = 0; v0->extent && i < nr && !err; i++) {
 		luo_memfd_v0_in_copy(&folio, &folios[i], sizeof(folio));
-		/* A folio that was removed, which the stock handler skips too. */
-		if (!folio.pfn)
+		if (!folio.pfn && folio.flags == LUO_MEMFD_V0_REMOVED)
 			continue;
 		if (luo_memfd_v0_in_extent(&folio, &extent))
 			err = v0->extent(v0, &extent);

@@ -268,7 +268,7 @@ void luo_memfd_v0_out_remove(struct luo_memfd_v0 *v0, u64 index)
 		return;
 
 	entry->pfn = 0;
-	entry->flags = 0;
+	entry->flags = LUO_MEMFD_V0_REMOVED;
 	v0->nr_removed++;
 }
 

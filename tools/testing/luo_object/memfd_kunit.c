@@ -222,6 +222,39 @@ static void memfd_v0_unwritten(struct kunit *test)
 	memfd_expect_freed(test);
 }
 
+/* An entry without a page frame is skipped if it says so, and is damage if not. */
+static void memfd_v0_removed(struct kunit *test)
+{
+	struct memfd_saved saved;
+	struct file *file;
+	bool removed;
+	u32 flags;
+	int err;
+
+	for (removed = true;; removed = false) {
+		flags = removed ? LUO_MEMFD_V0_REMOVED : MEMFD_LUO_FOLIO_DIRTY;
+		memfd_begin(&saved, SIZE, 0);
+		memfd_add(&saved, 0, 0, 2, 0);
+		memfd_save_v0(&saved, 0);
+		saved.folios[0][saved.head->nr_folios++] =
+			(struct memfd_luo_folio_ser){
+				.flags = flags, .index = 5,
+			};
+		memfd_kexec();
+		err = memfd_retrieve(&saved, &file);
+		KUNIT_EXPECT_EQ(test, err, removed ? 0 : -EBADMSG);
+		memfd_finish(&saved, err ?: 1);
+		if (err)
+			break;
+		KUNIT_EXPECT_TRUE(test, memfd_holds(&saved, file));
+		fput(file);
+		memfd_expect_freed(test);
+		memfd_kexec();
+	}
+	memfd_expect_settled(test);
+	memfd_kexec();
+}
+
 /* Nothing of a list that is wrong is claimed or written to. */
 static void memfd_v0_unwritten_damaged(struct kunit *test)
 {
@@ -683,6 +716,7 @@ static struct kunit_case memfd_cases[] = {
 	KUNIT_CASE(memfd_fail_nth),
 	KUNIT_CASE(memfd_fail_nth_in_finish),
 	KUNIT_CASE(memfd_v0_unwritten),
+	KUNIT_CASE(memfd_v0_removed),
 	KUNIT_CASE(memfd_v0_unwritten_damaged),
 	KUNIT_CASE(memfd_poisoned),
 	KUNIT_CASE(memfd_poisoned_fail_nth),
