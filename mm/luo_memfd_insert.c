@@ -56,7 +56,7 @@ static gfp_t luo_memfd_insert_gfp(const struct inode *inode)
 
 /* Gives the first folios, as far as their indices follow each other, to the file. */
 static unsigned int luo_memfd_insert_next_run(struct address_space *mapping,
-				       struct folio **folios, unsigned int nr)
+					      struct folio **folios, unsigned int nr)
 {
 	pgoff_t first = folios[0]->index;
 	unsigned int i;

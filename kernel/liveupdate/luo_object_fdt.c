@@ -169,6 +169,7 @@ void luo_object_fdt_add_kind(void *fdt, u32 *end, const char *kind, u64 first)
 	to = luo_object_fdt_put_end(node, to);
 
 	memcpy(at + sizeof(u64), node + sizeof(u64), sizeof(node) - sizeof(u64));
+	/* See above: the node is complete before the store that leads to it. */
 	smp_wmb();
 	WRITE_ONCE(*(u64 *)at, *(u64 *)node);
 	*end += to - (void *)node;

@@ -45,8 +45,8 @@ static struct pkram_object_ser *pkram_in_next_object(struct pkram_node *node)
 }
 
 static void pkram_in_put_pages(struct pkram_node *node,
-				   const struct pkram_object_ser *object,
-				   u64 nr_pages)
+			       const struct pkram_object_ser *object,
+			       u64 nr_pages)
 {
 	struct pkram_stream rest = { .node = node };
 
@@ -75,7 +75,7 @@ void pkram_in_release(struct pkram_node *node)
 
 /* An object that was checked, or NULL. */
 static struct pkram_object_ser *pkram_in_object_at(struct pkram_node *node,
-						u64 address)
+						   u64 address)
 {
 	struct pkram_object_ser *object;
 
@@ -112,7 +112,7 @@ static int pkram_in_claim_objects(struct pkram_node *node)
 }
 
 static int pkram_in_restore(struct pkram_node *node,
-			      const struct pkram_node_ser *ser)
+			    const struct pkram_node_ser *ser)
 {
 	struct pkram_root_ser *root;
 
@@ -269,7 +269,7 @@ bool pkram_in_load_object(struct pkram_stream *ps)
 }
 
 static int pkram_in_drop_taken(struct pkram_set *set,
-				 const struct pkram_node_ser *ser)
+			       const struct pkram_node_ser *ser)
 {
 	struct pkram_node *node;
 

@@ -38,7 +38,7 @@ static unsigned int pkram_out_scope(gfp_t gfp)
 }
 
 static int pkram_out_populate(struct pkram_node *node, const char *name,
-			       gfp_t gfp)
+			      gfp_t gfp)
 {
 	struct pkram_node_ser ser = {};
 
@@ -74,7 +74,7 @@ static int pkram_out_populate(struct pkram_node *node, const char *name,
  * -ENOMEM.
  */
 int pkram_out_create(struct pkram_set *set, const char *name, gfp_t gfp,
-		      struct pkram_node **nodep)
+		     struct pkram_node **nodep)
 {
 	struct pkram_node *node;
 	unsigned int scope;

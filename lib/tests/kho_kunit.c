@@ -25,7 +25,7 @@
 #include <linux/vmalloc.h>
 
 #define ORDER		3
-#define NR_PAGES	(1U << ORDER)
+#define NR_PAGES	8U	/* of @ORDER */
 #define NR_ROUNDS	1000
 
 static int kho_test_init(struct kunit *test)

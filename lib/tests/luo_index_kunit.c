@@ -56,7 +56,7 @@ static void luo_index_fill(struct kunit *test, struct luo_index *index,
 
 	for (i = 0; i < NR_ENTRIES; i++)
 		KUNIT_ASSERT_EQ(test, luo_index_add(index, &entries[i].key,
-						   GFP_KERNEL), 0);
+						    GFP_KERNEL), 0);
 }
 
 static u64 luo_index_key_ascending(u32 i)
@@ -163,7 +163,7 @@ static void luo_index_remove_other(struct kunit *test)
 	struct luo_index index = {};
 
 	KUNIT_ASSERT_EQ(test, luo_index_add(&index, &there.key,
-					   GFP_KERNEL), 0);
+					    GFP_KERNEL), 0);
 	luo_index_del(&index, &other.key);
 	KUNIT_EXPECT_EQ(test, luo_index_see(&index, 7), 1U);
 	KUNIT_EXPECT_EQ(test, there.seen, 1U);

@@ -137,7 +137,7 @@ static void fuzz_load(const struct luo_object_kind *kind,
 		FUZZ_EXPECT(!memcmp(object, wire, version->size));
 		/* What was read can be written, and is the same. */
 		err = luo_object_fields_save(kind, version, again, object,
-						     GFP_KERNEL);
+					     GFP_KERNEL);
 		FUZZ_EXPECT(!err || !registered);
 		FUZZ_EXPECT(err || !memcmp(again, wire, version->size));
 		if (registered)

@@ -380,7 +380,38 @@ static void memfd_try(struct kunit *test, const struct memfd_saved *saved,
 	memfd_finish(saved, err);
 }
 
-/* Words that @mem of a file is made of, each with each of some values. */
+static u64 memfd_damaged_word(struct memfd_saved *saved,
+			      struct memfd_saved *other, u64 word, unsigned int way)
+{
+	switch (way) {
+	case 0:
+		return 0;
+	case 1:
+		return word + 1;
+	case 2:
+		return word - 1;
+	case 3:
+		return ~0ULL;
+	case 4:
+		return word ^ 1ULL << 63;
+	case 5:
+		return word ^ 1ULL << 32;
+	case 6:
+		return saved->data;
+	case 7:
+		return virt_to_phys(saved->chunk);
+	case 8:
+		return virt_to_phys(saved->folios[0]);
+	case 9:
+		return saved->extents[1].pfn;
+	case 10:
+		return PFN_PHYS(other->extents[3].pfn);
+	default:
+		return other->extents[0].pfn;
+	}
+}
+
+/* Damage each word of what @mem of a file is, in each way. */
 static void memfd_damage_words(struct kunit *test, const char *where,
 			       void *(*mem)(struct memfd_saved *saved),
 			       unsigned int nr_words)
@@ -398,20 +429,7 @@ static void memfd_damage_words(struct kunit *test, const char *where,
 			memfd_save_v1(&other, 1);
 			memfd_kexec();
 			word = (u64 *)mem(&saved) + i;
-			switch (j / 2) {
-			case 0:  *word = 0; break;
-			case 1:  *word += 1; break;
-			case 2:  *word -= 1; break;
-			case 3:  *word = ~0ULL; break;
-			case 4:  *word ^= 1ULL << 63; break;
-			case 5:  *word ^= 1ULL << 32; break;
-			case 6:  *word = saved.data; break;
-			case 7:  *word = virt_to_phys(saved.chunk); break;
-			case 8:  *word = virt_to_phys(saved.folios[0]); break;
-			case 9:  *word = saved.extents[1].pfn; break;
-			case 10: *word = PFN_PHYS(other.extents[3].pfn); break;
-			case 11: *word = other.extents[0].pfn; break;
-			}
+			*word = memfd_damaged_word(&saved, &other, *word, j / 2);
 			memfd_try(test, &saved, j & 1, where, i, *word);
 
 			/* Taken by the other file, or by this one, never by both. */
@@ -481,6 +499,39 @@ static void memfd_v1_damage(struct kunit *test)
 	}
 }
 
+static void memfd_break_v1(struct memfd_saved *saved, unsigned int way)
+{
+	switch (way) {
+	case 0:
+		saved->extents[1].index += SIZE;
+		break;
+	case 1:
+		saved->extents[1].pfn += 1;
+		break;
+	case 2:
+		saved->extents[1].pfn = ~0ULL;
+		break;
+	case 3:
+		saved->extents[1].nr_pages = 0;
+		break;
+	case 4:
+		saved->extents[1].nr_pages = ~0U;
+		break;
+	case 5:
+		saved->extents[1].order = 64;
+		break;
+	case 6:
+		saved->extents[1].flags = LUO_MEMFD_UNWRITTEN;
+		break;
+	case 7:
+		saved->extents[3].order = 2;
+		break;
+	case 8:
+		saved->v1.nr_pages++;
+		break;
+	}
+}
+
 /* Fields that are wrong with a CRC that is right. */
 static void memfd_v1_wrong(struct kunit *test)
 {
@@ -490,17 +541,7 @@ static void memfd_v1_wrong(struct kunit *test)
 
 	for (i = 0; i < 9; i++) {
 		memfd_add_all(&saved);
-		switch (i) {
-		case 0: saved.extents[1].index += SIZE; break;
-		case 1: saved.extents[1].pfn += 1; break;
-		case 2: saved.extents[1].pfn = ~0ULL; break;
-		case 3: saved.extents[1].nr_pages = 0; break;
-		case 4: saved.extents[1].nr_pages = ~0U; break;
-		case 5: saved.extents[1].order = 64; break;
-		case 6: saved.extents[1].flags = LUO_MEMFD_UNWRITTEN; break;
-		case 7: saved.extents[3].order = 2; break;
-		case 8: saved.v1.nr_pages++; break;
-		}
+		memfd_break_v1(&saved, i);
 		memfd_save_v1(&saved, 1);
 		memfd_kexec();
 		KUNIT_EXPECT_EQ_MSG(test, memfd_retrieve(&saved, &file),
