@@ -267,7 +267,13 @@ static void luo_memfd_list_fill(struct luo_memfd *memfd)
  */
 void luo_memfd_list_seal(struct luo_memfd *memfd)
 {
-	if (memfd->v0.ser && !memfd->has_object)
+	u64 max = DIV_ROUND_UP_ULL(memfd->v1.size, PAGE_SIZE);
+
+	/*
+	 * luo_memfd_v0_in_read() takes a list with more entries than the file has
+	 * pages for damaged. Entries of removed folios may make it as long.
+	 */
+	if (memfd->v0.ser && (!memfd->has_object || memfd->v0.nr > max))
 		luo_memfd_v0_out_fill(&memfd->v0);
 	if (!memfd->changed)
 		return;
