@@ -46,6 +46,22 @@ static const struct verdict *worst(const struct judgement *judgement,
 	return !these || (all && all->fate >= these->fate) ? all : these;
 }
 
+/* The index behind the last record of the object that has record @first. */
+static size_t object_end(const struct records *records, size_t first)
+{
+	const struct record *record = &records->records[first];
+	size_t end;
+
+	/* The versions of an object follow each other. */
+	for (end = first + 1; end < records->nr; end++) {
+		if (records->records[end].instance != record->instance ||
+		    strcmp(records->records[end].kind, record->kind))
+			break;
+	}
+
+	return end;
+}
+
 /* A session that goes along, once if several processes have it. */
 static bool is_first(const struct sessions *sessions, size_t index)
 {
@@ -164,23 +180,17 @@ static void judge_records(const struct judgement *judgement,
 	const struct carrier *carrier = compat_carrier(kind->name);
 	const struct records *records = &judgement->stored->records;
 	bool stock = catalogue_has(judgement->to, "file", carrier->stock);
-	size_t nr = 0, last, i;
+	size_t nr = 0, end, i, j;
 	u64 instance = 0;
 
-	/* The versions of an object follow each other. */
-	for (i = 0; i < records->nr; i = last) {
+	for (i = 0; i < records->nr; i = end) {
 		const struct record *first = &records->records[i];
 		bool read = stock && carrier->has_stock(first->instance);
 
-		for (last = i; last < records->nr; last++) {
-			const struct record *record = &records->records[last];
-
-			if (record->instance != first->instance ||
-			    strcmp(record->kind, first->kind))
-				break;
+		end = object_end(records, i);
+		for (j = i; j < end; j++)
 			read |= judge_reads(judgement->from, judgement->to,
-					    kind, record->version);
-		}
+					    kind, records->records[j].version);
 		if (!read && !strcmp(first->kind, kind->name)) {
 			instance = first->instance;
 			nr++;
@@ -342,23 +352,19 @@ static void judge_object(const struct judgement *judgement,
 static void judge_objects(const struct judgement *judgement)
 {
 	const struct records *records = &judgement->stored->records;
-	size_t last, i;
+	size_t end, i;
 
-	for (i = 0; i < records->nr; i = last) {
+	for (i = 0; i < records->nr; i = end) {
 		const struct record *first = &records->records[i];
 
-		for (last = i + 1; last < records->nr; last++) {
-			if (records->records[last].instance != first->instance ||
-			    strcmp(records->records[last].kind, first->kind))
-				break;
-		}
+		end = object_end(records, i);
 		/* Those of files are judged with their sessions. */
 		if (compat_carrier(first->kind))
 			continue;
 		judgement->stakes->nr_objects++;
 		judge_object(judgement,
 			     catalogue_kind(judgement->from, first->kind), i,
-			     last);
+			     end);
 	}
 }
 
