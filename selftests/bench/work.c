@@ -14,7 +14,6 @@
 #include "../luo_memfd/session.h"
 #include "work.h"
 
-#define ENABLED		"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
 #define HUGE		(2UL << 20)
 #define PCP_FRACTION	"/proc/sys/vm/percpu_pagelist_high_fraction"
 #define FEW		1000000
@@ -89,17 +88,6 @@ static char *map_aligned(int fd, size_t size)
 	return map;
 }
 
-static void set_huge(const char *value)
-{
-	FILE *file = fopen(ENABLED, "w");
-
-	if (!file)
-		ksft_exit_fail_perror(ENABLED);
-	fputs(value, file);
-	if (fclose(file))
-		ksft_exit_fail_perror(ENABLED);
-}
-
 /* No two pages of any files have the same word in front. */
 static uint64_t word(int file, size_t offset)
 {
@@ -139,7 +127,7 @@ void work_create(struct work *work)
 	if (work->reused)
 		reuse(work);
 	if (work->huge)
-		set_huge("always");
+		shmem_enable_huge("always");
 	for (int i = 0; i < work->nr + work->interleaved; i++)
 		create(work, i);
 	other = work->maps[work->nr];
@@ -152,7 +140,7 @@ void work_create(struct work *work)
 	}
 	if (!work->huge)
 		return;
-	set_huge("never");
+	shmem_enable_huge("never");
 	if (meminfo("ShmemHugePages") < (long)(work->nr * work->size >> 10))
 		ksft_exit_fail_msg("not all pages are huge\n");
 }

@@ -16,7 +16,6 @@
 #include "session.h"
 #include "shape.h"
 
-#define ENABLED		"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
 #define HUGE		(2L << 20)
 #define HUGE_PAGES	512
 #define HUGE_KIB	2048
@@ -71,23 +70,14 @@ static struct shape final_shape(const struct huge_file *file)
 	return shape;
 }
 
-static void enable(const char *value)
-{
-	int fd = open(ENABLED, O_WRONLY);
-
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		ksft_exit_fail_msg("%s: %s\n", ENABLED, strerror(errno));
-	close(fd);
-}
-
 static int create(const struct huge_file *file)
 {
 	int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 	int fd;
 
-	enable("always");
+	shmem_enable_huge("always");
 	fd = shape_create(&file->shape, SEED);
-	enable("never");
+	shmem_enable_huge("never");
 	if ((file->cut && ftruncate(fd, file->cut)) ||
 	    (file->punch && fallocate(fd, mode, file->punch, PAGE)) ||
 	    !shape_touch(&file->shape, fd, stage()))

@@ -9,6 +9,7 @@
 #include "memory.h"
 
 #define MEMINFO		"/proc/meminfo"
+#define SHMEM_ENABLED	"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
 #define REST_TRIES	20
 #define REST_USECS	50000
 #define REST_KIB	64
@@ -65,6 +66,15 @@ void file_set(const char *path, long value)
 	fprintf(file, "%ld\n", value);
 	if (fclose(file))
 		ksft_exit_fail_msg("%s: %s\n", path, strerror(errno));
+}
+
+void shmem_enable_huge(const char *value)
+{
+	FILE *file = open_or_exit(SHMEM_ENABLED, "w");
+
+	fputs(value, file);
+	if (fclose(file))
+		ksft_exit_fail_msg("%s: %s\n", SHMEM_ENABLED, strerror(errno));
 }
 
 /* Pages that lie in the lists of processors count as free with us. */

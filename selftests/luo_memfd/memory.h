@@ -23,6 +23,9 @@ bool memory_same(long before_kib, long after_kib, long slack_kib);
 long file_get(const char *path);
 void file_set(const char *path, long value);
 
+/* Whether shmem allocates huge pages: "always", "never". Exits on failure. */
+void shmem_enable_huge(const char *value);
+
 /* A number behind a word in a file such as vmstat or memory.stat. */
 long file_get_word(const char *path, const char *word);
 

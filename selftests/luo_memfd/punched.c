@@ -20,7 +20,6 @@
 #define REFUSER		"/dev/luo_file_test"
 #define TOKEN_REFUSER	1000
 #define HUGE		512UL
-#define ENABLED		"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
 #define NR_PAGES	8192UL
 #define MANY		6000UL
 
@@ -73,16 +72,6 @@ static const struct file files[] = {
 
 static int fds[NR_FILES];
 static unsigned char seeds[NR_PAGES];
-
-static void enable_huge(bool enable)
-{
-	const char *value = enable ? "always" : "never";
-	int fd = open(ENABLED, O_WRONLY);
-
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		ksft_exit_fail_perror(ENABLED);
-	close(fd);
-}
 
 static void write_page(int fd, unsigned long index, unsigned char seed)
 {
@@ -183,9 +172,9 @@ static void save(bool first)
 	}
 	session = session_create("punched");
 	for (i = 0; i < NR_FILES; i++) {
-		enable_huge(files[i].huge);
+		shmem_enable_huge(files[i].huge ? "always" : "never");
 		fill(&files[i], fds[i], stage());
-		enable_huge(false);
+		shmem_enable_huge("never");
 		session_preserve(session, fds[i], i);
 		change(&files[i], fds[i], stage());
 	}

@@ -19,7 +19,6 @@
 #include "session.h"
 #include "shape.h"
 
-#define ENABLED		"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
 #define CGROUP		"/sys/fs/cgroup/random"
 #define OBJECTS		"/sys/kernel/luo_objects"	/* not in a stock kernel */
 #define NR_FILES	48
@@ -62,16 +61,6 @@ static void chance_seed(int nr, int generation, int phase)
 	chance_state = 1 + nr + 1000 * generation + 100000 * phase;
 	for (int i = 0; i < 20; i++)
 		chance(1);
-}
-
-static void enable_huge(bool enable)
-{
-	const char *value = enable ? "always" : "never";
-	int fd = open(ENABLED, O_WRONLY);
-
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		ksft_exit_fail_perror(ENABLED);
-	close(fd);
 }
 
 static unsigned long nr_pages(const struct file *file)
@@ -132,12 +121,12 @@ static void change_write(struct file *file)
 	bool huge = !chance(3), map = chance(2), back = chance(2);
 
 	if (file->fd >= 0)
-		enable_huge(huge);
+		shmem_enable_huge(huge ? "always" : "never");
 	/* Pages that are written backwards lie backwards in memory. */
 	for (unsigned long i = 0; i < run; i += step)
 		write_page(file, start + (back ? run - 1 - i : i), seed, map);
 	if (file->fd >= 0)
-		enable_huge(false);
+		shmem_enable_huge("never");
 }
 
 /* A stock kernel refuses fallocate() while the file is preserved. */

@@ -10,11 +10,11 @@
 
 #include <libliveupdate.h>
 
+#include "memory.h"
 #include "pattern.h"
 #include "session.h"
 #include "shape.h"
 
-#define ENABLED		"/sys/kernel/mm/transparent_hugepage/shmem_enabled"
 #define SESSION		"threads"
 #define NR_FILES	ARRAY_SIZE(shapes)
 #define SEED		5
@@ -30,22 +30,13 @@ static const struct shape shapes[] = {
 	  .before = PAGES(0, 1, 1, NR_PAGES) },
 };
 
-static void enable_huge(const char *value)
-{
-	int fd = open(ENABLED, O_WRONLY);
-
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		ksft_exit_fail_perror(ENABLED);
-	close(fd);
-}
-
 static void save(void)
 {
 	int session = session_create(SESSION);
 
 	for (size_t i = 0; i < NR_FILES; i++) {
-		enable_huge(strcmp(shapes[i].name, "huge pages") ? "never" :
-								   "always");
+		shmem_enable_huge(strcmp(shapes[i].name, "huge pages") ?
+				  "never" : "always");
 		session_preserve(session, shape_create(&shapes[i], SEED), i);
 		ksft_test_result_pass("preserve %s\n", shapes[i].name);
 	}
