@@ -35,7 +35,7 @@ refusals() {
 	luoctl save s a="$memfd" a="$memfd"
 	says "a name twice" 2 "two descriptors of that name"
 	luoctl save s a="$memfd" b="$memfd"
-	says "a file twice" 2 "in a session already"
+	says "a file twice" 2 "a file is in a session once"
 	luoctl save s a:b="$memfd"
 	says "a name with a colon" 2 "none of them a colon"
 	nobody save s --copy a=/tmp/note
@@ -185,7 +185,7 @@ save() {
 		"the service manager keeps it" "MESSAGE_ID=efcda4388f77441a89a341c51b4f971a" "LUOCTL_SUBJECT=service"
 	./store ./luoctl save passed stored="$linked" >$out 2>&1
 	status=$?
-	says "and another one" 2 "in a session already"
+	says "and another one" 2 "in a session already: cache"
 	./store ./luoctl save passed --copy note=/tmp/note >$out 2>&1
 	status=$?
 	says "and a copy" 0 "FDNAME=passed"

@@ -45,9 +45,7 @@ static int abort_session(const char *name)
 		ret = complain("session %s: none of that name was saved in this boot",
 			       name);
 	if (!ret)
-		state_remove(NOTE_SAVED, name);
-	if (!ret)
-		state_remove(NOTE_VERSIONS, name);
+		state_forget_saved(name);
 	sessions_free(&sessions);
 	free(saved);
 

@@ -356,17 +356,22 @@ static void undo(struct jump *jump)
 }
 
 /* The policy before the first of several loads is that to go back to. */
-static void note_loaded(const struct jump *jump)
+static int note_loaded(const struct jump *jump)
 {
 	char *before = state_read(NOTE_POLICY, NULL);
 	char *image = realpath(jump->target.image, NULL);
 
-	state_write(NOTE_LOADED, NULL, image ?: jump->target.image);
-	free(image);
+	int ret = state_write(NOTE_LOADED, NULL, image ?: jump->target.image);
 
-	if (!before)
-		state_write(NOTE_POLICY, NULL, jump->old_policy ?: "");
+	if (!ret && !before)
+		ret = state_write(NOTE_POLICY, NULL, jump->old_policy ?: "");
+	free(image);
 	free(before);
+	/* luoctl abort could not set the policy of before. */
+	if (ret)
+		kexec_unload();
+
+	return ret;
 }
 
 static int jump(struct jump *jump)
@@ -380,11 +385,11 @@ static int jump(struct jump *jump)
 	ret = judge_jump(jump);
 	if (jump->dry_run)
 		goto out;
-	if (!ret && (load(jump) || (!jump->load_only && go(jump))))
+	if (!ret && (load(jump) || (!jump->load_only && go(jump)) ||
+		     note_loaded(jump)))
 		ret = EXIT_FAILED;
 	if (ret)
 		goto out;
-	note_loaded(jump);
 	if (!want_json)
 		printf("%s is loaded; kexec -e or systemctl kexec boots it\n",
 		       jump->target.image);

@@ -133,10 +133,30 @@ static int add(struct save *save, const char *argument, bool copy)
 	return fd < 0 ? -1 : 0;
 }
 
+/* The kernel has no error of its own for that. */
+static int check_once(const struct save *save, size_t index)
+{
+	struct stat st, other;
+
+	if (fstat(save->fds[index], &st))
+		return 0;
+	for (size_t i = 0; i < index; i++) {
+		if (!fstat(save->fds[i], &other) && other.st_ino == st.st_ino &&
+		    other.st_dev == st.st_dev)
+			return complain("%s: %s is %s, too, and a file is in a session once",
+					save->mapping.entries[index].name,
+					save->wheres[index],
+					save->mapping.entries[i].name);
+	}
+
+	return 0;
+}
+
 static int preserve(const struct save *save, int session, int names)
 {
 	for (size_t i = 0; i < save->mapping.nr; i++) {
-		if (session_preserve(session, save->fds[i],
+		if (check_once(save, i) ||
+		    session_preserve(session, save->fds[i],
 				     save->mapping.entries[i].token,
 				     save->mapping.entries[i].name,
 				     save->wheres[i]))
@@ -147,21 +167,42 @@ static int preserve(const struct save *save, int session, int names)
 				"the names of the descriptors", "their memfd");
 }
 
-/* For luoctl kexec, which refuses if the session has ended by then. */
-static void note_saved(const struct save *save, const char *versions)
+static char *append(char *text, char *more)
 {
-	char *files = xstrdup("");
+	char *both = xasprintf("%s%s", text, more);
+
+	free(text);
+	free(more);
+
+	return both;
+}
+
+/*
+ * For luoctl kexec, which refuses if the session has ended by then, and for a luoctl
+ * save of the same file.
+ */
+static int note_saved(const struct save *save, const char *versions)
+{
+	char *files = xstrdup(""), *inodes = xstrdup("");
+	struct stat st;
+	int ret;
 
 	for (size_t i = 0; i < save->mapping.nr; i++) {
-		char *more = xasprintf("%s%s%s", files, i ? ", " : "",
-				       save->mapping.entries[i].name);
+		const char *name = save->mapping.entries[i].name;
 
-		free(files);
-		files = more;
+		files = append(files, xasprintf("%s%s", i ? ", " : "", name));
+		if (!fstat(save->fds[i], &st))
+			inodes = append(inodes, state_inode_line(&st, name));
 	}
-	state_write(NOTE_SAVED, save->session_name, files);
+	ret = state_write(NOTE_SAVED, save->session_name, files) ?:
+	      state_write(NOTE_INODES, save->session_name, inodes) ?:
+	      state_note_versions(save->session_name, versions);
+	if (ret)
+		state_forget_saved(save->session_name);
 	free(files);
-	state_note_versions(save->session_name, versions);
+	free(inodes);
+
+	return ret;
 }
 
 static void say(const struct save *save, pid_t holder)
@@ -213,20 +254,24 @@ static int save(const struct save *save)
 	if (session < 0)
 		goto out;
 
-	ret = preserve(save, session, names);
-	if (!ret && hold_has_store()) {
+	ret = preserve(save, session, names) ?: note_saved(save, versions);
+	if (ret)
+		goto err_close;
+	if (hold_has_store()) {
 		ret = hold_store(session, save->session_name);
-	} else if (!ret) {
+	} else {
 		holder = hold((int []){ session, names }, 2);
 		ret = holder < 0 ? -1 : 0;
 	}
-	if (!ret) {
-		note_saved(save, versions);
+	if (ret) {
+		state_forget_saved(save->session_name);
+	} else {
 		journal(JOURNAL_SAVED, save->session_name,
 			"session %s is saved for the next kernel",
 			save->session_name);
 		say(save, holder);
 	}
+err_close:
 	/* Without another descriptor of it the session ends here. */
 	close(session);
 out:

@@ -232,8 +232,11 @@ int session_retrieve(const char *name, struct session_holder *holder)
 	/* A service manager retrieves what is in its store, and passes it on. */
 	*holder = (struct session_holder){};
 	ret = proc_each_own_fd(is_own, (void *)name);
-	if (ret)
+	if (ret) {
+		/* The number is for a file of the command, or for none. */
+		fcntl(ret, F_SETFD, FD_CLOEXEC);
 		return fcntl(ret, F_DUPFD_CLOEXEC, 3);
+	}
 
 	device = open_device();
 	if (device < 0)
@@ -252,6 +255,65 @@ int session_retrieve(const char *name, struct session_holder *holder)
 	return complain("session %s: %s", name, strerror(error));
 }
 
+/* Is a process known to have the file in a session? */
+static bool is_in_session(int fd)
+{
+	char *name = state_session_of(fd);
+	struct sessions sessions;
+	bool found = false;
+
+	if (name) {
+		sessions_find(&sessions);
+		found = sessions_outgoing(&sessions, name);
+		sessions_free(&sessions);
+	}
+	free(name);
+
+	return found;
+}
+
+#define BUSY_POLL_US	100000
+
+/*
+ * A page that must move out of the scratch areas and is in use by I/O is an EBUSY that
+ * passes; a file that is in a session already is one that does not.
+ */
+static int preserve_patiently(int session,
+			      struct liveupdate_session_preserve_fd *args)
+{
+	u64 left = session_timeout * 1000000ULL / BUSY_POLL_US;
+	int ret;
+
+	ret = ioctl(session, LIVEUPDATE_SESSION_PRESERVE_FD, args);
+	if (!ret || errno != EBUSY)
+		return ret;
+	/* Waiting is of no use then. */
+	if (is_in_session(args->fd))
+		left = 0;
+	errno = EBUSY;
+	while (ret && errno == EBUSY && left--) {
+		usleep(BUSY_POLL_US);
+		ret = ioctl(session, LIVEUPDATE_SESSION_PRESERVE_FD, args);
+	}
+
+	return ret;
+}
+
+static int complain_file_busy(int fd, const char *name, const char *where)
+{
+	char *other = state_session_of(fd);
+
+	if (other && is_in_session(fd))
+		complain("%s: %s is in a session already: %s", name, where,
+			 other);
+	else
+		complain("%s: %s is busy, tried for %u seconds: its pages are in use by I/O, such as a pipe that is not read or a transfer to a device, or it is in a session already, of another program",
+			 name, where, session_timeout);
+	free(other);
+
+	return -1;
+}
+
 int session_preserve(int session, int fd, u64 token, const char *name,
 		     const char *where)
 {
@@ -261,14 +323,14 @@ int session_preserve(int session, int fd, u64 token, const char *name,
 		.token = token,
 	};
 
-	if (!ioctl(session, LIVEUPDATE_SESSION_PRESERVE_FD, &args))
+	if (!preserve_patiently(session, &args))
 		return 0;
 	switch (errno) {
 	case ENOENT:
 		return complain("%s: %s is not of a kind that this kernel carries; a memfd is",
 				name, where);
 	case EBUSY:
-		return complain("%s: %s is in a session already", name, where);
+		return complain_file_busy(fd, name, where);
 	case EFBIG:
 		return complain("%s: %s is larger than the format that is written can tell",
 				name, where);

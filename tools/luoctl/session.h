@@ -19,7 +19,10 @@ struct session_holder {
 	int fd;
 };
 
-/* Seconds to wait for /dev/liveupdate while another process has it open. */
+/*
+ * Seconds to wait for /dev/liveupdate while another process has it open, and for a file
+ * that is busy.
+ */
 extern unsigned int session_timeout;
 int session_parse_timeout(const char *text);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 static const char *const folders[] = {
 	[NOTE_SAVED] = NOTES "/saved",
 	[NOTE_VERSIONS] = NOTES "/versions",
+	[NOTE_INODES] = NOTES "/inodes",
 	[NOTE_RESTORED] = NOTES "/restored",
 	[NOTE_POLICY] = NOTES "/policy",
 	[NOTE_LOADED] = NOTES "/loaded",
@@ -63,25 +65,75 @@ int state_check_live(void)
 			live ? "" : "liveupdate=on");
 }
 
-static char *path_of(enum state_note note, const char *name)
+/* Is it a character that stands for itself in the name of a file? */
+static bool is_plain(const char *name, const char *at)
 {
-	return xasprintf("%s/%s", folders[note], name ?: "note");
+	return *at != '/' && *at != '%' && (*at != '.' || at > name);
 }
 
-void state_write(enum state_note note, const char *name, const char *text)
+/* The name of a session as that of a file, with "%2f" for a slash. To be freed. */
+static char *encode(const char *name)
+{
+	char *encoded = xzalloc(3 * strlen(name) + 1), *to = encoded;
+
+	for (const char *at = name; *at; at++) {
+		if (is_plain(name, at))
+			*to++ = *at;
+		else
+			to += sprintf(to, "%%%02x", *at);
+	}
+
+	return encoded;
+}
+
+static char *decode(const char *encoded)
+{
+	char *name = xzalloc(strlen(encoded) + 1), *to = name;
+	unsigned int code;
+
+	while (*encoded) {
+		if (*encoded == '%' && sscanf(encoded + 1, "%2x", &code) == 1 &&
+		    encoded[1] && encoded[2]) {
+			*to++ = code;
+			encoded += 3;
+		} else {
+			*to++ = *encoded++;
+		}
+	}
+
+	return name;
+}
+
+static char *path_of(enum state_note note, const char *name)
+{
+	char *encoded = encode(name ?: "note");
+	char *path = xasprintf("%s/%s", folders[note], encoded);
+
+	free(encoded);
+
+	return path;
+}
+
+int state_write(enum state_note note, const char *name, const char *text)
 {
 	char *path = path_of(note, name);
+	int err = -1;
 	FILE *file;
 
+	/* What is wrong with these is seen when the file is opened. */
 	mkdir("/run", 0755);
 	mkdir(NOTES, 0755);
 	mkdir(folders[note], 0755);
 	file = fopen(path, "we");
 	if (file) {
-		fputs(text, file);
-		fclose(file);
+		err = fputs(text, file) < 0 ? -1 : 0;
+		err = fclose(file) ?: err;
 	}
+	if (err)
+		complain("%s: cannot be written: %s", path, strerror(errno));
 	free(path);
+
+	return err ? -1 : 0;
 }
 
 char *state_read(enum state_note note, const char *name)
@@ -114,7 +166,7 @@ char **state_names(enum state_note note)
 		if (entry->d_name[0] == '.')
 			continue;
 		names = xrealloc(names, nr + 2, sizeof(*names));
-		names[nr++] = xstrdup(entry->d_name);
+		names[nr++] = decode(entry->d_name);
 		names[nr] = NULL;
 	}
 	if (folder)
@@ -158,14 +210,63 @@ char *state_versions(void)
 	return all;
 }
 
-void state_note_versions(const char *session, const char *before)
+int state_note_versions(const char *session, const char *before)
 {
 	char *now = state_versions();
+	int ret = 0;
 
 	/* If the policy was changed meanwhile, it is not known what was written. */
 	if (*now && !strcmp(before, now))
-		state_write(NOTE_VERSIONS, session, now);
+		ret = state_write(NOTE_VERSIONS, session, now);
 	else
 		state_remove(NOTE_VERSIONS, session);
 	free(now);
+
+	return ret;
+}
+
+void state_forget_saved(const char *session)
+{
+	state_remove(NOTE_SAVED, session);
+	state_remove(NOTE_VERSIONS, session);
+	state_remove(NOTE_INODES, session);
+}
+
+char *state_inode_line(const struct stat *st, const char *name)
+{
+	return xasprintf("%llu:%llu %s\n", (unsigned long long)st->st_dev,
+			 (unsigned long long)st->st_ino, name);
+}
+
+/* Has the note a line that begins so? */
+static bool note_has_line(enum state_note note, const char *name, const char *begin)
+{
+	char *text = state_read(note, name), *rest = text, *line;
+	size_t len = strlen(begin);
+	bool found = false;
+
+	while (!found && (line = strsep(&rest, "\n")))
+		found = !strncmp(line, begin, len);
+	free(text);
+
+	return found;
+}
+
+char *state_session_of(int fd)
+{
+	char **names = state_names(NOTE_INODES), *found = NULL, *line;
+	struct stat st;
+
+	if (!fstat(fd, &st)) {
+		line = state_inode_line(&st, "");
+		line[strlen(line) - 1] = 0;
+		for (char **name = names; *name && !found; name++) {
+			if (note_has_line(NOTE_INODES, *name, line))
+				found = xstrdup(*name);
+		}
+		free(line);
+	}
+	state_names_free(names);
+
+	return found;
 }

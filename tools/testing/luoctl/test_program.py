@@ -6,8 +6,9 @@ import pathlib
 import re
 import subprocess
 import tempfile
+import time
 
-from harness import Run, Skip
+from harness import WHOLE, Run, Skip
 from images import BASE, PACKERS, arm64, bzimage, elf
 from test_check import FROM, MEMFD
 
@@ -160,7 +161,32 @@ def copies():
 			Run("save", "s", "--copy", f"a={path}").expect(2, word)
 
 
+def save_busy(times, *options):
+	"""Saves a file that is busy so many times, with /run as its own, and says how long."""
+	script = 'mount -t tmpfs tmpfs /run && LD_PRELOAD=$1 "$2" save "${@:3}" s --copy a=/etc/passwd'
+	started = time.monotonic()
+	done = subprocess.run(["unshare", "-rmpf", "--mount-proc", "bash", "-c", script, "bash",
+			       pathlib.Path(WHOLE).parents[1] / "fake.so", WHOLE, *options],
+			      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+			      env={**os.environ, "FAKE_BUSY": str(times)}, check=False, timeout=60)
+	if "unshare" in done.stdout or "mount:" in done.stdout:
+		raise Skip(done.stdout.strip())
+	return done, time.monotonic() - started
+
+
+def busy():
+	"""A file whose pages are in use by I/O is waited for, as long as --timeout says."""
+	done, seconds = save_busy(5)
+	assert done.returncode == 0 and "session s has a" in done.stdout, done.stdout
+	assert 0.4 < seconds < 9, seconds
+	done, seconds = save_busy(1000, "--timeout", "1")
+	assert done.returncode == 2 and done.stdout.count("\n") == 1, done.stdout
+	assert "is busy, tried for 1 seconds: its pages are in use by I/O" in done.stdout, done.stdout
+	assert 0.9 < seconds < 9, seconds
+
+
 CASES = [
+	("a file that is busy", busy),
 	("live update that is off", live_update_off),
 	("figures for Prometheus", prometheus),
 	("what is no regular file, or too large, is not copied", copies),
