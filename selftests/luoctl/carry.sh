@@ -243,13 +243,24 @@ words" '{"version": 1, "units": {}}' "data"
 given='[ "$LISTEN_PID" = $$ ] && echo "$LISTEN_FDS $LISTEN_FDNAMES" &&
 	echo "$(cat <&3) $(cat <&4) $(cat <&5)"'
 
+# is_kept NAME - session cache of the previous kernel is with a process of luoctl.
+is_kept() {
+	sleep 1
+	luoctl list
+	says "$1" 0 cache incoming luoctl-hold
+}
+
 restore() {
 	ktap_print_header
-	ktap_set_plan 33
+	ktap_set_plan 42
 	luoctl restore cache -- /nothing
-	says "a command that is not there" 2 "/nothing"
+	says "a command that is not there" 127 "/nothing"
 	luoctl restore cache -- nothing
-	says "a command that is not in PATH" 2 "no such command"
+	says "a command that is not in PATH" 127 "no such command"
+	luoctl restore cache -- /tests/luoctl/functions.sh
+	says "a command that is no program" 126 "Permission denied"
+	luoctl restore --ready when cache -- true
+	says "an option that is wrong, with a command" 125 "expected exec, notify or fd"
 	nothing_open "which has not taken the session"
 	luoctl status
 	says "status" 1 "wait to be restored"
@@ -268,20 +279,40 @@ restore() {
 	printf '#!/nothing\n' >/tmp/broken
 	chmod 755 /tmp/broken
 	luoctl restore cache -- /tmp/broken
-	says "a command that cannot be run" 2 "cannot run /tmp/broken" "is kept by process"
+	says "a command that cannot be run" 127 "cannot run /tmp/broken" "is kept by process"
+	result "luoctl is killed before the command runs" \
+		./killed ./luoctl restore cache -- true
+	sleep 1
+	is_kept "which is not taken for a command that runs"
+	# shellcheck disable=SC2016 # for another shell to expand
+	luoctl restore --ready fd cache -- \
+		sh -c 'env printf x >&$LUOCTL_READY_FD; sleep 1; exit 7'
+	says "a child of the command says that it is ready" 7
+	is_kept "and the session is kept"
+	./store env -u FDSTORE ./luoctl restore cache -- ./notify STATUS=starting >$out 2>&1
+	status=$?
+	says "a message to the manager is passed on" 0 "command: STATUS=starting"
+	is_kept "and a command that ends before READY=1 has not taken the session"
+	# shellcheck disable=SC2016 # for another shell to expand
+	LUOCTL_READY_FD=9 ./luoctl restore --keep cache -- \
+		sh -c 'echo "fd ${LUOCTL_READY_FD-none}"' >$out 2>&1
+	status=$?
+	says "LUOCTL_READY_FD of another luoctl is not passed on" 0 "fd none"
 	luoctl restore --ready fd cache -- false
 	says "a command that ends before it is ready" 1
-	sleep 1
-	luoctl list
-	says "and the session is kept" 0 cache incoming luoctl-hold
+	is_kept "and the session is kept, too"
 	luoctl restore --keep cache -- true
 	says "a session that is to be kept" 0
 	luoctl restore --token a=7 cache
 	says "a token that was not saved" 2 "has no token 7" "is kept by process"
 	luoctl list
 	says "the session is kept" 0 cache incoming luoctl-hold
-	luoctl restore cache -- sh -c "$given"
-	says "restore takes it over" 0 "3 cache:note:link" "next kernel a note linked"
+	echo "READY=1" >/tmp/ready
+	./store env -u FDSTORE ./luoctl restore --ready notify cache -- \
+		sh -c "$given; ./notify \"\$(cat /tmp/ready)\"" >$out 2>&1
+	status=$?
+	says "restore takes it over" 0 "3 cache:note:link" "next kernel a note linked" \
+		"command: READY=1"
 	sleep 1
 	nothing_open "and ends it"
 	luoctl restore cache
@@ -300,10 +331,11 @@ restore() {
 	luoctl restore foreign2
 	says "names of another version" 2 "is not of version 1"
 	luoctl restore foreign3 -- true
-	says "a name with a colon" 2 "has an entry without a name"
+	says "a name with a colon" 125 "has an entry without a name"
 	luoctl restore --token data=5 foreign3
 	says "names of its own" 0 "data=/proc/"
-	./store ./session pass passed ./luoctl restore passed -- sh -c 'cat <&3' >$out 2>&1
+	./store ./session pass passed ./luoctl restore passed -- \
+		sh -c 'cat <&3; ./notify READY=1' >$out 2>&1
 	status=$?
 	says "a session that the manager has retrieved" 0 "a note" "FDSTOREREMOVE=1" "FDNAME=passed"
 	journaled restore service

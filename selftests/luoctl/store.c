@@ -2,7 +2,8 @@
 /*
  * store COMMAND... - runs a command as a service manager with a store for
  * descriptors does, and keeps what it is given, in a process that stays. Prints
- * the messages, line by line.
+ * the messages, line by line, each after the process that it is from: that of the
+ * command, or another one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +15,20 @@
 
 #define SOCKET_PATH	"/tmp/store"
 
+/* The command. */
+static pid_t pid;
+
+static const char *name_of(const struct ucred *sender)
+{
+	return sender->pid == pid ? "command" : "another";
+}
+
 /* One message. Returns what came with it, or -1. */
 static int receive(int sock)
 {
-	char text[512] = "", control[CMSG_SPACE(sizeof(int))];
+	char text[512] = "", control[CMSG_SPACE(sizeof(int)) +
+				     CMSG_SPACE(sizeof(struct ucred))];
+	struct ucred sender = {};
 	struct iovec iov = { text, sizeof(text) - 1 };
 	struct msghdr msg = {
 		.msg_iov = &iov,
@@ -30,10 +41,13 @@ static int receive(int sock)
 
 	if (recvmsg(sock, &msg, 0) < 0)
 		return -1;
-	cmsg = CMSG_FIRSTHDR(&msg);
-	if (cmsg && cmsg->cmsg_type == SCM_RIGHTS)
-		memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
-	printf("%s\n", text);
+	for (cmsg = CMSG_FIRSTHDR(&msg); cmsg; cmsg = CMSG_NXTHDR(&msg, cmsg)) {
+		if (cmsg->cmsg_type == SCM_RIGHTS)
+			memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
+		else if (cmsg->cmsg_type == SCM_CREDENTIALS)
+			memcpy(&sender, CMSG_DATA(cmsg), sizeof(sender));
+	}
+	printf("%s: %s\n", name_of(&sender), text);
 	fflush(stdout);
 	/* What goes with a barrier is not stored. */
 	if (!strcmp(text, "BARRIER=1"))
@@ -45,22 +59,24 @@ static int receive(int sock)
 int main(int argc, char **argv)
 {
 	struct sockaddr_un address = { AF_UNIX, SOCKET_PATH };
-	int sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), status;
-	pid_t manager, pid;
+	int sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), status, on = 1;
+	pid_t manager;
 
 	unlink(SOCKET_PATH);
-	if (argc < 2 || bind(sock, (void *)&address, sizeof(address)))
+	if (argc < 2 || bind(sock, (void *)&address, sizeof(address)) ||
+	    setsockopt(sock, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)))
 		return 1;
 
-	manager = fork();
-	if (!manager) {
-		close(0);
-		close(2);
-		for (;;)
-			receive(sock);
-	}
 	pid = fork();
-	if (!pid) {
+	if (pid) {
+		manager = fork();
+		if (!manager) {
+			close(0);
+			close(2);
+			for (;;)
+				receive(sock);
+		}
+	} else {
 		setenv("NOTIFY_SOCKET", SOCKET_PATH, 1);
 		setenv("FDSTORE", "8", 1);
 		execvp(argv[1], argv + 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * hold - who keeps descriptors when luoctl has ended: the service manager, if it
- * runs luoctl and has a store for descriptors, else a process left behind.
+ * hold - keeps descriptors when luoctl has ended: with the service manager, if that
+ * runs luoctl and has a store for descriptors, else in a process left behind.
  */
 #ifndef LUOCTL_HOLD_H
 #define LUOCTL_HOLD_H
@@ -19,19 +19,11 @@
  */
 pid_t hold(const int *fds, size_t nr);
 
-/* What a process that keeps a session reads from its pipe. */
-enum hold_byte {
-	HOLD_AT_EXEC = 'x',	/* finish the session when the pipe is closed */
-	HOLD_KEEP = 'k',	/* keep it, whatever follows */
-};
-
 /*
- * Leave a process behind that has the session and reads from @ready, the end of a
- * pipe: bytes of enum hold_byte, or any other byte, which finishes the session.
- * When the pipe is closed it keeps the session, unless it has read HOLD_AT_EXEC,
- * until another luoctl takes it over. Returns its pid; complains and returns -1.
+ * Leave the session, the terminal and the directory of the starter, and close all
+ * descriptors but @fds. For a process that stays.
  */
-pid_t hold_until(int session, int ready);
+void hold_detach(const int *fds, size_t nr);
 
 /* Whether the service manager says that it takes descriptors. */
 bool hold_has_store(void);
@@ -42,7 +34,10 @@ bool hold_has_store(void);
  */
 int hold_store(int fd, const char *name);
 
-/* Has the service manager close what it has under that name, if anything. */
-void hold_unstore(const char *name);
+/*
+ * Have the service manager close what it has under that name, if anything, in the name
+ * of process @pid of the service.
+ */
+void hold_unstore(const char *name, pid_t pid);
 
 #endif

@@ -51,7 +51,7 @@ _luoctl() {
 			$(_luoctl_sessions | sed 's/^/session:/')" -- "$word")
 		return ;;
 	--ready)
-		mapfile -t COMPREPLY < <(compgen -W "exec fd" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "exec notify fd" -- "$word")
 		return ;;
 	--append|--timeout|--token)
 		return ;;

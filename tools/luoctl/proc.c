@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -68,13 +69,84 @@ int proc_each_own_fd(proc_fd_fn fn, void *context)
 	return each_fd_of(getpid(), fn, context);
 }
 
+int proc_pidfd(pid_t pid)
+{
+	return syscall(SYS_pidfd_open, pid, 0);
+}
+
+/* PF_EXITING of the kernel, which /proc/pid/stat shows. */
+#define FLAG_EXITING	0x4
+
+/* Read the parent and the flags of a process. Returns 0, or -1 if there is none. */
+static int read_stat(pid_t pid, pid_t *parent, unsigned int *flags)
+{
+	char *path = xasprintf("/proc/%d/stat", pid), *end;
+	struct bytes stat;
+	int ret = -1;
+
+	if (!read_file(path, 4096, &stat)) {
+		/* The name of the program may have blanks and parentheses. */
+		end = strrchr((char *)stat.data, ')');
+		if (end && sscanf(end, ") %*c %d %*d %*d %*d %*d %u", parent,
+				  flags) == 2)
+			ret = 0;
+		free(stat.data);
+	}
+	free(path);
+
+	return ret;
+}
+
+bool proc_is_exiting(pid_t pid)
+{
+	unsigned int flags;
+	pid_t parent;
+
+	return !read_stat(pid, &parent, &flags) && flags & FLAG_EXITING;
+}
+
+bool proc_descends_from(pid_t pid, pid_t ancestor)
+{
+	unsigned int flags;
+
+	while (pid > 1 && pid != ancestor) {
+		if (read_stat(pid, &pid, &flags))
+			return false;
+	}
+
+	return pid == ancestor;
+}
+
+/* Linux 6.15, as linux/pidfd.h has it; every kernel with LUO is newer. */
+struct pidfd_info {
+	__u64 mask;
+	__u64 cgroupid;
+	__u32 ids[11];
+	__s32 exit_code;
+};
+
+#define PIDFD_GET_INFO	_IOWR(0xFF, 11, struct pidfd_info)
+#define PIDFD_INFO_EXIT	0x8
+
+int proc_exit_status(int pidfd, int *status)
+{
+	struct pidfd_info info = { .mask = PIDFD_INFO_EXIT };
+
+	if (ioctl(pidfd, PIDFD_GET_INFO, &info) ||
+	    !(info.mask & PIDFD_INFO_EXIT))
+		return -1;
+	*status = info.exit_code;
+
+	return 0;
+}
+
 int proc_take_fd(pid_t pid, int fd)
 {
 	int pidfd, taken, error;
 
 	if (pid == getpid())
 		return fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	pidfd = syscall(SYS_pidfd_open, pid, 0);
+	pidfd = proc_pidfd(pid);
 	if (pidfd < 0)
 		return -1;
 	taken = syscall(SYS_pidfd_getfd, pidfd, fd, 0);

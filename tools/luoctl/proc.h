@@ -31,4 +31,19 @@ char *proc_name(pid_t pid);
  */
 int proc_open(const char *where);
 
+/* A descriptor for the process; -1 with errno. */
+int proc_pidfd(pid_t pid);
+
+/* Has the process begun to end? False if there is none. */
+bool proc_is_exiting(pid_t pid);
+
+/*
+ * The status of wait(2) of a process that has ended and was waited for. Returns 0, or
+ * -1 if it is not known.
+ */
+int proc_exit_status(int pidfd, int *status);
+
+/* Is it the process @ancestor, or one that it or one of its children has started? */
+bool proc_descends_from(pid_t pid, pid_t ancestor);
+
 #endif

@@ -19,6 +19,11 @@ enum luoctl_exit {
 	EXIT_DONE = 0,		/* done; or all survives */
 	EXIT_LOSS = 1,		/* something would be lost */
 	EXIT_FAILED = 2,	/* anything else */
+
+	/* With a command to run, as of env(1) and timeout(1): */
+	EXIT_OWN_FAILURE = 125,	/* luoctl has failed */
+	EXIT_CANNOT_INVOKE = 126, /* the command is there and cannot be run */
+	EXIT_NOT_FOUND = 127,	/* there is no such command */
 };
 
 /* A piece of memory. */

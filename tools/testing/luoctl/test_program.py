@@ -43,7 +43,7 @@ def version_everywhere():
 def help_is_no_argument():
 	"""Behind -- the words are those of another program."""
 	run = Run("restore", "nothing", "--", "true", "--help")
-	assert run.status == 2 and "usage" not in run.out, run
+	assert run.status == 125 and "usage" not in run.out, run
 
 
 def keys(value, found):
@@ -185,8 +185,21 @@ def busy():
 	assert 0.9 < seconds < 9, seconds
 
 
+def statuses():
+	"""What luoctl exits with for a command is that of env(1)."""
+	for status, *words in ((127, "restore", "s", "--", "/nothing"),
+			       (127, "restore", "s", "--", "no-such-command"),
+			       (126, "restore", "s", "--", "/etc/passwd"),
+			       (125, "restore", "--ready", "x", "s", "--", "true"),
+			       (125, "restore", "--no-option", "s", "--", "true"),
+			       (2, "restore", "--ready", "x", "s")):
+		run = Run(*words)
+		assert run.status == status and run.err.count("\n") == 1, run
+
+
 CASES = [
 	("a file that is busy", busy),
+	("exit statuses with a command", statuses),
 	("live update that is off", live_update_off),
 	("figures for Prometheus", prometheus),
 	("what is no regular file, or too large, is not copied", copies),
