@@ -5,7 +5,7 @@
 # folder. LINUX=/path takes a Linux tree of yours in the place of the download.
 
 FLAVOUR ?= pkram
-export FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL
+export FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST
 
 help:
 	@echo 'make demo                               shows memory that survives kernels'
@@ -13,6 +13,8 @@ help:
 	@echo 'make -s image FLAVOUR=...               says where that kernel is'
 	@echo 'make luoctl                             builds build/luoctl/luoctl'
 	@echo 'make check [TESTS=pattern]              runs every test'
+	@echo 'make check HOST=1                       runs those of a Debian host instead'
+	@echo 'make deb                                Debian packages in build/deb/'
 	@echo 'make bench [BENCH=pattern]              measures it against stock Linux'
 	@echo 'make fuzz [SECONDS=600]                 fuzzes what reads preserved memory'
 	@echo 'make soak [GENERATIONS=100]             files and more through many kernels'
@@ -33,6 +35,9 @@ demo:
 luoctl:
 	@scripts/need luoctl
 	@$(MAKE) -s -C tools/luoctl OUT=$(CURDIR)/build/luoctl
+
+deb:
+	@scripts/deb/luoctl
 
 shell:
 	@scripts/shell
@@ -60,4 +65,4 @@ install-tree:
 patches:
 	@scripts/linux/series
 
-.PHONY: help demo kernel image luoctl shell check bench fuzz soak lint install-tree patches
+.PHONY: help demo kernel image luoctl deb shell check bench fuzz soak lint install-tree patches
