@@ -33,7 +33,7 @@ _luoctl() {
 	done
 
 	case $command in
-	"")	mapfile -t COMPREPLY < <(compgen -W "check negotiate save restore kexec
+	"")	mapfile -t COMPREPLY < <(compgen -W "check negotiate save restore kexec update
 			list status abort tree dump help --json" -- "$word")
 		return ;;
 	check)	options="--from --module" ;;
@@ -41,6 +41,7 @@ _luoctl() {
 	save)	options="--copy --timeout" ;;
 	restore) options="--keep --ready --timeout --token" ;;
 	kexec)	options="--accept --append --dry-run --from --initrd --load --module --rollback" ;;
+	update)	options="--accept --append --dry-run --initrd --module --rollback --yes" ;;
 	status)	options="--prometheus" ;;
 	dump)	options="--incoming" ;;
 	esac
@@ -61,6 +62,10 @@ _luoctl() {
 	abort:*|restore:*)
 		mapfile -t COMPREPLY < <(compgen -W "$(_luoctl_sessions)" -- "$word") ;;
 	dump:*)	mapfile -t COMPREPLY < <(compgen -W "$(_luoctl_names)" -- "$word") ;;
+	update:*)
+		mapfile -t COMPREPLY < <(compgen -W "$(find /boot -name 'vmlinuz-*' \
+			-printf '%f\n' 2>/dev/null | sed 's/^vmlinuz-//')" -- "$word")
+		[ ${#COMPREPLY[@]} != 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	check:*|negotiate:*|kexec:*|save:=*)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "${word#=}") ;;

@@ -38,5 +38,6 @@ extern const struct command restore_command;
 extern const struct command save_command;
 extern const struct command status_command;
 extern const struct command tree_command;
+extern const struct command update_command;
 
 #endif

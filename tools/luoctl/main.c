@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&save_command,
 	&restore_command,
 	&kexec_command,
+	&update_command,
 	&abort_command,
 	&status_command,
 	&list_command,

@@ -136,6 +136,19 @@ def live_update_off():
 		Run(*words, files=[image] if None in words else []).expect(2, "live update is off")
 
 
+def update():
+	"""An update names an installed kernel, and is of a host that systemd runs."""
+	Run("update", "--yes").expect(2, "usage: luoctl update")
+	Run("update", "--from", "a", "b").expect(2, "usage: luoctl update")
+	for name in ("1.2.3-none", "linux-image-1.2.3-none"):
+		Run("update", "--yes", name).expect(2, f"no kernel '{name}' is installed",
+						    "there is no /boot/vmlinuz-1.2.3-none")
+	if os.geteuid():
+		Run("update", "/boot/vmlinuz").expect(2, "must be root")
+	elif not os.path.exists("/run/systemd/system"):
+		Run("update", "/boot/vmlinuz").expect(2, "systemd does not run this machine")
+
+
 def prometheus():
 	"""The file for Prometheus is written if live update is off, too."""
 	if os.path.exists("/dev/liveupdate"):
@@ -201,6 +214,7 @@ CASES = [
 	("a file that is busy", busy),
 	("exit statuses with a command", statuses),
 	("live update that is off", live_update_off),
+	("what an update is refused for", update),
 	("figures for Prometheus", prometheus),
 	("what is no regular file, or too large, is not copied", copies),
 	("help of every command", help_everywhere),

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * update - the whole update of a host that systemd runs: find the installed kernel,
+ * judge, ask, load, and boot it through "systemctl kexec", which stops services in
+ * their order. Judging and loading are luoctl kexec's. If the kexec fails after that,
+ * systemd reboots the machine and all is lost; so all that can refuse comes before.
+ */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "journal.h"
+#include "kexec_tools.h"
+#include "luoctl.h"
+#include "sessions.h"
+#include "state.h"
+
+struct update {
+	char *image;
+	const char *const *options;	/* for luoctl kexec, @nr_options of them */
+	size_t nr_options;
+	char **accepted;
+	size_t nr_accepted;
+	bool yes;
+	bool dry_run;
+};
+
+#define PACKAGE_PREFIX	"linux-image-"
+
+/*
+ * The image of what the operator has named: a file, or the version of an installed
+ * kernel, with or without the name of its package. NULL, with a complaint, if there is
+ * none.
+ */
+static char *find_image(const char *named)
+{
+	static const char *const places[] = {
+		"/boot/vmlinuz-%s", "/usr/lib/modules/%s/vmlinuz",
+	};
+	const char *version = named;
+
+	if (strchr(named, '/'))
+		return xstrdup(named);
+	if (!strncmp(named, PACKAGE_PREFIX, strlen(PACKAGE_PREFIX)))
+		version += strlen(PACKAGE_PREFIX);
+	for (size_t i = 0; *version && i < ARRAY_SIZE(places); i++) {
+		char *image = NULL;
+
+		if (asprintf(&image, places[i], version) > 0 &&
+		    !access(image, F_OK))
+			return image;
+		free(image);
+	}
+	complain("no kernel '%s' is installed: there is no /boot/vmlinuz-%s",
+		 named, version);
+
+	return NULL;
+}
+
+/* Call luoctl kexec with the options of the update and @first before them. */
+static int call_kexec(const struct update *update, const char *first)
+{
+	char **argv = xzalloc((update->nr_options + 4) * sizeof(*argv));
+	int argc = 0, ret;
+
+	argv[argc++] = (char *)kexec_command.name;
+	argv[argc++] = (char *)first;
+	for (size_t i = 0; i < update->nr_options; i++)
+		argv[argc++] = (char *)update->options[i];
+	argv[argc++] = update->image;
+	/* getopt() is in the middle of the arguments of the update. */
+	optind = 0;
+	ret = kexec_command.run(argc, argv);
+	free(argv);
+
+	return ret;
+}
+
+static bool is_accepted(const struct update *update, const char *name)
+{
+	for (size_t i = 0; i < update->nr_accepted; i++) {
+		const char *accepted = update->accepted[i];
+
+		if (!strncmp(accepted, "session:", 8) &&
+		    !strcmp(accepted + 8, name))
+			return true;
+	}
+
+	return false;
+}
+
+/* systemctl kexec ends every process, and with it the session that it keeps. */
+static int check_held(const struct update *update)
+{
+	struct sessions sessions;
+	int ret = EXIT_DONE;
+
+	sessions_find(&sessions);
+	for (size_t i = 0; i < sessions.nr && !ret; i++) {
+		const struct session *session = &sessions.sessions[i];
+
+		if (session->pid <= 1 || strcmp(session->direction, "outgoing") ||
+		    is_accepted(update, session->name))
+			continue;
+		complain("no update: session %s would be lost: process %d (%s) keeps it, and systemctl kexec ends that; save it from a unit with FileDescriptorStoreMax= and FileDescriptorStorePreserve=yes, or --accept session:%s takes the loss",
+			 session->shown, session->pid, session->shown_process,
+			 session->name);
+		ret = EXIT_LOSS;
+	}
+	sessions_free(&sessions);
+
+	return ret;
+}
+
+static int check_host(const struct update *update)
+{
+	if (geteuid())
+		complain("luoctl update: must be root");
+	else if (access("/run/systemd/system", F_OK))
+		complain("systemd does not run this machine: use luoctl kexec");
+	else if (state_check_live())
+		return EXIT_FAILED;
+	else
+		return check_held(update);
+
+	return EXIT_FAILED;
+}
+
+/* Only "y" and what begins with it is a yes. */
+static bool confirm(const struct update *update)
+{
+	char answer[16];
+
+	if (update->yes)
+		return true;
+	if (want_json || !isatty(0)) {
+		complain("standard input is no terminal to ask on: --yes boots without a question");
+		return false;
+	}
+	printf("Stop all services and boot %s? [y/N] ", update->image);
+	fflush(stdout);
+	if (fgets(answer, sizeof(answer), stdin) &&
+	    (*answer == 'y' || *answer == 'Y'))
+		return true;
+	complain("no update: not confirmed; nothing was changed");
+
+	return false;
+}
+
+/* Returns once systemd has begun to stop services, or has refused to. */
+static int systemctl_kexec(void)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		execlp("systemctl", "systemctl", "kexec", NULL);
+		_exit(EXIT_NOT_FOUND);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) ||
+	    WEXITSTATUS(status))
+		return complain("no update: systemctl kexec has failed; nothing is loaded any more");
+
+	return 0;
+}
+
+static int boot(const struct update *update)
+{
+	char *policy;
+	int ret;
+
+	journal(JOURNAL_JUMPED, update->image, "systemctl kexec into %s",
+		update->image);
+	sync();
+	if (!systemctl_kexec())
+		return EXIT_DONE;
+
+	policy = state_read(NOTE_POLICY, NULL);
+	ret = abort_load(policy ?: "");
+	free(policy);
+	if (ret)
+		complain("no update: systemctl kexec has failed, and the image is still loaded");
+
+	return EXIT_FAILED;
+}
+
+static int run_update(const struct update *update)
+{
+	int ret = check_host(update);
+
+	if (ret)
+		return ret;
+	/* What is asked about has to be seen before. */
+	if (update->dry_run || !update->yes) {
+		ret = call_kexec(update, "--dry-run");
+		if (ret || update->dry_run)
+			return ret;
+	}
+	if (!confirm(update))
+		return EXIT_FAILED;
+
+	return call_kexec(update, "--load") ?: boot(update);
+}
+
+/* Sort the arguments into those of the update and those that luoctl kexec takes. */
+static int parse(struct update *update, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "accept", required_argument, NULL, 'A' },
+		{ "append", required_argument, NULL, 'a' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "initrd", required_argument, NULL, 'i' },
+		{ "module", required_argument, NULL, 'm' },
+		{ "rollback", no_argument, NULL, 'r' },
+		{ "yes", no_argument, NULL, 'y' },
+		{}
+	};
+	const char **passed = xzalloc(2 * argc * sizeof(*passed));
+	int option, which;
+
+	update->options = passed;
+	while ((option = getopt_long(argc, argv, "", options, &which)) != -1) {
+		switch (option) {
+		case '?':
+			return -1;
+		case 'n':
+			update->dry_run = true;
+			continue;
+		case 'y':
+			update->yes = true;
+			continue;
+		case 'A':
+			update->accepted[update->nr_accepted++] = optarg;
+			break;
+		}
+		passed[update->nr_options++] =
+			xasprintf("--%s%s%s", options[which].name,
+				  optarg ? "=" : "", optarg ?: "");
+	}
+
+	return optind == argc - 1 ? 0 : -1;
+}
+
+static int run(int argc, char **argv)
+{
+	struct update update = {
+		.accepted = xzalloc(argc * sizeof(*update.accepted)),
+	};
+	int ret = EXIT_FAILED;
+
+	if (parse(&update, argc, argv)) {
+		ret = usage(&update_command);
+	} else {
+		update.image = find_image(argv[argc - 1]);
+		if (update.image)
+			ret = run_update(&update);
+	}
+	for (size_t i = 0; i < update.nr_options; i++)
+		free((char *)update.options[i]);
+	free((void *)update.options);
+	free(update.accepted);
+	free(update.image);
+
+	return ret;
+}
+
+const struct command update_command = {
+	.name = "update",
+	.arguments = "[--yes] [--dry-run] [--rollback] [--accept NAME]... [--module FILE]... [--initrd FILE|none] [--append LINE] IMAGE|VERSION|PACKAGE",
+	.does = "judge, ask, load an installed kernel and boot it through systemctl kexec",
+	.run = run,
+};
