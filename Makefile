@@ -15,6 +15,7 @@ help:
 	@echo 'make check [TESTS=pattern]              runs every test'
 	@echo 'make check HOST=1                       runs those of a Debian host instead'
 	@echo 'make deb                                Debian packages in build/deb/'
+	@echo 'make dist                               a tarball of the project'
 	@echo 'make bench [BENCH=pattern]              measures it against stock Linux'
 	@echo 'make fuzz [SECONDS=600]                 fuzzes what reads preserved memory'
 	@echo 'make soak [GENERATIONS=100]             files and more through many kernels'
@@ -38,6 +39,9 @@ luoctl:
 
 deb:
 	@scripts/deb/luoctl
+
+dist:
+	@scripts/dist
 
 shell:
 	@scripts/shell
@@ -65,4 +69,4 @@ install-tree:
 patches:
 	@scripts/linux/series
 
-.PHONY: help demo kernel image luoctl deb shell check bench fuzz soak lint install-tree patches
+.PHONY: help demo kernel image luoctl deb dist shell check bench fuzz soak lint install-tree patches
