@@ -40,7 +40,11 @@ static void close_others(const int *fds, size_t nr)
 void hold_detach(const int *fds, size_t nr)
 {
 	int null = open("/dev/null", O_RDWR);
+	sigset_t none;
 
+	/* Another luoctl ends it by SIGTERM, which the starter may have blocked. */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
 	prctl(PR_SET_NAME, HOLD_NAME);
 	signal(SIGHUP, SIG_IGN);

@@ -33,13 +33,14 @@ _luoctl() {
 	done
 
 	case $command in
-	"")	mapfile -t COMPREPLY < <(compgen -W "check negotiate save restore kexec update
+	"")	mapfile -t COMPREPLY < <(compgen -W "check negotiate save restore run kexec update
 			list status abort tree dump help --json" -- "$word")
 		return ;;
 	check)	options="--from --module" ;;
 	negotiate) options="--module --rollback" ;;
 	save)	options="--copy --timeout" ;;
 	restore) options="--keep --ready --timeout --token" ;;
+	run)	options="--copy --link --ready --stop-signal --timeout" ;;
 	kexec)	options="--accept --append --dry-run --from --initrd --load --module --rollback" ;;
 	update)	options="--accept --append --dry-run --initrd --module --rollback --yes" ;;
 	status)	options="--prometheus" ;;
@@ -54,12 +55,15 @@ _luoctl() {
 	--ready)
 		mapfile -t COMPREPLY < <(compgen -W "exec notify fd" -- "$word")
 		return ;;
-	--append|--timeout|--token)
+	--stop-signal)
+		mapfile -t COMPREPLY < <(compgen -A signal -- "$word")
+		return ;;
+	--append|--copy|--link|--timeout|--token)
 		return ;;
 	esac
 	case $command:$word in
 	*:-*)	mapfile -t COMPREPLY < <(compgen -W "$options --json" -- "$word") ;;
-	abort:*|restore:*)
+	abort:*|restore:*|run:*)
 		mapfile -t COMPREPLY < <(compgen -W "$(_luoctl_sessions)" -- "$word") ;;
 	dump:*)	mapfile -t COMPREPLY < <(compgen -W "$(_luoctl_names)" -- "$word") ;;
 	update:*)

@@ -35,6 +35,7 @@ extern const struct command kexec_command;
 extern const struct command list_command;
 extern const struct command negotiate_command;
 extern const struct command restore_command;
+extern const struct command run_command;
 extern const struct command save_command;
 extern const struct command status_command;
 extern const struct command tree_command;

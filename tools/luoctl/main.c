@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&negotiate_command,
 	&save_command,
 	&restore_command,
+	&run_command,
 	&kexec_command,
 	&update_command,
 	&abort_command,
@@ -112,7 +113,7 @@ static int take_json(int argc, char **argv)
 	return kept;
 }
 
-static int run_command(const struct command *command, int argc, char **argv)
+static int call_command(const struct command *command, int argc, char **argv)
 {
 	if (asks_for(argc, argv, "--help") || asks_for(argc, argv, "-h"))
 		return help_command(command);
@@ -128,7 +129,7 @@ static int run(int argc, char **argv)
 		return help(stderr, EXIT_FAILED);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(argv[1], commands[i]->name))
-			return run_command(commands[i], argc - 1, argv + 1);
+			return call_command(commands[i], argc - 1, argv + 1);
 	}
 	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") ||
 	    !strcmp(argv[1], "-h"))

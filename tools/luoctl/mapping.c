@@ -27,23 +27,26 @@ static bool is_name(const char *name)
 	return true;
 }
 
-static bool has_name(const struct mapping *mapping, const char *name)
+struct mapping_entry *mapping_find(const struct mapping *mapping,
+				   const char *name)
 {
 	for (size_t i = 0; i < mapping->nr; i++) {
 		if (!strcmp(mapping->entries[i].name, name))
-			return true;
+			return &mapping->entries[i];
 	}
 
-	return false;
+	return NULL;
 }
 
 static void append(struct mapping *mapping, const char *name, u64 token)
 {
 	mapping->entries = xrealloc(mapping->entries, mapping->nr + 1,
 				    sizeof(*mapping->entries));
-	mapping->entries[mapping->nr].name = xstrdup(name);
-	mapping->entries[mapping->nr].size = MAPPING_SIZE_UNKNOWN;
-	mapping->entries[mapping->nr++].token = token;
+	mapping->entries[mapping->nr++] = (struct mapping_entry){
+		.name = xstrdup(name),
+		.size = MAPPING_SIZE_UNKNOWN,
+		.token = token,
+	};
 }
 
 int mapping_add(struct mapping *mapping, const char *name, u64 token)
@@ -51,7 +54,7 @@ int mapping_add(struct mapping *mapping, const char *name, u64 token)
 	if (!is_name(name))
 		return complain("'%s' is no name for a descriptor: expected 1 to 255 ASCII characters, none of them a colon",
 				name);
-	if (has_name(mapping, name))
+	if (mapping_find(mapping, name))
 		return complain("%s: two descriptors of that name", name);
 	append(mapping, name, token);
 
@@ -64,6 +67,15 @@ void mapping_free(struct mapping *mapping)
 		free(mapping->entries[i].name);
 	free(mapping->entries);
 	*mapping = (struct mapping){};
+}
+
+static void write_owner(struct json *json, const struct mapping_entry *entry)
+{
+	if (!entry->has_owner)
+		return;
+	json_number(json, "mode", entry->mode);
+	json_number(json, "uid", entry->uid);
+	json_number(json, "gid", entry->gid);
 }
 
 static void write_text(FILE *out, const struct mapping *mapping)
@@ -82,6 +94,7 @@ static void write_text(FILE *out, const struct mapping *mapping)
 		json_number(&json, "token", mapping->entries[i].token);
 		if (mapping->entries[i].size != MAPPING_SIZE_UNKNOWN)
 			json_number(&json, "size", mapping->entries[i].size);
+		write_owner(&json, &mapping->entries[i]);
 		json_close(&json);
 	}
 	json_close(&json);
@@ -125,6 +138,23 @@ static bool read_token(const struct json_object *token, u64 *value)
 	return *value != MAPPING_TOKEN;
 }
 
+static void read_owner(const struct json_object *object,
+		       struct mapping_entry *entry)
+{
+	struct json_object *mode = json_object_object_get(object, "mode");
+	struct json_object *uid = json_object_object_get(object, "uid");
+	struct json_object *gid = json_object_object_get(object, "gid");
+
+	entry->has_owner = json_object_is_type(mode, json_type_int) &&
+			   json_object_is_type(uid, json_type_int) &&
+			   json_object_is_type(gid, json_type_int);
+	if (!entry->has_owner)
+		return;
+	entry->mode = json_object_get_uint64(mode) & 07777;
+	entry->uid = json_object_get_uint64(uid);
+	entry->gid = json_object_get_uint64(gid);
+}
+
 static const char *read_entry(const struct json_object *entry,
 			      struct mapping *mapping)
 {
@@ -148,6 +178,7 @@ static const char *read_entry(const struct json_object *entry,
 	if (json_object_is_type(size, json_type_int))
 		mapping->entries[mapping->nr - 1].size =
 			json_object_get_uint64(size);
+	read_owner(entry, &mapping->entries[mapping->nr - 1]);
 
 	return NULL;
 }

@@ -15,7 +15,8 @@
  *     }
  *   }
  *
- * Other members, of systemd or of a later luoctl, are ignored.
+ * A copy of a file may have "mode", "uid" and "gid". Other members, of systemd or of a
+ * later luoctl, are ignored.
  */
 #ifndef LUOCTL_MAPPING_H
 #define LUOCTL_MAPPING_H
@@ -33,6 +34,12 @@ struct mapping_entry {
 	char *name;
 	u64 token;
 	u64 size;		/* of the file, in bytes, or MAPPING_SIZE_UNKNOWN */
+
+	/* Of a file that luoctl run has copied, for when it is back at its path: */
+	bool has_owner;
+	unsigned int mode;
+	unsigned int uid;
+	unsigned int gid;
 };
 
 struct mapping {
@@ -42,6 +49,9 @@ struct mapping {
 
 /* Complains and returns -1 where the name is no good, or there already. */
 int mapping_add(struct mapping *mapping, const char *name, u64 token);
+/* The entry of that name, or NULL. */
+struct mapping_entry *mapping_find(const struct mapping *mapping,
+				   const char *name);
 void mapping_free(struct mapping *mapping);
 
 /* A memfd of it, sealed; complains and returns -1. */

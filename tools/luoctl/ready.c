@@ -323,3 +323,16 @@ out:
 
 	return holder;
 }
+
+void ready_without(enum ready_when when, int above)
+{
+	struct offer offer = { .fd = -1 };
+	int null;
+
+	if (when == READY_FD) {
+		null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		offer.fd = fcntl(null, F_DUPFD_CLOEXEC, above);
+		close(null);
+	}
+	set_environment(&offer);
+}

@@ -44,4 +44,10 @@ pid_t ready_start(enum ready_when when, const struct ready_session *session,
 /* Finish a session that process @by has. Complains and returns -1. */
 int ready_finish(const struct ready_session *session, pid_t by);
 
+/*
+ * Set the same environment for a command that is given no session, so that it need not
+ * tell the difference. Descriptors that stay open are from @above on.
+ */
+void ready_without(enum ready_when when, int above);
+
 #endif

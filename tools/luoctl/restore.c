@@ -19,7 +19,7 @@
 #include "hold.h"
 #include "luoctl.h"
 #include "mapping.h"
-#include "ready.h"
+#include "restore.h"
 #include "session.h"
 
 static void say_kept(const char *name, pid_t holder)
@@ -38,16 +38,15 @@ static bool is_stored(const struct session_holder *holder)
 	return !holder->pid && hold_has_store();
 }
 
-/* Keep what there is of a session in which something is wrong. */
-static void keep(const char *name, int session,
-		 const struct session_holder *holder)
+void restore_keep(struct taken *taken)
 {
-	pid_t pid = holder->pid;
+	pid_t pid = taken->holder.pid;
 
-	if (!pid && !is_stored(holder))
-		pid = hold(&session, 1);
+	if (!pid && !is_stored(&taken->holder))
+		pid = hold(&taken->session, 1);
 	if (pid >= 0)
-		say_kept(name, pid);
+		say_kept(taken->name, pid);
+	close(taken->session);
 }
 
 /* The names that the session has for its tokens. */
@@ -88,35 +87,17 @@ static int retrieve_all(const char *name, int session,
 	return 0;
 }
 
-/* A session that was retrieved. */
-struct taken {
-	const char *name;
-	int session;
-	struct session_holder holder;
-	int *fds;		/* one for each entry of the mapping */
-};
-
-/*
- * Retrieve a session and all of its files. The session is not finished, so that it
- * can be taken over again.
- */
-static int take_session(struct taken *taken, struct mapping *mapping)
+int restore_files(struct taken *taken, struct mapping *mapping)
 {
 	const char *name = taken->name;
-	int session = session_retrieve(name, &taken->holder);
 	int ret = 0;
 
-	taken->session = session;
-	if (session < 0)
-		return -1;
 	if (!mapping->nr)
-		ret = retrieve_names(name, session, mapping);
+		ret = retrieve_names(name, taken->session, mapping);
 	taken->fds = xzalloc((mapping->nr + 1) * sizeof(*taken->fds));
-	ret = ret ?: retrieve_all(name, session, mapping, taken->fds);
-	if (ret) {
-		keep(name, session, &taken->holder);
-		close(session);
-	}
+	ret = ret ?: retrieve_all(name, taken->session, mapping, taken->fds);
+	if (ret)
+		restore_keep(taken);
 
 	return ret;
 }
@@ -196,17 +177,13 @@ err_release:
 	if (holder)
 		kill(holder, SIGTERM);
 err_keep:
-	keep(taken->name, taken->session, &taken->holder);
+	restore_keep(taken);
 
 	return -1;
 }
 
-/*
- * Leave a process behind that finishes the session when the command is ready, and run
- * the command. Returns what to exit with if it cannot be run; the session is kept then.
- */
-static int run_command(struct taken *taken, const struct mapping *mapping,
-		       enum ready_when when, char **command)
+int restore_exec(struct taken *taken, const struct mapping *mapping,
+		 enum ready_when when, char **command)
 {
 	struct ready_session session = { taken->name, taken->session,
 					 is_stored(&taken->holder) };
@@ -214,7 +191,7 @@ static int run_command(struct taken *taken, const struct mapping *mapping,
 	int ret;
 
 	if (holder < 0) {
-		keep(taken->name, taken->session, &taken->holder);
+		restore_keep(taken);
 		return EXIT_OWN_FAILURE;
 	}
 	if (taken->holder.pid)
@@ -235,9 +212,14 @@ static int restore(const char *name, struct mapping *mapping,
 	if (session_check_name(name))
 		return -1;
 	ret = *command ? command_check(*command) : 0;
-	ret = ret ?: take_session(&taken, mapping);
+	if (ret)
+		return ret;
+	taken.session = session_retrieve(name, &taken.holder);
+	if (taken.session < 0)
+		return -1;
+	ret = restore_files(&taken, mapping);
 	if (!ret && *command)
-		ret = run_command(&taken, mapping, when, command);
+		ret = restore_exec(&taken, mapping, when, command);
 	else if (!ret)
 		ret = keep_fds(&taken, mapping);
 	free(taken.fds);

@@ -20,16 +20,9 @@
 #include "luoctl.h"
 #include "mapping.h"
 #include "proc.h"
+#include "save.h"
 #include "session.h"
 #include "state.h"
-
-/* What is to be saved; @fds and @wheres go with the entries of @mapping. */
-struct save {
-	const char *session_name;
-	struct mapping mapping;
-	int *fds;
-	char **wheres;
-};
 
 /* MemAvailable in bytes; all there may be if the kernel does not say. */
 static u64 available_memory(void)
@@ -71,8 +64,7 @@ static int open_copy(const char *path)
 	return -1;
 }
 
-/* Make a memfd with the present contents of a file. */
-static int copy_file(const char *path)
+int save_copy(const char *path)
 {
 	int from = open_copy(path), to;
 	ssize_t copied = -1;
@@ -102,12 +94,25 @@ static int copy_file(const char *path)
 	return to;
 }
 
+void save_add_fd(struct save *save, int fd, const char *where)
+{
+	struct mapping *mapping = &save->mapping;
+	struct stat st;
+
+	save->fds = xrealloc(save->fds, mapping->nr, sizeof(*save->fds));
+	save->wheres = xrealloc(save->wheres, mapping->nr,
+				sizeof(*save->wheres));
+	save->fds[mapping->nr - 1] = fd;
+	save->wheres[mapping->nr - 1] = xstrdup(where);
+	if (fd >= 0 && !fstat(fd, &st))
+		mapping->entries[mapping->nr - 1].size = st.st_size;
+}
+
 /* "NAME=WHERE" */
 static int add(struct save *save, const char *argument, bool copy)
 {
 	struct mapping *mapping = &save->mapping;
 	const char *equals = strchr(argument, '=');
-	struct stat st;
 	char *name;
 	int ret, fd;
 
@@ -121,14 +126,8 @@ static int add(struct save *save, const char *argument, bool copy)
 	if (ret)
 		return -1;
 
-	fd = copy ? copy_file(equals + 1) : proc_open(equals + 1);
-	save->fds = xrealloc(save->fds, mapping->nr, sizeof(*save->fds));
-	save->wheres = xrealloc(save->wheres, mapping->nr,
-				sizeof(*save->wheres));
-	save->fds[mapping->nr - 1] = fd;
-	save->wheres[mapping->nr - 1] = xstrdup(equals + 1);
-	if (fd >= 0 && !fstat(fd, &st))
-		mapping->entries[mapping->nr - 1].size = st.st_size;
+	fd = copy ? save_copy(equals + 1) : proc_open(equals + 1);
+	save_add_fd(save, fd, equals + 1);
 
 	return fd < 0 ? -1 : 0;
 }
@@ -239,49 +238,73 @@ static void say(const struct save *save, pid_t holder)
 		puts("; the service manager keeps it until the kexec");
 }
 
-static int save(const struct save *save)
+/* Have the session, and the files if they have no other owner, kept by a process. */
+static int keep_in_process(const struct save *save, int session, int names,
+			   pid_t *holder)
+{
+	size_t nr = 2 + (save->keep_files ? save->mapping.nr : 0);
+	int *fds = xzalloc(nr * sizeof(*fds));
+
+	fds[0] = session;
+	fds[1] = names;
+	for (size_t i = 2; i < nr; i++)
+		fds[i] = save->fds[i - 2];
+	*holder = hold(fds, nr);
+	free(fds);
+
+	return *holder < 0 ? -1 : 0;
+}
+
+static int keep_in_store(const struct save *save, int session)
+{
+	const struct mapping *mapping = &save->mapping;
+	int ret = hold_store(session, save->session_name);
+
+	for (size_t i = 0; !ret && save->keep_files && i < mapping->nr; i++)
+		ret = hold_store(save->fds[i], mapping->entries[i].name);
+	if (ret)
+		hold_unstore(save->session_name, 0);
+
+	return ret;
+}
+
+int save_session(const struct save *save, pid_t *holder)
 {
 	int names = mapping_memfd(&save->mapping);
 	char *versions = state_versions();
 	int session, ret = -1;
-	pid_t holder = 0;
 
-	if (names < 0) {
-		free(versions);
-		return -1;
-	}
+	*holder = 0;
+	if (names < 0)
+		goto out;
 	session = session_create(save->session_name);
 	if (session < 0)
-		goto out;
+		goto err_names;
 
 	ret = preserve(save, session, names) ?: note_saved(save, versions);
 	if (ret)
-		goto err_close;
-	if (hold_has_store()) {
-		ret = hold_store(session, save->session_name);
-	} else {
-		holder = hold((int []){ session, names }, 2);
-		ret = holder < 0 ? -1 : 0;
-	}
+		goto err_session;
+	ret = hold_has_store() ? keep_in_store(save, session) :
+				 keep_in_process(save, session, names, holder);
 	if (ret) {
 		state_forget_saved(save->session_name);
 	} else {
 		journal(JOURNAL_SAVED, save->session_name,
 			"session %s is saved for the next kernel",
 			save->session_name);
-		say(save, holder);
 	}
-err_close:
+err_session:
 	/* Without another descriptor of it the session ends here. */
 	close(session);
-out:
+err_names:
 	close(names);
+out:
 	free(versions);
 
 	return ret;
 }
 
-static void save_free(struct save *save)
+void save_free(struct save *save)
 {
 	for (size_t i = 0; i < save->mapping.nr; i++) {
 		if (save->fds)
@@ -303,6 +326,7 @@ static int run(int argc, char **argv)
 	};
 	struct save args = {};
 	int option, ret = 0;
+	pid_t holder;
 
 	/* Options may stand between names: their order gives the tokens. */
 	while (!ret && (option = getopt_long(argc, argv, "-", options,
@@ -320,7 +344,10 @@ static int run(int argc, char **argv)
 	}
 	if (!ret && (!args.mapping.nr || optind < argc))
 		ret = usage(&save_command);
-	ret = ret ?: session_check_name(args.session_name) ?: save(&args);
+	ret = ret ?: session_check_name(args.session_name) ?:
+	      save_session(&args, &holder);
+	if (!ret)
+		say(&args, holder);
 	save_free(&args);
 
 	return ret ? EXIT_FAILED : EXIT_DONE;

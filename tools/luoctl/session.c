@@ -195,34 +195,50 @@ static bool handed_over(void)
 	       !access("/sys/kernel/debug/kho/in/fdt", F_OK);
 }
 
-/* It is outgoing, was restored already, was lost, or never was. */
-static int complain_no_session(const char *name)
+char *session_why_none(const char *name)
 {
-	char *restored = state_read(NOTE_RESTORED, name);
+	char *restored = state_read(NOTE_RESTORED, name), *why;
 	const struct session *outgoing;
 	struct sessions sessions;
 
 	sessions_find(&sessions);
 	outgoing = sessions_outgoing(&sessions, name);
 	if (outgoing)
-		complain("session %s: is outgoing: process %d (%s) has it, and the next kernel gets it",
-			 name, outgoing->pid, outgoing->process);
+		why = xasprintf("session %s: is outgoing: process %d (%s) has it, and the next kernel gets it",
+				name, outgoing->pid, outgoing->process);
 	else if (restored)
-		complain("session %s: was restored already in this boot, by %s",
-			 name, restored);
+		why = xasprintf("session %s: was restored already in this boot, by %s",
+				name, restored);
 	else if (!handed_over())
-		complain("session %s: the previous kernel handed nothing over: this kernel was not booted by a live update, or all was lost",
-			 name);
+		why = xasprintf("session %s: the previous kernel handed nothing over: this kernel was not booted by a live update, or all was lost",
+				name);
 	else
-		complain("session %s: the previous kernel handed over none of that name",
-			 name);
+		why = xasprintf("session %s: the previous kernel handed over none of that name",
+				name);
 	free(restored);
 	sessions_free(&sessions);
+
+	return why;
+}
+
+static int complain_no_session(const char *name)
+{
+	char *why = session_why_none(name);
+
+	complain("%s", why);
+	free(why);
 
 	return -1;
 }
 
 int session_retrieve(const char *name, struct session_holder *holder)
+{
+	int session = session_retrieve_if(name, holder);
+
+	return session == -ENOENT ? complain_no_session(name) : session;
+}
+
+int session_retrieve_if(const char *name, struct session_holder *holder)
 {
 	struct liveupdate_ioctl_retrieve_session args = {
 		.size = sizeof(args),
@@ -248,7 +264,7 @@ int session_retrieve(const char *name, struct session_holder *holder)
 	if (!ret)
 		return args.fd;
 	if (error == ENOENT)
-		return complain_no_session(name);
+		return -ENOENT;
 	if (error == EINVAL)
 		return take_over(name, holder);
 

@@ -38,6 +38,15 @@ int session_create(const char *name);
  */
 int session_retrieve(const char *name, struct session_holder *holder);
 
+/* The same, but -ENOENT without a complaint if the previous kernel has left none. */
+int session_retrieve_if(const char *name, struct session_holder *holder);
+
+/*
+ * Why there is no session of that name to retrieve: it is outgoing, was restored
+ * already, was lost, or never was. To be freed.
+ */
+char *session_why_none(const char *name);
+
 /* @name and @where are for complaints. */
 int session_preserve(int session, int fd, u64 token, const char *name,
 		     const char *where);

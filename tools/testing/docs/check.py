@@ -127,7 +127,7 @@ def messages_of_luoctl_are_real():
 	code = "".join(path.read_text() for path in sorted((TOP / "tools/luoctl").glob("*.c")))
 	code = re.sub(r'\bDEVICE\b', '"/dev/liveupdate"', code)
 	said = ["".join(re.findall(r"\"((?:[^\"\\]|\\.)*)\"", call)) for call in
-		re.findall(r"\bcomplain\(\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)", code)]
+		re.findall(r"\b(?:complain|xasprintf)\(\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)", code)]
 	parts = [re.split(r"%(?:\.\*)?(?:ll|z)?[a-z]", text) for text in said]
 	# "%s: %s" would be any message.
 	patterns = [re.compile(".*".join(map(re.escape, part))) for part in parts
