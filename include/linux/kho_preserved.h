@@ -6,16 +6,16 @@
 #include <linux/mmzone.h>
 #include <linux/types.h>
 
-/* As many pages as the page allocator takes at once. */
+/* The largest block that can be freed to the page allocator at once. */
 #define KHO_WINDOW_PAGES	((unsigned long)MAX_ORDER_NR_PAGES)
 
 /**
- * struct kho_unpreserved - a walk over the pages that are not preserved.
- * @start_pfn: first page of the current run.
- * @end_pfn: page after the last of the current run.
+ * struct kho_unpreserved - A walk over the pages that are not preserved.
+ * @start_pfn: First page of the current run.
+ * @end_pfn: The page after the last one of the current run.
  *
- * Used by what gives the memory that memblock knows to the page allocator, with
- * for_each_unpreserved_range().
+ * For for_each_unpreserved_range(), which the code that frees memblock's memory to
+ * the page allocator uses.
  */
 struct kho_unpreserved {
 	unsigned long start_pfn;
@@ -24,22 +24,21 @@ struct kho_unpreserved {
 	unsigned long next_pfn;
 	unsigned long limit_pfn;
 #ifdef CONFIG_KEXEC_HANDOVER
-	unsigned long window_pfn;	/* of what is in the bitmap */
-	unsigned long known_pfn;	/* nothing is, from the window to here */
+	unsigned long window_pfn;	/* where the bitmap begins */
+	unsigned long known_pfn;	/* nothing preserved from the window up to here */
 	DECLARE_BITMAP(preserved, KHO_WINDOW_PAGES);
 #endif
 };
 
 /**
- * for_each_unpreserved_range - walk over the runs of pages that the previous
+ * for_each_unpreserved_range - Walk over the runs of pages that the previous
  *	kernel has not preserved.
  * @run: &struct kho_unpreserved, the walk; holds the current run.
- * @start: first page frame number of the range.
- * @end: the number after the last one of the range.
+ * @start: First page frame number of the range.
+ * @end: The number after the last one of the range.
  *
- * A run does not cross a border of MAX_ORDER_NR_PAGES, unless nothing is
- * preserved on both sides of it. Without anything preserved there is one run,
- * the whole range.
+ * A run crosses a boundary of MAX_ORDER_NR_PAGES only if nothing is preserved on
+ * either side of it. If nothing is preserved at all, the range is one run.
  */
 #define for_each_unpreserved_range(run, start, end)			\
 	for (kho_unpreserved_init(run, start, end);			\
@@ -53,9 +52,10 @@ void kho_unpreserved_look_up(struct kho_unpreserved *run, unsigned long pfn);
 unsigned long kho_nr_unpreserved(unsigned long start, unsigned long end);
 
 /*
- * The next bit of a window that is set, or not (@invert is ~0UL), and
- * KHO_WINDOW_PAGES if there is none. Where memory is full of holes this is done
- * twice for each page that is freed, and calls would be most of it.
+ * Return the next bit of a window that is set, or that is clear if @invert is
+ * ~0UL; KHO_WINDOW_PAGES if there is none. If every other page is preserved, this
+ * runs twice for each page that is freed, and a call of find_next_bit() would take
+ * most of the time, hence it is inline.
  */
 static __always_inline unsigned long
 kho_unpreserved_next_bit(const unsigned long *window, unsigned long bit,
@@ -77,7 +77,7 @@ kho_unpreserved_next_bit(const unsigned long *window, unsigned long bit,
 	return i * BITS_PER_LONG + __ffs(word);
 }
 
-/* Is there another run? Then @run->start_pfn and @run->end_pfn say where. */
+/* Advance to the next run and set @run->start_pfn and @run->end_pfn. */
 static __always_inline bool kho_unpreserved_next(struct kho_unpreserved *run)
 {
 	unsigned long start = run->next_pfn, end;

@@ -3,27 +3,27 @@
 /**
  * DOC: Preserved memory while a kernel boots
  *
- * The previous kernel says in a radix tree which pages it has preserved, see
- * include/linux/kho/abi/kexec_handover.h. Until the page allocator has taken
- * over the memory, nothing may touch them:
+ * The previous kernel lists the pages that it has preserved in a radix tree, see
+ * include/linux/kho/abi/kexec_handover.h. Nothing may overwrite these pages before
+ * the page allocator manages all memory:
  *
  * - memblock allocates from scratch memory only, in which nothing is preserved,
- *   and goes on to do so until memblock_free_all() is done;
+ *   until memblock_free_all() has returned;
  * - memblock_free_all() and the initialisation of deferred struct pages, which
- *   give memory to the page allocator, ask here for the pages that they may
- *   give, with for_each_unpreserved_range().
+ *   hand memory to the page allocator, use for_each_unpreserved_range() to skip
+ *   the preserved pages.
  *
- * So memblock need not know of preserved pages. Were each of them reserved, a
- * region would be needed for every run of them, of which there may be as many as
- * pages, and each step of the above would look at all regions.
+ * Preserved pages are therefore not reserved in memblock. Reserving them would
+ * need one region per run of pages, of which there may be as many as there are
+ * pages, and each of the steps above would scan all regions.
  *
- * The tree itself is in memory that is not preserved. Its nodes are reserved as
- * long as it is needed, and freed when the page allocator has all memory. There
- * is one node for at least 128 MiB in each order that was used (with pages of
- * 4 KiB), so these reservations are few.
+ * The tree itself lies in memory that is not preserved. Its nodes are reserved in
+ * memblock while the tree is needed, and freed when the page allocator manages all
+ * memory. With 4 KiB pages, a node covers at least 128 MiB in one order, so these
+ * reservations are few.
  *
- * Called by kexec_handover.c and by what frees memory at boot. All of it is gone
- * after boot.
+ * It is called by kexec_handover.c and by the code that frees memory at boot. All
+ * of it is __init.
  */
 
 #define pr_fmt(fmt) "KHO: " fmt
@@ -48,7 +48,7 @@
 /* A window lies within one leaf, whatever the order. */
 static_assert(WINDOW_PAGES <= 1UL << KHO_BITMAP_SIZE_LOG2);
 
-/* Keys below this one would stand for more memory than there can be. */
+/* A key below this one has an order above the largest possible one. */
 #define MIN_KEY		BIT(KHO_BITMAP_SIZE_LOG2)
 #define MAX_ORDER_BIT	(64 - PAGE_SHIFT)
 #define NR_ORDERS	(MAX_ORDER_BIT - KHO_BITMAP_SIZE_LOG2 + 1)
@@ -56,11 +56,11 @@ static_assert(WINDOW_PAGES <= 1UL << KHO_BITMAP_SIZE_LOG2);
 static_assert(NR_ORDERS <= BITS_PER_LONG);
 
 /*
- * @root: the tree, NULL when nothing is preserved or when all that is preserved
- *	is reserved in memblock.
- * @orders: a bit for each order that was used.
- * @nodes: physical addresses of the nodes, ascending; all of them reserved.
- * @nr_nodes: how many.
+ * @root: The tree. NULL if nothing is preserved, or if all preserved memory is
+ *	reserved in memblock.
+ * @orders: A bit for each order that the tree has keys of.
+ * @nodes: Physical addresses of the nodes, ascending; all of them are reserved.
+ * @nr_nodes: Number of nodes.
  */
 static struct {
 	struct kho_radix_node *root;
@@ -137,16 +137,17 @@ static int __init walk_node(phys_addr_t phys, unsigned int level, unsigned long 
 }
 
 /**
- * kho_preserved_walk - walk over all preserved memory, word by word.
- * @root: physical address of the tree that the previous kernel has left.
- * @ops: what to call.
- * @data: handed to the calls.
+ * kho_preserved_walk - Walk over all preserved memory, word by word.
+ * @root: Physical address of the tree of the previous kernel.
+ * @ops: The functions to call.
+ * @data: Passed to the functions.
  *
- * The nodes have to be untouched since the previous kernel, and memblock has to
- * know the memory.
+ * The nodes must be unchanged since the previous kernel, and memblock must know
+ * all memory.
  *
- * Return: 0, the first result of a call that is not 0, or -EINVAL if the tree
- * leads to where no memory is or has keys of an order that cannot be.
+ * Context: Before the page allocator frees memory. Does not sleep.
+ * Return: 0; the first result of a call that is not 0; -EINVAL if the tree leads
+ * to an address where there is no memory, or has a key of an invalid order.
  */
 int __init kho_preserved_walk(phys_addr_t root, const struct kho_preserved_ops *ops,
 			      void *data)
@@ -186,16 +187,18 @@ static int __init compare_nodes(const void *a, const void *b)
 }
 
 /**
- * kho_preserved_hold - keep preserved pages from the page allocator.
- * @root: physical address of the tree that the previous kernel has left.
+ * kho_preserved_hold - Keep preserved pages from the page allocator.
+ * @root: Physical address of the tree of the previous kernel.
  *
- * From here on, for_each_unpreserved_range() leaves out what the tree has. The
- * tree's nodes are reserved in memblock, lowest first, for which 8 bytes of
- * scratch memory for each are allocated, and at most two regions of memblock.
+ * After this call, for_each_unpreserved_range() skips the pages that the tree
+ * lists. Reserves the nodes of the tree in memblock, lowest first. That takes 8
+ * bytes of scratch memory per node, and at most two allocations for the regions of
+ * memblock.
  *
- * Return: 0, -EINVAL if the tree is broken, or -ENOMEM. On error all pages count
- * as not preserved. Where memblock has no memory for its regions it cannot free
- * any either, and nodes stay reserved.
+ * Context: Before memblock_free_all().
+ * Return: 0; -EINVAL if the tree is corrupt; -ENOMEM. On error all pages count as
+ * not preserved. If memblock has no memory for its regions, it cannot free a part
+ * of one either, and some nodes stay reserved.
  */
 int __init kho_preserved_hold(phys_addr_t root)
 {
@@ -243,17 +246,18 @@ err_reset:
 }
 
 /**
- * kho_preserved_release - free the tree, which is not looked at any more.
+ * kho_preserved_release - Free the nodes of the tree.
  *
- * Before the page allocator runs, this undoes kho_preserved_hold().
+ * The tree must not be used after this call. Before the page allocator runs, this
+ * undoes kho_preserved_hold().
  */
 void __init kho_preserved_release(void)
 {
 	unsigned long nr = preserved.nr_nodes;
 
 	/*
-	 * Highest first: then memblock has nothing to move. It fails where it
-	 * has no memory for its regions, and then it will for all.
+	 * Free the highest node first, so that memblock does not move regions. If
+	 * memblock has no memory for its regions, no later call will succeed.
 	 */
 	while (nr--)
 		if (memblock_phys_free(preserved.nodes[nr], PAGE_SIZE))
@@ -263,7 +267,7 @@ void __init kho_preserved_release(void)
 	memset(&preserved, 0, sizeof(preserved));
 }
 
-/* Once there are initcalls, the page allocator has all memory. */
+/* The page allocator manages all memory before the first initcall. */
 static int __init release_tree(void)
 {
 	if (preserved.root)
@@ -274,8 +278,8 @@ static int __init release_tree(void)
 core_initcall(release_tree);
 
 /*
- * Find the leaf below @node, the root, that has @key. Return NULL if there is none:
- * then *@end is the first key after it that another part of the tree could have.
+ * Find the leaf below @node, the root, that has @key. If there is none, return NULL
+ * and set *@end to the first larger key that another part of the tree may have.
  */
 static const struct kho_radix_leaf *__init
 find_leaf(const struct kho_radix_node *node, unsigned long key, unsigned long *end)
@@ -296,7 +300,7 @@ find_leaf(const struct kho_radix_node *node, unsigned long key, unsigned long *e
 	return (const struct kho_radix_leaf *)node;
 }
 
-/* The leaf for a key of @order, mostly the one that was looked up last. */
+/* Find the leaf for a key of @order. Usually it is the one that was found last. */
 static const struct kho_radix_leaf *__init
 larger_leaf(struct kho_preserved_larger *larger, unsigned int order, unsigned long key)
 {
@@ -312,20 +316,20 @@ larger_leaf(struct kho_preserved_larger *larger, unsigned int order, unsigned lo
 }
 
 /**
- * kho_preserved_within - find keys that lie in larger ones.
- * @larger: what is known of larger keys, with @root set and otherwise zero to begin
- *	with.
- * @pfn: as in the call of kho_preserved_ops.pages.
- * @order: as there.
- * @bits: as there.
+ * kho_preserved_within - Find keys that lie within larger ones.
+ * @larger: The larger keys found so far. The caller sets @root and zeroes the rest
+ *	before the walk.
+ * @pfn: As in the call of kho_preserved_ops.pages.
+ * @order: As in that call.
+ * @bits: As in that call.
  *
- * A kernel must not preserve a page under two keys. If the previous one did, then
- * the larger key wins, and what is in the smaller one is found under it. A walk
- * comes by larger orders first, so this must be called for each word of the walk.
+ * A kernel must not preserve a page under two keys. If the previous one did, the
+ * larger key is used and the smaller one is ignored. The walk visits larger orders
+ * first, so call this for each word of the walk.
  *
- * Takes some instructions for each larger order, whatever the number of keys.
+ * Takes a few instructions for each larger order, whatever the number of keys.
  *
- * Return: those of @bits whose pages are under a larger key as well.
+ * Return: The bits of @bits whose pages are under a larger key as well.
  */
 unsigned long __init kho_preserved_within(struct kho_preserved_larger *larger,
 					  unsigned long pfn, unsigned int order,
@@ -359,7 +363,7 @@ unsigned long __init kho_preserved_within(struct kho_preserved_larger *larger,
 	return bits & found;
 }
 
-/* Adds to the window what is preserved in one order. */
+/* Mark the pages of the window that are preserved under keys of @order. */
 static void __init add_preserved(struct kho_unpreserved *run,
 				 const struct kho_radix_leaf *leaf,
 				 unsigned long key, unsigned int order)
@@ -380,11 +384,11 @@ static void __init add_preserved(struct kho_unpreserved *run,
 }
 
 /**
- * kho_unpreserved_look_up - find what is preserved around a page.
- * @run: the walk; takes what is found in the window of the page.
- * @pfn: the page frame number.
+ * kho_unpreserved_look_up - Find the preserved pages around a page.
+ * @run: The walk. Its window is moved to @pfn and filled.
+ * @pfn: The page frame number.
  *
- * Takes no lock and does not sleep.
+ * Context: Takes no lock and does not sleep.
  */
 void __init kho_unpreserved_look_up(struct kho_unpreserved *run, unsigned long pfn)
 {
@@ -414,10 +418,10 @@ void __init kho_unpreserved_look_up(struct kho_unpreserved *run, unsigned long p
 }
 
 /**
- * kho_unpreserved_init - begin a walk over the pages that are not preserved.
- * @run: the walk.
- * @start: first page frame number of the range.
- * @end: the number after the last one of the range.
+ * kho_unpreserved_init - Begin a walk over the pages that are not preserved.
+ * @run: The walk.
+ * @start: First page frame number of the range.
+ * @end: The number after the last one of the range.
  */
 void __init kho_unpreserved_init(struct kho_unpreserved *run, unsigned long start,
 				 unsigned long end)
@@ -429,11 +433,11 @@ void __init kho_unpreserved_init(struct kho_unpreserved *run, unsigned long star
 }
 
 /**
- * kho_nr_unpreserved - count the pages that are not preserved.
- * @start: first page frame number of the range.
- * @end: the number after the last one of the range.
+ * kho_nr_unpreserved - Count the pages that are not preserved.
+ * @start: First page frame number of the range.
+ * @end: The number after the last one of the range.
  *
- * Return: the number of pages that for_each_unpreserved_range() finds.
+ * Return: The number of pages that for_each_unpreserved_range() finds.
  */
 unsigned long __init kho_nr_unpreserved(unsigned long start, unsigned long end)
 {
@@ -446,7 +450,7 @@ unsigned long __init kho_nr_unpreserved(unsigned long start, unsigned long end)
 	while (start < end) {
 		kho_unpreserved_look_up(&run, start);
 		if (run.known_pfn <= run.window_pfn + WINDOW_PAGES) {
-			/* Only what is in the range counts. */
+			/* Do not count preserved pages outside of the range. */
 			bitmap_clear(run.preserved, 0, start - run.window_pfn);
 			if (end < run.known_pfn)
 				bitmap_clear(run.preserved, end - run.window_pfn,

@@ -9,12 +9,12 @@ struct kho_radix_leaf;
 struct kho_radix_node;
 
 /**
- * struct kho_preserved_ops - what a walk over preserved memory calls.
- * @pages: called with a word of a leaf in which bits are set. Bit i of @bits
- *	stands for the 1 << @order pages from @pfn + (i << @order) on.
- * @node: called with each page of the tree itself.
+ * struct kho_preserved_ops - Functions that kho_preserved_walk() calls.
+ * @pages: Called for each word of a leaf that is not zero. Bit i of @bits stands
+ *	for the 1 << @order pages from @pfn + (i << @order) on.
+ * @node: Called with the physical address of each node of the tree.
  *
- * Either may be NULL. What is not zero ends the walk, and is its result.
+ * Either may be NULL. A result other than 0 ends the walk and is its result.
  */
 struct kho_preserved_ops {
 	int (*pages)(unsigned long pfn, unsigned int order, unsigned long bits,
@@ -25,10 +25,10 @@ struct kho_preserved_ops {
 /**
  * struct kho_preserved_larger - Larger keys, for kho_preserved_within().
  * @root: Root of the tree.
- * @orders: A bit for each order that the walk has come by. It begins with the
- *	largest one.
- * @first: First key of the leaf that was looked up last, for each order.
- * @leaf: That leaf, NULL if the tree does not have it.
+ * @orders: A bit for each order that the walk has visited. It visits the largest
+ *	one first.
+ * @first: For each order, the first key of the leaf that was looked up last.
+ * @leaf: For each order, that leaf; NULL if it is not in the tree.
  */
 struct kho_preserved_larger {
 	const struct kho_radix_node *root;
