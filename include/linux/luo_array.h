@@ -11,10 +11,10 @@ struct luo_array_block_ser;
 /**
  * struct luo_array - An array of elements in preserved pages.
  * @data:         The elements, one after the other, in one linear mapping.
- * @count:        How many there are.
- * @element_size: Size of one in bytes.
- * @handle:       What to store in an object so that the next kernel finds the
- *                array: a physical address.
+ * @count:        Number of elements.
+ * @element_size: Size of one element in bytes.
+ * @handle:       Physical address that leads the next kernel to the array. Store it
+ *                in an object.
  */
 struct luo_array {
 	void *data;

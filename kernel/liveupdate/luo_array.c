@@ -2,15 +2,16 @@
 /**
  * DOC: Arrays in preserved memory
  *
- * Data of any size, one element after the other in one linear mapping, and one
- * number by which the next kernel finds it: the handle, which any object may
- * carry. The pages come in the largest orders to be had, so that there are few
- * keys and a short list; where one run holds everything, nothing is mapped. What
- * is small lies behind the head of its list, in the same pages.
+ * An array is data of any size, one element after the other in one linear mapping.
+ * The next kernel finds it by its handle, a physical address that any object may
+ * carry. The pages are allocated in the largest available orders, so that there are
+ * few keys and a short list. An array in one run uses the direct map instead of
+ * vmap(). The elements of a small array follow the head of its list, in the same
+ * pages.
  *
- * Subsystems that store objects call it, as does luo_array_in.c for the arrays of
- * the previous kernel. It calls the handover. Callers bring the locking of each
- * array.
+ * It is called by subsystems that store objects, and by luo_array_in.c for the
+ * arrays of the previous kernel. It calls the handover. Callers must serialise the
+ * calls for one array.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -41,7 +42,7 @@ luo_array_next_block(const struct luo_array_block_ser *block)
  * luo_array_block_crc - Compute the CRC of a block.
  * @block: The block.
  *
- * Return: What @block->crc must be.
+ * Return: The value that @block->crc must have.
  */
 u32 luo_array_block_crc(const struct luo_array_block_ser *block)
 {
@@ -60,7 +61,7 @@ u32 luo_array_block_crc(const struct luo_array_block_ser *block)
  * @count:        How many elements: any number.
  * @size:         Set to the size in bytes.
  *
- * Return: true; false if there is no such array, or not in this address space.
+ * Return: true; false if a number is 0 or the size exceeds the address space.
  */
 bool luo_array_size(u32 element_size, u64 count, size_t *size)
 {
@@ -70,17 +71,17 @@ bool luo_array_size(u32 element_size, u64 count, size_t *size)
 }
 
 /**
- * luo_array_inline_order - The pages that hold all elements behind a head.
+ * luo_array_inline_order - Compute the order of a block with the elements in it.
  * @size: Size of the elements in bytes.
  *
- * Return: Their order.
+ * Return: The order of the pages that hold a head and the elements.
  */
 unsigned int luo_array_inline_order(size_t size)
 {
 	return get_order(sizeof(struct luo_array_block_ser) + size);
 }
 
-/* Whether that takes no more pages than a list and the elements apart. */
+/* Check whether one block takes no more pages than a list and separate runs. */
 static bool luo_array_is_small(size_t size)
 {
 	unsigned int order = luo_array_inline_order(size);
@@ -96,9 +97,10 @@ static size_t luo_array_bytes(const struct luo_array *array)
 
 /**
  * luo_array_pages_alloc - Allocate pages for an array.
- * @handover: Where they come from.
- * @order:    2^order pages.
- * @gfp:      How to get them. Fails instead of invoking the OOM killer.
+ * @handover: The handover to allocate from.
+ * @order:    Allocates 2^@order pages.
+ * @gfp:      Allocation mask. __GFP_NORETRY or __GFP_RETRY_MAYFAIL is added, so
+ *            that the allocation fails instead of invoking the OOM killer.
  *
  * Return: Zeroed pages, or NULL.
  */
@@ -133,7 +135,7 @@ luo_array_block_alloc(const struct luo_handover *handover,
 	return block;
 }
 
-/* The largest run that is to be had and not more than what is needed. */
+/* Allocate the largest available run of at most @nr_pages. Return 0 if none is. */
 static u64 luo_array_run_alloc(const struct luo_handover *handover,
 			       unsigned long nr_pages, gfp_t gfp)
 {
@@ -150,7 +152,7 @@ static u64 luo_array_run_alloc(const struct luo_handover *handover,
 	return 0;
 }
 
-/* All in one, or not at all. */
+/* Allocate one block with the elements in it. On failure array->blocks stays NULL. */
 static void luo_array_populate_inline(const struct luo_handover *handover,
 				      struct luo_array *array, size_t size,
 				      gfp_t gfp)
@@ -196,7 +198,7 @@ static int luo_array_populate(const struct luo_handover *handover,
 	return 0;
 }
 
-/* All runs of a list that this kernel wrote. */
+/* Copy all runs of a list that this kernel wrote. The caller frees the copy. */
 static u64 *luo_array_runs(const struct luo_array_block_ser *blocks,
 			   unsigned long *nr_runs)
 {
@@ -223,10 +225,10 @@ static u64 *luo_array_runs(const struct luo_array_block_ser *blocks,
 
 /**
  * luo_array_map - Set up the linear mapping of an array.
- * @handover: Where the pages come from.
- * @array:    The array, whose @data is set.
+ * @handover: The handover that the pages are from.
+ * @array:    The array. Its @data and @mapped are set.
  * @runs:     Its runs, each physical address | order.
- * @nr_runs:  How many there are, not 0.
+ * @nr_runs:  Number of runs, not 0.
  *
  * Return: 0, or -ENOMEM.
  */
@@ -267,8 +269,8 @@ static int luo_array_map_blocks(const struct luo_handover *handover,
 }
 
 /**
- * luo_array_free_to - luo_array_free() with a handover to choose.
- * @handover: Where the pages came from.
+ * luo_array_free_to - Free an array of a given handover, see luo_array_free().
+ * @handover: The handover that the pages are from.
  * @array:    The array.
  */
 void luo_array_free_to(const struct luo_handover *handover,
@@ -294,12 +296,12 @@ void luo_array_free_to(const struct luo_handover *handover,
 }
 
 /**
- * luo_array_alloc_from - luo_array_alloc() with a handover to choose.
- * @handover:     Where the pages come from.
- * @array:        Set up by this call.
+ * luo_array_alloc_from - Allocate an array from a given handover.
+ * @handover:     The handover to allocate from.
+ * @array:        Set up by this call; all zero on failure.
  * @element_size: Size of an element in bytes.
- * @count:        How many.
- * @gfp:          How to get the pages.
+ * @count:        Number of elements.
+ * @gfp:          Allocation mask.
  *
  * Return: As luo_array_alloc().
  */
@@ -338,16 +340,16 @@ int luo_array_alloc_from(const struct luo_handover *handover,
  * luo_array_alloc - Allocate an array that can be handed over.
  * @array:        Set up by this call; all zero on failure.
  * @element_size: Size of an element in bytes, not 0.
- * @count:        How many elements, not 0.
- * @gfp:          How to get the pages. An allocation that would take reclaim more
- *                than one pass fails.
+ * @count:        Number of elements, not 0.
+ * @gfp:          Allocation mask. An allocation fails instead of invoking the OOM
+ *                killer.
  *
- * The elements are zero. The pages are in the handover at once; that the next
- * kernel finds them takes an object with @array->handle in it.
+ * The elements are zero. The pages are preserved when the call returns. The next
+ * kernel finds them only if an object with @array->handle in it is stored.
  *
  * Context: Process context, may sleep.
  * Return: 0; -EINVAL if the size is 0 or exceeds the address space, or if @gfp has
- * %__GFP_MOVABLE or %__GFP_HIGHMEM; -ENOMEM.
+ * %__GFP_MOVABLE or %__GFP_HIGHMEM; -ENOMEM if there is no memory.
  */
 int luo_array_alloc(struct luo_array *array, u32 element_size, u64 count,
 		    gfp_t gfp)
@@ -358,9 +360,13 @@ int luo_array_alloc(struct luo_array *array, u32 element_size, u64 count,
 EXPORT_SYMBOL_GPL(luo_array_alloc);
 
 /**
- * luo_array_seal - Have the next kernel check the elements.
- * @array: An allocated array whose elements are final. After a change, seal it
- *         again.
+ * luo_array_seal - Write the CRC of the elements, which the next kernel checks.
+ * @array: An array from luo_array_alloc().
+ *
+ * Call it after the last change. If an element changes later, the next kernel
+ * refuses the array unless it is sealed again.
+ *
+ * Context: Any.
  */
 void luo_array_seal(struct luo_array *array)
 {

@@ -2,12 +2,13 @@
 /**
  * DOC: Arrays of the previous kernel
  *
- * The list of an array is read once, block by block, and each block is checked in
- * the copy: another kernel, or a device that it left running, may write to the
- * memory at any time. All of the list is checked before a page of it is claimed,
- * and what is claimed is what was checked.
+ * luo_array_restore() copies the list of an array block by block and checks only the
+ * copy, because a device that the previous kernel did not stop may still write to
+ * the memory. It checks the whole list before it claims a page, and claims only
+ * pages that the copy lists.
  *
- * Subsystems that store objects call it. It calls luo_array.c and the handover.
+ * It is called by subsystems that store objects. It calls luo_array.c and the
+ * handover.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -28,22 +29,22 @@
 #include "luo_array_internal.h"
 #include "luo_handover.h"
 
-/* A block of the list. */
+/* A block of the list, after the check. */
 struct luo_array_in_block {
 	u64 address;
 	u32 nr_runs;
 };
 
 /**
- * struct luo_array_in - The list of an array of the previous kernel, copied.
- * @handover:  Where the pages come from.
- * @copy:      Room for a block.
+ * struct luo_array_in - A copy of the list of an array of the previous kernel.
+ * @handover:  The handover that the pages are from.
+ * @copy:      Copy of the block that is being read, one page.
  * @blocks:    The blocks of the list.
- * @nr_blocks: How many there are.
- * @max_blocks: How many there is room for.
+ * @nr_blocks: Number of blocks.
+ * @max_blocks: Blocks that @blocks can hold.
  * @runs:      The runs of all blocks.
- * @nr_runs:   How many there are.
- * @max_runs:  How many there is room for.
+ * @nr_runs:   Number of runs.
+ * @max_runs:  Runs that @runs can hold.
  * @nr_pages:  Pages of all runs.
  * @order:     Order of the pages of a block.
  * @data_crc:  CRC of the elements, 0 if the array was not sealed.
@@ -62,7 +63,7 @@ struct luo_array_in {
 	u32 data_crc;
 };
 
-/* Room for another block and its runs. */
+/* Grow @blocks and @runs so that they can hold another block and its runs. */
 static int luo_array_in_reserve(struct luo_array_in *in)
 {
 	unsigned long nr;
@@ -115,7 +116,7 @@ static int luo_array_in_read_block(struct luo_array_in *in, u64 address)
 	if (crc != crc32c(~0, copy, struct_size(copy, runs, copy->nr_runs)))
 		return -EBADMSG;
 
-	/* Only elements that follow the head take more than a page. */
+	/* A block is a page, unless the elements follow its head. */
 	if (in->nr_blocks ? order : order && copy->nr_runs)
 		return -EBADMSG;
 	if (!in->nr_blocks) {
@@ -152,14 +153,17 @@ static int luo_array_in_add_block(struct luo_array_in *in)
 	return 0;
 }
 
-/* Without runs, the elements follow the head of the only block. */
+/* Check an array without runs: the elements follow the head of the only block. */
 static int luo_array_in_check_inline(const struct luo_array_in *in, size_t size)
 {
 	return in->nr_blocks == 1 && !in->copy->next &&
 	       in->order == luo_array_inline_order(size) ? 0 : -EBADMSG;
 }
 
-/* Read and check the list. The sum of the runs bounds the walk. */
+/*
+ * Read and check the list. A loop in the chain ends the walk when the runs have more
+ * pages than the array.
+ */
 static int luo_array_in_read(struct luo_array_in *in, u64 handle,
 			     const struct luo_array *array, size_t size)
 {
@@ -217,8 +221,9 @@ static void luo_array_in_release(const struct luo_array_in *in,
 }
 
 /*
- * A run that is listed twice, or is a page of the list, passes the check and
- * cannot be claimed twice. Release what was claimed, once.
+ * Claim all blocks and runs. A run that is listed twice, or that is also a page of
+ * the list, passes the check, but the second claim fails. On failure release all
+ * pages that were claimed.
  */
 static int luo_array_in_claim(const struct luo_array_in *in)
 {
@@ -254,7 +259,10 @@ err_release_blocks:
 	return -EBADMSG;
 }
 
-/* Make the list in the pages, which are this kernel's now, what was checked. */
+/*
+ * Write the checked copy back to the list, which luo_array_free() walks. The
+ * original may have changed since it was copied.
+ */
 static void luo_array_in_write(const struct luo_array_in *in)
 {
 	const u64 *runs = in->runs;
@@ -281,7 +289,7 @@ static int luo_array_in_restore(struct luo_array_in *in,
 	if (err)
 		return err;
 
-	/* Map first: after -ENOMEM the array can be restored another time. */
+	/* Map before the claim, so that a caller may retry after -ENOMEM. */
 	if (in->nr_runs) {
 		err = luo_array_map(in->handover, array, in->runs, in->nr_runs);
 		if (err)
@@ -309,12 +317,12 @@ static int luo_array_in_restore(struct luo_array_in *in,
 }
 
 /**
- * luo_array_restore_from - luo_array_restore() with a handover to choose.
- * @handover:     Where the pages come from.
- * @array:        Set up by this call.
- * @handle:       The handle.
- * @element_size: What size an element has to have.
- * @count:        How many there have to be.
+ * luo_array_restore_from - Restore an array of a given handover.
+ * @handover:     The handover that the pages are from.
+ * @array:        Set up by this call; all zero on failure.
+ * @handle:       The handle: any number.
+ * @element_size: Expected size of an element in bytes.
+ * @count:        Expected number of elements.
  *
  * Return: As luo_array_restore().
  */
@@ -349,19 +357,20 @@ int luo_array_restore_from(const struct luo_handover *handover,
 }
 
 /**
- * luo_array_restore - Take over an array of the previous kernel.
- * @array:        Set up by this call; all zero, or without data, on failure.
- * @handle:       What the object says: any number.
- * @element_size: What size an element has to have, in bytes.
- * @count:        How many elements there have to be.
+ * luo_array_restore - Restore an array of the previous kernel.
+ * @array:        Set up by this call; all zero on failure.
+ * @handle:       The handle as read from an object: any number.
+ * @element_size: Expected size of an element in bytes.
+ * @count:        Expected number of elements.
  *
- * The pages are the caller's, who frees them with luo_array_free(). An array
- * that is there but fails its CRC is freed.
+ * On success the caller owns the pages and frees them with luo_array_free(). An
+ * array whose elements do not match its CRC is freed.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EBADMSG if there is no whole array at @handle; -EMSGSIZE if there
- * is one of another size; -EINVAL for a size that cannot be; -ENOMEM, with nothing
- * changed.
+ * Return: 0; -EBADMSG if there is no array at @handle, or it is corrupt or already
+ * restored; -EMSGSIZE if the array has another size; -EINVAL if @element_size or
+ * @count is 0 or their product exceeds the address space; -ENOMEM if there is no
+ * memory, with nothing changed.
  */
 int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
 		      u64 count)

@@ -29,7 +29,7 @@ u32 luo_array_block_crc(const struct luo_array_block_ser *block);
 void *luo_array_pages_alloc(const struct luo_handover *handover,
 			    unsigned int order, gfp_t gfp);
 
-/* The calls of the public headers for tests that bring their own handover. */
+/* The calls of the public headers, for tests that pass their own handover. */
 
 int luo_array_alloc_from(const struct luo_handover *handover,
 			 struct luo_array *array, u32 element_size, u64 count,

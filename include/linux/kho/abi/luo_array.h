@@ -15,8 +15,9 @@
  * page is under a KHO folio key of its own. The handle of an array, which any
  * object may carry, is the physical address of the first list page.
  *
- * In a small array the elements follow the one head, and there is no run. Head and
- * elements are under one folio key, of the smallest order that has room for both.
+ * In a small array the elements follow the head of the only list page, and there is
+ * no run. Head and elements are under one folio key, of the smallest order that
+ * holds both.
  */
 
 /**
@@ -32,9 +33,9 @@
  * @element_size: Size of one element in bytes.
  * @magic:        %LUO_ARRAY_BLOCK_MAGIC.
  * @sequence:     0 in the first block, one more in each next one.
- * @nr_runs:      Runs in this block; 0 where the elements follow the head.
- * @data_crc:     CRC of the elements where the owner sealed the array, else 0.
- *                Of the first block only, and not under @crc.
+ * @nr_runs:      Runs in this block; 0 if the elements follow the head.
+ * @data_crc:     In the first block, CRC of the elements if the owner sealed the
+ *                array, else 0. Zero in all other blocks. @crc does not cover it.
  * @crc:          CRC of this header, with @data_crc and @crc taken as zero, and
  *                of the runs.
  * @runs:         Each the physical address of 2^n naturally aligned pages, with
@@ -71,8 +72,7 @@ static_assert(offsetof(struct luo_array_block_ser, runs) == 48);
 #define LUO_ARRAY_RUN_ORDER		0x3fULL
 
 /**
- * LUO_ARRAY_RUNS_PER_BLOCK - Runs that one list page has room for,
- * 506 in 4 KiB.
+ * LUO_ARRAY_RUNS_PER_BLOCK - Runs that one list page can hold, 506 in 4 KiB.
  */
 #define LUO_ARRAY_RUNS_PER_BLOCK					\
 	((PAGE_SIZE - sizeof(struct luo_array_block_ser)) / sizeof(u64))
