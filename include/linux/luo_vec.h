@@ -11,10 +11,10 @@ struct luo_handover;
 /**
  * struct luo_vec - An array in preserved memory that can be edited.
  * @count:        Number of elements.
- * @element_size: Size of one in bytes, at most %LUO_VEC_ELEMENT_MAX.
- * @handle:       What to store in an object so that the next kernel finds the
- *                array with luo_array_restore(): a physical address. Changes
- *                only when the first element is added.
+ * @element_size: Size of one element in bytes, at most %LUO_VEC_ELEMENT_MAX.
+ * @handle:       Physical address that leads the next kernel to the array. Store it
+ *                in an object, and restore the array with luo_array_restore(). It
+ *                changes only when the first element is appended.
  */
 struct luo_vec {
 	u64 count;
@@ -36,7 +36,7 @@ struct luo_vec {
 };
 
 /**
- * LUO_VEC_ELEMENT_MAX - Bytes that an element of a vector may have.
+ * LUO_VEC_ELEMENT_MAX - The largest size of an element of a vector in bytes.
  */
 #define LUO_VEC_ELEMENT_MAX	64
 

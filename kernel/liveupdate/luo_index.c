@@ -2,11 +2,11 @@
 /**
  * DOC: An index of preserved structures
  *
- * A table of objects may hold a million records, in preserved pages that leave
- * no room for the links of a tree or a chained hash. This index is one word
- * per entry at a load of 3/8 to 3/4, costs the same at any size, and needs
- * neither RCU nor a work queue, so that the object core also builds in user
- * space; rhashtable would take 16 bytes more for each record.
+ * A table of objects may hold a million records, in preserved pages whose format has
+ * no links for a tree or a chained hash. This index is an open hash table with one
+ * word per slot at a load of 3/8 to 3/4. A lookup costs the same at any size. It
+ * needs neither RCU nor a work queue, so that the object core also builds in user
+ * space. An rhashtable would take 16 bytes more for each record.
  *
  * The numbers come from another kernel, which may be broken. With a fixed hash
  * function it could send a million numbers that share one slot, and each insertion
@@ -16,6 +16,7 @@
  * bound how many of them they add.
  *
  * It is called by the tables, the pools and PKRAM, and calls only the allocator.
+ * Callers must serialise the calls for one index.
  */
 
 #include <linux/errno.h>
@@ -65,10 +66,10 @@ bool luo_index_full(const struct luo_index *index)
 /**
  * luo_index_alloc - Allocate an empty index.
  * @spare: Set to the index. Free it with luo_index_destroy().
- * @order: It gets 2^@order slots, or a few if @order is small.
- * @gfp:   How to allocate.
+ * @order: Allocates 2^@order slots, but at least a minimum.
+ * @gfp:   Allocation mask.
  *
- * Return: 0, or -ENOMEM with @spare untouched.
+ * Return: 0; -ENOMEM if there is no memory, with @spare unchanged.
  */
 int luo_index_alloc(struct luo_index *spare, unsigned int order, gfp_t gfp)
 {
@@ -90,9 +91,9 @@ int luo_index_alloc(struct luo_index *spare, unsigned int order, gfp_t gfp)
 
 /**
  * luo_index_move - Move all entries into another index.
- * @index: The index. Has the slots of @spare afterwards.
- * @spare: An empty index with more slots. Has the old slots of @index afterwards,
- *         to be freed with luo_index_destroy().
+ * @index: The index. It has the slots of @spare when the call returns.
+ * @spare: An empty index with more slots. It has the old slots of @index when the
+ *         call returns; free them with luo_index_destroy().
  *
  * Allocates and frees nothing, so that callers may hold a lock that memory reclaim
  * waits for.
@@ -111,10 +112,10 @@ void luo_index_move(struct luo_index *index, struct luo_index *spare)
 /**
  * luo_index_add - Add an entry.
  * @index: The index.
- * @entry: The number, first member of the structure that is to be found.
- * @gfp:   How to allocate. Nothing is allocated unless luo_index_full().
+ * @entry: The number, which is the first member of the structure to find.
+ * @gfp:   Allocation mask. Nothing is allocated unless luo_index_full().
  *
- * Return: 0, or -ENOMEM with nothing changed.
+ * Return: 0; -ENOMEM if there is no memory, with nothing changed.
  */
 int luo_index_add(struct luo_index *index, u64 *entry, gfp_t gfp)
 {
@@ -137,7 +138,7 @@ int luo_index_add(struct luo_index *index, u64 *entry, gfp_t gfp)
 /**
  * luo_index_del - Remove an entry.
  * @index: The index.
- * @entry: What was added. No harm if it is not there.
+ * @entry: The entry. Nothing happens if it is not in the index.
  */
 void luo_index_del(struct luo_index *index, u64 *entry)
 {
@@ -155,7 +156,10 @@ void luo_index_del(struct luo_index *index, u64 *entry)
 	}
 	index->count--;
 
-	/* Close the gap with entries that a probe would no longer reach past it. */
+	/*
+	 * A probe ends at an empty slot. Move each following entry into the hole if
+	 * the probe for it passes the hole.
+	 */
 	for (i = (hole + 1) & mask; index->slots[i]; i = (i + 1) & mask) {
 		unsigned long home = luo_index_home(index, *index->slots[i]);
 
@@ -171,9 +175,9 @@ void luo_index_del(struct luo_index *index, u64 *entry)
  * luo_index_next - Find the next entry with a number.
  * @index:  The index.
  * @key:    The number.
- * @cursor: 0 for the first entry; left so that the next call continues.
+ * @cursor: 0 for the first entry. Updated, so that the next call continues.
  *
- * Return: The entry, or NULL when there is no further one.
+ * Return: The entry, or NULL if there is no further one.
  */
 u64 *luo_index_next(const struct luo_index *index, u64 key,
 		    unsigned long *cursor)
@@ -196,8 +200,8 @@ u64 *luo_index_next(const struct luo_index *index, u64 key,
 }
 
 /**
- * luo_index_destroy - Free the slots of an index; the entries are the caller's.
- * @index: The index, empty and usable afterwards.
+ * luo_index_destroy - Free the slots of an index, but not the entries.
+ * @index: The index. It is empty and can be used again.
  */
 void luo_index_destroy(struct luo_index *index)
 {

@@ -6,14 +6,14 @@
 #include <linux/types.h>
 
 /**
- * struct luo_index - Finds structures by a number that is their first member.
- * @slots: Open addressing, linear probing; NULL is an empty slot.
- * @order: There are 2^@order slots, none while @slots is NULL.
- * @count: Slots in use.
- * @multiplier: Random and odd; the hash function of @slots.
+ * struct luo_index - An index of structures by a number, their first member.
+ * @slots: 2^@order slots with linear probing. NULL is an empty slot.
+ * @order: The order. There are no slots while @slots is NULL.
+ * @count: Number of slots in use.
+ * @multiplier: A random odd number, part of the hash function.
  *
- * Several entries may have the same number; a probe walks past all of them.
- * Callers bring the locking.
+ * Several entries may have the same number. Callers must serialise the calls for one
+ * index.
  */
 struct luo_index {
 	u64 **slots;
@@ -35,9 +35,9 @@ u64 *luo_index_next(const struct luo_index *index, u64 key,
 
 /**
  * luo_index_for_each - Iterate over all entries with a number.
- * @index:  The index. Not changed by the body.
+ * @index:  The index. The body must not change it.
  * @key:    The number.
- * @cursor: An unsigned long for the iterator's own use.
+ * @cursor: An unsigned long that the iterator uses.
  * @entry:  Points at each entry in turn.
  */
 #define luo_index_for_each(index, key, cursor, entry)			\

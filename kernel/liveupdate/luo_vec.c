@@ -2,20 +2,20 @@
 /**
  * DOC: Arrays that are edited
  *
- * A vector is written element by element and read by the next kernel as an
- * array, see luo_array.c. It grows and shrinks at its end and any element can be
- * replaced, and no such call reads or writes more than what it changes: the
- * pages are single ones that are added and freed as needed, nothing is mapped,
- * and the CRC of the elements is updated, not computed again. So the last
- * changes can be made right before the kexec, whatever the length.
+ * A vector is written element by element and read by the next kernel as an array,
+ * see luo_array.c. Elements are appended and removed at its end, and any element can
+ * be replaced. The cost of a call depends on what it changes and not on the length
+ * of the vector, so that a subsystem can make its last changes right before the
+ * kexec: pages of order 0 are added and freed as needed, nothing is mapped, and the
+ * CRC of the elements is updated instead of computed anew.
  *
- * CRC-32C without its inversions is linear. Over A followed by B it is that over
- * A, multiplied by x^(8 * length of B), plus that over B alone, as polynomials
- * modulo that of the CRC. So an element is added or taken off at the end with
- * one multiplication, and exchanged in the middle by adding the difference.
+ * CRC-32C without its inversions is linear over polynomials modulo that of the CRC:
+ * crc(A followed by B) = crc(A) * x^(8 * length of B) + crc(B). Appending an element
+ * or removing the last one therefore takes one multiplication. Replacing an element
+ * adds the CRC of the difference, multiplied for the bytes that follow it.
  *
- * Called by subsystems that store objects; calls the handover. Callers bring the
- * locking of each vector.
+ * It is called by subsystems that store objects, and calls the handover. Callers
+ * must serialise the calls for one vector.
  */
 
 #include <linux/array_size.h>
@@ -36,7 +36,7 @@
 #include "luo_array_internal.h"
 #include "luo_handover.h"
 
-/* The polynomial, and its value 1; the highest power is in the lowest bit. */
+/* The polynomial, and the polynomial 1. The highest power is in the lowest bit. */
 #define LUO_VEC_POLY	0x82f63b78
 #define LUO_VEC_ONE	BIT(31)
 
@@ -68,7 +68,7 @@ static u32 luo_vec_multiply(u32 a, u32 b)
 	return product;
 }
 
-/* What a CRC is multiplied by when @bytes follow. */
+/* Return x^(8 * @bytes), by which a CRC is multiplied if @bytes follow. */
 static u32 luo_vec_shift(u64 bytes)
 {
 	u32 bits, power = LUO_VEC_ONE;
@@ -89,7 +89,7 @@ static bool luo_vec_is_inline(const struct luo_vec *vec)
 	return vec->nr_blocks && !vec->nr_pages;
 }
 
-/* Bytes that there are pages for. */
+/* Return the size in bytes of the elements that the allocated pages can hold. */
 static u64 luo_vec_capacity(const struct luo_vec *vec)
 {
 	if (luo_vec_is_inline(vec))
@@ -98,7 +98,7 @@ static u64 luo_vec_capacity(const struct luo_vec *vec)
 	return (u64)vec->nr_pages << PAGE_SHIFT;
 }
 
-/* Where the byte at @offset is; *@len is cut to the bytes that follow it there. */
+/* Return the byte at @offset. Reduce *@len to the bytes that follow it in its page. */
 static void *luo_vec_at(const struct luo_vec *vec, u64 offset, u64 *len)
 {
 	if (luo_vec_is_inline(vec))
@@ -109,7 +109,7 @@ static void *luo_vec_at(const struct luo_vec *vec, u64 offset, u64 *len)
 	return vec->pages[offset >> PAGE_SHIFT] + offset_in_page(offset);
 }
 
-/* Room for one more pointer in a table. */
+/* Grow a table of pointers so that it can hold one more. */
 static int luo_vec_table_grow(void **table, unsigned long nr,
 			      unsigned long *max, gfp_t gfp)
 {
@@ -167,7 +167,7 @@ static void luo_vec_drop_block(struct luo_vec *vec)
 	vec->dirty_block = min(vec->dirty_block, vec->nr_blocks - 1);
 }
 
-/* The elements behind the head of the first block move to the first page. */
+/* Add a page. Move the elements that follow the head of the block to the first one. */
 static int luo_vec_add_page(struct luo_vec *vec, gfp_t gfp)
 {
 	unsigned long nr_runs = vec->nr_pages % LUO_ARRAY_RUNS_PER_BLOCK;
@@ -214,7 +214,7 @@ static void luo_vec_trim(struct luo_vec *vec)
 {
 	u64 size = vec->count * vec->element_size;
 
-	/* One page stays: the elements are not moved back. */
+	/* Keep one page: the elements are not moved back behind the head. */
 	while (vec->nr_pages > max(1UL, DIV_ROUND_UP(size, PAGE_SIZE)))
 		luo_vec_drop_page(vec);
 }
@@ -234,9 +234,9 @@ static int luo_vec_reserve(struct luo_vec *vec, u64 size, gfp_t gfp)
 }
 
 /**
- * luo_vec_init_to - luo_vec_init() with a handover to choose.
+ * luo_vec_init_to - Set up a vector that allocates from a given handover.
  * @vec:          The vector.
- * @handover:     Where the pages come from.
+ * @handover:     The handover to allocate from.
  * @element_size: Size of an element in bytes.
  */
 void luo_vec_init_to(struct luo_vec *vec, const struct luo_handover *handover,
@@ -254,6 +254,10 @@ void luo_vec_init_to(struct luo_vec *vec, const struct luo_handover *handover,
  * luo_vec_init - Set up a vector without elements.
  * @vec:          The vector.
  * @element_size: Size of an element in bytes, from 1 to %LUO_VEC_ELEMENT_MAX.
+ *
+ * Allocates nothing. Free the vector with luo_vec_free().
+ *
+ * Context: Any.
  */
 void luo_vec_init(struct luo_vec *vec, u32 element_size)
 {
@@ -265,14 +269,15 @@ EXPORT_SYMBOL_GPL(luo_vec_init);
  * luo_vec_append - Add elements at the end.
  * @vec:      The vector.
  * @elements: The elements.
- * @nr:       How many.
- * @gfp:      How to get the pages.
+ * @nr:       Number of elements.
+ * @gfp:      Allocation mask. An allocation fails instead of invoking the OOM
+ *            killer.
  *
- * Allocates only what the new elements need. The next kernel sees them after
- * luo_vec_seal().
+ * Allocates only the pages that the new elements need. The next kernel sees the
+ * elements only after luo_vec_seal().
  *
- * Context: Process context, may sleep as @gfp allows.
- * Return: 0; -ENOMEM, with the vector unchanged.
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOMEM if there is no memory, with the elements unchanged.
  */
 int luo_vec_append(struct luo_vec *vec, const void *elements, u64 nr,
 		   gfp_t gfp)
@@ -306,8 +311,10 @@ EXPORT_SYMBOL_GPL(luo_vec_append);
 /**
  * luo_vec_get - Read an element.
  * @vec:     The vector.
- * @index:   Which element, below @vec->count.
- * @element: Where to copy it to.
+ * @index:   Index of the element, below @vec->count.
+ * @element: Set to a copy of the element.
+ *
+ * Context: Any.
  */
 void luo_vec_get(const struct luo_vec *vec, u64 index, void *element)
 {
@@ -326,8 +333,12 @@ EXPORT_SYMBOL_GPL(luo_vec_get);
 /**
  * luo_vec_set - Replace an element.
  * @vec:     The vector.
- * @index:   Which element, below @vec->count.
- * @element: What it becomes.
+ * @index:   Index of the element, below @vec->count.
+ * @element: The new element. Copied.
+ *
+ * The next kernel sees the change only after luo_vec_seal().
+ *
+ * Context: Any.
  */
 void luo_vec_set(struct luo_vec *vec, u64 index, const void *element)
 {
@@ -352,10 +363,12 @@ EXPORT_SYMBOL_GPL(luo_vec_set);
 /**
  * luo_vec_truncate - Remove elements at the end.
  * @vec:   The vector.
- * @count: How many elements to keep.
+ * @count: Number of elements to keep, at most @vec->count.
  *
- * Frees the pages that are not needed any more. A vector without elements is no
- * array: free it, or add some, before the kexec.
+ * Frees the pages that are no longer needed. The next kernel cannot restore a vector
+ * without elements: free it, or append an element, before the kexec.
+ *
+ * Context: Process context, may sleep.
  */
 void luo_vec_truncate(struct luo_vec *vec, u64 count)
 {
@@ -372,7 +385,7 @@ void luo_vec_truncate(struct luo_vec *vec, u64 count)
 }
 EXPORT_SYMBOL_GPL(luo_vec_truncate);
 
-/* What a new number of elements changes in the CRC of a block that is full. */
+/* Return the change of the CRC of a full block when @count changes. */
 static u32 luo_vec_count_change(const struct luo_vec *vec)
 {
 	u64 change = vec->count ^ vec->sealed_count;
@@ -385,11 +398,14 @@ static u32 luo_vec_count_change(const struct luo_vec *vec)
 }
 
 /**
- * luo_vec_seal - Have the next kernel see what is in a vector.
+ * luo_vec_seal - Write the heads, so that the next kernel sees the elements.
  * @vec: The vector, with at least one element.
  *
- * Costs ten instructions for each 506 pages, and is to be called after the last
- * change.
+ * Call it after the last change. If the vector changes later, the next kernel
+ * refuses it unless it is sealed again. Takes about ten instructions for each 506
+ * pages.
+ *
+ * Context: Any.
  */
 void luo_vec_seal(struct luo_vec *vec)
 {
@@ -413,7 +429,7 @@ EXPORT_SYMBOL_GPL(luo_vec_seal);
 
 /**
  * luo_vec_free - Free the memory of a vector.
- * @vec: The vector, without elements and usable afterwards; or all zero.
+ * @vec: The vector, or all zero. It can be used again and has no elements.
  *
  * Context: Process context, may sleep.
  */
