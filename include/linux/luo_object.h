@@ -12,9 +12,9 @@ struct luo_field;
 
 /**
  * struct luo_object_id - The name of an object.
- * @kind:     What it is: "memfd", "pkram", … Letters, digits and -_.+, a letter
- *            first, at most %LUO_OBJECT_KIND_LEN with the NUL.
- * @instance: Which one of its kind.
+ * @kind:     Name of its kind: "memfd", "pkram", … A letter, followed by letters,
+ *            digits and -_.+, at most %LUO_OBJECT_KIND_LEN bytes with the NUL.
+ * @instance: Its number within the kind.
  *
  * Several versions of one object are stored under the same identifier.
  */
@@ -28,21 +28,23 @@ struct luo_object_id {
  * @version:   Its number. Larger is newer.
  * @size:      Size of its wire struct in bytes.
  * @flags:     %LUO_OBJECT_RECORD_OPTIONAL or 0.
- * @retired:   It is read and no longer written. Of a kind with fields.
- * @external:  It has a carrier of its own, and is read and written there; it is
- *             here for the policy. No object is stored for it.
- * @upgrade:   Of a kind with fields, where more than copying is needed: makes
- *             the newest struct of one that this version was loaded into.
- *             Returns 0 or a negative errno. NULL if there is nothing to do.
- * @downgrade: The same the other way, before this version is written.
- * @save:      Of a kind without fields: fills the zeroed @wire from @object.
+ * @retired:   In a kind with fields: the version is read but no longer written.
+ * @external:  The kind's own code reads and writes the version elsewhere, and no
+ *             object is stored for it. It is listed so that the policy can select
+ *             it.
+ * @upgrade:   In a kind with fields: converts @ser, into which the fields of this
+ *             version were copied, to the newest struct. Returns 0 or a negative
+ *             errno. NULL if copying the fields is enough.
+ * @downgrade: In a kind with fields: converts @ser to this version before it is
+ *             written. Returns 0 or a negative errno. NULL if copying is enough.
+ * @save:      In a kind without fields: fills the zeroed @wire from @object.
  *             Returns 0 or a negative errno, which fails the save of the whole
- *             object. NULL where the version is no longer written.
- * @load:      Of a kind without fields: takes @wire, which has passed its CRC
- *             and has @size bytes, over into @object. Returns 0 or a negative
- *             errno. NULL where the version is written only for older kernels.
+ *             object. NULL if the version is no longer written.
+ * @load:      In a kind without fields: fills @object from @wire, which has @size
+ *             bytes and has passed its CRC. Returns 0 or a negative errno. NULL if
+ *             the version is written only for other kernels.
  *
- * The functions may sleep, and may not call into the object core.
+ * The functions may sleep. They must not call into the object core.
  */
 struct luo_object_version {
 	u16 version;
@@ -57,21 +59,20 @@ struct luo_object_version {
 };
 
 /**
- * struct luo_object_kind - A kind of object and the versions it is known in.
+ * struct luo_object_kind - A kind of object and its versions.
  * @name:        The name, as in &struct luo_object_id.
  * @versions:    Its versions, newest first, each number once.
- * @nr_versions: How many there are.
- * @fields:      The fields of its wire struct, or NULL where the versions have
- *               save and load functions. See LUO_DEFINE_KIND().
- * @nr_fields:   How many there are.
- * @size:        Size of the wire struct in bytes, where there are fields.
- * @drop:        Frees what an object of the previous kernel refers to, when user
- *               space drops it: takes what a load gives. Returns 0, or a negative
- *               errno for the object to stay. NULL if there is nothing to free.
- *               Of a kind with fields.
+ * @nr_versions: Number of versions.
+ * @fields:      The fields of its wire struct, or NULL if the versions have save
+ *               and load functions. See LUO_DEFINE_KIND().
+ * @nr_fields:   Number of fields.
+ * @size:        Size of the wire struct in bytes, if there are fields.
+ * @drop:        In a kind with fields: frees the memory that an object of the
+ *               previous kernel refers to, when user space drops the object. @ser is
+ *               the newest struct, as luo_object_load() fills it. Returns 0, or a
+ *               negative errno to keep the object. NULL if there is nothing to free.
  *
- * Allocated by the caller, who keeps it until
- * luo_object_unregister_kind().
+ * The caller owns it and must not free it before luo_object_unregister_kind().
  */
 struct luo_object_kind {
 	const char *name;
@@ -200,14 +201,14 @@ static inline __printf(1, 2) void luo_failure(const char *fmt, ...) { }
  * luo_store_object - Store one version of an object for the next kernel.
  * @data:    The wire struct. Copied; the caller keeps it.
  * @size:    Its size in bytes, 1 to %LUO_OBJECT_SIZE_MAX.
- * @id:      Which object.
- * @version: Which version of it @data is, at most %U16_MAX.
+ * @id:      The object.
+ * @version: The version that @data is in, at most %U16_MAX.
  *
- * The object is mandatory: a successor that reads none of its versions treats
- * it as an error. luo_store_object_flags() stores optional ones.
+ * The object is mandatory: in a kernel that reads none of its versions the load
+ * fails. Store an optional object with luo_store_object_flags().
  *
- * Context: Process context, may sleep.
- * Return: 0, or as luo_store_object_flags().
+ * Context: Process context, may sleep; from device_initcall() on.
+ * Return: 0 or a negative errno, see luo_store_object_flags().
  */
 static inline int luo_store_object(const void *data, size_t size,
 				   const struct luo_object_id *id, u32 version)
@@ -216,17 +217,17 @@ static inline int luo_store_object(const void *data, size_t size,
 }
 
 /**
- * luo_restore_object - Restore one version of an object, if it is there.
- * @data:    Where the wire struct goes. Untouched on failure.
+ * luo_restore_object - Read one version of an object of the previous kernel.
+ * @data:    Set to the wire struct. Unchanged on failure.
  * @size:    Size of that version in bytes.
- * @id:      Which object.
- * @version: Which version of it.
+ * @id:      The object.
+ * @version: The version.
  *
- * The object stays until luo_finish_object(). luo_read_object() is the same and
- * tells errors apart.
+ * The object stays until luo_finish_object(). Use luo_read_object() if the reason
+ * of a failure matters.
  *
- * Context: Process context, may sleep.
- * Return: true if @data holds the object now.
+ * Context: Process context, may sleep; from subsys_initcall() on.
+ * Return: true if @data was set.
  */
 static inline bool luo_restore_object(void *data, size_t size,
 				      const struct luo_object_id *id,

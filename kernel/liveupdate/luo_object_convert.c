@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Objects to and from their versions
+ * DOC: Conversion of objects between versions
  *
- * Saving an object writes every version that the policy selects, and loading
- * takes the newest one that is there and readable: no chain of ifs, and a
- * subsystem does not know which version the other kernel is at.
+ * Saving an object stores every version that the policy selects. Loading an object
+ * reads the newest version that the previous kernel stored and this kernel can read.
+ * A subsystem therefore does not need to know the versions of the other kernel.
  *
- * It is called by the public calls of luo_object_core.c, and converts by the
- * fields of the kind (luo_object_field.c) or by its functions.
+ * It is called by luo_object_core.c, luo_object_kind.c and PKRAM. It converts with
+ * the fields of the kind (luo_object_field.c) or with its save and load functions,
+ * and calls luo_object_out.c and luo_object_in.c.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -24,7 +25,7 @@
 
 #include "luo_object_internal.h"
 
-/* The wire struct of one version, which the caller frees. */
+/* Convert @object to one version. The caller frees the wire struct. */
 static void *luo_object_wire(const struct luo_object_kind *kind,
 			     const struct luo_object_version *version,
 			     const void *object, gfp_t gfp)
@@ -69,11 +70,12 @@ static int luo_object_store_version(struct luo_object_out *out,
  * luo_object_kind_save - Store an object in all selected versions.
  * @out:      The set to store it in.
  * @kind:     Its kind.
- * @instance: Which one.
- * @object:   Its newest struct, or what the save functions are given.
- * @gfp:      How to allocate.
+ * @instance: Its number within the kind.
+ * @object:   Its newest struct, or the argument of the save functions.
+ * @gfp:      Allocation mask.
  *
- * Return: As luo_object_save().
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno, see luo_object_save().
  */
 int luo_object_kind_save(struct luo_object_out *out,
 			 const struct luo_object_kind *kind, u64 instance,
@@ -84,7 +86,7 @@ int luo_object_kind_save(struct luo_object_out *out,
 	int err, refused = 0;
 	unsigned int i;
 
-	/* Beside an older save, this one would be two objects in one. */
+	/* Versions of two saves would be two states of one object. */
 	if (luo_object_out_stored(out, &id))
 		return -EEXIST;
 
@@ -94,7 +96,7 @@ int luo_object_kind_save(struct luo_object_out *out,
 
 		err = luo_object_store_version(out, kind, &kind->versions[i],
 					       instance, object, gfp);
-		/* A version that would lose something is better not written. */
+		/* Skip a version that would lose a value. */
 		if (err == -ENODATA) {
 			refused = err;
 			continue;
@@ -104,11 +106,11 @@ int luo_object_kind_save(struct luo_object_out *out,
 		stored |= BIT(i);
 	}
 
-	/* Nothing is selected of a kind that is not registered. */
+	/* A kind that is not registered has no selected versions. */
 	return stored ? 0 : refused ?: -EINVAL;
 
 err_abort:
-	/* What was there before this call is not this call's. */
+	/* Another call may have stored other versions; remove only those above. */
 	for_each_set_bit(i, &stored, kind->nr_versions)
 		luo_object_out_abort_version(out, &id,
 					     kind->versions[i].version);
@@ -117,10 +119,10 @@ err_abort:
 }
 
 /**
- * struct luo_object_change - The versions of an object that an update is to write.
+ * struct luo_object_change - The versions of an object that an update writes.
  * @wire:   The wire struct of each version that can be written, else NULL.
- * @stored: The versions that were stored before the update, a bit each.
- * @added:  The versions that the update has stored.
+ * @stored: A bit for each version that was stored before the update.
+ * @added:  A bit for each version that the update has added.
  */
 struct luo_object_change {
 	void *wire[LUO_OBJECT_VERSIONS_MAX];
@@ -128,7 +130,7 @@ struct luo_object_change {
 	unsigned long added;
 };
 
-/* Convert @object to all versions that are stored or selected. Changes nothing. */
+/* Convert @object to all versions that are stored or selected. Store nothing yet. */
 static int luo_object_change_convert(struct luo_object_change *change,
 				     struct luo_object_out *out,
 				     const struct luo_object_kind *kind,
@@ -165,7 +167,7 @@ static int luo_object_change_convert(struct luo_object_change *change,
 	return change->stored ? result : -ENOENT;
 }
 
-/* Store the versions that are not stored yet. This is all that can still fail. */
+/* Store the versions that are not stored yet. No later step of an update can fail. */
 static int luo_object_change_add(struct luo_object_change *change,
 				 struct luo_object_out *out,
 				 const struct luo_object_kind *kind,
@@ -198,7 +200,7 @@ err_abort:
 	return err;
 }
 
-/* Write the versions that were stored, and remove those that would lose something. */
+/* Overwrite the versions that were stored, and remove those that would lose a value. */
 static void luo_object_change_write(const struct luo_object_change *change,
 				    struct luo_object_out *out,
 				    const struct luo_object_kind *kind,
@@ -222,10 +224,12 @@ static void luo_object_change_write(const struct luo_object_change *change,
  * luo_object_kind_update - Change an object in all its versions.
  * @out:      The set that it is in.
  * @kind:     Its kind.
- * @instance: Which one.
+ * @instance: Its number within the kind.
  * @object:   As for luo_object_kind_save().
  *
- * Return: As luo_object_update().
+ * Context: Process context, may sleep. Callers must serialise the updates of one
+ * object.
+ * Return: 0 or a negative errno, see luo_object_update().
  */
 int luo_object_kind_update(struct luo_object_out *out,
 			   const struct luo_object_kind *kind, u64 instance,
@@ -272,7 +276,7 @@ static int luo_object_read_version(struct luo_object_in *in,
 	return luo_object_fields_load(kind, version, wire, object);
 }
 
-/* No version of ours is there. Is one of somebody else's? */
+/* No readable version was found. Return -EPROTONOSUPPORT if there is another one. */
 static int luo_object_load_none(struct luo_object_in *in,
 				const struct luo_object_kind *kind,
 				u64 instance)
@@ -302,7 +306,7 @@ static int luo_object_load_none(struct luo_object_in *in,
 	return -EPROTONOSUPPORT;
 }
 
-/* Errors after which an older version may still be good. */
+/* Check whether an older version may be valid after this error. */
 static bool luo_object_is_damage(int err)
 {
 	return err == -EBADMSG || err == -EMSGSIZE || err == -ERANGE;
@@ -312,16 +316,17 @@ static bool luo_object_is_damage(int err)
  * luo_object_kind_load_newest - Load an object from the newest common version.
  * @in:       The set that it is in.
  * @kind:     Its kind.
- * @instance: Which one.
- * @object:   Its newest struct, or what the load functions are given.
+ * @instance: Its number within the kind.
+ * @object:   Its newest struct, or the argument of the load functions.
  * @taken:    Set to the version that was loaded.
  *
- * If a record of the kind is damaged, a version without a record may have been
- * stored: it counts as damaged, and an older version is loaded if there is one. If
- * there is none, an error found in a version that is there explains more than
- * -EBADMSG for one that may have been.
+ * If a record of the kind is corrupt, a version that is not found may have been
+ * stored. Reading it returns -EBADMSG, and an older version is loaded if there is
+ * one. If there is none, an error other than -EBADMSG is returned if any version had
+ * one, because it is about a version that was certainly stored.
  *
- * Return: As luo_object_load_newest().
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno, see luo_object_load_newest().
  */
 int luo_object_kind_load_newest(struct luo_object_in *in,
 				const struct luo_object_kind *kind,
@@ -379,11 +384,12 @@ luo_object_find_version(const struct luo_object_kind *kind, u32 version)
  * luo_object_kind_save_version - Store an object in one version.
  * @out:      The set to store it in.
  * @kind:     Its kind.
- * @instance: Which one.
+ * @instance: Its number within the kind.
  * @object:   As for luo_object_kind_save().
- * @version:  Which version.
+ * @version:  The version.
  *
- * Return: As luo_object_save_version().
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno, see luo_object_save_version().
  */
 int luo_object_kind_save_version(struct luo_object_out *out,
 				 const struct luo_object_kind *kind,
@@ -400,14 +406,16 @@ int luo_object_kind_save_version(struct luo_object_out *out,
 }
 
 /**
- * luo_object_kind_drop - Free an object that nobody loads, as user space asks.
+ * luo_object_kind_drop - Free an unclaimed object and the memory it refers to.
  * @in:       The set that it is in.
  * @kind:     Its kind, which has a drop function.
- * @instance: Which one.
+ * @instance: Its number within the kind.
  *
- * One that cannot be read is finished without further ado.
+ * If the object cannot be loaded, frees only the object.
  *
- * Return: As luo_object_in_finish(); what the drop function returned; -ENOMEM.
+ * Context: Process context, may sleep.
+ * Return: 0; the errno of the drop function, with the object unchanged; or as
+ * luo_object_in_finish().
  */
 int luo_object_kind_drop(struct luo_object_in *in,
 			 const struct luo_object_kind *kind, u64 instance)

@@ -2,11 +2,10 @@
 /**
  * DOC: Versioned objects
  *
- * A subsystem that wants to find its state again after a live update stores it
- * as an object: a plain structure of fixed-width fields, under a kind, an instance
- * and a version. Several versions of one object may be stored side by side; the
- * next kernel takes the newest that it reads, so that it may be newer or older
- * than this one.
+ * A subsystem that needs its state after a live update stores it as an object: a
+ * plain structure of fixed-width fields, under a kind, an instance and a version.
+ * Several versions of one object may be stored side by side. The next kernel, which
+ * may be newer or older than this one, loads the newest version that it can read.
  *
  * The life of an object::
  *
@@ -15,14 +14,17 @@
  *       luo_update_object()                   any number of times
  *       luo_abort_object()                luo_finish_object()
  *
- * What is stored is in the handover at once and stays there until it is
- * aborted. What nobody finishes stays, is listed, and can be dropped from user
- * space. Nothing here panics on what it reads.
+ * An object is part of the handover when luo_store_object() returns, until it is
+ * aborted. An object of the previous kernel stays in memory until it is finished; if
+ * no subsystem finishes it, user space can list and drop it. No call panics because
+ * of data that the previous kernel wrote.
  *
- * Registered kinds (luo_object_register_kind()) write no version by hand.
+ * luo_object_register_kind() registers a kind with its versions. luo_object_save()
+ * and luo_object_load() then convert between the versions.
  *
- * This file is the public face: it holds the two sets of this kernel and says
- * whether live update is on.
+ * This file has the public calls and the two sets of this kernel: the objects for
+ * the next kernel and those of the previous one. It calls luo_object_out.c,
+ * luo_object_in.c and luo_object_convert.c. Subsystems and modules call it.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -53,19 +55,19 @@ static bool luo_objects_enabled(void)
  * luo_store_object_flags - Store one version of an object for the next kernel.
  * @data:    The wire struct. Copied; the caller keeps it.
  * @size:    Its size in bytes, 1 to %LUO_OBJECT_SIZE_MAX.
- * @id:      Which object.
- * @version: Which version of it @data is, at most %U16_MAX.
+ * @id:      The object.
+ * @version: The version that @data is in, at most %U16_MAX.
  * @flags:   %LUO_OBJECT_RECORD_OPTIONAL, or 0.
  *
  * The object is part of the handover when this returns, until
  * luo_abort_object().
  *
  * Context: Process context, may sleep; from device_initcall() on.
- * Return: 0; -EEXIST if this version is stored already, which stays as it is;
- * -E2BIG if the object has %LUO_OBJECT_VERSIONS_MAX versions already; -ENOSPC if
- * no further kind fits into the list of kinds; -EINVAL for a size, version, flag
- * or name of a kind out of range; -EOPNOTSUPP if live update is off; -ENOMEM.
- * Nothing is changed on failure.
+ * Return: 0; -EEXIST if this version is stored already; -E2BIG if the object has
+ * %LUO_OBJECT_VERSIONS_MAX versions already; -ENOSPC if the list of kinds is full;
+ * -EINVAL if the size, the version, a flag or the name of the kind is invalid;
+ * -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory. Nothing is
+ * changed on failure.
  */
 int luo_store_object_flags(const void *data, size_t size,
 			   const struct luo_object_id *id, u32 version,
@@ -83,14 +85,15 @@ EXPORT_SYMBOL_GPL(luo_store_object_flags);
  * luo_update_object - Change the data of a stored object.
  * @data:    The new wire struct. Copied; the caller keeps it.
  * @size:    Its size in bytes, the same as when it was stored.
- * @id:      Which object.
- * @version: Which version of it.
+ * @id:      The object.
+ * @version: The version.
  *
- * Allocates nothing, so that it does not fail for want of memory.
+ * Allocates nothing, so that it cannot fail because there is no memory. If a kexec
+ * stops this CPU during the update, the next kernel finds the version corrupt.
  *
  * Context: Process context, may sleep.
  * Return: 0; -ENOENT if this version is not stored; -EMSGSIZE if it was stored
- * with another size; -EOPNOTSUPP where live update is off.
+ * with another size; -EOPNOTSUPP if live update is off.
  */
 int luo_update_object(const void *data, size_t size,
 		      const struct luo_object_id *id, u32 version)
@@ -103,8 +106,8 @@ int luo_update_object(const void *data, size_t size,
 EXPORT_SYMBOL_GPL(luo_update_object);
 
 /**
- * luo_abort_object - Take an object back out of the handover.
- * @id: Which object. All its versions go; no harm if there are none.
+ * luo_abort_object - Remove an object from the handover.
+ * @id: The object. All its versions are freed. Nothing happens if there are none.
  *
  * Context: Process context, may sleep.
  */
@@ -116,17 +119,17 @@ EXPORT_SYMBOL_GPL(luo_abort_object);
 
 /**
  * luo_read_object - Read one version of an object of the previous kernel.
- * @data:    Where the wire struct goes. Untouched on failure.
+ * @data:    Set to the wire struct. Unchanged on failure.
  * @size:    Size of that version in bytes.
- * @id:      Which object.
- * @version: Which version of it.
+ * @id:      The object.
+ * @version: The version.
  *
  * The object stays until luo_finish_object().
  *
  * Context: Process context, may sleep; from subsys_initcall() on.
  * Return: 0; -ENOENT if this version was not stored; -EMSGSIZE if it has
- * another size; -EBADMSG if it, or what would lead to it, is damaged;
- * -EOPNOTSUPP where live update is off; -ENOMEM.
+ * another size; -EBADMSG if its data, or the table or list that leads to it, is
+ * corrupt; -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory.
  */
 int luo_read_object(void *data, size_t size, const struct luo_object_id *id,
 		    u32 version)
@@ -139,15 +142,16 @@ int luo_read_object(void *data, size_t size, const struct luo_object_id *id,
 EXPORT_SYMBOL_GPL(luo_read_object);
 
 /**
- * luo_finish_object - Be done with an object of the previous kernel.
- * @id: Which object. All its versions are freed.
+ * luo_finish_object - Free an object of the previous kernel.
+ * @id: The object. All its versions are freed.
  *
- * Memory that an object only refers to is not freed with it: that belongs to
- * whoever restored it.
+ * Does not free memory that the object refers to, such as an array: the caller that
+ * restored this memory owns it.
  *
- * Context: Process context, may sleep.
- * Return: 0; -ENOENT if there is no such object; -EBADMSG if what would lead
- * to it is damaged; -EOPNOTSUPP where live update is off; -ENOMEM.
+ * Context: Process context, may sleep; from subsys_initcall() on.
+ * Return: 0; -ENOENT if there is no such object; -EBADMSG if it is not found and the
+ * table or list that leads to it is corrupt; -EOPNOTSUPP if live update is off;
+ * -ENOMEM if there is no memory, in which case the caller may retry.
  */
 int luo_finish_object(const struct luo_object_id *id)
 {
@@ -161,20 +165,20 @@ EXPORT_SYMBOL_GPL(luo_finish_object);
 /**
  * luo_object_save - Store an object in every version that the policy selects.
  * @kind:     Its kind, registered.
- * @instance: Which one.
- * @object:   Its newest struct; of a kind without fields what its save
- *            functions are given.
+ * @instance: Its number within the kind.
+ * @object:   The newest struct; in a kind without fields, the argument of the save
+ *            functions.
  *
- * A version that would lose something is left out, with a line in the log that
- * names the field.
+ * Skips a version that would lose the value of a field, and logs the name of the
+ * field.
  *
- * Context: Process context, may sleep.
- * Return: 0; -EINVAL if @kind is not registered, or if none of its versions that
- * are stored as an object is selected; an errno of a save or downgrade function;
- * -ENODATA if every selected version would lose something; -ERANGE if a field has a value that it
- * may not have; -EEXIST if any version is stored; or as
- * luo_store_object_flags(). On failure nothing is stored but what was stored
- * before this call.
+ * Context: Process context, may sleep; from device_initcall() on.
+ * Return: 0; -EINVAL if @kind is not registered, or if no version that is stored as
+ * an object is selected; -ENODATA if every selected version would lose a value;
+ * -ERANGE if a field has an invalid value; -EEXIST if any version is stored already;
+ * -ENOSPC if the list of kinds is full; -EOPNOTSUPP if live update is off; -ENOMEM
+ * if there is no memory; or the errno of a save or downgrade function. On failure no
+ * version is stored by this call.
  */
 int luo_object_save(const struct luo_object_kind *kind, u64 instance,
 		    const void *object)
@@ -190,21 +194,21 @@ EXPORT_SYMBOL_GPL(luo_object_save);
 /**
  * luo_object_update - Change a stored object.
  * @kind:     Its kind, registered.
- * @instance: Which one.
+ * @instance: Its number within the kind.
  * @object:   As for luo_object_save().
  *
- * Every version that is stored or selected by the policy is converted first. Then
- * those that are stored are overwritten, one that would now lose something is
- * removed, and one that was left out before and can be written now is stored. On
- * failure all stored versions are unchanged. Callers serialise the updates of one
- * object.
+ * First converts @object to every version that is stored or selected by the policy.
+ * Then overwrites the stored versions, removes a version that would now lose the
+ * value of a field, and stores a version that was skipped before and can be written
+ * now. On failure all stored versions are unchanged.
  *
- * Context: Process context, may sleep.
- * Return: 0; -ENOENT if it is not stored in any version; -ENODATA if every version
- * would lose something, in which case the stored ones are outdated: save the
- * object in another way, or call luo_abort_object(); -EMSGSIZE if a version is
- * stored with another size; an errno of a save or downgrade function; -ERANGE;
- * -ENOMEM; -EOPNOTSUPP if live update is off.
+ * Context: Process context, may sleep. Callers must serialise the updates of one
+ * object.
+ * Return: 0; -ENOENT if no version is stored; -ENODATA if every version would lose
+ * a value, in which case the stored ones are outdated: save the object in another
+ * way, or call luo_abort_object(); -EMSGSIZE if a version is stored with another
+ * size; -ERANGE if a field has an invalid value; -EOPNOTSUPP if live update is off;
+ * -ENOMEM if there is no memory; or the errno of a save or downgrade function.
  */
 int luo_object_update(const struct luo_object_kind *kind, u64 instance,
 		      const void *object)
@@ -219,20 +223,19 @@ EXPORT_SYMBOL_GPL(luo_object_update);
 /**
  * luo_object_load - Load an object from the newest common version.
  * @kind:     Its kind; need not be registered.
- * @instance: Which one.
- * @object:   The newest struct, untouched on failure; of a kind without fields
- *            what its load functions are given.
+ * @instance: Its number within the kind.
+ * @object:   Set to the newest struct, unchanged on failure; in a kind without
+ *            fields, the argument of the load functions.
  *
- * Where the newest common version is damaged an older one is taken. The object
- * stays until luo_finish_object().
+ * If the newest common version is corrupt, loads an older one. The object stays
+ * until luo_finish_object().
  *
  * Context: Process context, may sleep; from subsys_initcall() on.
- * Return: 0; what the load or upgrade function returned; -ENOENT if there is no
- * such object, or only in unknown versions that are all optional;
- * -EPROTONOSUPPORT if it is there in unknown versions only, which are listed in
- * the log; -EBADMSG or -EMSGSIZE if all common versions are damaged; -ERANGE if
- * a field has a value that it may not have; -EOPNOTSUPP where live update is
- * off; -ENOMEM.
+ * Return: 0; -ENOENT if there is no such object, or only in unknown versions that
+ * are all optional; -EPROTONOSUPPORT if there are only unknown versions, which are
+ * logged; -EBADMSG or -EMSGSIZE if all common versions are corrupt; -ERANGE if a
+ * field has an invalid value; -EOPNOTSUPP if live update is off; -ENOMEM if there is
+ * no memory; or the errno of a load or upgrade function.
  */
 int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 		    void *object)
@@ -247,15 +250,15 @@ EXPORT_SYMBOL_GPL(luo_object_load);
 /**
  * luo_object_load_newest - Load an object and report from which version.
  * @kind:     Its kind; need not be registered.
- * @instance: Which one.
+ * @instance: Its number within the kind.
  * @object:   As for luo_object_load().
- * @version:  Set to the version that was loaded, untouched on failure.
+ * @version:  Set to the version that was loaded, unchanged on failure.
  *
  * For a kind whose versions differ in more than their fields, such as the elements
  * of an array that a field leads to.
  *
  * Context: Process context, may sleep; from subsys_initcall() on.
- * Return: As luo_object_load().
+ * Return: 0 or a negative errno, see luo_object_load().
  */
 int luo_object_load_newest(const struct luo_object_kind *kind, u64 instance,
 			   void *object, u32 *version)
@@ -271,13 +274,16 @@ EXPORT_SYMBOL_GPL(luo_object_load_newest);
 /**
  * luo_object_save_version - Store an object in one version.
  * @kind:     Its kind.
- * @instance: Which one.
+ * @instance: Its number within the kind.
  * @object:   As for luo_object_save().
- * @version:  Which version, whatever the policy says.
+ * @version:  The version. The policy is ignored.
  *
- * Context: Process context, may sleep.
- * Return: 0; -EINVAL if the version is not written; -ENODATA if it would lose
- * something; or as luo_object_save().
+ * Context: Process context, may sleep; from device_initcall() on.
+ * Return: 0; -EINVAL if the kind cannot write the version; -ENODATA if the version
+ * would lose the value of a field; -ERANGE if a field has an invalid value; -EEXIST
+ * if the version is stored already; -ENOSPC if the list of kinds is full;
+ * -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory; or the errno of
+ * a save or downgrade function.
  */
 int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
 			    const void *object, u32 version)
@@ -291,10 +297,12 @@ int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
 EXPORT_SYMBOL_GPL(luo_object_save_version);
 
 /**
- * luo_failure - Tell that something could not be restored.
- * @fmt: What, as for printk().
+ * luo_failure - Log that an object could not be restored.
+ * @fmt: The object and the reason, as for printk().
  *
- * For code that reads objects version by version. The system goes on.
+ * For code that reads objects version by version.
+ *
+ * Context: Any.
  */
 void luo_failure(const char *fmt, ...)
 {
@@ -309,7 +317,7 @@ void luo_failure(const char *fmt, ...)
 }
 EXPORT_SYMBOL_GPL(luo_failure);
 
-/* KHO takes blobs from fs_initcall() on, and drivers store from device_initcall(). */
+/* KHO accepts blobs from fs_initcall() on. Drivers store from device_initcall() on. */
 static int __init luo_object_init(void)
 {
 	int err;

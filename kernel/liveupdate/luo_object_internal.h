@@ -15,24 +15,25 @@
 struct luo_handover;
 struct seq_file;
 
-/* luo_object_table.c: one kind's records. */
+/* luo_object_table.c: the records of one kind. */
 
 /**
  * struct luo_object_table - The records of one kind.
- * @list:       In the set of tables.
+ * @list:       Entry in the list of tables of a set.
  * @kind:       Name of the kind.
  * @kind_crc:   CRC of the name.
- * @first:      First block, NULL in a table that is still without one.
+ * @first:      First block, NULL if there is none yet.
  * @last:       Last block.
  * @nr_used:    Slots of @last that were ever used.
  * @free:       Slots that were freed, linked through their address.
- * @nr_records: Records in @index.
+ * @nr_records: Number of records in @index.
  * @index:      The records, by instance.
- * @address:    Incoming: where the previous kernel says that the next block is.
- * @scanned:    Incoming: next block to be indexed, NULL when all are.
+ * @address:    Incoming: physical address of the next block to read, as the previous
+ *              kernel wrote it.
+ * @scanned:    Incoming: next block to index, NULL if all blocks are indexed.
  * @nr_scanned: Incoming: slots of @scanned that are indexed.
- * @damaged:    Incoming: something was not readable, so what is not found may
- *              have been there.
+ * @damaged:    Incoming: a block or record is corrupt, so an object that is not
+ *              found may have been stored.
  */
 struct luo_object_table {
 	struct list_head list;
@@ -81,8 +82,8 @@ luo_object_table_any(const struct luo_object_table *table, u64 instance);
 /**
  * luo_object_for_each_block - Iterate over the blocks of a table.
  * @table: The table.
- * @block: Points at each block in turn. May be freed by the body if the body
- *         does not continue.
+ * @block: Points at each block in turn. The body may free it only if it leaves the
+ *         loop.
  */
 #define luo_object_for_each_block(table, block)				\
 	for ((block) = (table)->first; (block);				\
@@ -92,7 +93,7 @@ struct luo_object_block_ser *
 luo_object_next_block(const struct luo_object_block_ser *block);
 
 /**
- * luo_object_block_records - The slots of a block.
+ * luo_object_block_records - Get the slots of a block.
  * @block: The block.
  *
  * Return: The first of %LUO_OBJECT_RECORDS_PER_BLOCK slots.
@@ -106,7 +107,7 @@ luo_object_block_records(struct luo_object_block_ser *block)
 /**
  * luo_object_for_each_record - Iterate over the records of a block.
  * @block:  The block.
- * @record: Points at each record in turn. May be removed by the body.
+ * @record: Points at each record in turn. The body may remove it.
  */
 #define luo_object_for_each_record(block, record)			\
 	for ((record) = luo_object_block_records(block);		\
@@ -116,7 +117,7 @@ luo_object_block_records(struct luo_object_block_ser *block)
 
 /* luo_object_fdt.c: the blob that lists the kinds. */
 
-/* Room for 370 kinds with the longest names, in as few pages as that takes. */
+/* Holds 370 kinds with names of the largest size. */
 #define LUO_OBJECT_FDT_SIZE	0x8000
 
 bool luo_object_kind_name_valid(const char *kind);
@@ -129,16 +130,16 @@ typedef int (*luo_object_fdt_fn)(void *context, const char *kind, u64 first);
 int luo_object_fdt_read_kinds(const void *fdt, size_t size,
 			      luo_object_fdt_fn fn, void *context);
 
-/* luo_object_out.c: what goes to the next kernel. */
+/* luo_object_out.c: objects for the next kernel. */
 
 /**
  * struct luo_object_out - The objects for the next kernel.
- * @handover:  Where the memory comes from.
- * @lock:      Protects all of this.
- * @tables:    The kinds that have been stored.
- * @pool:      The data.
+ * @handover:  The handover to allocate from.
+ * @lock:      Protects all other members.
+ * @tables:    The tables of all kinds that have been stored.
+ * @pool:      The data of the objects.
  * @fdt:       The published list of kinds, NULL before luo_object_out_publish().
- * @fdt_end:   Where it ends.
+ * @fdt_end:   Offset of the end of the list.
  */
 struct luo_object_out {
 	const struct luo_handover *handover;
@@ -172,19 +173,21 @@ void luo_object_out_abort(struct luo_object_out *out,
 void luo_object_out_abort_version(struct luo_object_out *out,
 				  const struct luo_object_id *id, u32 version);
 
-/* luo_object_in.c: what came from the previous kernel. */
+/* luo_object_in.c: objects of the previous kernel. */
 
 /**
  * struct luo_object_in - The objects of the previous kernel.
- * @handover: Where they come from.
- * @lock:     Protects all of this.
- * @tables:   The kinds that were found, until their last object is finished.
- * @pool:     The data.
- * @lost:     Kinds without objects, of which not all could be read.
- * @listed:   The list of kinds was read; @err says with what result.
+ * @handover: The handover that the memory is from.
+ * @lock:     Protects all other members.
+ * @tables:   The tables of all kinds with objects. A table is freed when the last
+ *            object of the kind is finished.
+ * @pool:     The data of the objects.
+ * @lost:     Tables without objects of kinds that are corrupt in part.
+ * @listed:   The list of kinds was read, with @err as the result.
  * @read:     The blocks of all kinds were read.
- * @damaged:  Not all of the list of kinds could be read.
- * @err:      0, -ENOENT if there was nothing, -EBADMSG if nothing is readable.
+ * @damaged:  A part of the list of kinds is corrupt.
+ * @err:      0; -ENOENT if there is no list of kinds; -EBADMSG if all of it is
+ *            corrupt.
  */
 struct luo_object_in {
 	const struct luo_handover *handover;
@@ -220,7 +223,7 @@ int luo_object_in_versions(struct luo_object_in *in,
 
 /* luo_object_kind.c: kinds and their versions. */
 
-/* The versions that are selected are the bits of a long. */
+/* luo_object_kind.selected has a bit for each version. */
 static_assert(LUO_OBJECT_VERSIONS_MAX <= BITS_PER_LONG);
 
 static inline bool
@@ -244,7 +247,7 @@ int luo_object_drop(struct luo_object_in *in, const char *name,
 extern struct list_head luo_object_kinds;
 extern struct mutex luo_object_kinds_lock;
 
-/* luo_object_convert.c: objects to and from the versions of their kind. */
+/* luo_object_convert.c: conversion of objects to and from the versions of a kind. */
 
 int luo_object_kind_save(struct luo_object_out *out,
 			 const struct luo_object_kind *kind, u64 instance,
@@ -256,7 +259,7 @@ int luo_object_kind_load_newest(struct luo_object_in *in,
 				const struct luo_object_kind *kind,
 				u64 instance, void *object, u32 *taken);
 
-/* For callers to which the version makes no difference. */
+/* Load an object, for callers that do not need the version. */
 static inline int luo_object_kind_load(struct luo_object_in *in,
 				       const struct luo_object_kind *kind,
 				       u64 instance, void *object)
@@ -273,7 +276,7 @@ int luo_object_kind_save_version(struct luo_object_out *out,
 int luo_object_kind_drop(struct luo_object_in *in,
 			 const struct luo_object_kind *kind, u64 instance);
 
-/* luo_object_field.c: the same by the fields of a kind. */
+/* luo_object_field.c: conversion by the fields of a kind. */
 
 bool luo_object_fields_valid(const struct luo_object_kind *kind);
 int luo_object_fields_save(const struct luo_object_kind *kind,
@@ -287,7 +290,7 @@ void luo_object_fields_show(struct seq_file *m,
 			    const struct luo_object_version *version,
 			    const void *wire);
 
-/* luo_object_policy.c: which versions are written. */
+/* luo_object_policy.c: selection of the versions to write. */
 
 int luo_object_policy_select(const struct luo_object_kind *kind,
 			     const char *policy, unsigned long *selected);

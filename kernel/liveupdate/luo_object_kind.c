@@ -2,9 +2,12 @@
 /**
  * DOC: Kinds of objects
  *
- * A subsystem registers a kind with all versions that it knows, so that the
- * write policy applies to it and sysfs shows it. luo_object_convert.c saves and
- * loads its objects.
+ * A subsystem registers a kind with all its versions, so that the write policy
+ * applies to it and sysfs shows it. luo_object_convert.c saves and loads the
+ * objects.
+ *
+ * It is called by subsystems and modules, and by luo_object_sysfs.c to drop objects.
+ * It calls luo_object_policy.c, luo_object_sysfs.c and luo_object_convert.c.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -21,10 +24,10 @@
 
 LIST_HEAD(luo_object_kinds);
 
-/* Protects luo_object_kinds, what is selected of each, and the policy. */
+/* Protects luo_object_kinds, the selected versions of each kind, and the policy. */
 DEFINE_MUTEX(luo_object_kinds_lock);
 
-/* Its folder in sysfs has siblings, and "all" is what one may drop. */
+/* Other files in the directory of the kinds in sysfs, and a word that drop takes. */
 static const char * const luo_object_kind_names_taken[] = {
 	"all", "drop", "unclaimed", "write",
 };
@@ -66,14 +69,15 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 
 /**
  * luo_object_register_kind - Register a kind of object.
- * @kind: The kind. Stays the caller's, who keeps it until
+ * @kind: The kind. The caller owns it and must not free it before
  *        luo_object_unregister_kind().
  *
- * Context: Process context, may sleep.
- * Return: 0; -EOPNOTSUPP where live update is off; -EEXIST where the name is
- * taken; -EINVAL where the name is none, or the versions are not newest first, of a
- * size that can be stored, and each saved, loaded or external, or a field has
- * a fallback that is out of its range; -ENOMEM.
+ * Context: Process context, may sleep. Takes luo_object_kinds_lock.
+ * Return: 0; -EOPNOTSUPP if live update is off; -EEXIST if a kind with this name is
+ * registered; -EINVAL if the name is invalid, if the versions are not listed newest
+ * first, if the size of a version is invalid, if a version has no way to be read or
+ * written, or if the fallback of a field is out of its range; -ENOMEM if there is no
+ * memory.
  */
 int luo_object_register_kind(struct luo_object_kind *kind)
 {
@@ -112,10 +116,12 @@ EXPORT_SYMBOL_GPL(luo_object_register_kind);
 
 /**
  * luo_object_unregister_kind - Undo luo_object_register_kind().
- * @kind: The kind. Objects of it that are stored stay stored, and no further one can
- *        be saved. Does nothing if it is not registered, as if live update is off.
+ * @kind: The kind. Nothing happens if it is not registered.
  *
- * Context: Process context, may sleep.
+ * Objects of the kind that are stored stay stored. No further one can be saved.
+ *
+ * Context: Process context, may sleep. Takes luo_object_kinds_lock, and waits for
+ * readers of the kind's files in sysfs.
  */
 void luo_object_unregister_kind(struct luo_object_kind *kind)
 {
@@ -132,12 +138,13 @@ void luo_object_unregister_kind(struct luo_object_kind *kind)
 EXPORT_SYMBOL_GPL(luo_object_unregister_kind);
 
 /**
- * luo_object_writes - Whether a version of a kind is being written.
+ * luo_object_writes - Check whether the policy selects a version of a kind.
  * @kind:    A registered kind.
- * @version: Which version.
+ * @version: The version.
  *
- * The answer may be different at the next call, when the policy was changed.
+ * User space may change the policy at any time.
  *
+ * Context: Any.
  * Return: true if luo_object_save() would store that version now.
  */
 bool luo_object_writes(const struct luo_object_kind *kind, u32 version)
@@ -170,16 +177,17 @@ static int luo_object_drop_kind(struct luo_object_in *in,
 }
 
 /**
- * luo_object_drop - Free objects that nobody loads, as user space asks.
+ * luo_object_drop - Free unclaimed objects.
  * @in:       The set that they are in.
- * @name:     Their kind, NULL for all.
- * @instance: Which one, NULL for all of the kind.
+ * @name:     The name of their kind, NULL for all kinds.
+ * @instance: The number of one object, NULL for all objects of the kind.
  *
- * What the objects refer to is freed with them where their kind is registered and
- * knows how.
+ * If the kind is registered and has a drop function, frees the memory that the
+ * objects refer to as well.
  *
- * Return: 0; -ENOENT if there is none; what a drop function returned, with the
- * object left as it is; -ENOMEM.
+ * Context: Process context, may sleep. Takes luo_object_kinds_lock.
+ * Return: 0; -ENOENT if there is no such object; -ENOMEM if there is no memory; or
+ * the errno of a drop function, with its object unchanged.
  */
 int luo_object_drop(struct luo_object_in *in, const char *name,
 		    const u64 *instance)

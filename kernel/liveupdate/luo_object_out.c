@@ -2,19 +2,22 @@
 /**
  * DOC: Objects for the next kernel
  *
- * Stores, updates and aborts objects. All of it is in preserved memory and
- * published at every moment: there is no step before kexec that could fail or
- * be forgotten. A slot is filled before its flags make it a record, a block is
- * whole before the chain leads to it, and a kind is added to the list of kinds by
- * one store (luo_object_fdt.c).
+ * Stores, updates and aborts objects. They are in preserved memory and published at
+ * every moment, so that no step is needed before kexec that could fail. A kexec may
+ * stop this CPU at any instruction. Therefore a slot is filled before its flags make
+ * it a record, a block is complete before the chain leads to it, and a kind is added
+ * to the list of kinds by one store (luo_object_fdt.c).
  *
- * The list of kinds is published once at boot and stays. When the last object of
- * a kind is aborted, its table keeps one block, to which the list leads; all other
- * memory is freed.
+ * The list of kinds is published once at boot and never removed. When the last
+ * object of a kind is aborted, its table keeps its first block, which the list of
+ * kinds refers to; all other memory is freed.
  *
- * A caller may hold a lock that memory reclaim waits for, and say so by its
- * allocation mask or scope. It must not wait for another caller that is in reclaim.
- * Nothing is therefore allocated or freed while the lock of the set is held: a store
+ * It is called by luo_object_core.c and luo_object_convert.c. It calls
+ * luo_object_table.c, luo_object_fdt.c, luo_pool_out.c and the handover.
+ *
+ * A caller may hold a lock that memory reclaim waits for; its allocation mask or
+ * scope then forbids reclaim. It must not wait for another caller that is in reclaim.
+ * Therefore nothing is allocated or freed while the lock of the set is held: a store
  * that finds under the lock that it needs memory drops the lock, allocates, and
  * starts again.
  */
@@ -35,7 +38,7 @@
 #include "luo_handover.h"
 #include "luo_object_internal.h"
 
-/* One version of an object that is to be stored. */
+/* One version of an object to store. */
 struct luo_object_request {
 	const struct luo_object_id *id;
 	const void *data;
@@ -70,10 +73,12 @@ struct luo_object_unlinked {
  * luo_object_out_publish - Publish the list of kinds.
  * @out: A set without objects.
  *
- * Called once, before anything is stored. Everything that is stored later is
- * published by adding to what the list leads to.
+ * Call this once, before an object is stored. Objects stored later are published
+ * because the list leads to them.
  *
- * Return: 0; -ENOMEM, or an errno of KHO: no object can be stored then.
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOMEM if there is no memory; or an errno of KHO. On failure no object
+ * can be stored.
  */
 int luo_object_out_publish(struct luo_object_out *out)
 {
@@ -199,7 +204,7 @@ static void luo_object_table_store(struct luo_object_out *out,
 		luo_index_move(&table->index, &spare->index);
 	luo_index_add(&table->index, &record->instance, 0);
 
-	/* The next kernel must never see these flags on half of a record. */
+	/* A kexec may stop this CPU here: the flags must not precede the record. */
 	smp_wmb();
 	WRITE_ONCE(record->flags, flags);
 	table->nr_records++;
@@ -214,7 +219,7 @@ static void luo_object_add_table(struct luo_object_out *out,
 				table->first->self);
 }
 
-/* Returns -EAGAIN, with nothing changed, if @spare lacks something. */
+/* Insert a record. If @spare lacks memory, return -EAGAIN with nothing changed. */
 static int luo_object_out_insert(struct luo_object_out *out,
 				 struct luo_object_spare *spare,
 				 const struct luo_object_request *request)
@@ -258,12 +263,13 @@ static int luo_object_out_insert(struct luo_object_out *out,
  * @out:     The set to store it in.
  * @data:    Its data.
  * @size:    The size of its data in bytes.
- * @id:      Which object.
- * @version: Which version.
+ * @id:      The object.
+ * @version: The version.
  * @flags:   %LUO_OBJECT_RECORD_OPTIONAL or 0.
- * @gfp:     How to allocate.
+ * @gfp:     Allocation mask.
  *
- * Return: As luo_store_object_flags().
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno, see luo_store_object_flags().
  */
 int luo_object_out_store(struct luo_object_out *out, const void *data,
 			 size_t size, const struct luo_object_id *id,
@@ -295,7 +301,7 @@ int luo_object_out_store(struct luo_object_out *out, const void *data,
 	return err;
 }
 
-/* The record of a version, NULL if it is not stored. */
+/* Find the record of a version. Return NULL if it is not stored. */
 static struct luo_object_record_ser *
 luo_object_out_record(struct luo_object_out *out, const struct luo_object_id *id,
 		      u32 version)
@@ -313,9 +319,10 @@ luo_object_out_record(struct luo_object_out *out, const struct luo_object_id *id
 /**
  * luo_object_out_stored - Check whether any version of an object is stored.
  * @out: The set.
- * @id:  Which object.
+ * @id:  The object.
  *
- * Return: true if one is.
+ * Context: Process context, may sleep.
+ * Return: true if a version is stored.
  */
 bool luo_object_out_stored(struct luo_object_out *out,
 			   const struct luo_object_id *id)
@@ -330,11 +337,12 @@ bool luo_object_out_stored(struct luo_object_out *out,
 }
 
 /**
- * luo_object_out_size - Tell the size of a stored version.
+ * luo_object_out_size - Get the size of a stored version.
  * @out:     The set.
- * @id:      Which object.
- * @version: Which version.
+ * @id:      The object.
+ * @version: The version.
  *
+ * Context: Process context, may sleep.
  * Return: The size of its data in bytes, 0 if it is not stored.
  */
 size_t luo_object_out_size(struct luo_object_out *out,
@@ -353,11 +361,13 @@ size_t luo_object_out_size(struct luo_object_out *out,
  * luo_object_out_update - Change the data of a stored object.
  * @out:     The set that it is in.
  * @data:    Its new data.
- * @size:    The size of its data in bytes, as it was stored.
- * @id:      Which object.
- * @version: Which version.
+ * @size:    The size of its data in bytes, which must not change.
+ * @id:      The object.
+ * @version: The version.
  *
- * Return: As luo_update_object().
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOENT if the version is not stored; -EMSGSIZE if it was stored with
+ * another size.
  */
 int luo_object_out_update(struct luo_object_out *out, const void *data,
 			  size_t size, const struct luo_object_id *id,
@@ -406,7 +416,10 @@ static void luo_object_unlinked_free(struct luo_object_unlinked *unlinked,
 {
 	struct luo_pool_block_ser *block, *next;
 
-	/* The next kernel must not see that a page is free and a record is not. */
+	/*
+	 * A kexec may stop this CPU here: no record may lead to a page that was freed,
+	 * because the next kernel would find other data in it.
+	 */
 	smp_wmb();
 	luo_object_free_blocks(unlinked->blocks, out->handover->free);
 	luo_index_destroy(&unlinked->index);
@@ -417,9 +430,11 @@ static void luo_object_unlinked_free(struct luo_object_unlinked *unlinked,
 }
 
 /**
- * luo_object_out_abort - Take an object back.
+ * luo_object_out_abort - Remove all versions of an object and free them.
  * @out: The set that it is in.
- * @id:  Which object; all its versions are removed.
+ * @id:  The object.
+ *
+ * Context: Process context, may sleep.
  */
 void luo_object_out_abort(struct luo_object_out *out,
 			  const struct luo_object_id *id)
@@ -440,10 +455,12 @@ void luo_object_out_abort(struct luo_object_out *out,
 }
 
 /**
- * luo_object_out_abort_version - Take one version of an object back.
+ * luo_object_out_abort_version - Remove one version of an object and free it.
  * @out:     The set that it is in.
- * @id:      Which object.
- * @version: Which version of it.
+ * @id:      The object.
+ * @version: The version.
+ *
+ * Context: Process context, may sleep.
  */
 void luo_object_out_abort_version(struct luo_object_out *out,
 				  const struct luo_object_id *id, u32 version)

@@ -2,12 +2,12 @@
 /**
  * DOC: The table of one kind
  *
- * A chain of preserved pages with fixed-size records, and an index over them.
- * The same structure holds what is being stored for the next kernel and what
- * was found of the previous one; the two differ in who allocates the pages.
+ * A table is a chain of pages with fixed-size records, and an index of them. The
+ * records are those of objects for the next kernel, in preserved pages, or those of
+ * the previous kernel, in checked copies of its pages.
  *
- * It is called by luo_object_out.c and luo_object_in.c, which bring the locking
- * and the meaning of the records.
+ * It is called by luo_object_out.c and luo_object_in.c, which hold the lock of the
+ * set. It calls luo_index.c.
  */
 
 #include <linux/crc32c.h>
@@ -20,10 +20,10 @@
 #include "luo_object_internal.h"
 
 /**
- * luo_object_record_crc - The CRC that a record has to carry.
+ * luo_object_record_crc - Compute the CRC of a record.
  * @record: The record.
  *
- * Return: Its CRC.
+ * Return: The value that @record->crc must have.
  */
 u32 luo_object_record_crc(const struct luo_object_record_ser *record)
 {
@@ -31,10 +31,10 @@ u32 luo_object_record_crc(const struct luo_object_record_ser *record)
 }
 
 /**
- * luo_object_block_crc - The CRC that the head of a block has to carry.
+ * luo_object_block_crc - Compute the CRC of the head of a block.
  * @block: The block.
  *
- * Return: Its CRC.
+ * Return: The value that @block->crc must have.
  */
 u32 luo_object_block_crc(const struct luo_object_block_ser *block)
 {
@@ -47,10 +47,10 @@ u32 luo_object_block_crc(const struct luo_object_block_ser *block)
 }
 
 /**
- * luo_object_record_data - The data of a record.
+ * luo_object_record_data - Get the data of a record.
  * @record: A record of this kernel, or one that was checked.
  *
- * Return: Where its data is.
+ * Return: The data.
  */
 void *luo_object_record_data(const struct luo_object_record_ser *record)
 {
@@ -58,7 +58,7 @@ void *luo_object_record_data(const struct luo_object_record_ser *record)
 }
 
 /**
- * luo_object_next_block - The block after this one.
+ * luo_object_next_block - Get the next block of a chain.
  * @block: A block of this kernel, or one that was claimed.
  *
  * Return: The next block, or NULL.
@@ -71,10 +71,10 @@ luo_object_next_block(const struct luo_object_block_ser *block)
 
 /**
  * luo_object_table_create - Create the table of a kind.
- * @kind: Its name, shorter than %LUO_OBJECT_KIND_LEN.
- * @gfp:  How to allocate.
+ * @kind: Its name, shorter than %LUO_OBJECT_KIND_LEN. Copied.
+ * @gfp:  Allocation mask.
  *
- * Return: A table without blocks, on no list; NULL when there is no memory.
+ * Return: A table without blocks, in no list; NULL if there is no memory.
  */
 struct luo_object_table *luo_object_table_create(const char *kind, gfp_t gfp)
 {
@@ -112,7 +112,7 @@ struct luo_object_table *luo_object_table_find(struct list_head *tables,
 
 /**
  * luo_object_table_destroy - Free a table and its blocks.
- * @table: The table. Its records are gone, or are no longer needed.
+ * @table: The table. Its records are lost.
  * @free:  Frees one block.
  */
 void luo_object_table_destroy(struct luo_object_table *table,
@@ -138,8 +138,8 @@ bool luo_object_table_full(const struct luo_object_table *table)
 
 /**
  * luo_object_table_add_block - Append a block.
- * @table: The table, luo_object_table_full().
- * @block: A preserved page of zeroes.
+ * @table: The table, which is luo_object_table_full().
+ * @block: A zeroed preserved page. The table owns it when the call returns.
  */
 void luo_object_table_add_block(struct luo_object_table *table,
 				struct luo_object_block_ser *block)
@@ -150,7 +150,7 @@ void luo_object_table_add_block(struct luo_object_table *table,
 	block->kind_crc = table->kind_crc;
 	block->crc = luo_object_block_crc(block);
 
-	/* The block has to be whole before the chain leads to it. */
+	/* A kexec may stop this CPU here: complete the block before linking it. */
 	smp_wmb();
 	if (table->last)
 		WRITE_ONCE(table->last->next, block->self);
@@ -161,10 +161,10 @@ void luo_object_table_add_block(struct luo_object_table *table,
 }
 
 /**
- * luo_object_table_reset - Cut off all blocks but the first.
+ * luo_object_table_reset - Unlink all blocks but the first.
  * @table: A table with blocks and without records.
  *
- * The list of kinds leads to the first block for good.
+ * The first block stays because the list of kinds refers to it.
  *
  * Return: The second block, NULL if there is none. The caller frees the chain.
  */
@@ -198,7 +198,7 @@ void luo_object_free_blocks(struct luo_object_block_ser *block,
 }
 
 /**
- * luo_object_table_slot - Take a free slot.
+ * luo_object_table_slot - Allocate a slot.
  * @table: The table, not luo_object_table_full().
  *
  * Return: A slot without %LUO_OBJECT_RECORD_PRESENT.
@@ -218,9 +218,9 @@ luo_object_table_slot(struct luo_object_table *table)
 }
 
 /**
- * luo_object_table_free_slot - Give a slot back.
+ * luo_object_table_free_slot - Free a slot.
  * @table:  The table.
- * @record: The slot; its record is not in the index any more.
+ * @record: The slot. Its record must not be in the index.
  */
 void luo_object_table_free_slot(struct luo_object_table *table,
 				struct luo_object_record_ser *record)
@@ -233,13 +233,13 @@ void luo_object_table_free_slot(struct luo_object_table *table,
 /**
  * luo_object_table_check - Check whether a version of an object can be added.
  * @table:    The table.
- * @instance: Which object.
- * @version:  Which version.
+ * @instance: The object.
+ * @version:  The version.
  *
- * The versions of an object share a slot of the index, so every call for one of
- * them may probe past all others. The limit bounds that.
+ * The versions of an object have the same number in the index, so a lookup of one
+ * may probe past all others. The limit bounds that.
  *
- * Return: 0; -EEXIST if it is there already; -E2BIG if the object has
+ * Return: 0; -EEXIST if the version is stored already; -E2BIG if the object has
  * %LUO_OBJECT_VERSIONS_MAX versions already.
  */
 int luo_object_table_check(const struct luo_object_table *table, u64 instance,
@@ -261,8 +261,8 @@ int luo_object_table_check(const struct luo_object_table *table, u64 instance,
 /**
  * luo_object_table_record - Find one version of an object.
  * @table:    The table.
- * @instance: Which object.
- * @version:  Which version.
+ * @instance: The object.
+ * @version:  The version.
  *
  * Return: The record, or NULL.
  */
@@ -284,9 +284,9 @@ luo_object_table_record(const struct luo_object_table *table, u64 instance,
 /**
  * luo_object_table_any - Find any version of an object.
  * @table:    The table.
- * @instance: Which object.
+ * @instance: The object.
  *
- * Return: A record, or NULL when there is no further one.
+ * Return: A record, or NULL if there is none.
  */
 struct luo_object_record_ser *
 luo_object_table_any(const struct luo_object_table *table, u64 instance)

@@ -23,14 +23,14 @@
  *       };
  *   };
  *
- * There are no other properties, and no nodes below the kinds: a tree with any is
- * taken for damaged. The subtree is there from boot on, without kinds at first, and
- * a kind may have a table without records. Each subnode is a kind, named with letters, digits and
- * ``-_.+``, a letter first. ``first-block`` leads to the kind's table: a chain of
- * pages, each a &struct luo_object_block_ser followed by
- * %LUO_OBJECT_RECORDS_PER_BLOCK slots of &struct luo_object_record_ser. A slot
- * whose flags lack %LUO_OBJECT_RECORD_PRESENT is free and is not looked at
- * further.
+ * There are no other properties, and no nodes below the kinds; a reader treats a
+ * tree that has any as corrupt. The subtree is published at boot, at first without
+ * kinds, and a kind may have a table without records. Each subnode is a kind. Its
+ * name is a letter, followed by letters, digits and ``-_.+``. ``first-block`` is the
+ * address of the kind's table: a chain of pages, each a &struct luo_object_block_ser
+ * followed by %LUO_OBJECT_RECORDS_PER_BLOCK slots of &struct luo_object_record_ser.
+ * A slot whose flags lack %LUO_OBJECT_RECORD_PRESENT is free; its other fields have
+ * no meaning.
  *
  * A record names one version of one object and points at its data, which lies
  * in a pool block: one or more pages that begin with a
@@ -40,10 +40,10 @@
  * KHO does not let change over a kexec. Every physical address is that of
  * memory preserved by KHO with a folio key. CRCs are crc32c() seeded with ~0.
  *
- * Nothing that changes after a page is published is under that page's CRC: a
- * block's @next is checked by what it leads to, and a record stands for itself.
- * So another processor may be stopped by the kexec in the middle of an update
- * and damages at most the object that it was just storing.
+ * A kexec may stop another CPU in the middle of an update, and must not corrupt more
+ * than the object that this CPU was storing. Therefore no CRC covers a field that
+ * changes after it was published: a block's @next is checked by the block that it
+ * leads to, and each record has its own CRC.
  *
  * This is a contract. The layout of a version named here never changes; a new
  * layout is a new compatible string, or a new version of a kind.
@@ -66,7 +66,7 @@
 #define LUO_OBJECTS_PROP_FIRST_BLOCK	"first-block"
 
 /**
- * LUO_OBJECT_KIND_LEN - Room for the name of a kind, with its NUL: 48 bytes.
+ * LUO_OBJECT_KIND_LEN - Size of the name of a kind, with its NUL: 48 bytes.
  */
 #define LUO_OBJECT_KIND_LEN		48
 
@@ -76,8 +76,8 @@
 #define LUO_OBJECT_SIZE_MAX		0x10000
 
 /**
- * LUO_OBJECT_VERSIONS_MAX - The most versions of one object that are stored side by
- * side, 64. A reader takes any further record of that object for damaged.
+ * LUO_OBJECT_VERSIONS_MAX - The largest number of versions of one object, 64. A
+ * reader treats any further record of that object as corrupt.
  */
 #define LUO_OBJECT_VERSIONS_MAX		64
 
@@ -87,8 +87,8 @@
 #define LUO_OBJECT_RECORD_PRESENT	BIT(0)
 
 /**
- * LUO_OBJECT_RECORD_OPTIONAL - Bit 1: a successor that reads no version of the
- * object may go on as if it had not been stored.
+ * LUO_OBJECT_RECORD_OPTIONAL - Bit 1: a kernel that reads no version of the object
+ * continues as if it had not been stored.
  */
 #define LUO_OBJECT_RECORD_OPTIONAL	BIT(1)
 
@@ -97,10 +97,10 @@
 
 /**
  * struct luo_object_record_ser - One version of one object.
- * @instance: Which object of the kind.
+ * @instance: Number of the object within the kind.
  * @address:  Physical address of the data, 8-byte aligned.
  * @size:     Size of the data in bytes, 1 to %LUO_OBJECT_SIZE_MAX.
- * @version:  The version of the kind that the data is in.
+ * @version:  Version that the data is in.
  * @flags:    LUO_OBJECT_RECORD_*; the other bits are zero.
  * @data_crc: CRC of the data.
  * @crc:      CRC of the fields above.
@@ -132,10 +132,11 @@ static_assert(offsetof(struct luo_object_record_ser, crc) == 28);
 /**
  * struct luo_object_block_ser - The head of one page of a kind's table.
  * @self:     Physical address of this block.
- * @next:     Physical address of the next block, 0 in the last. Not under @crc.
+ * @next:     Physical address of the next block, 0 in the last. @crc does not cover
+ *            it.
  * @magic:    %LUO_OBJECT_BLOCK_MAGIC.
- * @sequence: 0 in the first block, one more in each next one, so that no chain
- *            can lead back into itself.
+ * @sequence: 0 in the first block, one more in each next one, so that a reader
+ *            detects a loop.
  * @kind_crc: CRC of the name of the kind, without its NUL.
  * @crc:      CRC of this header with @next and @crc taken as zero.
  */
