@@ -2,13 +2,15 @@
 /**
  * DOC: Objects in debugfs
  *
- * ``/sys/kernel/debug/luo_objects/outgoing`` and ``incoming`` list every record,
- * one a line: kind, instance, version, size in bytes, mandatory or optional.
- * ``outgoing.dump`` and ``incoming.dump`` list the fields below each, indented,
- * as name and value, where the kind is registered and has fields.
+ * ``/sys/kernel/debug/luo_objects/outgoing`` and ``incoming`` list all records, one
+ * per line: kind, instance, version, size in bytes, mandatory or optional.
+ * ``outgoing.dump`` and ``incoming.dump`` list below each record the names and values
+ * of its fields, if the kind is registered and has fields.
  *
- * Instances and fields may be physical addresses, which are shown to whom
- * /proc/<pid>/pagemap shows them.
+ * Instances and fields may be physical addresses, so opening a file needs
+ * CAP_SYS_ADMIN, as reading page frame numbers from /proc/<pid>/pagemap does.
+ *
+ * Nothing calls it. It reads the two sets of luo_object_core.c.
  */
 
 #include <linux/capability.h>
@@ -23,13 +25,13 @@
 
 #include "luo_object_internal.h"
 
-/* What a file shows. */
+/* The contents of a file: which set, and whether with fields. */
 struct luo_object_view {
 	bool incoming;
 	bool fields;
 };
 
-/* A slot among those of all tables of a view. Its number is the position. */
+/* A slot in the tables of a set. The position in the file is its number. */
 struct luo_object_place {
 	const struct luo_object_view *view;
 	struct list_head *tables;
@@ -61,7 +63,7 @@ static void luo_object_place_at(struct luo_object_place *place, u64 pos)
 	place->slot = pos;
 }
 
-/* The record at or after a place, to which the place and the position move. */
+/* Find the record at or after a place. Move the place and the position to it. */
 static struct luo_object_record_ser *
 luo_object_place_settle(struct luo_object_place *place, loff_t *pos)
 {
@@ -92,7 +94,7 @@ static void *luo_object_seq_start(struct seq_file *m, loff_t *pos)
 	struct luo_object_place *place = m->private;
 	int err;
 
-	/* In this order, as when objects are dropped. */
+	/* The same lock order as in luo_object_drop(). */
 	mutex_lock(&luo_object_kinds_lock);
 	if (place->view->incoming) {
 		mutex_lock(&luo_object_in.lock);

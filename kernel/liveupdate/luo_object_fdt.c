@@ -2,11 +2,11 @@
 /**
  * DOC: The list of kinds
  *
- * The blob that KHO carries: a device tree with one node per kind that leads to
- * the kind's table. It is published once at boot, without kinds, and stays where
- * it is. A kind is appended by one 8-byte store and never removed, so a kexec at
- * any moment finds a complete list, and neither KHO's root tree nor the page
- * allocator is involved when a subsystem stores its first object.
+ * The blob that KHO carries is a device tree with one node per kind, which has the
+ * address of the kind's table. It is published once at boot, without kinds, and never
+ * moves. A kind is appended by one 8-byte store and never removed. A kexec at any
+ * moment therefore finds a complete list, and a subsystem that stores its first
+ * object needs neither KHO's root tree nor the page allocator.
  *
  * It is called by luo_object_out.c and luo_object_in.c, and calls libfdt.
  */
@@ -21,14 +21,13 @@
 #include "luo_object_internal.h"
 
 /**
- * luo_object_kind_name_valid - Whether a kind may have this name.
+ * luo_object_kind_name_valid - Check the name of a kind.
  * @kind: The name.
  *
- * Kinds are names of device tree nodes and of sysfs directories, and appear in lists
- * and in the log.
+ * The names of kinds are also names of device tree nodes and of sysfs directories.
  *
- * Return: true for letters, digits and -_.+, a letter first, that with their NUL
- * fit into %LUO_OBJECT_KIND_LEN.
+ * Return: true if the name is a letter, followed by letters, digits and -_.+, and
+ * has at most %LUO_OBJECT_KIND_LEN bytes with its NUL.
  */
 bool luo_object_kind_name_valid(const char *kind)
 {
@@ -37,7 +36,7 @@ bool luo_object_kind_name_valid(const char *kind)
 	if (!len || len == LUO_OBJECT_KIND_LEN || !isalpha(kind[0]))
 		return false;
 
-	/* isalnum() knows Latin-1. */
+		/* isalnum() accepts letters of Latin-1. */
 	for (i = 0; i < len; i++) {
 		if (!isascii(kind[i]) ||
 		    (!isalnum(kind[i]) && !strchr("-_.+", kind[i])))
@@ -72,7 +71,7 @@ static void *luo_object_fdt_put_property(void *to, u32 name, const void *value,
 	return luo_object_fdt_put(to, value, size);
 }
 
-/* End the root and the tree, aligned so that one store can replace both tags. */
+/* Write the end tags of the root and the tree, aligned for one 8-byte store. */
 static void *luo_object_fdt_put_end(void *fdt, void *to)
 {
 	if (!IS_ALIGNED(to - fdt, sizeof(u64)))
@@ -83,7 +82,7 @@ static void *luo_object_fdt_put_end(void *fdt, void *to)
 	return to;
 }
 
-/* The names of the properties, and where they are in the strings block. */
+/* The strings block with the names of the properties, and their offsets in it. */
 #define LUO_OBJECT_FDT_STRINGS	"compatible\0" LUO_OBJECTS_PROP_FIRST_BLOCK
 #define LUO_OBJECT_FDT_COMPATIBLE	0
 #define LUO_OBJECT_FDT_FIRST_BLOCK	sizeof("compatible")
@@ -95,7 +94,7 @@ static void *luo_object_fdt_put_end(void *fdt, void *to)
  * The strings lie before the structure block, so that this block can grow up to
  * the end of the memory and no header field changes when a kind is added.
  *
- * Return: Where the list ends, as an offset for luo_object_fdt_add_kind().
+ * Return: The offset of the end of the list, for luo_object_fdt_add_kind().
  */
 u32 luo_object_fdt_init(void *fdt)
 {
@@ -126,16 +125,16 @@ u32 luo_object_fdt_init(void *fdt)
 	return luo_object_fdt_put_end(fdt, to) - fdt;
 }
 
-/* A node with its tags, its name and its property, and the end of the tree. */
+/* The largest size of a node and of the end of the tree, in bytes. */
 #define LUO_OBJECT_FDT_NODE_MAX						\
 	(2 * sizeof(fdt32_t) + LUO_OBJECT_KIND_LEN +			\
 	 sizeof(struct fdt_property) + sizeof(u64) + 3 * sizeof(fdt32_t))
 
 /**
  * luo_object_fdt_full - Check whether the list can take another kind.
- * @end: Where the list ends.
+ * @end: The offset of the end of the list.
  *
- * Return: true if a kind with a name of any length may not fit.
+ * Return: true if a kind with the longest name does not fit.
  */
 bool luo_object_fdt_full(u32 end)
 {
@@ -145,15 +144,15 @@ bool luo_object_fdt_full(u32 end)
 /**
  * luo_object_fdt_add_kind - Add a kind to the list.
  * @fdt:   The list, which may be published already.
- * @end:   Where it ends; not luo_object_fdt_full(). Updated.
+ * @end:   The offset of its end, which is not luo_object_fdt_full(). Updated.
  * @kind:  The name of the kind.
- * @first: Physical address of its first block, which is complete.
+ * @first: Physical address of its first block, which must be complete.
  *
- * A kexec may stop this processor at any instruction, and the next kernel reads
- * the list as it is at that moment. Until the last store the two tags at @end
- * close the tree in front of the new node. That store is one of 8 aligned bytes:
- * it replaces both tags by the beginning of the node, whose other bytes smp_wmb()
- * makes visible before. They end with the same two tags.
+ * A kexec may stop this CPU at any instruction, and the next kernel reads the list as
+ * it is at that moment. Until the last store, the two end tags at @end close the tree
+ * in front of the new node. The last store replaces both tags by the first 8 bytes of
+ * the node. smp_wmb() makes the rest of the node, which ends with the same two tags,
+ * visible before that.
  */
 void luo_object_fdt_add_kind(void *fdt, u32 *end, const char *kind, u64 first)
 {
@@ -169,15 +168,16 @@ void luo_object_fdt_add_kind(void *fdt, u32 *end, const char *kind, u64 first)
 	to = luo_object_fdt_put_end(node, to);
 
 	memcpy(at + sizeof(u64), node + sizeof(u64), sizeof(node) - sizeof(u64));
-	/* See above: the node is complete before the store that leads to it. */
+	/* See above: complete the node before the store that links it. */
 	smp_wmb();
 	WRITE_ONCE(*(u64 *)at, *(u64 *)node);
 	*end += to - (void *)node;
 }
 
 /*
- * The only property of a node, which has to have this name and length: where a
- * tag or a length is damaged, a property swallows nodes.
+ * Return the only property of a node, or NULL if it has another name or length, or is
+ * not the only one. If a tag or a length is corrupt, nodes that follow look like a
+ * part of the property.
  */
 static const void *luo_object_fdt_property(const void *fdt, int node,
 					   const char *name, int size)
@@ -207,14 +207,14 @@ static bool luo_object_fdt_compatible(const void *fdt)
 
 /**
  * luo_object_fdt_read_kinds - Read the list of kinds.
- * @fdt:     The device tree as the previous kernel left it.
- * @size:    Memory that is known to be there, in bytes.
- * @fn:      Called for each kind, with a name that is one, and the address of
- *           its first block: any number. A negative errno ends the reading.
- * @context: For @fn.
+ * @fdt:     A copy of the device tree of the previous kernel.
+ * @size:    Size of @fdt in bytes.
+ * @fn:      Called for each kind, with a valid name, and the address of its first
+ *           block: any number. A negative errno ends the walk.
+ * @context: Passed to @fn.
  *
- * Return: 0; what @fn returned; -EBADMSG where the tree is damaged, after @fn
- * was called for all that could be read.
+ * Return: 0; -EBADMSG if the tree is corrupt, after @fn was called for all readable
+ * kinds; or the errno of @fn.
  */
 int luo_object_fdt_read_kinds(const void *fdt, size_t size,
 			      luo_object_fdt_fn fn, void *context)
@@ -226,7 +226,7 @@ int luo_object_fdt_read_kinds(const void *fdt, size_t size,
 	    fdt_totalsize(fdt) > size || !luo_object_fdt_compatible(fdt))
 		return -EBADMSG;
 
-	/* Not fdt_for_each_subnode(), to which a broken tree is just shorter. */
+	/* fdt_for_each_subnode() would not report that the tree is corrupt. */
 	while ((node = fdt_next_node(fdt, node, &depth)) >= 0 && depth > 0) {
 		const char *kind = fdt_get_name(fdt, node, NULL);
 		const fdt64_t *first;
@@ -245,7 +245,7 @@ int luo_object_fdt_read_kinds(const void *fdt, size_t size,
 			return err;
 	}
 
-	/* The root has to have ended, and the tree with it. */
+	/* The end tag of the root must be followed by that of the tree. */
 	if (node < 0 || fdt_next_tag(fdt, node, &end) != FDT_END || end < 0)
 		damaged = true;
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Objects by their fields
+ * DOC: Conversion by fields
  *
- * What the table of a kind (linux/luo_field.h) says, done: an older form is
- * written, a newer one filled up, values are checked and shown. A version is the
- * beginning of the newest struct, so that most of it is one copy.
+ * Interprets the table of fields of a kind (linux/luo_field.h): writes older
+ * versions, fills the fields that an older version does not have, checks values and
+ * shows them. A version is the beginning of the newest struct, so that most of a
+ * conversion is one copy.
  *
- * It is called by luo_object_convert.c, which brings the memory, and by debugfs.
+ * It is called by luo_object_convert.c and luo_object_debugfs.c. It calls only the
+ * functions of the kind.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -31,7 +33,7 @@ static bool luo_field_is_number(const struct luo_field *field)
 	       field->type != LUO_FIELD_RESERVED;
 }
 
-/* A signed one is extended to 64 bits. */
+/* Read a field. Extend the sign of a signed one to 64 bits. */
 static u64 luo_field_number(const struct luo_field *field, const void *ser)
 {
 	const void *p = ser + field->offset;
@@ -124,7 +126,7 @@ static int luo_field_check(const struct luo_object_kind *kind,
 	return -ERANGE;
 }
 
-/* Whether a field has room for a value and may have it. */
+/* Check whether a value fits into a field and is within its range. */
 static bool luo_field_may_hold(const struct luo_field *field, u64 value)
 {
 	unsigned int bits = 8 * field->size;
@@ -141,13 +143,14 @@ static bool luo_field_may_hold(const struct luo_field *field, u64 value)
 }
 
 /**
- * luo_object_fields_valid - Whether fields can hold what they are filled with.
+ * luo_object_fields_valid - Check the fallbacks of all fields.
  * @kind: A kind with fields.
  *
- * Out of its range, a version without such a field could be written, and never be
- * read; too large for the field, it could be read, and never be written.
+ * If a fallback were out of the range of its field, a version without the field could
+ * be written but never loaded. If it were too large for the field, such a version
+ * could be loaded but never written.
  *
- * Return: true if all are.
+ * Return: true if all are valid.
  */
 bool luo_object_fields_valid(const struct luo_object_kind *kind)
 {
@@ -168,7 +171,7 @@ bool luo_object_fields_valid(const struct luo_object_kind *kind)
 	return true;
 }
 
-/* Whether a version without the field says the same. */
+/* Check whether a version without the field would lose its value. */
 static bool luo_field_is_missed(const struct luo_field *field, const void *ser)
 {
 	if (field->droppable)
@@ -180,7 +183,7 @@ static bool luo_field_is_missed(const struct luo_field *field, const void *ser)
 	return memchr_inv(ser + field->offset, 0, field->size);
 }
 
-/* The struct as the version has it, still in its full length. */
+/* Convert @ser to a version in place. Its length does not change. */
 static int luo_object_fields_downgrade(const struct luo_object_kind *kind,
 				       const struct luo_object_version *version,
 				       void *ser)
@@ -215,12 +218,13 @@ static int luo_object_fields_downgrade(const struct luo_object_kind *kind,
  * luo_object_fields_save - Write a version.
  * @kind:    A kind with fields.
  * @version: One of its versions.
- * @wire:    Where the version goes, @version->size bytes.
+ * @wire:    Set to the version, @version->size bytes.
  * @object:  The newest struct.
- * @gfp:     How to allocate.
+ * @gfp:     Allocation mask.
  *
- * Return: 0; -ENODATA if something would be lost; -ERANGE if a value is not one
- * that may be written; what a downgrade function returned; -ENOMEM.
+ * Context: Process context, may sleep.
+ * Return: 0; -ENODATA if the value of a field would be lost; -ERANGE if a value is
+ * invalid; -ENOMEM if there is no memory; or the errno of a downgrade function.
  */
 int luo_object_fields_save(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version, void *wire,
@@ -264,10 +268,11 @@ static int luo_object_fields_check(const struct luo_object_kind *kind,
  * @kind:    A kind with fields.
  * @version: One of its versions.
  * @wire:    The version, @version->size bytes.
- * @object:  The newest struct, untouched on failure.
+ * @object:  Set to the newest struct, unchanged on failure.
  *
- * Return: 0; -ERANGE if a value is none that the field may have; what an upgrade
- * function returned; -ENOMEM.
+ * Context: Process context, may sleep.
+ * Return: 0; -ERANGE if a value is invalid; -ENOMEM if there is no memory; or the
+ * errno of an upgrade function.
  */
 int luo_object_fields_load(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version,
@@ -289,7 +294,7 @@ int luo_object_fields_load(const struct luo_object_kind *kind,
 			luo_field_set_number(field, ser, field->fallback);
 	}
 
-	/* An upgrade function may use a field as an index. */
+	/* Check before the upgrade function, which may use a field as an index. */
 	err = luo_object_fields_check(kind, version->version, ser);
 	if (err)
 		return err;
@@ -305,7 +310,7 @@ int luo_object_fields_load(const struct luo_object_kind *kind,
 	return 0;
 }
 
-/* A string of printable characters, filled up with NULs. */
+/* Check whether a field is a string of printable characters, padded with NULs. */
 static bool luo_field_is_text(const struct luo_field *field, const char *text)
 {
 	size_t len = strnlen(text, field->size), i;
@@ -318,7 +323,7 @@ static bool luo_field_is_text(const struct luo_field *field, const char *text)
 	return len && !memchr_inv(text + len, 0, field->size - len);
 }
 
-/* %ph prints no more than 64 bytes. */
+/* Show bytes in hexadecimal. %ph prints at most 64. */
 static void luo_field_show_bytes(struct seq_file *m,
 				 const struct luo_field *field, const void *wire)
 {
@@ -331,8 +336,8 @@ static void luo_field_show_bytes(struct seq_file *m,
 }
 
 /**
- * luo_object_fields_show - Show a version, a field a line.
- * @m:       Where to.
+ * luo_object_fields_show - Show the fields of a version, one per line.
+ * @m:       The file to show them in.
  * @kind:    A kind with fields.
  * @version: One of its versions.
  * @wire:    The version, @version->size bytes.

@@ -2,20 +2,22 @@
 /**
  * DOC: Objects of the previous kernel
  *
- * Reads what the previous kernel left, which may be older, newer or broken.
- * Nothing is followed before it was checked: an address must be preserved memory,
- * the structure there must name itself, and its CRC must match. Whatever fails is
- * skipped, with one line in the log, and the rest is used. Damage to one kind does
- * not change what is returned for another.
+ * Reads the objects of the previous kernel, which may be older, newer or broken.
+ * An address is used only after it was checked: it must be preserved memory, the
+ * structure there must contain its own address, and its CRC must match. A corrupt
+ * structure is skipped and logged, and the rest is used. Corruption of one kind does
+ * not change the result of a call for another kind.
  *
- * Memory is copied before it is checked, and only the copy is used. Copies of the
- * list of kinds and of the tables replace the originals, which are freed at once;
- * the data of an object stays where it is and is copied by each read.
+ * Memory is copied before it is checked, and only the copy is used. The copies of
+ * the list of kinds and of the tables replace the originals, which are freed at once.
+ * The data of an object stays in place and is copied by each read.
  *
- * The list of kinds and the tables are read at the first call, and the records of a
- * kind are indexed at the first call for that kind. The pages of an object's data
- * are claimed when its record is indexed, and freed when the last object in them
- * is finished.
+ * The first call reads the list of kinds and the tables. The first call for a kind
+ * indexes the records of that kind. The pages with an object's data are claimed when
+ * its record is indexed, and freed when the last object in them is finished.
+ *
+ * It is called by luo_object_core.c, luo_object_convert.c and luo_object_kind.c. It
+ * calls luo_object_fdt.c, luo_object_table.c, luo_pool_in.c and the handover.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -71,9 +73,8 @@ static void luo_object_in_free_block(void *mem, unsigned int order)
 }
 
 /*
- * Copy one block, check the copy, and free the original. Nothing is read from the
- * original after that, so memory that still changes, by DMA that the previous
- * kernel did not stop, cannot differ from what was checked.
+ * Copy one block, check the copy, and free the original. DMA that the previous kernel
+ * did not stop may still change the original, so it is not read after the copy.
  */
 static int luo_object_in_read_block(struct luo_object_in *in,
 				    struct luo_object_table *table,
@@ -94,7 +95,7 @@ static int luo_object_in_read_block(struct luo_object_in *in,
 	if (!luo_object_block_valid(block, address, sequence))
 		goto err_damaged;
 
-	/* A valid block of another kind: the list has the wrong name for it. */
+	/* A valid block of another kind: the name in the list of kinds is corrupt. */
 	if (block->kind_crc != table->kind_crc) {
 		table->kind_crc = block->kind_crc;
 		goto err_damaged;
@@ -121,7 +122,7 @@ err_damaged:
 	return -EBADMSG;
 }
 
-/* Read the chain of blocks up to the first invalid one, or on from -ENOMEM. */
+/* Read blocks up to the first corrupt one. After -ENOMEM, continue the chain. */
 static int luo_object_in_read_blocks(struct luo_object_in *in,
 				     struct luo_object_table *table)
 {
@@ -191,7 +192,7 @@ static int luo_object_in_find_list(struct luo_object_in *in)
 	if (order < 0 || size > PAGE_SIZE << order)
 		return -EBADMSG;
 
-	/* An earlier version of this code may have left the size of another blob. */
+	/* Ignore @size: earlier versions of this code may have passed a wrong one. */
 	return luo_object_in_read_list(in, address, order);
 }
 
@@ -233,7 +234,7 @@ static bool luo_object_record_valid(const struct luo_object_record_ser *record)
 	       record->size && record->size <= LUO_OBJECT_SIZE_MAX;
 }
 
-/* Returns -EBADMSG for a record that must be skipped. */
+/* Index a record. Return -EBADMSG if it is corrupt, so that the caller skips it. */
 static int luo_object_in_index_record(struct luo_object_in *in,
 				      struct luo_object_table *table,
 				      struct luo_object_record_ser *record)
@@ -248,7 +249,7 @@ static int luo_object_in_index_record(struct luo_object_in *in,
 	if (err)
 		return err;
 
-	/* The last step, as dropping the only reference would free the data. */
+	/* Keep this the last step: luo_pool_in_put() to undo it may free the data. */
 	err = luo_pool_in_get(&in->pool, record->address, record->size);
 	if (err) {
 		luo_index_del(&table->index, &record->instance);
@@ -259,7 +260,7 @@ static int luo_object_in_index_record(struct luo_object_in *in,
 	return 0;
 }
 
-/* A record that is damaged: the first of a kind is named, whatever happens. */
+/* Skip a corrupt record and log it. The first one of a kind is not rate limited. */
 static void luo_object_in_leave_out(struct luo_object_table *table,
 				    struct luo_object_record_ser *record)
 {
@@ -275,7 +276,7 @@ static void luo_object_in_leave_out(struct luo_object_table *table,
 	table->damaged = true;
 }
 
-/* Goes on where it stopped if there was no memory at the last try. */
+/* Index the records of a kind. After -ENOMEM, continue at the same record. */
 static int luo_object_in_index(struct luo_object_in *in,
 			       struct luo_object_table *table)
 {
@@ -306,8 +307,8 @@ static int luo_object_in_index(struct luo_object_in *in,
 }
 
 /*
- * Free the memory of a kind without objects; true if it had none. Keep the name of
- * a damaged one: what is not found under it may have been there.
+ * If a kind has no objects, free its memory and return true. Keep the name of a
+ * corrupt kind, because an object of it that is not found may have been stored.
  */
 static bool luo_object_in_retire(struct luo_object_in *in,
 				 struct luo_object_table *table)
@@ -332,9 +333,11 @@ static bool luo_object_in_retire(struct luo_object_in *in,
 
 /**
  * luo_object_in_read_all - Read the records of all kinds.
- * @in: The set, with its lock held.
+ * @in: The set.
  *
- * Return: 0; -ENOENT or -EBADMSG if there is nothing; -ENOMEM.
+ * Context: Process context, may sleep. The lock of @in is held.
+ * Return: 0; -ENOENT if there is no list of kinds; -EBADMSG if all of it is corrupt;
+ * -ENOMEM if there is no memory, in which case the caller may retry.
  */
 int luo_object_in_read_all(struct luo_object_in *in)
 {
@@ -357,7 +360,7 @@ int luo_object_in_read_all(struct luo_object_in *in)
 	return 0;
 }
 
-/* On success *tablep is NULL where nothing of the kind is there. */
+/* Set *tablep to the table of a kind, or to NULL if there is no object of it. */
 static int luo_object_in_table(struct luo_object_in *in, const char *kind,
 			       struct luo_object_table **tablep)
 {
@@ -383,7 +386,7 @@ static int luo_object_in_table(struct luo_object_in *in, const char *kind,
 	return 0;
 }
 
-/* Whether a list has a damaged table of a kind. Its name may be what is damaged. */
+/* Check for a corrupt table of a kind. Compare CRCs too: the name may be corrupt. */
 static bool luo_object_in_lost(const struct list_head *tables, const char *kind,
 			       u32 kind_crc)
 {
@@ -399,8 +402,8 @@ static bool luo_object_in_lost(const struct list_head *tables, const char *kind,
 }
 
 /*
- * Tell an object that was never stored from one that was lost. Damage counts for
- * its own kind alone, unless it is damage to the list of kinds.
+ * Return -ENOENT if an object was never stored, -EBADMSG if it may have been lost:
+ * its kind or the list of kinds is corrupt.
  */
 static int luo_object_in_missing(const struct luo_object_in *in,
 				 const struct luo_object_table *table,
@@ -419,10 +422,10 @@ static int luo_object_in_missing(const struct luo_object_in *in,
 	return lost ? -EBADMSG : -ENOENT;
 }
 
-/* Data up to this size is checked on the stack. */
+/* Data up to this size in bytes is copied to the stack for the check. */
 #define LUO_OBJECT_IN_STACK	128
 
-/* Copy data once and check the copy. @data is untouched on failure. */
+/* Copy the data once and check the copy. On failure leave @data unchanged. */
 static int luo_object_in_copy_data(void *data,
 				   const struct luo_object_record_ser *record)
 {
@@ -480,12 +483,13 @@ static int luo_object_in_copy(struct luo_object_in *in, void *data, size_t size,
 /**
  * luo_object_in_read - Read one version of an object.
  * @in:      The set that it is in.
- * @data:    Where its data goes.
- * @size:    The size of its data in bytes.
- * @id:      Which object.
- * @version: Which version.
+ * @data:    Set to its data. Unchanged on failure.
+ * @size:    The expected size of its data in bytes.
+ * @id:      The object.
+ * @version: The version.
  *
- * Return: As luo_read_object().
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno, see luo_read_object().
  */
 int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
 		       const struct luo_object_id *id, u32 version)
@@ -498,14 +502,16 @@ int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
 }
 
 /**
- * luo_object_in_versions - Tell in which versions an object is there.
+ * luo_object_in_versions - List the versions of an object.
  * @in:        The set that it is in.
- * @id:        Which object.
- * @buf:       Where their numbers are written, with commas.
- * @size:      How long @buf is.
- * @mandatory: Set to whether any of them is mandatory.
+ * @id:        The object.
+ * @buf:       Set to the numbers of the versions, separated by commas.
+ * @size:      Size of @buf in bytes.
+ * @mandatory: Set to true if any of them is mandatory.
  *
- * Return: How many there are, or as luo_object_in_read().
+ * Context: Process context, may sleep.
+ * Return: The number of versions; -ENOENT if there is none; -EBADMSG if it may have
+ * been lost; -ENOMEM if there is no memory.
  */
 int luo_object_in_versions(struct luo_object_in *in,
 			   const struct luo_object_id *id, char *buf,
@@ -548,9 +554,10 @@ static void luo_object_in_remove(struct luo_object_in *in,
 /**
  * luo_object_in_finish - Free an object.
  * @in: The set that it is in.
- * @id: Which object; all its versions go.
+ * @id: The object. All its versions are freed.
  *
- * Return: As luo_finish_object().
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno, see luo_finish_object().
  */
 int luo_object_in_finish(struct luo_object_in *in,
 			 const struct luo_object_id *id)
@@ -562,8 +569,8 @@ int luo_object_in_finish(struct luo_object_in *in,
 	guard(mutex)(&in->lock);
 
 	/*
-	 * Kinds share pages. Before something of one is freed, what the others
-	 * have in the same page has to be counted.
+	 * Objects of several kinds may share a page. Count all objects in a page
+	 * before freeing one, or the page would be freed under the others.
 	 */
 	err = luo_object_in_read_all(in);
 	if (err)
@@ -587,11 +594,13 @@ int luo_object_in_finish(struct luo_object_in *in,
  * luo_object_in_next - Find an object of a kind.
  * @in:       The set that it is in.
  * @kind:     The kind.
- * @slot:     Where to begin, 0 for the first. Set to where to go on.
- * @instance: Set to which object it is. One that is there in several versions is
- *            found as often, unless it was finished meanwhile.
+ * @slot:     Slot to begin at, 0 for the first object. Set to the slot to continue
+ *            at.
+ * @instance: Set to the number of the object. An object with several versions is
+ *            found once for each, unless the caller finishes it.
  *
- * Return: 0; -ENOENT if there is no further one; as luo_object_in_read_all().
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOENT if there is no further one; or as luo_object_in_read_all().
  */
 int luo_object_in_next(struct luo_object_in *in, const char *kind, u64 *slot,
 		       u64 *instance)
@@ -632,7 +641,8 @@ int luo_object_in_next(struct luo_object_in *in, const char *kind, u64 *slot,
  * @in:   The set that they are in.
  * @kind: The kind. NULL for all kinds.
  *
- * Return: 0; -ENOENT if there is nothing of that kind; -ENOMEM.
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOENT if there is no such object; -ENOMEM if there is no memory.
  */
 int luo_object_in_drop(struct luo_object_in *in, const char *kind)
 {

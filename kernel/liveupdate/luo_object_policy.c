@@ -2,19 +2,21 @@
 /**
  * DOC: Which versions are written
  *
- * Every version that is written costs time and memory, and each one not written
- * is a kernel that cannot be gone back to. Which to write is for the
- * administrator to say: ``luo_object.write=`` at boot and
- * ``/sys/kernel/luo_objects/write`` later take
+ * Writing a version takes time and memory. Not writing it makes it impossible to
+ * return to a kernel that reads no other one. The administrator selects the versions
+ * with ``luo_object.write=`` at boot and with ``/sys/kernel/luo_objects/write``
+ * later:
  *
  * ``all``
  *     every version that this kernel can write; the default;
  *
  * ``newest``
- *     of each kind only the newest;
+ *     only the newest version of each kind;
  *
  * ``kind:version[,version…][;kind:version[,version…]…]``
- *     those, and all of the kinds not named.
+ *     these versions, and all versions of kinds that are not listed.
+ *
+ * It is called by luo_object_kind.c and luo_object_sysfs.c.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -50,7 +52,7 @@ static unsigned long luo_object_writable(const struct luo_object_kind *kind)
 	return writable;
 }
 
-/* The versions of @kind whose numbers are in @list, which is consumed. */
+/* Select the versions of @kind whose numbers are in @list. Overwrites @list. */
 static int luo_object_select_versions(const struct luo_object_kind *kind,
 				      char *list, unsigned long *selected)
 {
@@ -83,12 +85,13 @@ static int luo_object_select_versions(const struct luo_object_kind *kind,
 
 /**
  * luo_object_policy_select - Apply a policy to a kind.
- * @kind:     The kind; NULL to check the words of the policy only.
+ * @kind:     The kind; NULL to check only the syntax of the policy.
  * @policy:   The policy.
- * @selected: Set to the versions to write, a bit each.
+ * @selected: Set to a bit for each version to write.
  *
- * Return: 0; -EINVAL if the policy cannot be read, or names a version of @kind
- * that cannot be written; -ENOMEM.
+ * Context: Process context, may sleep.
+ * Return: 0; -EINVAL if the policy is invalid, or lists a version of @kind that
+ * cannot be written; -ENOMEM if there is no memory.
  */
 int luo_object_policy_select(const struct luo_object_kind *kind,
 			     const char *policy, unsigned long *selected)
@@ -117,7 +120,7 @@ int luo_object_policy_select(const struct luo_object_kind *kind,
 	}
 
 	while ((item = strsep(&rest, ";"))) {
-		/* One at the end is a habit, not a mistake. */
+		/* Accept a semicolon at the end. */
 		if (!*item && !rest)
 			break;
 
@@ -139,10 +142,10 @@ int luo_object_policy_select(const struct luo_object_kind *kind,
 }
 
 /**
- * luo_object_policy_get - The policy in force.
+ * luo_object_policy_get - Get the current policy.
  *
  * Context: luo_object_kinds_lock is held.
- * Return: Its words.
+ * Return: The policy, valid while the lock is held.
  */
 const char *luo_object_policy_get(void)
 {
@@ -153,9 +156,12 @@ const char *luo_object_policy_get(void)
 
 /**
  * luo_object_policy_set - Set the policy and apply it to all kinds.
- * @policy: Its words. Nothing is changed unless it fits every kind.
+ * @policy: The policy. Copied.
  *
- * Return: 0; -EINVAL, -E2BIG if it is longer than a policy may be, -ENOMEM.
+ * Context: Process context, may sleep.
+ * Return: 0; -EINVAL if the policy is invalid, or lists a version that a registered
+ * kind cannot write; -E2BIG if it is too long; -ENOMEM if there is no memory. Nothing
+ * is changed on failure.
  */
 int luo_object_policy_set(const char *policy)
 {

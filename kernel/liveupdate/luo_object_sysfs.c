@@ -2,9 +2,12 @@
 /**
  * DOC: Objects in sysfs
  *
- * ``/sys/kernel/luo_objects/``: what is written, what is there and unclaimed,
- * and what each kind can do. Documentation/ABI/testing/sysfs-kernel-luo_objects
- * describes the files.
+ * The files in ``/sys/kernel/luo_objects/`` show and set the write policy, list and
+ * drop unclaimed objects, and show the versions of each kind.
+ * Documentation/ABI/testing/sysfs-kernel-luo_objects describes them.
+ *
+ * luo_object_kind.c calls it to add and remove kinds. It calls luo_object_policy.c,
+ * luo_object_kind.c and luo_object_in.c.
  */
 
 #include <linux/cleanup.h>
@@ -20,7 +23,7 @@
 
 static struct kobject *luo_object_root;
 
-/* A folder of a kind. The kind goes first, the kobject when nobody has it. */
+/* The directory of a kind. The kobject may be freed later than the kind. */
 struct luo_object_folder {
 	struct kobject kobj;
 	const struct luo_object_kind *kind;
@@ -96,10 +99,11 @@ static const struct kobj_type luo_object_folder_type = {
 };
 
 /**
- * luo_object_sysfs_add - Show a kind.
+ * luo_object_sysfs_add - Create the directory of a kind.
  * @kind: The kind.
  *
- * Return: 0 or a negative errno.
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOMEM if there is no memory; or an errno of sysfs.
  */
 int luo_object_sysfs_add(struct luo_object_kind *kind)
 {
@@ -122,12 +126,14 @@ int luo_object_sysfs_add(struct luo_object_kind *kind)
 }
 
 /**
- * luo_object_sysfs_remove - Stop showing a kind.
+ * luo_object_sysfs_remove - Remove the directory of a kind.
  * @kind: The kind.
+ *
+ * Context: Process context, may sleep. Waits for readers of the files.
  */
 void luo_object_sysfs_remove(struct luo_object_kind *kind)
 {
-	/* Waits for those who are reading. */
+	/* Wait for readers of the files, which use the kind. */
 	kobject_del(kind->kobj);
 	kobject_put(kind->kobj);
 }
