@@ -13,9 +13,9 @@
 /**
  * DOC: Describing an object once
  *
- * A kind is one wire struct, which only ever grows at its end, a list of its
- * fields and a list of its versions. A version is the structure up to the last
- * field that the version has::
+ * A kind is described by one wire struct, which grows only at its end, a list of its
+ * fields and a list of its versions. A version is the beginning of the struct, up to
+ * the last field that the version has::
  *
  *   struct counter_ser {
  *           u64 count;
@@ -33,38 +33,37 @@
  *   LUO_DEFINE_KIND(counter, struct counter_ser, COUNTER_FIELDS,
  *                   COUNTER_VERSIONS);
  *
- * defines ``counter_kind``, whose objects luo_object_save() and
- * luo_object_load() take as a &struct counter_ser, whatever version they write
- * or find.
+ * defines ``counter_kind``. luo_object_save() and luo_object_load() use a &struct
+ * counter_ser for its objects, whatever version they write or find.
  *
  * A field is given as: the version that introduced it; its type, which is one of
  * u8, u16, u32, u64, s8, s16, s32, s64, bytes, array (the handle of a &struct
  * luo_array), object (the instance of another object) and reserved; its name;
- * and what else of &struct luo_field there is to say.
+ * and initialisers of other members of &struct luo_field.
  *
- * A version is given as: its number, newest first; and how it is treated:
- * mandatory, optional, retired (read, and no longer written), or external (read
- * and written by code of the kind, and not stored as an object). After that may
- * come the conversions of &struct luo_object_version. A kind keeps the versions
- * that it lists. To drop one, delete its line.
+ * A version is given as: its number, newest first; and one of mandatory, optional,
+ * retired (read, but no longer written) and external (read and written by code of
+ * the kind, and not stored as an object). The conversion functions of &struct
+ * luo_object_version may follow. To remove support for a version, delete its line.
  *
- * That the list fits the structure is checked by the compiler, and the same lists
- * make the entries of the catalogue, linux/kho/abi/luo_note.h.
+ * The compiler checks that the list of fields matches the struct. The same lists
+ * produce the entries of the catalogue, linux/kho/abi/luo_note.h.
  */
 
 /**
  * struct luo_field - A field of a wire struct.
  * @name:      Its name.
  * @since:     The version that introduced it.
- * @offset:    Where it is in the struct, in bytes.
- * @size:      How long it is, in bytes.
- * @type:      What it is.
- * @min:       The smallest value allowed. Numbers only, as are the next two.
- * @max:       The largest value allowed; 0 where there is none. Of a signed
- *             field either both or neither are given.
- * @fallback:  Its value where a version that does not have it is loaded.
- * @droppable: A version that does not have it may be written whatever its value
- *             is; otherwise only if it is @fallback.
+ * @offset:    Its offset in the struct in bytes.
+ * @size:      Its size in bytes.
+ * @type:      Its type.
+ * @min:       The smallest valid value. @min, @max and @fallback are for numbers.
+ * @max:       The largest valid value; 0 if there is no limit. In a signed field,
+ *             set both @min and @max or neither.
+ * @fallback:  The value that the field gets when a version without it is loaded.
+ * @droppable: A version without the field may be written even if its value would be
+ *             lost. Otherwise such a version is written only if the value is
+ *             @fallback.
  */
 struct luo_field {
 	const char *name;
@@ -79,9 +78,9 @@ struct luo_field {
 };
 
 /**
- * LUO_FIELD_DIGEST - What a field adds to the digest of a layout.
- * @offset: Where it is.
- * @size:   How long it is.
+ * LUO_FIELD_DIGEST - Compute the contribution of a field to the digest of a layout.
+ * @offset: Offset of the field in bytes.
+ * @size:   Size of the field in bytes.
  * @type:   &enum luo_field_type.
  */
 #define LUO_FIELD_DIGEST(offset, size, type)				\
@@ -89,7 +88,7 @@ struct luo_field {
 	 (u32)((size) + 1) * 0x85ebca6bU ^				\
 	 (u32)((type) + 1) * 0xc2b2ae35U)
 
-/* private: what the lists are expanded to. */
+/* private: the expansions of the lists. */
 
 #define luo_wire_type_u8	LUO_FIELD_UNSIGNED
 #define luo_wire_type_u16	LUO_FIELD_UNSIGNED
@@ -134,7 +133,7 @@ struct luo_field {
 #define luo_version_note_external	(LUO_NOTE_READABLE | LUO_NOTE_WRITABLE | \
 					 LUO_NOTE_EXTERNAL)
 
-/* "ser" and "kind" of the lists are tuples that the expansions take apart. */
+/* "ser" and "kind" of the lists are tuples, of which the expansions use parts. */
 #define __LUO_FIRST(a, ...)	a
 #define __LUO_SECOND(a, b, ...)	b
 #define __LUO_THIRD(a, b, c)	c
@@ -150,8 +149,9 @@ struct luo_field {
 },
 
 /*
- * An enumerator without a value is one more than the one above it, which is how
- * a field gets to know where the field above it ends and how old that is.
+ * The value of an enumerator without an initialiser is that of the one above it plus
+ * one. The expansions use this to compare a field with the end and the age of the
+ * field above it.
  */
 #define __LUO_FIELD_END(ser, _since, _type, _name, ...)			\
 	luo_begin_##_name,						\
@@ -231,7 +231,7 @@ struct luo_field {
  * @_fields:   The list of fields.
  * @_versions: The list of versions.
  *
- * For kinds that only tests know.
+ * For kinds of tests.
  */
 #define LUO_DEFINE_KIND_UNLISTED(_name, _type, _fields, _versions)	\
 	static inline void __maybe_unused _name##_check_fields(void)	\
@@ -282,9 +282,9 @@ struct luo_field {
 	LUO_DEFINE_KIND_UNLISTED(_name, _type, _fields, _versions)
 
 /**
- * LUO_NOTE_STRING - Put a string that kernels have in common in the catalogue.
- * @_what:       What the string is about, a string literal.
- * @_compatible: The string, a literal too.
+ * LUO_NOTE_STRING - Add a string that two kernels must share to the catalogue.
+ * @_what:       The subject of the string, a string literal.
+ * @_compatible: The string, a string literal.
  */
 #define LUO_NOTE_STRING(_what, _compatible)				\
 	ELFNOTE32(LUO_NOTE_NAME, LUO_NOTE_COMPATIBLE,			\

@@ -12,19 +12,20 @@ struct luo_handover;
 struct luo_pool;
 
 /**
- * LUO_POOL_KEEP - What is allocated with this flag outlives the restore: in the
- * next kernel luo_pool_free() leaves it, and luo_pool_put() frees it.
+ * LUO_POOL_KEEP - An allocation with this flag outlives its pool in the next kernel:
+ * luo_pool_free() does not free it while luo_pool_put() has not dropped all
+ * references.
  */
 #define LUO_POOL_KEEP	BIT(0)
 
 /**
- * LUO_POOL_FILL - The size of an allocation that fills 2^@order pages, in bytes.
+ * LUO_POOL_FILL - Size in bytes of an allocation that fills a block of 2^@order pages.
  * @order: The order, up to %MAX_PAGE_ORDER.
  */
 #define LUO_POOL_FILL(order)						\
 	((PAGE_SIZE << (order)) - sizeof(struct luo_pool_block_ser))
 
-/* For streams, which take the handover from their caller. */
+/* For PKRAM, which passes the handover of its set. */
 struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
 				      gfp_t gfp);
 struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,

@@ -2,18 +2,18 @@
 /**
  * DOC: Pools of small preserved allocations
  *
- * A pool is for a subsystem with many small things to hand over: they share
- * pages and keys, point at each other by their physical addresses, and the pool
- * has one number by which the next kernel finds it, its handle, which any object
- * may carry. All of a pool is freed at once, in this kernel when a save is
- * cancelled, and in the next one when everything was read.
+ * A pool is for a subsystem that hands over many small structures. They share pages
+ * and keys, and refer to each other by physical addresses. The next kernel finds the
+ * pool by its handle, which any object may carry. All memory of a pool is freed at
+ * once: in this kernel when a save is cancelled, and in the next one when all of it
+ * was read.
  *
- * The blocks of a pool are chained as they are allocated, so that a pool is whole
- * at every moment. In the next kernel all are checked and claimed before a caller
- * gets an address in them, and only one caller can claim them.
+ * A block is linked into the chain of its pool when it is allocated, so that the
+ * chain is complete at every moment. The next kernel checks and claims all blocks
+ * before a caller gets an address in them. Only one caller can claim them.
  *
- * Subsystems that store objects call it, as PKRAM does. It calls luo_pool_out.c
- * and luo_pool_in.c. Callers bring the locking of each pool.
+ * It is called by subsystems that store objects, and by PKRAM. It calls
+ * luo_pool_out.c and luo_pool_in.c. Callers must serialise the calls for one pool.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -33,13 +33,13 @@
 /**
  * struct luo_pool - A pool.
  * @handle:   Physical address of the first block.
- * @nr_blocks: How many blocks there are.
- * @out:      Of a pool of this kernel, its allocations without and with
+ * @nr_blocks: Number of blocks.
+ * @out:      In a pool of this kernel, the allocations without and with
  *            %LUO_POOL_KEEP.
- * @last:     Of a pool of this kernel, the last block.
- * @in:       Of a pool of the previous kernel, its blocks.
- * @size:     Of those, the bytes.
- * @restored: It is a pool of the previous kernel.
+ * @last:     In a pool of this kernel, the last block.
+ * @in:       In a pool of the previous kernel, the blocks.
+ * @size:     In a pool of the previous kernel, the size of all blocks in bytes.
+ * @restored: True in a pool of the previous kernel.
  */
 struct luo_pool {
 	u64 handle;
@@ -65,7 +65,7 @@ static void luo_pool_chain(struct luo_pool *pool,
 		block->order |= LUO_POOL_BLOCK_KEEP;
 	block->crc = luo_pool_block_crc(block, &place);
 
-	/* The block has to be whole before the chain leads to it. */
+	/* A kexec may stop this CPU here: complete the block before linking it. */
 	smp_wmb();
 	if (pool->last)
 		WRITE_ONCE(pool->last->next, block->self);
@@ -73,9 +73,9 @@ static void luo_pool_chain(struct luo_pool *pool,
 }
 
 /**
- * luo_pool_create_from - luo_pool_create() with a handover to choose.
- * @handover: Where the pages come from.
- * @gfp:      How to allocate.
+ * luo_pool_create_from - Create a pool in a given handover.
+ * @handover: The handover to allocate from.
+ * @gfp:      Allocation mask.
  *
  * Return: As luo_pool_create().
  */
@@ -104,7 +104,7 @@ struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
 	return pool;
 }
 
-/* Nothing is claimed, so a caller may try again after -ENOMEM. */
+/* Check all blocks without claiming one, so that a caller may retry after -ENOMEM. */
 static int luo_pool_check(struct luo_pool *pool)
 {
 	struct luo_pool_place place = { .handle = pool->handle };
@@ -112,7 +112,7 @@ static int luo_pool_check(struct luo_pool *pool)
 	struct luo_pool_block_ser head;
 	int err;
 
-	/* As a block has one place in one chain, no chain is a loop. */
+	/* A block is valid at one place of one chain, so a loop ends the walk. */
 	do {
 		err = luo_pool_in_add(&pool->in, address, &place, &head);
 		if (err)
@@ -127,7 +127,10 @@ static int luo_pool_check(struct luo_pool *pool)
 	return 0;
 }
 
-/* Of what is kept the head counts the references: its pool may be freed first. */
+/*
+ * Claim all blocks. The head of a block with LUO_POOL_KEEP counts its references,
+ * because the pool may be freed before they are dropped.
+ */
 static int luo_pool_claim(struct luo_pool *pool)
 {
 	struct luo_pool_in_block *block;
@@ -146,14 +149,14 @@ static int luo_pool_claim(struct luo_pool *pool)
 }
 
 /**
- * luo_pool_restore_from - luo_pool_restore() with more to choose.
- * @handover: Where the pages come from.
+ * luo_pool_restore_from - Restore a pool of a given handover.
+ * @handover: The handover that the pages are from.
  * @handle:   Handle of the pool: any number.
- * @root:     Address of an allocation that has to be in the pool, or another one
- *            has the handle: any number.
- * @size:     Its size in bytes; 0 if there is no such allocation.
+ * @root:     Physical address of an allocation that must be in the pool: any number.
+ *            If it is not, the handle is that of another pool.
+ * @size:     Size of that allocation in bytes; 0 to skip this check.
  *
- * Return: As luo_pool_restore().
+ * Return: As luo_pool_restore(); ERR_PTR(-EBADMSG) if @root is not in the pool.
  */
 struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
 				       u64 handle, u64 root, size_t size)
@@ -182,8 +185,10 @@ struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
 }
 
 /**
- * luo_pool_forget - Free what a pool has on the heap, and nothing else.
- * @pool: The pool, whose pages went to the next kernel; for tests.
+ * luo_pool_forget - Free the heap memory of a pool, but not its pages.
+ * @pool: The pool.
+ *
+ * For tests, in which another set restores the pages.
  */
 void luo_pool_forget(struct luo_pool *pool)
 {
@@ -193,14 +198,15 @@ void luo_pool_forget(struct luo_pool *pool)
 
 /**
  * luo_pool_create - Create a pool.
- * @gfp: How to allocate its first page.
+ * @gfp: Allocation mask for the first page.
  *
- * The page is in the handover at once; that the next kernel finds it takes an
- * object with the handle in it.
+ * The page is preserved when the call returns. The next kernel finds it only if an
+ * object with the handle in it is stored.
  *
  * Context: Process context, may sleep.
- * Return: The pool, which luo_pool_free() frees; ERR_PTR(-EINVAL) if @gfp has
- * %__GFP_MOVABLE or %__GFP_HIGHMEM; ERR_PTR(-ENOMEM).
+ * Return: The pool, which the caller owns and frees with luo_pool_free();
+ * ERR_PTR(-EINVAL) if @gfp has %__GFP_MOVABLE or %__GFP_HIGHMEM; ERR_PTR(-ENOMEM) if
+ * there is no memory.
  */
 struct luo_pool *luo_pool_create(gfp_t gfp)
 {
@@ -209,10 +215,11 @@ struct luo_pool *luo_pool_create(gfp_t gfp)
 EXPORT_SYMBOL_GPL(luo_pool_create);
 
 /**
- * luo_pool_handle - What leads the next kernel to a pool.
+ * luo_pool_handle - Get the handle of a pool.
  * @pool: The pool.
  *
- * Return: Its handle, a physical address, which never changes.
+ * Context: Any.
+ * Return: The handle, a physical address that never changes.
  */
 u64 luo_pool_handle(const struct luo_pool *pool)
 {
@@ -223,16 +230,16 @@ EXPORT_SYMBOL_GPL(luo_pool_handle);
 /**
  * luo_pool_alloc - Allocate preserved memory from a pool.
  * @pool:  A pool of this kernel.
- * @size:  How many bytes. LUO_POOL_FILL(n) fills 2^n pages.
- * @gfp:   How to get a new page if one is needed. The memory is zeroed if
- *         %__GFP_ZERO is in it.
- * @flags: %LUO_POOL_KEEP or 0. The two do not share pages.
+ * @size:  Size in bytes. LUO_POOL_FILL(n) fills 2^n pages.
+ * @gfp:   Allocation mask for a new block. %__GFP_ZERO zeroes the memory.
+ * @flags: %LUO_POOL_KEEP or 0. Allocations with the flag and without do not share
+ *         pages.
  *
  * Context: Process context, may sleep.
- * Return: Memory, 8-byte aligned, whose virt_to_phys() the next kernel gives to
- * luo_pool_memory(); NULL if @size is 0 or more than LUO_POOL_FILL() of the
- * largest order, if @gfp has %__GFP_MOVABLE or %__GFP_HIGHMEM, if the pool is one
- * of the previous kernel, or if there is no memory.
+ * Return: Memory, 8-byte aligned, which the next kernel finds by passing its physical
+ * address to luo_pool_memory(); NULL if @size is 0 or more than LUO_POOL_FILL() of
+ * the largest order, if @gfp has %__GFP_MOVABLE or %__GFP_HIGHMEM, if the pool is
+ * one of the previous kernel, or if there is no memory.
  */
 void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp,
 		     unsigned int flags)
@@ -248,7 +255,7 @@ void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp,
 	if (!mem)
 		return NULL;
 
-	/* The first allocation of a block. */
+	/* The first allocation in a block: link the block. */
 	block = luo_pool_block(mem);
 	if (block->magic != LUO_POOL_CHAINED_MAGIC)
 		luo_pool_chain(pool, block, flags);
@@ -258,14 +265,15 @@ void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp,
 EXPORT_SYMBOL_GPL(luo_pool_alloc);
 
 /**
- * luo_pool_restore - Take over a pool of the previous kernel.
- * @handle: What the object says: any number.
+ * luo_pool_restore - Restore a pool of the previous kernel.
+ * @handle: The handle as read from an object: any number.
  *
- * Either all of it is taken over, or nothing is changed.
+ * Either restores all of the pool, or changes nothing.
  *
  * Context: Process context, may sleep.
- * Return: The pool, which luo_pool_free() frees; ERR_PTR(-EBADMSG) if there is
- * no whole pool at @handle, or it was restored before; ERR_PTR(-ENOMEM).
+ * Return: The pool, which the caller owns and frees with luo_pool_free();
+ * ERR_PTR(-EBADMSG) if there is no pool at @handle, or it is corrupt or already
+ * restored; ERR_PTR(-ENOMEM) if there is no memory.
  */
 struct luo_pool *luo_pool_restore(u64 handle)
 {
@@ -274,10 +282,11 @@ struct luo_pool *luo_pool_restore(u64 handle)
 EXPORT_SYMBOL_GPL(luo_pool_restore);
 
 /**
- * luo_pool_size - How large a pool of the previous kernel is.
+ * luo_pool_size - Get the size of a pool of the previous kernel.
  * @pool: The pool.
  *
- * Return: The bytes of all its blocks: no sum of allocations is larger.
+ * Return: The size of all its blocks in bytes, an upper bound of the size of all
+ * allocations.
  */
 u64 luo_pool_size(const struct luo_pool *pool)
 {
@@ -287,13 +296,12 @@ u64 luo_pool_size(const struct luo_pool *pool)
 /**
  * luo_pool_find - Find memory in a pool of the previous kernel.
  * @pool:    The pool.
- * @address: Any number.
- * @size:    How many bytes there have to be.
+ * @address: Physical address of the memory: any number.
+ * @size:    Size of the memory in bytes.
  *
- * Takes no reference, whether or not the previous kernel says that the memory is
- * kept.
+ * Takes no reference, even if the memory was allocated with %LUO_POOL_KEEP.
  *
- * Return: The memory; NULL if it is not all in one block of the pool.
+ * Return: The memory; NULL unless all of it is in one block of the pool.
  */
 void *luo_pool_find(const struct luo_pool *pool, u64 address, size_t size)
 {
@@ -306,14 +314,15 @@ void *luo_pool_find(const struct luo_pool *pool, u64 address, size_t size)
 /**
  * luo_pool_memory - Find the memory at an address in a pool.
  * @pool:    The pool.
- * @address: Physical address of an allocation. In a pool of the previous kernel
- *           any number.
- * @size:    How many bytes there have to be.
+ * @address: Physical address of an allocation; in a pool of the previous kernel, any
+ *           number.
+ * @size:    Size of the memory in bytes.
  *
- * Of what was allocated with %LUO_POOL_KEEP, and only in the next kernel, each
- * call takes a reference that luo_pool_put() drops.
+ * In a pool of the previous kernel, each call for memory that was allocated with
+ * %LUO_POOL_KEEP takes a reference. Drop it with luo_pool_put().
  *
- * Return: The memory; NULL if it is not all in one block of the pool.
+ * Context: Any.
+ * Return: The memory; NULL unless all of it is in one block of the pool.
  */
 void *luo_pool_memory(struct luo_pool *pool, u64 address, size_t size)
 {
@@ -336,8 +345,8 @@ void *luo_pool_memory(struct luo_pool *pool, u64 address, size_t size)
 EXPORT_SYMBOL_GPL(luo_pool_memory);
 
 /**
- * luo_pool_put_to - luo_pool_put() with a handover to choose.
- * @handover: Where the pages came from.
+ * luo_pool_put_to - Free memory of a pool of a given handover, see luo_pool_put().
+ * @handover: The handover that the pages are from.
  * @mem:      The memory.
  */
 void luo_pool_put_to(const struct luo_handover *handover, void *mem)
@@ -349,12 +358,14 @@ void luo_pool_put_to(const struct luo_handover *handover, void *mem)
 }
 
 /**
- * luo_pool_put - Free memory that outlived the restore of its pool.
- * @mem: What luo_pool_memory() returned for an allocation with %LUO_POOL_KEEP.
+ * luo_pool_put - Drop a reference that luo_pool_memory() took.
+ * @mem: Memory that luo_pool_memory() returned for an allocation with
+ *       %LUO_POOL_KEEP.
  *
- * Such allocations share pages, hence calls for those of one pool need one lock.
+ * Frees the pages with the last reference to an allocation in them.
  *
- * Context: Any.
+ * Context: Any. Allocations of one pool share pages, so callers must serialise the
+ * calls for one pool.
  */
 void luo_pool_put(void *mem)
 {
@@ -389,9 +400,9 @@ static void luo_pool_free_in(struct luo_pool_in *in)
 }
 
 /**
- * luo_pool_free - Free a pool and all that was allocated from it.
- * @pool: The pool. Of one of the previous kernel, what is held by references
- *        that luo_pool_memory() took stays until these are dropped.
+ * luo_pool_free - Free a pool and all allocations in it.
+ * @pool: The pool. In a pool of the previous kernel, an allocation to which
+ *        luo_pool_memory() took a reference stays until that is dropped.
  *
  * Context: Process context, may sleep.
  */

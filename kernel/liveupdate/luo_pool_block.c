@@ -2,12 +2,12 @@
 /**
  * DOC: Blocks of pools
  *
- * A preserved page costs a page and a key, so 40 bytes must not take one each.
- * Small allocations share a block: pages under one key, with a head that lets the
- * next kernel check that what it is led to is a block of a pool.
+ * Small allocations share a block, because each preserved page needs a key. A block
+ * is one or more pages under one key. Its head lets the next kernel check that an
+ * address is in a block of a pool.
  *
- * This file knows the head. luo_pool_out.c and luo_pool_in.c call it; it calls the
- * handover.
+ * This file writes the CRC of the head and checks the head. It is called by
+ * luo_pool_out.c, luo_pool_in.c and luo_pool.c, and calls the handover.
  */
 
 #include <linux/crc32c.h>
@@ -20,11 +20,11 @@
 #include "luo_pool_internal.h"
 
 /**
- * luo_pool_block_crc - The CRC of a head.
+ * luo_pool_block_crc - Compute the CRC of a head.
  * @head:  The head.
- * @place: Where the block is in a chain, NULL if it stands alone.
+ * @place: The place of the block in a chain, NULL if it stands alone.
  *
- * Return: The CRC.
+ * Return: The value that @head->crc must have.
  */
 u32 luo_pool_block_crc(const struct luo_pool_block_ser *head,
 		       const struct luo_pool_place *place)
@@ -41,11 +41,11 @@ u32 luo_pool_block_crc(const struct luo_pool_block_ser *head,
 
 /**
  * luo_pool_block_read - Read the head of a block of the previous kernel.
- * @handover: Where the pages come from.
- * @address:  Where the block should be: any number.
- * @place:    Where it should be in a chain, NULL if it should stand alone.
- * @head:     Set to a copy of the head. Memory that another kernel wrote may be
- *            written to by a device, so no field of it is read twice.
+ * @handover: The handover that the pages are from.
+ * @address:  Expected physical address of the block: any number.
+ * @place:    Its expected place in a chain, NULL if it should stand alone.
+ * @head:     Set to a copy of the head. A device may still write to the original,
+ *            so callers must use only the copy.
  *
  * Return: 0; -EBADMSG if there is no such block.
  */

@@ -2,16 +2,17 @@
 /**
  * DOC: Pool blocks of the previous kernel
  *
- * The previous kernel leads to an allocation by its physical address, which may
- * be any number. No memory is looked at that is not in a block, and a block is
- * this kernel's once it is claimed, by one caller. What the head of a block says
- * is copied and checked, and kept on the heap.
+ * An allocation of the previous kernel is found by its physical address, which may be
+ * any number. Only memory in a block is read, and this kernel owns a block only after
+ * one caller has claimed it. The head of a block is copied, checked, and kept on the
+ * heap.
  *
  * Blocks that stand alone are claimed with the first reference to an allocation
  * in them and released with the last one, for the objects. The blocks of a chain
  * are added and claimed together, for luo_pool.c.
  *
- * It calls luo_pool_block.c and the handover.
+ * It is called by luo_object_in.c and luo_pool.c. It calls luo_pool_block.c,
+ * luo_index.c and the handover. Callers must serialise the calls for one pool.
  */
 
 #include <linux/align.h>
@@ -34,11 +35,11 @@ static void luo_pool_in_remove(struct luo_pool_in *pool,
 /**
  * luo_pool_in_add - Check a block and add it, without claiming it.
  * @pool:    The pool.
- * @address: Where the block should be: any number.
- * @place:   Where it should be in a chain, NULL if it should stand alone.
+ * @address: Expected physical address of the block: any number.
+ * @place:   Its expected place in a chain, NULL if it should stand alone.
  * @head:    Set to a copy of its head.
  *
- * Return: 0; -EBADMSG if there is no such block; -ENOMEM.
+ * Return: 0; -EBADMSG if there is no such block; -ENOMEM if there is no memory.
  */
 int luo_pool_in_add(struct luo_pool_in *pool, u64 address,
 		    const struct luo_pool_place *place,
@@ -72,10 +73,10 @@ int luo_pool_in_add(struct luo_pool_in *pool, u64 address,
  * luo_pool_in_claim - Claim all blocks that were added.
  * @pool: The pool.
  *
- * All callers claim the blocks of a chain in the same order, so that the first
- * of them decides between two that have the same chain.
+ * Claims the blocks of a chain in the order in which they were added. If two callers
+ * restore the same chain, the one that claims the first block gets all of it.
  *
- * Return: 0; -EBADMSG if a block was claimed by another caller.
+ * Return: 0; -EBADMSG if another caller has claimed a block.
  */
 int luo_pool_in_claim(struct luo_pool_in *pool)
 {
@@ -93,10 +94,10 @@ int luo_pool_in_claim(struct luo_pool_in *pool)
 /**
  * luo_pool_in_find - Find the block that memory is in.
  * @pool:    The pool.
- * @address: Where the memory should be: any number.
- * @size:    How many bytes there should be: any number.
+ * @address: Physical address of the memory: any number.
+ * @size:    Size of the memory in bytes: any number.
  *
- * Return: The block; NULL if the memory is not all in one block of the pool.
+ * Return: The block; NULL unless all of the memory is in one block of the pool.
  */
 struct luo_pool_in_block *luo_pool_in_find(const struct luo_pool_in *pool,
 					   u64 address, size_t size)
@@ -115,7 +116,7 @@ struct luo_pool_in_block *luo_pool_in_find(const struct luo_pool_in *pool,
 }
 
 /**
- * luo_pool_in_release - Free a block, if it was claimed, and forget it.
+ * luo_pool_in_release - Remove a block from the pool, and free it if it was claimed.
  * @pool:  The pool.
  * @block: The block.
  */
@@ -129,8 +130,8 @@ void luo_pool_in_release(struct luo_pool_in *pool,
 }
 
 /**
- * luo_pool_in_forget - Free what a pool has on the heap, and nothing else.
- * @pool: The pool. It can be used again.
+ * luo_pool_in_forget - Free the heap memory of a pool, but not its pages.
+ * @pool: The pool. It is empty and can be used again.
  */
 void luo_pool_in_forget(struct luo_pool_in *pool)
 {
@@ -143,7 +144,7 @@ void luo_pool_in_forget(struct luo_pool_in *pool)
 	luo_index_destroy(&pool->blocks);
 }
 
-/* Claim the block of an allocation that is the first one asked for in it. */
+/* Add and claim the block of the first allocation that a caller gets in it. */
 static int luo_pool_in_open(struct luo_pool_in *pool, u64 address, size_t size)
 {
 	u64 start = ALIGN_DOWN(address, PAGE_SIZE);
@@ -171,11 +172,13 @@ static int luo_pool_in_open(struct luo_pool_in *pool, u64 address, size_t size)
 /**
  * luo_pool_in_get - Take a reference to an allocation of the previous kernel.
  * @pool:    The pool.
- * @address: What it says is the physical address: any number.
- * @size:    What it says is the size in bytes: any number.
+ * @address: Its physical address: any number.
+ * @size:    Its size in bytes: any number.
  *
- * Return: 0; the memory is at phys_to_virt(@address) until luo_pool_in_put().
- * -EBADMSG if there is no such allocation, -ENOMEM; no reference is taken then.
+ * On success the memory is at phys_to_virt(@address) until luo_pool_in_put(). On
+ * failure no reference is taken.
+ *
+ * Return: 0; -EBADMSG if there is no such allocation; -ENOMEM if there is no memory.
  */
 int luo_pool_in_get(struct luo_pool_in *pool, u64 address, size_t size)
 {
@@ -197,7 +200,7 @@ int luo_pool_in_get(struct luo_pool_in *pool, u64 address, size_t size)
 /**
  * luo_pool_in_put - Drop a reference that luo_pool_in_get() took.
  * @pool:    The pool.
- * @address: As was given to luo_pool_in_get().
+ * @address: The address that was passed to luo_pool_in_get().
  */
 void luo_pool_in_put(struct luo_pool_in *pool, u64 address)
 {

@@ -19,10 +19,10 @@ struct luo_handover;
 /* luo_pool_block.c: the head of a block. */
 
 /**
- * luo_pool_block - The block that an allocation is in.
+ * luo_pool_block - Get the block that an allocation is in.
  * @mem: The allocation.
  *
- * Return: Its block: allocations begin in the first page of one.
+ * Return: The block. An allocation begins in the first page of its block.
  */
 static inline struct luo_pool_block_ser *luo_pool_block(void *mem)
 {
@@ -30,7 +30,7 @@ static inline struct luo_pool_block_ser *luo_pool_block(void *mem)
 }
 
 /**
- * luo_pool_block_order - The order of the pages of a block.
+ * luo_pool_block_order - Get the order of the pages of a block.
  * @head: Its head.
  *
  * Return: The order.
@@ -42,9 +42,9 @@ luo_pool_block_order(const struct luo_pool_block_ser *head)
 }
 
 /**
- * struct luo_pool_place - Where a block is in a chain.
- * @handle:   The pool's handle.
- * @sequence: How many blocks are before it.
+ * struct luo_pool_place - The place of a block in a chain.
+ * @handle:   Handle of the pool.
+ * @sequence: Number of blocks before it.
  */
 struct luo_pool_place {
 	u64 handle;
@@ -61,11 +61,11 @@ int luo_pool_block_read(const struct luo_handover *handover, u64 address,
 
 /**
  * struct luo_pool_out - Small preserved allocations that share pages.
- * @handover: Where the pages come from.
- * @current_block: The block that allocations are cut from, or NULL.
- * @used:     Bytes of it that are taken, with its header.
+ * @handover: The handover to allocate from.
+ * @current_block: The block in which the next small allocation is made, or NULL.
+ * @used:     Bytes of @current_block that are in use, with its head.
  *
- * Callers bring the locking.
+ * Callers must serialise the calls for one pool.
  */
 struct luo_pool_out {
 	const struct luo_handover *handover;
@@ -89,11 +89,12 @@ void luo_pool_out_free(struct luo_pool_out *pool, void *mem);
 
 /**
  * struct luo_pool_in - The pool blocks of the previous kernel.
- * @handover: Where they come from.
- * @blocks:   &struct luo_pool_in_block by physical address.
- * @list:     The same.
+ * @handover: The handover that the pages are from.
+ * @blocks:   Index of &struct luo_pool_in_block by physical address.
+ * @list:     List of the same blocks.
  *
- * Zero but for @handover to begin with. Callers bring the locking.
+ * Before its first use, @handover is set and all else is zero. Callers must serialise
+ * the calls for one pool.
  */
 struct luo_pool_in {
 	const struct luo_handover *handover;
@@ -104,14 +105,14 @@ struct luo_pool_in {
 /**
  * struct luo_pool_in_block - A block of the previous kernel.
  * @address: Its physical address; the key in the index.
- * @list:    In &luo_pool_in.list.
- * @order:   Of its pages.
- * @keep:    What is allocated in it outlives its pool.
- * @claimed: It is this kernel's.
- * @live:    References that luo_pool_in_get() took.
+ * @list:    Entry in &luo_pool_in.list.
+ * @order:   Order of its pages.
+ * @keep:    Its allocations outlive their pool, see %LUO_POOL_KEEP.
+ * @claimed: This kernel owns the pages.
+ * @live:    Number of references that luo_pool_in_get() took.
  *
- * This is what the head said when its CRC was checked; the head is not read
- * again.
+ * @order and @keep are from the copy of the head whose CRC was checked. The head is
+ * not read again.
  */
 struct luo_pool_in_block {
 	u64 address;

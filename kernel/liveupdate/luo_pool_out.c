@@ -2,12 +2,12 @@
 /**
  * DOC: Blocks of small preserved allocations
  *
- * Allocations are cut off a page one after the other. The head of the block
- * counts those in use, and the block is freed with the last one. An allocation
- * that is larger than a page holds has a block for itself.
+ * Allocations are placed one after the other in a block of one page. The head of the
+ * block counts the allocations in use, and the block is freed with the last one. An
+ * allocation that does not fit into a page has its own block.
  *
- * The object store and luo_pool.c call it. It calls luo_pool_block.c and the
- * handover.
+ * It is called by luo_object_out.c and luo_pool.c. It calls luo_pool_block.c and the
+ * handover. Callers must serialise the calls for one pool.
  */
 
 #include <linux/align.h>
@@ -20,9 +20,9 @@
 
 /**
  * luo_pool_out_block - Allocate a block.
- * @handover: Where the pages come from.
- * @size:     Bytes that have to fit into it.
- * @gfp:      How to allocate.
+ * @handover: The handover to allocate from.
+ * @size:     Size in bytes of the allocation that must fit into it.
+ * @gfp:      Allocation mask.
  *
  * Return: A block that is not part of any pool yet, or NULL.
  */
@@ -47,11 +47,11 @@ struct luo_pool_block_ser *luo_pool_out_block(const struct luo_handover *handove
 }
 
 /**
- * luo_pool_out_begin - Have a new block that allocations are cut from.
+ * luo_pool_out_begin - Allocate a new current block.
  * @pool: The pool.
- * @gfp:  How to allocate it.
+ * @gfp:  Allocation mask.
  *
- * Return: The block, of a page, without an allocation in it, or NULL.
+ * Return: The block, one page without an allocation, or NULL.
  */
 struct luo_pool_block_ser *luo_pool_out_begin(struct luo_pool_out *pool,
 					      gfp_t gfp)
@@ -66,7 +66,7 @@ struct luo_pool_block_ser *luo_pool_out_begin(struct luo_pool_out *pool,
 	return block;
 }
 
-/* Whether the current block has room; larger allocations have their own block. */
+/* Check whether an allocation fits into the current block. */
 static bool luo_pool_out_fits(const struct luo_pool_out *pool, size_t size)
 {
 	return pool->current_block && size <= PAGE_SIZE - pool->used;
@@ -75,7 +75,7 @@ static bool luo_pool_out_fits(const struct luo_pool_out *pool, size_t size)
 /**
  * luo_pool_out_full - Check whether an allocation needs another block.
  * @pool: The pool.
- * @size: How many bytes, not 0 and at most %LUO_OBJECT_SIZE_MAX.
+ * @size: Size of the allocation in bytes, not 0 and at most %LUO_OBJECT_SIZE_MAX.
  *
  * Return: true if luo_pool_out_cut() needs a block for that size.
  */
@@ -87,9 +87,9 @@ bool luo_pool_out_full(const struct luo_pool_out *pool, size_t size)
 /**
  * luo_pool_out_cut - Allocate preserved memory without calling the allocator.
  * @pool:  The pool.
- * @size:  How many bytes, as for luo_pool_out_full().
- * @block: A block from luo_pool_out_block() for that size. Set to NULL if the pool
- *         has taken it, which it does if luo_pool_out_full().
+ * @size:  Size of the allocation in bytes, as for luo_pool_out_full().
+ * @block: A block from luo_pool_out_block() for that size. Used, and set to NULL, only
+ *         if luo_pool_out_full().
  *
  * Return: Memory, 8-byte aligned, not zeroed.
  */
@@ -121,11 +121,11 @@ void *luo_pool_out_cut(struct luo_pool_out *pool, size_t size,
 /**
  * luo_pool_out_alloc - Allocate preserved memory.
  * @pool: The pool.
- * @size: How many bytes: any number, also what struct_size() saturates to.
- * @gfp:  How to get a new block if one is needed.
+ * @size: Size in bytes: any number, including the saturated result of struct_size().
+ * @gfp:  Allocation mask for a new block.
  *
- * Return: Memory, 8-byte aligned, zeroed if @gfp asks for that; NULL if @size is
- * 0 or more than the largest pages hold, or if there is no memory.
+ * Return: Memory, 8-byte aligned, zeroed if @gfp has %__GFP_ZERO; NULL if @size is 0
+ * or more than LUO_POOL_FILL() of the largest order, or if there is no memory.
  */
 void *luo_pool_out_alloc(struct luo_pool_out *pool, size_t size, gfp_t gfp)
 {
@@ -154,8 +154,8 @@ void *luo_pool_out_alloc(struct luo_pool_out *pool, size_t size, gfp_t gfp)
  * @pool: The pool.
  * @mem:  The memory.
  *
- * Return: The block of @mem if that was its last allocation, which the caller
- * frees; or NULL.
+ * Return: The block of @mem, which the caller must free, if @mem was its last
+ * allocation; else NULL.
  */
 struct luo_pool_block_ser *luo_pool_out_drop(struct luo_pool_out *pool,
 					     void *mem)
@@ -172,9 +172,9 @@ struct luo_pool_block_ser *luo_pool_out_drop(struct luo_pool_out *pool,
 }
 
 /**
- * luo_pool_out_free - Free what luo_pool_out_alloc() returned.
+ * luo_pool_out_free - Free an allocation.
  * @pool: The pool.
- * @mem:  The memory. NULL does nothing.
+ * @mem:  Memory that luo_pool_out_alloc() returned, or NULL.
  */
 void luo_pool_out_free(struct luo_pool_out *pool, void *mem)
 {

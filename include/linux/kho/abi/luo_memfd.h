@@ -10,13 +10,12 @@
 /**
  * DOC: memfd ABI, versions 1 and 2
  *
- * Version 0 of a memfd is &struct memfd_luo_ser of ``linux/kho/abi/memfd.h``,
- * exactly, under that header's compatible string. Version 1 is an object of
- * kind %LUO_MEMFD_KIND that keeps holes. Where both are written, the LUO file
- * entry is that of version 0 and the instance of the object is the entry's data
- * word, the physical address of version 0. Where version 1 is written alone,
- * the entry has the compatible string %LUO_MEMFD_COMPATIBLE and its data word
- * is the instance.
+ * Version 0 of a memfd is the unchanged &struct memfd_luo_ser of
+ * ``linux/kho/abi/memfd.h``, under the compatible string of that header. Version 1 is
+ * an object of kind %LUO_MEMFD_KIND that keeps holes. If both are written, the LUO
+ * file entry is that of version 0, and the instance of the object is the entry's data
+ * word, the physical address of version 0. If only version 1 is written, the entry
+ * has the compatible string %LUO_MEMFD_COMPATIBLE and its data word is the instance.
  *
  * Version 2 has the layout of version 1, and its extents may have the flag
  * %LUO_MEMFD_POISONED. It is written in place of version 1, and without version
@@ -29,8 +28,8 @@
 #define LUO_MEMFD_KIND			"memfd"
 
 /**
- * LUO_MEMFD_COMPATIBLE - LUO's string of files without version 0,
- * "memfd-object".
+ * LUO_MEMFD_COMPATIBLE - Compatible string of the LUO file entry of a file without
+ * version 0, "memfd-object".
  */
 #define LUO_MEMFD_COMPATIBLE		"memfd-object"
 
@@ -42,7 +41,7 @@
 #define LUO_MEMFD_RANGE_KEYS		BIT(0)
 
 /**
- * LUO_MEMFD_NOEXEC - Bit 1: the file is executable for nobody.
+ * LUO_MEMFD_NOEXEC - Bit 1: the mode of the file has no execute permission.
  */
 #define LUO_MEMFD_NOEXEC		BIT(1)
 
@@ -50,8 +49,8 @@
 	(LUO_MEMFD_RANGE_KEYS | LUO_MEMFD_NOEXEC)
 
 /**
- * LUO_MEMFD_DESCENDING - Bit 0 of an extent: its folios follow each other
- * downwards in memory. The first in the file is in the last page frames.
+ * LUO_MEMFD_DESCENDING - Bit 0 of an extent: its folios are in descending order in
+ * memory. The first folio in the file has the highest page frames.
  */
 #define LUO_MEMFD_DESCENDING		BIT(0)
 
@@ -65,13 +64,13 @@
 
 /**
  * struct luo_memfd_extent_ser - A run of file pages in a run of page frames.
- * @index:    The lowest offset in the file, in pages.
+ * @index:    The lowest offset in the file in pages.
  * @pfn:      The lowest page frame.
- * @nr_pages: How many pages follow each other in file and memory, a multiple
- *            of 2^@order, not 0.
+ * @nr_pages: Number of contiguous pages, a multiple of 2^@order, not 0.
  * @order:    Order of the folios; @index and @pfn are multiples of 2^@order.
- * @flags:    %LUO_MEMFD_DESCENDING or zero; the other bits are zero. A reader
- *            from before there was this flag refuses the extent.
+ * @flags:    LUO_MEMFD_DESCENDING, and in version 2 %LUO_MEMFD_POISONED; the other
+ *            bits are zero. A reader refuses an extent with a flag that it does not
+ *            support.
  *
  * Extents are in no particular order and do not overlap, neither in the file
  * nor in memory.
@@ -97,12 +96,12 @@ static_assert(offsetof(struct luo_memfd_extent_ser, flags) == 22);
  * @size:       File size in bytes.
  * @nr_pages:   Pages in all extents together.
  * @nr_extents: Elements of @extents.
- * @extents:    Handle of an array of &struct luo_memfd_extent_ser, 0 where
- *              @nr_extents is 0.
+ * @extents:    Handle of an array of &struct luo_memfd_extent_ser, 0 if @nr_extents
+ *              is 0.
  * @seals:      F_SEAL_*.
  * @flags:      LUO_MEMFD_*; the other bits are zero.
  *
- * Every page is up to date, and dirty. What no extent covers is a hole.
+ * Every page is up to date and dirty. Parts of the file without an extent are holes.
  */
 struct luo_memfd_ser_v1 {
 	u64 pos;

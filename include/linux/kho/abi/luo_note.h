@@ -11,16 +11,16 @@
 /**
  * DOC: The catalogue ABI
  *
- * What a kernel reads and writes can be told from its image, before it runs: in
- * ELF notes with the name %LUO_NOTE_NAME. Those of the running kernel are in
- * ``/sys/kernel/notes``, those of a module in
- * ``/sys/module/<module>/notes/.note.LUO``, and they are in the vmlinux inside
- * of a bzImage and in an arm64 Image.
+ * ELF notes with the name %LUO_NOTE_NAME list the formats that a kernel reads and
+ * writes, so that they are known before the kernel runs. The notes of the running
+ * kernel are in ``/sys/kernel/notes``, those of a module in
+ * ``/sys/module/<module>/notes/.note.LUO``. The notes of a kernel that does not run
+ * are in the vmlinux inside a bzImage, and in an arm64 Image.
  *
- * Three types of note: one for each version of a kind, one for each field of
- * its newest structure, and one for each string that has to be the same in two
- * kernels for anything to be handed over. Words are 32 bits in the byte order
- * of the machine; strings are filled up with NULs and have one at least.
+ * There are three types of note: one for each version of a kind, one for each field
+ * of its newest structure, and one for each string that must be the same in two
+ * kernels for a handover. Words are 32 bits in the byte order of the machine;
+ * strings are padded with NULs and have at least one.
  */
 
 /**
@@ -50,20 +50,20 @@
  */
 #define LUO_NOTE_WRITABLE		BIT(1)
 /**
- * LUO_NOTE_OPTIONAL - Bit 2: a kernel that reads no version goes on without.
+ * LUO_NOTE_OPTIONAL - Bit 2: a kernel that reads no version ignores the object.
  */
 #define LUO_NOTE_OPTIONAL		BIT(2)
 /**
- * LUO_NOTE_EXTERNAL - Bit 3: the version has a carrier of its own.
+ * LUO_NOTE_EXTERNAL - Bit 3: the version is not stored as an object.
  */
 #define LUO_NOTE_EXTERNAL		BIT(3)
 
 /**
- * LUO_NOTE_FIELD_LEN - Room for the name of a field, with its NUL: 32 bytes.
+ * LUO_NOTE_FIELD_LEN - Size of the name of a field, with its NUL: 32 bytes.
  */
 #define LUO_NOTE_FIELD_LEN		32
 /**
- * LUO_NOTE_WHAT_LEN - Room for what a string is about, with its NUL: 16 bytes.
+ * LUO_NOTE_WHAT_LEN - Size of the subject of a string, with its NUL: 16 bytes.
  */
 #define LUO_NOTE_WHAT_LEN		16
 
@@ -72,9 +72,9 @@
  * @kind:    The kind.
  * @version: The version.
  * @flags:   LUO_NOTE_*.
- * @size:    Size of its data in bytes, 0 where it is external.
- * @digest:  A number that is another one where the layout is: the sum, over its
- *           fields, of what LUO_FIELD_DIGEST() makes of offset, size and type.
+ * @size:    Size of its data in bytes, 0 if it is external.
+ * @digest:  A number that differs if the layout differs: the sum of
+ *           LUO_FIELD_DIGEST() of offset, size and type over its fields.
  */
 struct luo_note_version {
 	char kind[LUO_OBJECT_KIND_LEN];
@@ -96,8 +96,8 @@ static_assert(offsetof(struct luo_note_version, digest) == 60);
  * @kind:   The kind.
  * @name:   The field.
  * @since:  The version that introduced it.
- * @offset: Where it is, in bytes.
- * @size:   How long it is, in bytes.
+ * @offset: Its offset in bytes.
+ * @size:   Its size in bytes.
  * @type:   &enum luo_field_type.
  */
 struct luo_note_field {
@@ -118,7 +118,7 @@ static_assert(offsetof(struct luo_note_field, size) == 88);
 static_assert(offsetof(struct luo_note_field, type) == 92);
 
 /**
- * struct luo_note_compatible - A string that two kernels have to have in common.
+ * struct luo_note_compatible - A string that two kernels must share.
  * @what:       "kho", "luo", "luo-objects", or "file" for each file handler.
  * @compatible: The string.
  */
@@ -132,12 +132,12 @@ static_assert(offsetof(struct luo_note_compatible, what) == 0);
 static_assert(offsetof(struct luo_note_compatible, compatible) == 16);
 
 /**
- * enum luo_field_type - What a field of a wire structure is.
+ * enum luo_field_type - The type of a field of a wire structure.
  * @LUO_FIELD_UNSIGNED: An unsigned integer of 1, 2, 4 or 8 bytes.
  * @LUO_FIELD_SIGNED:   A signed integer of 1, 2, 4 or 8 bytes.
  * @LUO_FIELD_BYTES:    An array of bytes.
  * @LUO_FIELD_ARRAY:    The handle of an array (linux/luo_array.h), 8 bytes, 0
- *                      where there is none.
+ *                      if there is none.
  * @LUO_FIELD_OBJECT:   The instance of another object, 8 bytes.
  * @LUO_FIELD_RESERVED: Bytes that are zero.
  */

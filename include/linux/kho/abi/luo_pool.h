@@ -10,14 +10,14 @@
 /**
  * DOC: Pool ABI
  *
- * A pool block is one KHO folio key: 2^@order pages that begin with a
- * &struct luo_pool_block_ser. What follows the header are allocations, each
- * known only to whoever stored its physical address. The header lets a
- * successor be sure that the memory around such an address belongs to a pool
- * before it takes the block over.
+ * A pool block is 2^@order pages under one KHO folio key. It begins with a &struct
+ * luo_pool_block_ser, the head, followed by allocations. An allocation has no header;
+ * the next kernel finds it by its physical address, which the previous one stored
+ * elsewhere. The head lets the next kernel check that the memory around such an
+ * address belongs to a pool before it claims the block.
  *
- * The objects' own data is in blocks that stand alone. The blocks of a pool that
- * somebody created are a chain, and the handle of that pool is the physical
+ * The data of objects is in blocks that stand alone. The blocks of a pool that
+ * luo_pool_create() made form a chain. The handle of that pool is the physical
  * address of the first one.
  */
 
@@ -32,7 +32,7 @@
 #define LUO_POOL_CHAINED_MAGIC		0x514f554c
 
 /**
- * LUO_POOL_BLOCK_ORDER - The bits of &luo_pool_block_ser.order that are it.
+ * LUO_POOL_BLOCK_ORDER - Bits 0 to 7 of &luo_pool_block_ser.order: the order.
  */
 #define LUO_POOL_BLOCK_ORDER		0xff
 
@@ -47,13 +47,13 @@
  * @self:  Physical address of this block.
  * @magic: %LUO_POOL_BLOCK_MAGIC or %LUO_POOL_CHAINED_MAGIC.
  * @order: The block is 2^n pages, with n in %LUO_POOL_BLOCK_ORDER.
- * @crc:   CRC of the fields above; in a chain, of the pool's handle, the number of
- *         blocks before this one, both 64 bits, and the fields above, so that a
- *         block has one place in one chain.
- * @live:  Allocations in use, a count of the kernel that holds the block. The
- *         successor counts anew and does not read it.
+ * @crc:   CRC of the fields above. In a chain, CRC of the pool's handle and the
+ *         number of blocks before this one, both 64 bits, and of the fields above, so
+ *         that a block is valid at one place of one chain.
+ * @live:  Number of allocations in use. The next kernel counts anew and does not read
+ *         it.
  * @next:  Physical address of the next block of the chain, 0 in the last and in
- *         a block that stands alone. It is checked by what it leads to.
+ *         a block that stands alone. No CRC covers it.
  */
 struct luo_pool_block_ser {
 	u64 self;

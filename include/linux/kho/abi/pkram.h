@@ -24,9 +24,9 @@
  *                       pkram_pages_ser ---> pkram_pages_ser ---> ...
  *                           runs of pages, each a pkram_run_ser
  *
- * All addresses are physical, and 0 at the end of a chain. CRCs are crc32c()
- * seeded with ~0. They cover what leads to pages and bytes and not the pages and
- * bytes themselves.
+ * All addresses are physical, and 0 at the end of a chain. CRCs are crc32c() seeded
+ * with ~0. They cover the structures above, but not the contents of the pages and
+ * not the bytes.
  *
  * This is a contract, as is linux/kho/abi/luo_object.h: a new layout is a new
  * version of the kind.
@@ -38,7 +38,7 @@
 #define PKRAM_KIND			"pkram"
 
 /**
- * PKRAM_NAME_MAX - Room for the name of a node, with its NUL: 256 bytes.
+ * PKRAM_NAME_MAX - Size of the name of a node, with its NUL: 256 bytes.
  */
 #define PKRAM_NAME_MAX			256
 
@@ -46,7 +46,7 @@
  * struct pkram_node_ser - A node, version 1.
  * @pool: Handle of the node's pool.
  * @root: Address of its &struct pkram_root_ser.
- * @name: Its name, filled up with NULs.
+ * @name: Its name, padded with NULs.
  */
 struct pkram_node_ser {
 	u64 pool;
@@ -60,9 +60,9 @@ static_assert(offsetof(struct pkram_node_ser, root) == 8);
 static_assert(offsetof(struct pkram_node_ser, name) == 16);
 
 /**
- * struct pkram_root_ser - What a node holds.
+ * struct pkram_root_ser - The objects of a node.
  * @objects:    Address of the first &struct pkram_object_ser.
- * @nr_objects: How many there are.
+ * @nr_objects: Number of objects.
  * @finished:   1 if the save was finished, 0 if not.
  * @crc:        CRC of the fields above.
  */
@@ -84,7 +84,7 @@ static_assert(offsetof(struct pkram_root_ser, crc) == 20);
  * @next:     Address of the next one.
  * @pages:    Address of the first &struct pkram_pages_ser.
  * @bytes:    Address of the first &struct pkram_bytes_ser.
- * @nr_bytes: Bytes in all of these.
+ * @nr_bytes: Length of the byte stream.
  * @reserved: Zero.
  * @crc:      CRC of the fields above.
  */
@@ -107,14 +107,14 @@ static_assert(offsetof(struct pkram_object_ser, crc) == 36);
 
 /**
  * struct pkram_run_ser - A run of pages of one order with the same flags.
- * @where: Which pages, and their flags: PKRAM_RUN_*.
- * @index: The mapping offset of the first. That of each next one is larger by
- *         the number of base pages in a page of the order, and so is its page
- *         frame, or smaller with %PKRAM_RUN_DOWN.
+ * @where: The pages and their flags: PKRAM_RUN_*.
+ * @index: The mapping offset of the first page. From each page to the next, the
+ *         mapping offset grows by the number of base pages in a page, and so does
+ *         the page frame; with %PKRAM_RUN_DOWN the page frame shrinks.
  *
- * A page of a higher order than 0 is a folio under a KHO key of its own. Pages of
- * order 0 are under keys that together cover the run, or with
- * %PKRAM_RUN_SINGLE under a key each.
+ * Each page of an order above 0 is a folio under its own KHO key. Pages of order 0
+ * are under keys that together cover the run; with %PKRAM_RUN_SINGLE, each is under
+ * its own key.
  */
 struct pkram_run_ser {
 	u64 where;
@@ -130,11 +130,11 @@ static_assert(offsetof(struct pkram_run_ser, index) == 8);
  */
 #define PKRAM_RUN_FLAGS			GENMASK_ULL(15, 0)
 /**
- * PKRAM_RUN_COUNT - Bits 16 to 20: pages in the run, less one.
+ * PKRAM_RUN_COUNT - Bits 16 to 20: number of pages in the run, minus one.
  */
 #define PKRAM_RUN_COUNT			GENMASK_ULL(20, 16)
 /**
- * PKRAM_RUN_SINGLE - Bit 21: each page of order 0 is under a key of its own.
+ * PKRAM_RUN_SINGLE - Bit 21: each page of order 0 is under its own key.
  */
 #define PKRAM_RUN_SINGLE		BIT_ULL(21)
 /**
@@ -143,19 +143,19 @@ static_assert(offsetof(struct pkram_run_ser, index) == 8);
 #define PKRAM_RUN_DOWN			BIT_ULL(22)
 /**
  * PKRAM_RUN_FIRST - Bits 23 to 63: the first page, as 2 * page frame + 2^order:
- * the lowest bit set tells the order.
+ * the lowest bit set is bit number order.
  */
 #define PKRAM_RUN_FIRST			GENMASK_ULL(63, 23)
 
 /**
- * PKRAM_RUN_MAX - Pages that one run has room for, 32.
+ * PKRAM_RUN_MAX - The largest number of pages in a run, 32.
  */
 #define PKRAM_RUN_MAX			32
 
 /**
- * struct pkram_pages_ser - Runs of a page stream.
- * @next:    Address of the next ones.
- * @nr_runs: How many there are here.
+ * struct pkram_pages_ser - A list of runs of a page stream.
+ * @next:    Address of the next list.
+ * @nr_runs: Number of runs in this list.
  * @crc:     CRC of the fields above and of @runs.
  * @runs:    The runs.
  */
@@ -175,7 +175,7 @@ static_assert(offsetof(struct pkram_pages_ser, runs) == 16);
 /**
  * struct pkram_bytes_ser - A chunk of a byte stream.
  * @next: Address of the next one.
- * @size: Bytes in this one.
+ * @size: Number of bytes in this chunk.
  * @crc:  CRC of the fields above.
  * @data: The bytes.
  */

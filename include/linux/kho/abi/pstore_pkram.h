@@ -25,7 +25,7 @@
 #define PSTORE_PKRAM_MAGIC	0x50545350
 
 /**
- * PSTORE_PKRAM_VERSION - The form that is described here.
+ * PSTORE_PKRAM_VERSION - The version of this layout.
  */
 #define PSTORE_PKRAM_VERSION	1
 
@@ -33,13 +33,13 @@
  * struct pstore_pkram_ser - The head of a log.
  * @magic:       %PSTORE_PKRAM_MAGIC.
  * @version:     %PSTORE_PKRAM_VERSION.
- * @crc:         CRC-32C of all that follows, up to the end of the text.
+ * @crc:         CRC-32C of the fields below and of the text.
  * @size:        Bytes of text; 0 if nothing was written.
- * @nr_kernels:  How many kernels have handed over a log in a row, this one
- *               included.
- * @nanoseconds: When it was written: below the second.
- * @seconds:     When it was written, since 1970.
- * @release:     The release of the kernel, with NUL to the end.
+ * @nr_kernels:  Number of kernels in a row that have handed over a log, including
+ *               this one.
+ * @nanoseconds: Time of the log: the part below a second.
+ * @seconds:     Time of the log: seconds since 1970.
+ * @release:     Release of the kernel, padded with NULs.
  */
 struct pstore_pkram_ser {
 	u32 magic;
