@@ -2,10 +2,9 @@
 /**
  * DOC: PKRAM
  *
- * Lets a subsystem save pages and bytes under a name, and find them again in the
- * next kernel. A node has a name and holds objects; an object holds a stream of
- * pages and a stream of bytes, which are independent of each other and keep their
- * order::
+ * A subsystem saves pages and bytes under a name, and loads them by that name in the
+ * next kernel. A node has a name and holds objects. An object holds a stream of pages
+ * and a stream of bytes, which are independent of each other and keep their order::
  *
  *   this kernel                               the next one
  *   pkram_prepare_save(&ps, name, gfp)        pkram_prepare_load(&ps, name)
@@ -15,18 +14,21 @@
  *     pkram_finish_save_obj(&ps)                pkram_finish_load_obj(&ps)
  *   pkram_finish_save(&ps)                    pkram_finish_load(&ps)
  *
- * or pkram_discard_save() at any time before pkram_finish_save(). What is saved
- * is in the handover at once. Loading takes it out: of what was not loaded nothing
- * remains. A node that nobody loads stays, is listed as unclaimed, and can be
- * dropped from user space.
+ * or pkram_discard_save() at any time before pkram_finish_save(). Pages and bytes are
+ * part of the handover when the call that saves them returns. pkram_finish_load()
+ * frees the node with all that was not loaded from it. A node that no subsystem loads
+ * stays, is listed as unclaimed, and can be dropped from user space.
  *
- * A node that this kernel saved can also be loaded by it, when there was no
- * kexec after all; one of the previous kernel with the same name comes first, if
- * it can be loaded. pkram_remove() removes a node without loading it.
+ * If there was no kexec, this kernel can load a node that it saved. If the previous
+ * kernel left a loadable node with the same name, that one is loaded first.
+ * pkram_remove() removes a node without loading it.
  *
- * This file is the public face: it keeps the order of the calls and turns pages
- * into page frames. Tasks with different nodes share no lock but that of the list
- * of nodes, which is held where a node is looked up, and that of KHO's tree.
+ * This file has the public calls. It checks their order and converts pages to page
+ * frame numbers. Tasks with different nodes share only two locks: that of the index of
+ * nodes, which is held while a node is looked up, and that of KHO's tree.
+ *
+ * It is called by subsystems and modules. It calls pkram_out.c, pkram_in.c,
+ * pkram_pages.c and pkram_bytes.c.
  */
 
 #define pr_fmt(fmt) "pkram: " fmt
@@ -48,7 +50,7 @@
 #include "luo_object_internal.h"
 #include "pkram_internal.h"
 
-/* Values that a stream does not have by accident. */
+/* Unlikely values, so that a stream that was not initialised is detected. */
 enum pkram_state {
 	PKRAM_OVER		= 0,
 	PKRAM_SAVING		= 0x706b7231,
@@ -61,7 +63,7 @@ static struct pkram_set pkram_set = PKRAM_SET_INIT(pkram_set, &luo_handover_kho,
 						   &luo_object_out,
 						   &luo_object_in);
 
-/* KHO takes pages from fs_initcall() on, and the kind has to be registered. */
+/* Set once the kind is registered. KHO preserves pages from fs_initcall() on. */
 static bool pkram_saves __ro_after_init;
 
 static noinline void pkram_out_of_order(void)
@@ -90,11 +92,11 @@ static int pkram_name_check(const char *name)
 }
 
 /**
- * pkram_prepare_save_in - pkram_prepare_save() with a set to choose.
- * @set:      Where.
+ * pkram_prepare_save_in - Create a node in a given set, see pkram_prepare_save().
+ * @set:      The set.
  * @ps:       The stream.
  * @name:     Name of the node.
- * @gfp_mask: How to allocate.
+ * @gfp_mask: Allocation mask.
  *
  * Return: As pkram_prepare_save().
  */
@@ -118,20 +120,21 @@ int pkram_prepare_save_in(struct pkram_set *set, struct pkram_stream *ps,
  * pkram_prepare_save - Create a node and begin to save to it.
  * @ps:       The stream, set up by this call.
  * @name:     Name of the node: 1 to %PKRAM_NAME_MAX - 1 bytes. Copied.
- * @gfp_mask: How to allocate the memory of the node and of the object that leads
- *            to it: reclaim, retries, zones and warnings. The nodes of KHO's tree
- *            are allocated with GFP_KERNEL, less %__GFP_FS and %__GFP_IO if the
- *            mask is without them. The save may sleep whatever the mask is.
+ * @gfp_mask: Allocation mask for the memory of the node and of its object: reclaim,
+ *            retries, zones and warnings. The nodes of KHO's tree are allocated with
+ *            GFP_KERNEL, without %__GFP_FS and %__GFP_IO if the mask lacks them. The
+ *            save may sleep even if the mask does not allow it.
  *
- * On success the stream is the caller's until pkram_finish_save() or
- * pkram_discard_save(). A node of the previous kernel that has the same name and
- * was not loaded is not in the way.
+ * On success the caller must end the stream with pkram_finish_save() or
+ * pkram_discard_save(). The previous kernel may have left a node with the same name;
+ * the save does not change it.
  *
  * Context: Process context, may sleep; from device_initcall() on.
- * Return: 0; -EINVAL if the name is empty or the mask has %__GFP_MOVABLE, whose
- * pages may lie where the next kernel boots, or %__GFP_HIGHMEM; -ENAMETOOLONG;
- * -EEXIST if this kernel has saved, or is saving, a node with that name;
- * -EOPNOTSUPP if live update is off, or too early; -ENOMEM.
+ * Return: 0; -EINVAL if the name is empty, or the mask has %__GFP_HIGHMEM or
+ * %__GFP_MOVABLE, whose pages may lie where the next kernel boots; -ENAMETOOLONG if
+ * the name is too long; -EEXIST if this kernel has saved, or is saving, a node with
+ * that name; -EOPNOTSUPP if live update is off, or the call is too early; -ENOMEM if
+ * there is no memory.
  */
 int pkram_prepare_save(struct pkram_stream *ps, const char *name,
 		       gfp_t gfp_mask)
@@ -150,7 +153,7 @@ EXPORT_SYMBOL_GPL(pkram_prepare_save);
  * Objects are loaded in the order in which they were saved.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EINVAL if the call is out of order; -ENOMEM.
+ * Return: 0; -EINVAL if the call is out of order; -ENOMEM if there is no memory.
  */
 int pkram_prepare_save_obj(struct pkram_stream *ps)
 {
@@ -167,7 +170,7 @@ int pkram_prepare_save_obj(struct pkram_stream *ps)
 }
 EXPORT_SYMBOL_GPL(pkram_prepare_save_obj);
 
-/* The whole of something that the page allocator gave out as it is. */
+/* Check that a page is a whole allocation of the page allocator, not a part of one. */
 static bool pkram_page_valid(struct page *page)
 {
 	return page && !PageTail(page) && !PageReserved(page) &&
@@ -179,25 +182,24 @@ static bool pkram_page_valid(struct page *page)
  * pkram_save_page - Append a page to the open object.
  * @ps:    The stream.
  * @page:  The page, or the head page of a folio, whose order comes along.
- * @flags: The caller's own; they come back from pkram_load_page() as they are, as
- *         does the mapping offset, the index of the page's folio.
+ * @flags: Flags for the caller's use. pkram_load_page() returns them unchanged, and
+ *         the mapping offset, which is the index of the page's folio.
  *
- * The page is held with a reference until the node is loaded or discarded, and
- * else until kexec. It stays the caller's to write to: the next kernel finds what
- * was in it last.
+ * Takes a reference to the page, and drops it when the node is loaded or discarded.
+ * The caller may still write to the page: the next kernel finds its last contents.
+ *
+ * A page can be preserved only once. If two streams have open runs in the same 32
+ * pages, the second one may save a page that is in the run of the first one. The next
+ * call for the first stream then returns -EEXIST, and its node stays unfinished.
  *
  * Context: Process context, may sleep.
- * A page is preserved once. If two streams have open runs in the same 32 pages,
- * the second one may save a page that the first one has in its run; then the
- * first one's next call returns -EEXIST and its node stays unfinished.
- *
  * Return: 0; -EINVAL if the call is out of order, or @page is a tail page, was not
  * allocated by the page allocator, or is in use by slab or hugetlbfs;
  * -EADDRNOTAVAIL if it lies where the next kernel boots, or in memory that the
  * next kernel does not know at boot, such as hot-added memory: move the data to
  * another page; -EHWPOISON if it is poisoned; -EEXIST if it is preserved already,
- * by this node or another owner; -ENOMEM. After an error the stream is as it was
- * before.
+ * by this node or another owner; -ENOMEM if there is no memory. On failure the
+ * stream is unchanged.
  */
 int pkram_save_page(struct pkram_stream *ps, struct page *page, short flags)
 {
@@ -212,7 +214,7 @@ int pkram_save_page(struct pkram_stream *ps, struct page *page, short flags)
 	if (PageHWPoison(page) || folio_test_has_hwpoisoned(folio))
 		return -EHWPOISON;
 
-	/* Scratch areas and sections end where a block of a run does. */
+	/* No boundary of a scratch area or a section lies within an aligned block. */
 	pfn = folio_pfn(folio);
 	if (folio_test_large(folio) ||
 	    !pkram_pages_extend(ps, pfn, folio->index, flags)) {
@@ -230,11 +232,11 @@ EXPORT_SYMBOL_GPL(pkram_save_page);
  * pkram_write - Append bytes to the open object.
  * @ps:    The stream.
  * @buf:   The bytes. Copied.
- * @count: How many.
+ * @count: Number of bytes.
  *
  * Context: Process context, may sleep.
- * Return: @count; -EINVAL if the call is out of order, or @count does not fit the
- * result; -ENOMEM. After an error the stream is as it was before.
+ * Return: @count; -EINVAL if the call is out of order, or @count does not fit into
+ * the result; -ENOMEM if there is no memory. On failure the stream is unchanged.
  */
 ssize_t pkram_write(struct pkram_stream *ps, const void *buf, size_t count)
 {
@@ -253,7 +255,7 @@ EXPORT_SYMBOL_GPL(pkram_write);
  * pkram_finish_save_obj - Commit the open object.
  * @ps: The stream.
  *
- * It does not fail. Out of order it does nothing.
+ * Cannot fail. Does nothing but warn if the call is out of order.
  *
  * Context: Process context, may sleep.
  */
@@ -269,10 +271,10 @@ void pkram_finish_save_obj(struct pkram_stream *ps)
 EXPORT_SYMBOL_GPL(pkram_finish_save_obj);
 
 /**
- * pkram_finish_save - Commit the node.
- * @ps: The stream, without an open object. It is over.
+ * pkram_finish_save - Commit the node and end the stream.
+ * @ps: The stream, without an open object.
  *
- * It does not fail. Out of order it does nothing.
+ * Cannot fail. Does nothing but warn if the call is out of order.
  *
  * Context: Process context, may sleep.
  */
@@ -287,11 +289,11 @@ void pkram_finish_save(struct pkram_stream *ps)
 EXPORT_SYMBOL_GPL(pkram_finish_save);
 
 /**
- * pkram_discard_save - Cancel the save.
- * @ps: The stream, with or without an open object. It is over.
+ * pkram_discard_save - Cancel the save and end the stream.
+ * @ps: The stream, with or without an open object.
  *
- * The node and all that was saved to it are gone, and the references to its pages
- * are dropped. Out of order it does nothing.
+ * Frees the node with its objects and bytes, and drops the references to its pages.
+ * Does nothing but warn if the call is out of order.
  *
  * Context: Process context, may sleep.
  */
@@ -308,8 +310,8 @@ void pkram_discard_save(struct pkram_stream *ps)
 EXPORT_SYMBOL_GPL(pkram_discard_save);
 
 /**
- * pkram_prepare_load_in - pkram_prepare_load() with a set to choose.
- * @set:  Where.
+ * pkram_prepare_load_in - Load a node of a given set, see pkram_prepare_load().
+ * @set:  The set.
  * @ps:   The stream.
  * @name: Name of the node.
  *
@@ -332,19 +334,19 @@ int pkram_prepare_load_in(struct pkram_set *set, struct pkram_stream *ps,
 }
 
 /**
- * pkram_prepare_load - Take a node and begin to load from it.
+ * pkram_prepare_load - Find a node and begin to load from it.
  * @ps:   The stream, set up by this call.
  * @name: Name of the node.
  *
- * On success the stream is the caller's until pkram_finish_load(), and the node is
- * found by nobody else.
+ * On success the caller must end the stream with pkram_finish_load(). Until then no
+ * other call can load the node.
  *
  * Context: Process context, may sleep; from subsys_initcall() on.
- * Return: 0; -EINVAL for an empty name; -ENAMETOOLONG; -ENOENT if there is no such
- * node; -EBUSY if its save was not finished, or another stream has it; -EBADMSG if
- * it is damaged, which the log says; -EPROTONOSUPPORT if it was saved by a kernel
- * in versions that this one does not read, which the log says too; -EOPNOTSUPP
- * where live update is off; -ENOMEM.
+ * Return: 0; -EINVAL if the name is empty; -ENAMETOOLONG if it is too long; -ENOENT
+ * if there is no such node; -EBUSY if its save was not finished, or another stream
+ * uses it; -EBADMSG if it is corrupt, which is logged; -EPROTONOSUPPORT if the
+ * previous kernel saved it only in versions that this kernel does not read, which is
+ * logged; -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory.
  */
 int pkram_prepare_load(struct pkram_stream *ps, const char *name)
 {
@@ -356,11 +358,12 @@ int pkram_prepare_load(struct pkram_stream *ps, const char *name)
 EXPORT_SYMBOL_GPL(pkram_prepare_load);
 
 /**
- * pkram_prepare_load_obj - Take the next object off the node.
+ * pkram_prepare_load_obj - Open the next object of the node.
  * @ps: The stream, without an open object.
  *
  * Context: Process context.
- * Return: 0; -ENODATA if there is none; -EINVAL if the call is out of order.
+ * Return: 0; -ENODATA if there is no further object; -EINVAL if the call is out of
+ * order.
  */
 int pkram_prepare_load_obj(struct pkram_stream *ps)
 {
@@ -377,14 +380,14 @@ int pkram_prepare_load_obj(struct pkram_stream *ps)
 EXPORT_SYMBOL_GPL(pkram_prepare_load_obj);
 
 /**
- * pkram_load_page - Take the next page of the open object.
+ * pkram_load_page - Load the next page of the open object.
  * @ps:    The stream.
- * @index: Set to the mapping offset that the page had, where not NULL.
- * @flags: Set to the flags that it was saved with, where not NULL.
+ * @index: If not NULL, set to the mapping offset that the page had.
+ * @flags: If not NULL, set to the flags that it was saved with.
  *
  * Context: Process context.
- * Return: The page, or the head page of a folio, with a reference that is the
- * caller's; NULL if there is none, or the call is out of order.
+ * Return: The page, or the head page of a folio, with a reference that the caller
+ * owns; NULL if there is no further page, or the call is out of order.
  */
 struct page *pkram_load_page(struct pkram_stream *ps, unsigned long *index,
 			     short *flags)
@@ -406,14 +409,14 @@ struct page *pkram_load_page(struct pkram_stream *ps, unsigned long *index,
 EXPORT_SYMBOL_GPL(pkram_load_page);
 
 /**
- * pkram_read - Take the next bytes of the open object.
+ * pkram_read - Read the next bytes of the open object.
  * @ps:    The stream.
- * @buf:   Where to.
- * @count: How many.
+ * @buf:   Set to the bytes.
+ * @count: Number of bytes to read.
  *
  * Context: Process context.
- * Return: How many there were: less than @count at the end, 0 after it or if the
- * call is out of order.
+ * Return: The number of bytes read: less than @count at the end of the stream, 0
+ * after the end or if the call is out of order.
  */
 size_t pkram_read(struct pkram_stream *ps, void *buf, size_t count)
 {
@@ -425,10 +428,11 @@ size_t pkram_read(struct pkram_stream *ps, void *buf, size_t count)
 EXPORT_SYMBOL_GPL(pkram_read);
 
 /**
- * pkram_finish_load_obj - Be done with the open object.
+ * pkram_finish_load_obj - Free the open object.
  * @ps: The stream.
  *
- * Pages that were not loaded from it are freed. Out of order it does nothing.
+ * Frees the pages that were not loaded from it. Does nothing but warn if the call is
+ * out of order.
  *
  * Context: Process context, may sleep.
  */
@@ -444,11 +448,11 @@ void pkram_finish_load_obj(struct pkram_stream *ps)
 EXPORT_SYMBOL_GPL(pkram_finish_load_obj);
 
 /**
- * pkram_finish_load - Be done with the node.
- * @ps: The stream, without an open object. It is over.
+ * pkram_finish_load - Free the node and end the stream.
+ * @ps: The stream, without an open object.
  *
- * The node is freed with all that was not loaded from it. Out of order it does
- * nothing.
+ * Frees the objects and pages that were not loaded. Does nothing but warn if the call
+ * is out of order.
  *
  * Context: Process context, may sleep.
  */
@@ -463,8 +467,8 @@ void pkram_finish_load(struct pkram_stream *ps)
 EXPORT_SYMBOL_GPL(pkram_finish_load);
 
 /**
- * pkram_remove_in - pkram_remove() with a set to choose.
- * @set:  Where.
+ * pkram_remove_in - Remove a node of a given set, see pkram_remove().
+ * @set:  The set.
  * @name: Name of the node.
  *
  * Return: As pkram_remove().
@@ -480,14 +484,15 @@ int pkram_remove_in(struct pkram_set *set, const char *name)
  * pkram_remove - Remove a node without loading it.
  * @name: Name of the node.
  *
- * Removes what the previous kernel left under the name, finished, unfinished or
- * damaged, or if it left nothing, the node that this kernel saved. Its pages are
- * freed; those that damage hides stay allocated until the next kexec or reboot.
+ * Removes the node of the previous kernel with that name, whether it is finished,
+ * unfinished or corrupt. If there is none, removes the node that this kernel saved.
+ * Frees its pages. Pages that cannot be found because the node is corrupt stay
+ * allocated until the next kexec or reboot.
  *
  * Context: Process context, may sleep; from subsys_initcall() on.
- * Return: 0; -EINVAL for an empty name; -ENAMETOOLONG; -ENOENT if there is no such
- * node; -EBUSY if a stream has it; -EBADMSG if the object that leads to it is
- * damaged; -EOPNOTSUPP if live update is off; -ENOMEM.
+ * Return: 0; -EINVAL if the name is empty; -ENAMETOOLONG if it is too long; -ENOENT
+ * if there is no such node; -EBUSY if a stream uses it; -EBADMSG if its object is
+ * corrupt; -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory.
  */
 int pkram_remove(const char *name)
 {

@@ -2,12 +2,12 @@
 /**
  * DOC: The byte stream of a PKRAM object
  *
- * Bytes go into chunks that grow with the stream, from a share of a page to
- * pages of the largest order, so that a short stream costs little and a long one
- * is copied at the speed of memcpy().
+ * The bytes are stored in chunks whose size grows with the stream, from a part of a
+ * page to pages of the largest order. A short stream therefore uses little memory,
+ * and a long one is copied at the speed of memcpy().
  *
- * It is called with streams in the right state, by pkram_out.c, pkram_in.c and, to read,
- * by pkram.c. It calls pkram_node.c.
+ * It is called by pkram_out.c and pkram_in.c, and to read by pkram.c, which check the
+ * state of the stream. It calls pkram_node.c.
  */
 
 #include <linux/crc32c.h>
@@ -28,7 +28,7 @@ static u32 pkram_chunk_crc(const struct pkram_bytes_ser *chunk)
 	return crc32c(~0, chunk, offsetof(struct pkram_bytes_ser, crc));
 }
 
-/* A further chunk, empty, linked behind the one that is full. */
+/* Allocate an empty chunk and link it behind the last one, which is full. */
 static int pkram_bytes_grow(struct pkram_stream *ps, size_t count)
 {
 	struct pkram_bytes_ser *chunk, *full = ps->bytes.chunk;
@@ -57,9 +57,9 @@ static int pkram_bytes_grow(struct pkram_stream *ps, size_t count)
  * pkram_bytes_write - Append bytes.
  * @ps:    A stream that saves an object.
  * @buf:   The bytes.
- * @count: How many.
+ * @count: Number of bytes.
  *
- * Return: 0; -ENOMEM, with the stream as it was before.
+ * Return: 0; -ENOMEM if there is no memory, with the stream unchanged.
  */
 int pkram_bytes_write(struct pkram_stream *ps, const void *buf, size_t count)
 {
@@ -85,7 +85,7 @@ int pkram_bytes_write(struct pkram_stream *ps, const void *buf, size_t count)
 	return 0;
 
 err_rewind:
-	/* The chunks that there were memory for go with the pool. */
+	/* The chunks that were allocated stay in the pool and are freed with it. */
 	ps->bytes.chunk = chunk;
 	ps->bytes.capacity = capacity;
 	if (chunk) {
@@ -99,7 +99,7 @@ err_rewind:
 }
 
 /**
- * pkram_bytes_commit - Make the byte stream ready for the next kernel.
+ * pkram_bytes_commit - Write the CRC of the last chunk.
  * @ps: A stream that saves an object.
  */
 void pkram_bytes_commit(struct pkram_stream *ps)
@@ -111,9 +111,9 @@ void pkram_bytes_commit(struct pkram_stream *ps)
 /**
  * pkram_bytes_valid - Check a byte stream of the previous kernel.
  * @node:   The node, whose pool is restored.
- * @object: The object, which is valid.
+ * @object: The object, which was checked.
  *
- * Return: true if all its bytes are there.
+ * Return: true if all its chunks are valid and hold all its bytes.
  */
 bool pkram_bytes_valid(struct pkram_node *node,
 		       const struct pkram_object_ser *object)
@@ -138,12 +138,12 @@ bool pkram_bytes_valid(struct pkram_node *node,
 }
 
 /**
- * pkram_bytes_read - Take the next bytes.
+ * pkram_bytes_read - Read the next bytes.
  * @ps:    A stream that loads an object.
- * @buf:   Where to.
- * @count: How many.
+ * @buf:   Set to the bytes.
+ * @count: Number of bytes to read.
  *
- * Return: How many there were.
+ * Return: The number of bytes read, less than @count at the end of the stream.
  */
 size_t pkram_bytes_read(struct pkram_stream *ps, void *buf, size_t count)
 {

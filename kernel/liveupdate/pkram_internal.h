@@ -17,8 +17,8 @@ struct luo_pool;
 
 /**
  * struct pkram_set - The nodes of a kernel.
- * @handover: Where the memory comes from.
- * @out:      The objects that saved nodes are.
+ * @handover: The handover that the memory is from.
+ * @out:      The objects for the next kernel, with those of saved nodes.
  * @in:       The objects of the previous kernel.
  * @lock:     Protects @saved, @taken and which stream has a node.
  * @saved:    Nodes of this kernel.
@@ -78,7 +78,7 @@ struct pkram_node {
 };
 
 /**
- * pkram_node_next - What an address in a node leads to.
+ * pkram_node_next - Convert the physical address of memory of a node.
  * @address: An address that was checked, or 0 at the end of a chain.
  *
  * Return: The memory, or NULL.

@@ -2,13 +2,12 @@
 /**
  * DOC: The nodes of PKRAM
  *
- * A node is an object of the kind "pkram", known by a hash of its name, with a
- * pool that holds all of it but its pages. This file has what saving and loading
- * have in common: the object, the memory in the pool, and the nodes of a set by
- * name.
+ * A node is an object of the kind "pkram", whose instance is a hash of the name, and
+ * a pool that holds everything but its pages. This file has the code that saving and
+ * loading share: the object, the memory in the pool, and the index of nodes by name.
  *
- * pkram_out.c, pkram_in.c, pkram_pages.c and pkram_bytes.c call it. It calls the
- * objects and the pool.
+ * It is called by pkram_out.c, pkram_in.c, pkram_pages.c and pkram_bytes.c. It calls
+ * luo_object_convert.c, luo_pool.c and luo_index.c.
  */
 
 #define pr_fmt(fmt) "pkram: " fmt
@@ -40,9 +39,8 @@
 LUO_DEFINE_KIND(pkram, struct pkram_node_ser, PKRAM_FIELDS, PKRAM_VERSIONS);
 
 /**
- * pkram_node_register - Register the kind of object that nodes are.
- * @drop: Frees what a node of the previous kernel holds. NULL leaves that as it
- *        is.
+ * pkram_node_register - Register the kind "pkram".
+ * @drop: Frees the pages and the pool of a node of the previous kernel, or NULL.
  *
  * Return: As luo_object_register_kind().
  */
@@ -55,22 +53,22 @@ int pkram_node_register(int (*drop)(const void *ser))
 }
 
 /**
- * pkram_node_instance - The instance of the object that a node is.
- * @name: Its name.
+ * pkram_node_instance - Compute the instance of the object of a node.
+ * @name: Name of the node.
  *
  * Return: A hash of the name.
  */
 u64 pkram_node_instance(const char *name)
 {
-	/* What the previous kernel says is its name may have no end. */
+	/* A name that the previous kernel wrote may have no NUL. */
 	return xxh64(name, strnlen(name, PKRAM_NAME_MAX), 0);
 }
 
 /**
- * pkram_node_root_crc - The CRC of a root.
+ * pkram_node_root_crc - Compute the CRC of a root.
  * @root: The root.
  *
- * Return: The CRC.
+ * Return: The value that @root->crc must have.
  */
 u32 pkram_node_root_crc(const struct pkram_root_ser *root)
 {
@@ -78,10 +76,10 @@ u32 pkram_node_root_crc(const struct pkram_root_ser *root)
 }
 
 /**
- * pkram_node_object_crc - The CRC of an object of a node.
+ * pkram_node_object_crc - Compute the CRC of an object of a node.
  * @object: The object.
  *
- * Return: The CRC.
+ * Return: The value that @object->crc must have.
  */
 u32 pkram_node_object_crc(const struct pkram_object_ser *object)
 {
@@ -89,13 +87,13 @@ u32 pkram_node_object_crc(const struct pkram_object_ser *object)
 }
 
 /**
- * pkram_node_found - Take memory of a node of the previous kernel for what it says.
+ * pkram_node_found - Find memory of a node of the previous kernel.
  * @node:    The node, whose pool is restored.
- * @address: What leads to the memory: any number.
- * @size:    How many bytes there have to be.
+ * @address: Physical address of the memory: any number.
+ * @size:    Size of the memory in bytes.
  *
- * Return: The memory; NULL if it is not there, or the node would have more in it
- * than it has room for.
+ * Return: The memory; NULL if it is not in the pool of the node, or if more memory
+ * was found than the pool has, because a chain has a loop.
  */
 void *pkram_node_found(struct pkram_node *node, u64 address, size_t size)
 {
@@ -125,14 +123,14 @@ struct pkram_node *pkram_node_find(const struct luo_index *index,
 }
 
 /**
- * pkram_node_new - Add an empty node that a stream has.
+ * pkram_node_new - Add an empty node for a stream.
  * @set:   The set.
- * @index: Which of the indexes of @set.
+ * @index: One of the two indexes of @set.
  * @name:  The name.
- * @gfp:   How to allocate.
+ * @gfp:   Allocation mask.
  * @taken: The errno to return if @index has a node with that name.
  *
- * Return: The node; ERR_PTR(@taken); ERR_PTR(-ENOMEM).
+ * Return: The node; ERR_PTR(@taken); ERR_PTR(-ENOMEM) if there is no memory.
  */
 struct pkram_node *pkram_node_new(struct pkram_set *set,
 				  struct luo_index *index, const char *name,
@@ -162,10 +160,10 @@ struct pkram_node *pkram_node_new(struct pkram_set *set,
 }
 
 /**
- * pkram_node_store - Store the object that a node is.
+ * pkram_node_store - Store the object of a node.
  * @node: The node.
- * @ser:  What the object says.
- * @gfp:  How to allocate.
+ * @ser:  The data of the object.
+ * @gfp:  Allocation mask.
  *
  * Return: As luo_object_kind_save().
  */
@@ -177,12 +175,14 @@ int pkram_node_store(struct pkram_node *node, const struct pkram_node_ser *ser,
 }
 
 /**
- * pkram_node_read - Read the object that a node of the previous kernel is.
+ * pkram_node_read - Read the object of a node of the previous kernel.
  * @set:  The set.
- * @name: The name of the node.
- * @ser:  Set to what the object says.
+ * @name: Name of the node.
+ * @ser:  Set to the data of the object.
  *
- * Return: 0; -ENOENT; -EBADMSG; -EPROTONOSUPPORT; -ENOMEM.
+ * Return: 0; -ENOENT if there is no such object; -EBADMSG if it is corrupt;
+ * -EPROTONOSUPPORT if this kernel reads none of its versions; -ENOMEM if there is no
+ * memory.
  */
 int pkram_node_read(struct pkram_set *set, const char *name,
 		    struct pkram_node_ser *ser)
@@ -211,11 +211,11 @@ void pkram_node_destroy(struct pkram_node *node)
 /**
  * pkram_node_alloc - Allocate memory of a node that is being saved.
  * @node:   The node.
- * @gfp:    How to allocate.
- * @wanted: The size to try for, in bytes. It is rounded up to fill pages if it
- *          exceeds half of one.
- * @size:   Set to the size of the memory: less than @wanted if there are no large
- *          pages.
+ * @gfp:    Allocation mask.
+ * @wanted: The preferred size in bytes. It is rounded up to fill pages if it exceeds
+ *          half a page.
+ * @size:   Set to the size of the memory in bytes: less than @wanted if no large
+ *          pages are available.
  *
  * Return: The memory, not zeroed, or NULL.
  */

@@ -2,16 +2,15 @@
 /**
  * DOC: Saving a node
  *
- * A node is stored as an object when its save begins, so that the next kernel
- * knows of a save that was not finished, and its root says whether it was.
+ * The object of a node is stored when its save begins, so that the next kernel finds
+ * a save that was not finished. The root of the node records whether it was.
  *
- * The mask of the caller is passed to every allocation that takes one. KHO
- * allocates the nodes of its tree with GFP_KERNEL. For these, a mask without
- * __GFP_FS or __GFP_IO is made the scope of the task; nothing else in a mask is
- * a scope.
+ * The caller's mask is passed to every allocation that takes one. KHO allocates the
+ * nodes of its tree with GFP_KERNEL. If the mask lacks __GFP_FS or __GFP_IO,
+ * pkram_out_scope() forbids them for these allocations as well.
  *
- * pkram.c calls it with streams in the right state. It calls pkram_node.c,
- * pkram_pages.c and pkram_bytes.c.
+ * It is called by pkram.c, which checks the state of the stream. It calls
+ * pkram_node.c, pkram_pages.c and pkram_bytes.c.
  */
 
 #define pr_fmt(fmt) "pkram: " fmt
@@ -30,7 +29,7 @@
 #include "luo_object_internal.h"
 #include "pkram_internal.h"
 
-/* Returns what memalloc_flags_restore() takes. */
+/* Enter the scope of a mask. Return the flags for memalloc_flags_restore(). */
 static unsigned int pkram_out_scope(gfp_t gfp)
 {
 	return memalloc_flags_save((gfp & __GFP_IO ? 0 : PF_MEMALLOC_NOIO) |
@@ -65,13 +64,13 @@ static int pkram_out_populate(struct pkram_node *node, const char *name,
 
 /**
  * pkram_out_create - Create a node.
- * @set:   Where.
+ * @set:   The set.
  * @name:  Its name, shorter than %PKRAM_NAME_MAX and not empty.
- * @gfp:   How to allocate.
+ * @gfp:   Allocation mask.
  * @nodep: Set to the node.
  *
- * Return: 0; -EINVAL if @gfp has %__GFP_MOVABLE or %__GFP_HIGHMEM; -EEXIST;
- * -ENOMEM.
+ * Return: 0; -EINVAL if @gfp has %__GFP_MOVABLE or %__GFP_HIGHMEM; -EEXIST if @set
+ * has a saved node with that name; -ENOMEM if there is no memory.
  */
 int pkram_out_create(struct pkram_set *set, const char *name, gfp_t gfp,
 		     struct pkram_node **nodep)
@@ -102,7 +101,7 @@ int pkram_out_create(struct pkram_set *set, const char *name, gfp_t gfp,
  *
  * It is not part of the node until pkram_out_commit_object().
  *
- * Return: 0; -ENOMEM.
+ * Return: 0; -ENOMEM if there is no memory.
  */
 int pkram_out_add_object(struct pkram_stream *ps)
 {
@@ -118,7 +117,7 @@ int pkram_out_add_object(struct pkram_stream *ps)
 }
 
 /**
- * pkram_out_page - Append a page to an object and have it preserved.
+ * pkram_out_page - Append a page to an object and preserve it.
  * @ps:    A stream that saves an object.
  * @pfn:   Page frame of the page.
  * @order: Its order.
@@ -143,7 +142,7 @@ int pkram_out_page(struct pkram_stream *ps, u64 pfn, unsigned int order,
  * pkram_out_bytes - Append bytes to an object.
  * @ps:    A stream that saves an object.
  * @buf:   The bytes.
- * @count: How many.
+ * @count: Number of bytes.
  *
  * Return: As pkram_bytes_write().
  */
@@ -159,10 +158,10 @@ int pkram_out_bytes(struct pkram_stream *ps, const void *buf, size_t count)
 }
 
 /**
- * pkram_out_commit_object - End an object.
+ * pkram_out_commit_object - Add an object to its node.
  * @ps: A stream that saves an object.
  *
- * It does not fail.
+ * Cannot fail.
  */
 void pkram_out_commit_object(struct pkram_stream *ps)
 {
@@ -188,9 +187,9 @@ void pkram_out_commit_object(struct pkram_stream *ps)
 
 /**
  * pkram_out_finish - End the save of a node.
- * @node: The node. It belongs to no stream any more.
+ * @node: The node. No stream uses it when the call returns.
  *
- * It does not fail. A node that lacks a page stays unfinished.
+ * Cannot fail. A node that is incomplete stays unfinished.
  */
 void pkram_out_finish(struct pkram_node *node)
 {
@@ -204,8 +203,8 @@ void pkram_out_finish(struct pkram_node *node)
 }
 
 /**
- * pkram_out_withdraw - Take a node and its pages out of the handover.
- * @node: The node, whose objects can then be loaded.
+ * pkram_out_withdraw - Remove a node and its pages from the handover.
+ * @node: The node. Its objects can then be loaded by this kernel.
  */
 void pkram_out_withdraw(struct pkram_node *node)
 {
@@ -224,9 +223,9 @@ void pkram_out_withdraw(struct pkram_node *node)
 
 /**
  * pkram_out_discard - Undo the save of a node.
- * @ps: The stream that saves it, with an object that is not committed or none.
+ * @ps: The stream that saves it, with or without an object that is not committed.
  *
- * The references to its pages are left, for pkram_in_release().
+ * Keeps the references to its pages; pkram_in_release() drops them.
  */
 void pkram_out_discard(struct pkram_stream *ps)
 {
