@@ -67,7 +67,7 @@ static int luo_object_store_version(struct luo_object_out *out,
 }
 
 /**
- * luo_object_kind_save - Store an object in all selected versions.
+ * luo_object_convert_save - Store an object in all selected versions.
  * @out:      The set to store it in.
  * @kind:     Its kind.
  * @instance: Its number within the kind.
@@ -77,9 +77,9 @@ static int luo_object_store_version(struct luo_object_out *out,
  * Context: Process context, may sleep.
  * Return: 0 or a negative errno, see luo_object_save().
  */
-int luo_object_kind_save(struct luo_object_out *out,
-			 const struct luo_object_kind *kind, u64 instance,
-			 const void *object, gfp_t gfp)
+int luo_object_convert_save(struct luo_object_out *out,
+			    const struct luo_object_kind *kind, u64 instance,
+			    const void *object, gfp_t gfp)
 {
 	const struct luo_object_id id = { kind->name, instance };
 	unsigned long selected = READ_ONCE(kind->selected), stored = 0;
@@ -221,19 +221,19 @@ static void luo_object_change_write(const struct luo_object_change *change,
 }
 
 /**
- * luo_object_kind_update - Change an object in all its versions.
+ * luo_object_convert_update - Change an object in all its versions.
  * @out:      The set that it is in.
  * @kind:     Its kind.
  * @instance: Its number within the kind.
- * @object:   As for luo_object_kind_save().
+ * @object:   As for luo_object_convert_save().
  *
  * Context: Process context, may sleep. Callers must serialise the updates of one
  * object.
  * Return: 0 or a negative errno, see luo_object_update().
  */
-int luo_object_kind_update(struct luo_object_out *out,
-			   const struct luo_object_kind *kind, u64 instance,
-			   const void *object)
+int luo_object_convert_update(struct luo_object_out *out,
+			      const struct luo_object_kind *kind, u64 instance,
+			      const void *object)
 {
 	const struct luo_object_id id = { kind->name, instance };
 	struct luo_object_change change = {};
@@ -313,7 +313,7 @@ static bool luo_object_is_damage(int err)
 }
 
 /**
- * luo_object_kind_load_newest - Load an object from the newest common version.
+ * luo_object_convert_load_newest - Load an object from the newest common version.
  * @in:       The set that it is in.
  * @kind:     Its kind.
  * @instance: Its number within the kind.
@@ -328,9 +328,9 @@ static bool luo_object_is_damage(int err)
  * Context: Process context, may sleep.
  * Return: 0 or a negative errno, see luo_object_load_newest().
  */
-int luo_object_kind_load_newest(struct luo_object_in *in,
-				const struct luo_object_kind *kind,
-				u64 instance, void *object, u32 *taken)
+int luo_object_convert_load_newest(struct luo_object_in *in,
+				   const struct luo_object_kind *kind,
+				   u64 instance, void *object, u32 *taken)
 {
 	int err, damage = 0;
 	bool found = false;
@@ -381,19 +381,19 @@ luo_object_find_version(const struct luo_object_kind *kind, u32 version)
 }
 
 /**
- * luo_object_kind_save_version - Store an object in one version.
+ * luo_object_convert_save_version - Store an object in one version.
  * @out:      The set to store it in.
  * @kind:     Its kind.
  * @instance: Its number within the kind.
- * @object:   As for luo_object_kind_save().
+ * @object:   As for luo_object_convert_save().
  * @version:  The version.
  *
  * Context: Process context, may sleep.
  * Return: 0 or a negative errno, see luo_object_save_version().
  */
-int luo_object_kind_save_version(struct luo_object_out *out,
-				 const struct luo_object_kind *kind,
-				 u64 instance, const void *object, u32 version)
+int luo_object_convert_save_version(struct luo_object_out *out,
+				    const struct luo_object_kind *kind,
+				    u64 instance, const void *object, u32 version)
 {
 	const struct luo_object_version *v;
 
@@ -406,7 +406,7 @@ int luo_object_kind_save_version(struct luo_object_out *out,
 }
 
 /**
- * luo_object_kind_drop - Free an unclaimed object and the memory it refers to.
+ * luo_object_convert_drop - Free an unclaimed object and the memory it refers to.
  * @in:       The set that it is in.
  * @kind:     Its kind, which has a drop function.
  * @instance: Its number within the kind.
@@ -417,8 +417,8 @@ int luo_object_kind_save_version(struct luo_object_out *out,
  * Return: 0; the errno of the drop function, with the object unchanged; or as
  * luo_object_in_finish().
  */
-int luo_object_kind_drop(struct luo_object_in *in,
-			 const struct luo_object_kind *kind, u64 instance)
+int luo_object_convert_drop(struct luo_object_in *in,
+			    const struct luo_object_kind *kind, u64 instance)
 {
 	const struct luo_object_id id = { kind->name, instance };
 	int err;
@@ -427,7 +427,7 @@ int luo_object_kind_drop(struct luo_object_in *in,
 	if (!ser)
 		return -ENOMEM;
 
-	err = luo_object_kind_load(in, kind, instance, ser);
+	err = luo_object_convert_load(in, kind, instance, ser);
 	if (!err)
 		err = kind->drop(ser);
 	else if (err != -ENOMEM)

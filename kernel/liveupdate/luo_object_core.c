@@ -186,8 +186,8 @@ int luo_object_save(const struct luo_object_kind *kind, u64 instance,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_kind_save(&luo_object_out, kind, instance, object,
-				    GFP_KERNEL);
+	return luo_object_convert_save(&luo_object_out, kind, instance, object,
+				       GFP_KERNEL);
 }
 EXPORT_SYMBOL_GPL(luo_object_save);
 
@@ -216,7 +216,7 @@ int luo_object_update(const struct luo_object_kind *kind, u64 instance,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_kind_update(&luo_object_out, kind, instance, object);
+	return luo_object_convert_update(&luo_object_out, kind, instance, object);
 }
 EXPORT_SYMBOL_GPL(luo_object_update);
 
@@ -243,7 +243,7 @@ int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_kind_load(&luo_object_in, kind, instance, object);
+	return luo_object_convert_load(&luo_object_in, kind, instance, object);
 }
 EXPORT_SYMBOL_GPL(luo_object_load);
 
@@ -266,8 +266,8 @@ int luo_object_load_newest(const struct luo_object_kind *kind, u64 instance,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_kind_load_newest(&luo_object_in, kind, instance,
-					   object, version);
+	return luo_object_convert_load_newest(&luo_object_in, kind, instance,
+					      object, version);
 }
 EXPORT_SYMBOL_GPL(luo_object_load_newest);
 
@@ -291,8 +291,8 @@ int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_kind_save_version(&luo_object_out, kind, instance,
-					    object, version);
+	return luo_object_convert_save_version(&luo_object_out, kind, instance,
+					       object, version);
 }
 EXPORT_SYMBOL_GPL(luo_object_save_version);
 

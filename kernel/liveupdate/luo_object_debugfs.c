@@ -94,7 +94,7 @@ static void *luo_object_seq_start(struct seq_file *m, loff_t *pos)
 	struct luo_object_place *place = m->private;
 	int err;
 
-	/* The same lock order as in luo_object_drop(). */
+	/* The same lock order as in luo_object_kind_drop(). */
 	mutex_lock(&luo_object_kinds_lock);
 	if (place->view->incoming) {
 		mutex_lock(&luo_object_in.lock);

@@ -241,40 +241,40 @@ luo_object_version_writable(const struct luo_object_kind *kind,
 	       version->external;
 }
 
-int luo_object_drop(struct luo_object_in *in, const char *name,
-		    const u64 *instance);
+int luo_object_kind_drop(struct luo_object_in *in, const char *name,
+			 const u64 *instance);
 
 extern struct list_head luo_object_kinds;
 extern struct mutex luo_object_kinds_lock;
 
 /* luo_object_convert.c: conversion of objects to and from the versions of a kind. */
 
-int luo_object_kind_save(struct luo_object_out *out,
-			 const struct luo_object_kind *kind, u64 instance,
-			 const void *object, gfp_t gfp);
-int luo_object_kind_update(struct luo_object_out *out,
-			   const struct luo_object_kind *kind, u64 instance,
-			   const void *object);
-int luo_object_kind_load_newest(struct luo_object_in *in,
-				const struct luo_object_kind *kind,
-				u64 instance, void *object, u32 *taken);
+int luo_object_convert_save(struct luo_object_out *out,
+			    const struct luo_object_kind *kind, u64 instance,
+			    const void *object, gfp_t gfp);
+int luo_object_convert_update(struct luo_object_out *out,
+			      const struct luo_object_kind *kind, u64 instance,
+			      const void *object);
+int luo_object_convert_load_newest(struct luo_object_in *in,
+				   const struct luo_object_kind *kind,
+				   u64 instance, void *object, u32 *taken);
 
 /* Load an object, for callers that do not need the version. */
-static inline int luo_object_kind_load(struct luo_object_in *in,
-				       const struct luo_object_kind *kind,
-				       u64 instance, void *object)
+static inline int luo_object_convert_load(struct luo_object_in *in,
+					  const struct luo_object_kind *kind,
+					  u64 instance, void *object)
 {
 	u32 taken;
 
-	return luo_object_kind_load_newest(in, kind, instance, object, &taken);
+	return luo_object_convert_load_newest(in, kind, instance, object, &taken);
 }
 
-int luo_object_kind_save_version(struct luo_object_out *out,
-				 const struct luo_object_kind *kind,
-				 u64 instance, const void *object, u32 version);
+int luo_object_convert_save_version(struct luo_object_out *out,
+				    const struct luo_object_kind *kind,
+				    u64 instance, const void *object, u32 version);
 
-int luo_object_kind_drop(struct luo_object_in *in,
-			 const struct luo_object_kind *kind, u64 instance);
+int luo_object_convert_drop(struct luo_object_in *in,
+			    const struct luo_object_kind *kind, u64 instance);
 
 /* luo_object_field.c: conversion by the fields of a kind. */
 

@@ -161,14 +161,14 @@ bool luo_object_writes(const struct luo_object_kind *kind, u32 version)
 }
 EXPORT_SYMBOL_GPL(luo_object_writes);
 
-static int luo_object_drop_kind(struct luo_object_in *in,
-				const struct luo_object_kind *kind, bool *found)
+static int luo_object_kind_drop_all(struct luo_object_in *in,
+				    const struct luo_object_kind *kind, bool *found)
 {
 	u64 slot = 0, instance;
 	int err, result = 0;
 
 	while (!(err = luo_object_in_next(in, kind->name, &slot, &instance))) {
-		err = luo_object_kind_drop(in, kind, instance);
+		err = luo_object_convert_drop(in, kind, instance);
 		result = result ?: err;
 		*found = true;
 	}
@@ -177,7 +177,7 @@ static int luo_object_drop_kind(struct luo_object_in *in,
 }
 
 /**
- * luo_object_drop - Free unclaimed objects.
+ * luo_object_kind_drop - Free unclaimed objects.
  * @in:       The set that they are in.
  * @name:     The name of their kind, NULL for all kinds.
  * @instance: The number of one object, NULL for all objects of the kind.
@@ -189,8 +189,8 @@ static int luo_object_drop_kind(struct luo_object_in *in,
  * Return: 0; -ENOENT if there is no such object; -ENOMEM if there is no memory; or
  * the errno of a drop function, with its object unchanged.
  */
-int luo_object_drop(struct luo_object_in *in, const char *name,
-		    const u64 *instance)
+int luo_object_kind_drop(struct luo_object_in *in, const char *name,
+			 const u64 *instance)
 {
 	struct luo_object_kind *kind;
 	int err, result = 0;
@@ -203,9 +203,9 @@ int luo_object_drop(struct luo_object_in *in, const char *name,
 			continue;
 
 		if (instance)
-			return luo_object_kind_drop(in, kind, *instance);
+			return luo_object_convert_drop(in, kind, *instance);
 
-		err = luo_object_drop_kind(in, kind, &found);
+		err = luo_object_kind_drop_all(in, kind, &found);
 		result = result ?: err;
 	}
 	if (result)

@@ -189,12 +189,12 @@ static ssize_t drop_store(struct kobject *kobj, struct kobj_attribute *attr,
 	instance = strim(copy);
 	id.kind = strsep(&instance, ":");
 	if (!strcmp(id.kind, "all") && !instance)
-		err = luo_object_drop(&luo_object_in, NULL, NULL);
+		err = luo_object_kind_drop(&luo_object_in, NULL, NULL);
 	else if (!instance)
-		err = luo_object_drop(&luo_object_in, id.kind, NULL);
+		err = luo_object_kind_drop(&luo_object_in, id.kind, NULL);
 	else
 		err = kstrtou64(instance, 10, &id.instance) ?:
-		      luo_object_drop(&luo_object_in, id.kind, &id.instance);
+		      luo_object_kind_drop(&luo_object_in, id.kind, &id.instance);
 
 	return err ?: count;
 }

@@ -165,13 +165,13 @@ struct pkram_node *pkram_node_new(struct pkram_set *set,
  * @ser:  The data of the object.
  * @gfp:  Allocation mask.
  *
- * Return: As luo_object_kind_save().
+ * Return: As luo_object_convert_save().
  */
 int pkram_node_store(struct pkram_node *node, const struct pkram_node_ser *ser,
 		     gfp_t gfp)
 {
-	return luo_object_kind_save(node->set->out, &pkram_kind,
-				    node->instance, ser, gfp);
+	return luo_object_convert_save(node->set->out, &pkram_kind,
+				       node->instance, ser, gfp);
 }
 
 /**
@@ -187,8 +187,8 @@ int pkram_node_store(struct pkram_node *node, const struct pkram_node_ser *ser,
 int pkram_node_read(struct pkram_set *set, const char *name,
 		    struct pkram_node_ser *ser)
 {
-	int err = luo_object_kind_load(set->in, &pkram_kind,
-				       pkram_node_instance(name), ser);
+	int err = luo_object_convert_load(set->in, &pkram_kind,
+					  pkram_node_instance(name), ser);
 
 	return err == -EMSGSIZE || err == -ERANGE ? -EBADMSG : err;
 }

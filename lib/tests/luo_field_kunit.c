@@ -106,8 +106,8 @@ static int luo_field_init(struct kunit *test)
 
 static int probe_save(const struct probe_ser *probe)
 {
-	return luo_object_kind_save(&luo_loopback_out, &probe_kind, 1, probe,
-				    GFP_KERNEL);
+	return luo_object_convert_save(&luo_loopback_out, &probe_kind, 1, probe,
+				       GFP_KERNEL);
 }
 
 static bool probe_stored(u32 version)
@@ -137,8 +137,8 @@ static void luo_field_same_version(struct kunit *test)
 	probe.colour = 3;
 	KUNIT_ASSERT_EQ(test, probe_save(&probe), 0);
 	luo_loopback_kexec();
-	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,
-						   1, &loaded), 0);
+	KUNIT_ASSERT_EQ(test, luo_object_convert_load(&luo_loopback_in, &probe_kind,
+						      1, &loaded), 0);
 	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe, sizeof(probe));
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
 }
@@ -148,13 +148,13 @@ static void luo_field_to_newer(struct kunit *test)
 	struct probe_old_ser old = { .id = 4711, .level = 2, .offset = -3 };
 	struct probe_ser loaded;
 
-	KUNIT_ASSERT_EQ(test, luo_object_kind_save(&luo_loopback_out,
-						   &probe_old_kind, 1, &old,
-						   GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test, luo_object_convert_save(&luo_loopback_out,
+						      &probe_old_kind, 1, &old,
+						      GFP_KERNEL), 0);
 	luo_loopback_kexec();
 	memset(&loaded, 0xff, sizeof(loaded));
-	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,
-						   1, &loaded), 0);
+	KUNIT_ASSERT_EQ(test, luo_object_convert_load(&luo_loopback_in, &probe_kind,
+						      1, &loaded), 0);
 	/* Filled in: the colour by the table, the rate by the upgrade. */
 	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe_plain, sizeof(loaded));
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
@@ -170,8 +170,8 @@ static void luo_field_to_older(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, probe_stored(2));
 	KUNIT_EXPECT_FALSE(test, probe_stored(1));
 	luo_loopback_kexec();
-	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in,
-						   &probe_old_kind, 1, &old), 0);
+	KUNIT_ASSERT_EQ(test, luo_object_convert_load(&luo_loopback_in,
+						      &probe_old_kind, 1, &old), 0);
 	KUNIT_EXPECT_EQ(test, old.id, 4711);
 	KUNIT_EXPECT_EQ(test, old.level, 5);
 	KUNIT_EXPECT_EQ(test, old.offset, -3);
@@ -214,34 +214,34 @@ static void luo_field_update(struct kunit *test)
 	struct probe_ser probe = probe_plain, loaded;
 	const u64 nobody = 2;
 
-	KUNIT_EXPECT_EQ(test, luo_object_kind_update(&luo_loopback_out,
-						     &probe_kind, nobody, &probe),
+	KUNIT_EXPECT_EQ(test, luo_object_convert_update(&luo_loopback_out,
+							&probe_kind, nobody, &probe),
 			-ENOENT);
 	KUNIT_ASSERT_EQ(test, probe_save(&probe), 0);
 	KUNIT_EXPECT_EQ(test, probe_save(&probe), -EEXIST);
 	KUNIT_EXPECT_TRUE(test, probe_stored(0));
 
 	probe.id = 5;
-	KUNIT_EXPECT_EQ(test, luo_object_kind_update(&luo_loopback_out,
-						     &probe_kind, 1, &probe), 0);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_update(&luo_loopback_out,
+							&probe_kind, 1, &probe), 0);
 	KUNIT_EXPECT_TRUE(test, probe_stored(0));
 
 	/* The older form cannot say this any more. */
 	probe.colour = 9;
-	KUNIT_EXPECT_EQ(test, luo_object_kind_update(&luo_loopback_out,
-						     &probe_kind, 1, &probe), 0);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_update(&luo_loopback_out,
+							&probe_kind, 1, &probe), 0);
 	KUNIT_EXPECT_FALSE(test, probe_stored(0));
 
 	luo_loopback_kexec();
-	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,
-						   1, &loaded), 0);
+	KUNIT_ASSERT_EQ(test, luo_object_convert_load(&luo_loopback_in, &probe_kind,
+						      1, &loaded), 0);
 	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe, sizeof(probe));
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
 }
 
 static int probe_update(const struct probe_ser *probe)
 {
-	return luo_object_kind_update(&luo_loopback_out, &probe_kind, 1, probe);
+	return luo_object_convert_update(&luo_loopback_out, &probe_kind, 1, probe);
 }
 
 /* A version that could not be written once comes back when it can be. */
@@ -260,8 +260,8 @@ static void luo_field_update_brings_back(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, probe_stored(0));
 
 	luo_loopback_kexec();
-	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in,
-						   &probe_old_kind, 1, &old), 0);
+	KUNIT_ASSERT_EQ(test, luo_object_convert_load(&luo_loopback_in,
+						      &probe_old_kind, 1, &old), 0);
 	KUNIT_EXPECT_EQ(test, old.id, 5);
 	KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in, &probe_id),
 			0);
@@ -279,8 +279,8 @@ static void luo_field_update_refused(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, probe_stored(0));
 
 	luo_loopback_kexec();
-	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,
-						   1, &loaded), 0);
+	KUNIT_ASSERT_EQ(test, luo_object_convert_load(&luo_loopback_in, &probe_kind,
+						      1, &loaded), 0);
 	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe_plain, sizeof(probe));
 	KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in, &probe_id),
 			0);
@@ -307,13 +307,13 @@ static void luo_field_update_without_memory(struct kunit *test)
 
 		luo_loopback_kexec();
 		KUNIT_EXPECT_EQ(test,
-				luo_object_kind_load(&luo_loopback_in,
-						     &probe_kind, 1, &loaded),
+				luo_object_convert_load(&luo_loopback_in,
+							&probe_kind, 1, &loaded),
 				0);
 		KUNIT_EXPECT_EQ(test, loaded.id, failed ? 4711 : 5);
 		KUNIT_EXPECT_EQ(test,
-				luo_object_kind_load(&luo_loopback_in,
-						     &probe_old_kind, 1, &old),
+				luo_object_convert_load(&luo_loopback_in,
+							&probe_old_kind, 1, &old),
 				0);
 		KUNIT_EXPECT_EQ(test, old.id, failed ? 4711 : 5);
 		KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in,
@@ -347,8 +347,8 @@ static void luo_field_checked_before_upgrade(struct kunit *test)
 						   sizeof(old), &id, 0, 0,
 						   GFP_KERNEL), 0);
 	luo_loopback_kexec();
-	KUNIT_EXPECT_EQ(test, luo_object_kind_load(&luo_loopback_in, &picky_kind,
-						   1, &old), -ERANGE);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_load(&luo_loopback_in, &picky_kind,
+						      1, &old), -ERANGE);
 	KUNIT_EXPECT_EQ(test, picky_upgrades, 0U);
 	KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in, &id), 0);
 }
@@ -389,9 +389,9 @@ static void luo_field_range(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(probe_bad_cases); i++) {
 		memset(&loaded, 0xff, sizeof(loaded));
 		KUNIT_EXPECT_EQ_MSG(test,
-				    luo_object_kind_load(&luo_loopback_in,
-							 &probe_kind, 100 + i,
-							 &loaded),
+				    luo_object_convert_load(&luo_loopback_in,
+							    &probe_kind, 100 + i,
+							    &loaded),
 				    -ERANGE, "%s", probe_bad_cases[i].what);
 		KUNIT_EXPECT_EQ(test, loaded.id, U64_MAX);
 	}
@@ -445,8 +445,8 @@ static void luo_field_falls_back(struct kunit *test)
 						   GFP_KERNEL),
 			0);
 	luo_loopback_kexec();
-	KUNIT_ASSERT_EQ(test, luo_object_kind_load(&luo_loopback_in, &probe_kind,
-						   1, &loaded), 0);
+	KUNIT_ASSERT_EQ(test, luo_object_convert_load(&luo_loopback_in, &probe_kind,
+						      1, &loaded), 0);
 	KUNIT_EXPECT_EQ(test, loaded.id, 1);
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
 }
@@ -458,19 +458,19 @@ static void luo_field_one_version(struct kunit *test)
 	u32 version;
 
 	probe_kind.selected = 0;
-	KUNIT_EXPECT_EQ(test, luo_object_kind_save_version(&luo_loopback_out,
-							   &probe_kind, 1,
-							   &probe, 1), -EINVAL);
-	KUNIT_EXPECT_EQ(test, luo_object_kind_save_version(&luo_loopback_out,
-							   &probe_kind, 1,
-							   &probe, 3), -EINVAL);
-	KUNIT_ASSERT_EQ(test, luo_object_kind_save_version(&luo_loopback_out,
-							   &probe_kind, 1,
-							   &probe, 2), 0);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_save_version(&luo_loopback_out,
+							      &probe_kind, 1,
+							      &probe, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_save_version(&luo_loopback_out,
+							      &probe_kind, 1,
+							      &probe, 3), -EINVAL);
+	KUNIT_ASSERT_EQ(test, luo_object_convert_save_version(&luo_loopback_out,
+							      &probe_kind, 1,
+							      &probe, 2), 0);
 	luo_loopback_kexec();
-	KUNIT_EXPECT_EQ(test, luo_object_kind_load_newest(&luo_loopback_in,
-							  &probe_kind, 1,
-							  &loaded, &version), 0);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_load_newest(&luo_loopback_in,
+							     &probe_kind, 1,
+							     &loaded, &version), 0);
 	KUNIT_EXPECT_EQ(test, version, 2U);
 	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe, sizeof(probe));
 	luo_object_in_finish(&luo_loopback_in, &probe_id);

@@ -140,15 +140,15 @@ static struct luo_object_kind gauge_kind(u32 oldest, u32 newest)
 
 static int gauge_save(const struct luo_object_kind *kind)
 {
-	return luo_object_kind_save(&luo_loopback_out, kind, 1, &gauge_saved,
-				    GFP_KERNEL);
+	return luo_object_convert_save(&luo_loopback_out, kind, 1, &gauge_saved,
+				       GFP_KERNEL);
 }
 
 static int gauge_load(const struct luo_object_kind *kind, struct gauge *gauge)
 {
 	*gauge = (struct gauge){ .loaded = U32_MAX };
 
-	return luo_object_kind_load(&luo_loopback_in, kind, 1, gauge);
+	return luo_object_convert_load(&luo_loopback_in, kind, 1, gauge);
 }
 
 /* From a kernel with versions from[0] to to[0] to one with from[1] to to[1]. */
@@ -317,8 +317,8 @@ static void luo_kind_load_errors(struct kunit *test)
 	luo_loopback_kexec();
 	gauge.err = -ERANGE;
 	KUNIT_EXPECT_EQ(test,
-			luo_object_kind_load(&luo_loopback_in, &kind, 1,
-					     &gauge), -ERANGE);
+			luo_object_convert_load(&luo_loopback_in, &kind, 1,
+						&gauge), -ERANGE);
 	KUNIT_EXPECT_EQ(test, gauge.loaded, 2U);
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
 
@@ -385,15 +385,15 @@ static void luo_kind_load_beside_damage(struct kunit *test)
 	luo_loopback_kexec();
 
 	KUNIT_EXPECT_EQ(test,
-			luo_object_kind_load_newest(&luo_loopback_in, &kind, 1,
-						    &gauge, &version), 0);
+			luo_object_convert_load_newest(&luo_loopback_in, &kind, 1,
+						       &gauge, &version), 0);
 	KUNIT_EXPECT_EQ(test, version, 0U);
 	KUNIT_EXPECT_EQ(test,
-			luo_object_kind_load(&luo_loopback_in, &kind, 2,
-					     &gauge), -EMSGSIZE);
+			luo_object_convert_load(&luo_loopback_in, &kind, 2,
+						&gauge), -EMSGSIZE);
 	KUNIT_EXPECT_EQ(test,
-			luo_object_kind_load(&luo_loopback_in, &kind, 3,
-					     &gauge), -EBADMSG);
+			luo_object_convert_load(&luo_loopback_in, &kind, 3,
+						&gauge), -EBADMSG);
 	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
 }
 
@@ -403,15 +403,15 @@ static void luo_kind_save_errors(struct kunit *test)
 	struct gauge gauge = { .err = -ERANGE };
 
 	/* The last of three fails: none is stored. */
-	KUNIT_EXPECT_EQ(test, luo_object_kind_save(&luo_loopback_out, &kind, 1,
-						   &gauge, GFP_KERNEL), -ERANGE);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_save(&luo_loopback_out, &kind, 1,
+						      &gauge, GFP_KERNEL), -ERANGE);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 
 	/* One was there before: it stays, and it alone. */
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 1, 16), 0);
 	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EEXIST);
-	KUNIT_EXPECT_EQ(test, luo_object_kind_save(&luo_loopback_out, &kind, 1,
-						   &gauge, GFP_KERNEL), -EEXIST);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_save(&luo_loopback_out, &kind, 1,
+						      &gauge, GFP_KERNEL), -EEXIST);
 	luo_loopback_kexec();
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 2, 24), -ENOENT);
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 1, 16), 0);
@@ -516,14 +516,14 @@ static void luo_kind_drop_without_memory(struct kunit *test)
 					0);
 		luo_loopback_kexec();
 		luo_loopback_fail_nth(++nth);
-		err = luo_object_drop(&luo_loopback_in, "crate", NULL);
+		err = luo_object_kind_drop(&luo_loopback_in, "crate", NULL);
 		failed = luo_loopback_failed();
 		luo_loopback_fail_nth(0);
 		KUNIT_EXPECT_EQ_MSG(test, err, failed ? -ENOMEM : 0,
 				    "allocation %lu", nth);
 		if (err)
-			KUNIT_EXPECT_EQ(test, luo_object_drop(&luo_loopback_in,
-							      "crate", NULL), 0);
+			KUNIT_EXPECT_EQ(test, luo_object_kind_drop(&luo_loopback_in,
+								   "crate", NULL), 0);
 		KUNIT_EXPECT_EQ_MSG(test, crates_dropped, nr, "allocation %lu",
 				    nth);
 	} while (failed);

@@ -188,10 +188,10 @@ static void fuzz_restore_nodes(void)
 	fuzz_load("half", FUZZ_ALL);
 
 	/* What was not taken is dropped, if not for want of memory then now. */
-	err = luo_object_drop(&luo_loopback_in, NULL, NULL);
+	err = luo_object_kind_drop(&luo_loopback_in, NULL, NULL);
 	FUZZ_EXPECT_ERRNO(err, -ENOENT, -EBADMSG);
 	luo_loopback_fail_nth(0);
-	err = luo_object_drop(&luo_loopback_in, NULL, NULL);
+	err = luo_object_kind_drop(&luo_loopback_in, NULL, NULL);
 	FUZZ_EXPECT(!err || err == -ENOENT || err == -EBADMSG);
 	FUZZ_EXPECT(!fuzz_set.taken.count);
 	luo_index_destroy(&fuzz_set.taken);
