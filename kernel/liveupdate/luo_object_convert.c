@@ -277,9 +277,9 @@ static int luo_object_read_version(struct luo_object_in *in,
 }
 
 /* No readable version was found. Return -EPROTONOSUPPORT if there is another one. */
-static int luo_object_load_none(struct luo_object_in *in,
-				const struct luo_object_kind *kind,
-				u64 instance)
+static int luo_object_report_unknown(struct luo_object_in *in,
+				     const struct luo_object_kind *kind,
+				     u64 instance)
 {
 	const struct luo_object_id id = { kind->name, instance };
 	char found[64], understood[64] = "none";
@@ -318,7 +318,7 @@ static bool luo_object_is_damage(int err)
  * @kind:     Its kind.
  * @instance: Its number within the kind.
  * @object:   Its newest struct, or the argument of the load functions.
- * @taken:    Set to the version that was loaded.
+ * @loaded:   Set to the version that was loaded.
  *
  * If a record of the kind is corrupt, a version that is not found may have been
  * stored. Reading it returns -EBADMSG, and an older version is loaded if there is
@@ -330,7 +330,7 @@ static bool luo_object_is_damage(int err)
  */
 int luo_object_convert_load_newest(struct luo_object_in *in,
 				   const struct luo_object_kind *kind,
-				   u64 instance, void *object, u32 *taken)
+				   u64 instance, void *object, u32 *loaded)
 {
 	int err, damage = 0;
 	bool found = false;
@@ -348,7 +348,7 @@ int luo_object_convert_load_newest(struct luo_object_in *in,
 		if (!err) {
 			trace_luo_negotiate(kind->name, instance,
 					    version->version, 0);
-			*taken = version->version;
+			*loaded = version->version;
 			return 0;
 		}
 		/* A load function may have changed the object. */
@@ -360,7 +360,7 @@ int luo_object_convert_load_newest(struct luo_object_in *in,
 			return err;
 	}
 
-	err = damage ?: luo_object_load_none(in, kind, instance);
+	err = damage ?: luo_object_report_unknown(in, kind, instance);
 	trace_luo_negotiate(kind->name, instance, -1, err);
 
 	return err;

@@ -65,7 +65,7 @@ static void luo_object_place_at(struct luo_object_place *place, u64 pos)
 
 /* Find the record at or after a place. Move the place and the position to it. */
 static struct luo_object_record_ser *
-luo_object_place_settle(struct luo_object_place *place, loff_t *pos)
+luo_object_place_next(struct luo_object_place *place, loff_t *pos)
 {
 	struct luo_object_record_ser *record;
 
@@ -109,7 +109,7 @@ static void *luo_object_seq_start(struct seq_file *m, loff_t *pos)
 
 	luo_object_place_at(place, *pos);
 
-	return luo_object_place_settle(place, pos);
+	return luo_object_place_next(place, pos);
 }
 
 static void *luo_object_seq_next(struct seq_file *m, void *v, loff_t *pos)
@@ -119,7 +119,7 @@ static void *luo_object_seq_next(struct seq_file *m, void *v, loff_t *pos)
 	place->slot++;
 	++*pos;
 
-	return luo_object_place_settle(place, pos);
+	return luo_object_place_next(place, pos);
 }
 
 static void luo_object_seq_stop(struct seq_file *m, void *v)

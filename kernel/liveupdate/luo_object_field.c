@@ -172,7 +172,7 @@ bool luo_object_fields_valid(const struct luo_object_kind *kind)
 }
 
 /* Check whether a version without the field would lose its value. */
-static bool luo_field_is_missed(const struct luo_field *field, const void *ser)
+static bool luo_field_loses_value(const struct luo_field *field, const void *ser)
 {
 	if (field->droppable)
 		return false;
@@ -204,7 +204,7 @@ static int luo_object_fields_downgrade(const struct luo_object_kind *kind,
 			err = luo_field_check(kind, field, ser);
 			if (err)
 				return err;
-		} else if (luo_field_is_missed(field, ser)) {
+		} else if (luo_field_loses_value(field, ser)) {
 			pr_warn("kind %s: version %u is not written, it has no field %s\n",
 				kind->name, version->version, field->name);
 			return -ENODATA;

@@ -261,8 +261,8 @@ static int luo_object_in_index_record(struct luo_object_in *in,
 }
 
 /* Skip a corrupt record and log it. The first one of a kind is not rate limited. */
-static void luo_object_in_leave_out(struct luo_object_table *table,
-				    struct luo_object_record_ser *record)
+static void luo_object_in_skip_record(struct luo_object_table *table,
+				      struct luo_object_record_ser *record)
 {
 	if (!table->damaged)
 		pr_warn("kind %s: record %u of block %u is damaged\n",
@@ -298,7 +298,7 @@ static int luo_object_in_index(struct luo_object_in *in,
 			if (err != -EBADMSG)
 				return err;
 
-			luo_object_in_leave_out(table, record);
+			luo_object_in_skip_record(table, record);
 		}
 		cond_resched();
 	}
@@ -310,8 +310,8 @@ static int luo_object_in_index(struct luo_object_in *in,
  * If a kind has no objects, free its memory and return true. Keep the name of a
  * corrupt kind, because an object of it that is not found may have been stored.
  */
-static bool luo_object_in_retire(struct luo_object_in *in,
-				 struct luo_object_table *table)
+static bool luo_object_in_free_empty(struct luo_object_in *in,
+				     struct luo_object_table *table)
 {
 	if (table->nr_records || table->scanned)
 		return false;
@@ -354,7 +354,7 @@ int luo_object_in_read_all(struct luo_object_in *in)
 		err = luo_object_in_index(in, table);
 		if (err)
 			return err;
-		luo_object_in_retire(in, table);
+		luo_object_in_free_empty(in, table);
 	}
 
 	return 0;
@@ -380,7 +380,7 @@ static int luo_object_in_table(struct luo_object_in *in, const char *kind,
 	if (err)
 		return err;
 
-	if (luo_object_in_retire(in, *tablep))
+	if (luo_object_in_free_empty(in, *tablep))
 		*tablep = NULL;
 
 	return 0;
@@ -585,7 +585,7 @@ int luo_object_in_finish(struct luo_object_in *in,
 		luo_object_in_remove(in, table, record);
 		record = luo_object_table_any(table, id->instance);
 	} while (record);
-	luo_object_in_retire(in, table);
+	luo_object_in_free_empty(in, table);
 
 	return 0;
 }
@@ -666,7 +666,7 @@ int luo_object_in_drop(struct luo_object_in *in, const char *kind)
 			luo_object_for_each_record(block, record)
 				luo_object_in_remove(in, table, record);
 		}
-		luo_object_in_retire(in, table);
+		luo_object_in_free_empty(in, table);
 		found = true;
 	}
 

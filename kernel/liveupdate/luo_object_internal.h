@@ -257,16 +257,16 @@ int luo_object_convert_update(struct luo_object_out *out,
 			      const void *object);
 int luo_object_convert_load_newest(struct luo_object_in *in,
 				   const struct luo_object_kind *kind,
-				   u64 instance, void *object, u32 *taken);
+				   u64 instance, void *object, u32 *loaded);
 
 /* Load an object, for callers that do not need the version. */
 static inline int luo_object_convert_load(struct luo_object_in *in,
 					  const struct luo_object_kind *kind,
 					  u64 instance, void *object)
 {
-	u32 taken;
+	u32 loaded;
 
-	return luo_object_convert_load_newest(in, kind, instance, object, &taken);
+	return luo_object_convert_load_newest(in, kind, instance, object, &loaded);
 }
 
 int luo_object_convert_save_version(struct luo_object_out *out,

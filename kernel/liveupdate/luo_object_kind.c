@@ -28,7 +28,7 @@ LIST_HEAD(luo_object_kinds);
 DEFINE_MUTEX(luo_object_kinds_lock);
 
 /* Other files in the directory of the kinds in sysfs, and a word that drop takes. */
-static const char * const luo_object_kind_names_taken[] = {
+static const char * const luo_object_kind_names_reserved[] = {
 	"all", "drop", "unclaimed", "write",
 };
 
@@ -37,8 +37,8 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 	unsigned int i;
 
 	if (!luo_object_kind_name_valid(kind->name) ||
-	    match_string(luo_object_kind_names_taken,
-			 ARRAY_SIZE(luo_object_kind_names_taken),
+	    match_string(luo_object_kind_names_reserved,
+			 ARRAY_SIZE(luo_object_kind_names_reserved),
 			 kind->name) >= 0 ||
 	    !kind->nr_versions || kind->nr_versions > LUO_OBJECT_VERSIONS_MAX)
 		return false;

@@ -187,7 +187,7 @@ static void luo_object_table_store(struct luo_object_out *out,
 		.version = request->version,
 		.flags = flags,
 	};
-	void *mem = luo_pool_out_cut(&out->pool, request->size, &spare->data);
+	void *mem = luo_pool_out_suballoc(&out->pool, request->size, &spare->data);
 
 	luo_object_fill(&filled, mem, request->data, request->size);
 	filled.crc = luo_object_record_crc(&filled);

@@ -78,8 +78,8 @@ struct luo_pool_block_ser *luo_pool_out_begin(struct luo_pool_out *pool,
 struct luo_pool_block_ser *luo_pool_out_block(const struct luo_handover *handover,
 					      size_t size, gfp_t gfp);
 bool luo_pool_out_full(const struct luo_pool_out *pool, size_t size);
-void *luo_pool_out_cut(struct luo_pool_out *pool, size_t size,
-		       struct luo_pool_block_ser **block);
+void *luo_pool_out_suballoc(struct luo_pool_out *pool, size_t size,
+			    struct luo_pool_block_ser **block);
 struct luo_pool_block_ser *luo_pool_out_drop(struct luo_pool_out *pool,
 					     void *mem);
 void *luo_pool_out_alloc(struct luo_pool_out *pool, size_t size, gfp_t gfp);

@@ -77,7 +77,7 @@ static bool luo_pool_out_fits(const struct luo_pool_out *pool, size_t size)
  * @pool: The pool.
  * @size: Size of the allocation in bytes, not 0 and at most %LUO_OBJECT_SIZE_MAX.
  *
- * Return: true if luo_pool_out_cut() needs a block for that size.
+ * Return: true if luo_pool_out_suballoc() needs a block for that size.
  */
 bool luo_pool_out_full(const struct luo_pool_out *pool, size_t size)
 {
@@ -85,7 +85,7 @@ bool luo_pool_out_full(const struct luo_pool_out *pool, size_t size)
 }
 
 /**
- * luo_pool_out_cut - Allocate preserved memory without calling the allocator.
+ * luo_pool_out_suballoc - Allocate preserved memory without calling the allocator.
  * @pool:  The pool.
  * @size:  Size of the allocation in bytes, as for luo_pool_out_full().
  * @block: A block from luo_pool_out_block() for that size. Used, and set to NULL, only
@@ -93,8 +93,8 @@ bool luo_pool_out_full(const struct luo_pool_out *pool, size_t size)
  *
  * Return: Memory, 8-byte aligned, not zeroed.
  */
-void *luo_pool_out_cut(struct luo_pool_out *pool, size_t size,
-		       struct luo_pool_block_ser **block)
+void *luo_pool_out_suballoc(struct luo_pool_out *pool, size_t size,
+			    struct luo_pool_block_ser **block)
 {
 	void *mem;
 
@@ -142,7 +142,7 @@ void *luo_pool_out_alloc(struct luo_pool_out *pool, size_t size, gfp_t gfp)
 			return NULL;
 	}
 
-	mem = luo_pool_out_cut(pool, size, &block);
+	mem = luo_pool_out_suballoc(pool, size, &block);
 	if (gfp & __GFP_ZERO)
 		memset(mem, 0, ALIGN(size, LUO_POOL_ALIGN));
 
