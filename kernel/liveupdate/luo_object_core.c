@@ -41,10 +41,10 @@
 #include "luo_handover.h"
 #include "luo_object_internal.h"
 
-struct luo_object_out luo_object_out =
-	LUO_OBJECT_OUT_INIT(luo_object_out, &luo_handover_kho);
-struct luo_object_in luo_object_in =
-	LUO_OBJECT_IN_INIT(luo_object_in, &luo_handover_kho);
+struct luo_object_out luo_objects_out =
+	LUO_OBJECT_OUT_INIT(luo_objects_out, &luo_handover_kho);
+struct luo_object_in luo_objects_in =
+	LUO_OBJECT_IN_INIT(luo_objects_in, &luo_handover_kho);
 
 static bool luo_objects_enabled(void)
 {
@@ -76,7 +76,7 @@ int luo_store_object_flags(const void *data, size_t size,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_out_store(&luo_object_out, data, size, id, version,
+	return luo_object_out_store(&luo_objects_out, data, size, id, version,
 				    flags, GFP_KERNEL);
 }
 EXPORT_SYMBOL_GPL(luo_store_object_flags);
@@ -101,7 +101,7 @@ int luo_update_object(const void *data, size_t size,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_out_update(&luo_object_out, data, size, id, version);
+	return luo_object_out_update(&luo_objects_out, data, size, id, version);
 }
 EXPORT_SYMBOL_GPL(luo_update_object);
 
@@ -113,7 +113,7 @@ EXPORT_SYMBOL_GPL(luo_update_object);
  */
 void luo_abort_object(const struct luo_object_id *id)
 {
-	luo_object_out_abort(&luo_object_out, id);
+	luo_object_out_abort(&luo_objects_out, id);
 }
 EXPORT_SYMBOL_GPL(luo_abort_object);
 
@@ -137,7 +137,7 @@ int luo_read_object(void *data, size_t size, const struct luo_object_id *id,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_in_read(&luo_object_in, data, size, id, version);
+	return luo_object_in_read(&luo_objects_in, data, size, id, version);
 }
 EXPORT_SYMBOL_GPL(luo_read_object);
 
@@ -158,7 +158,7 @@ int luo_finish_object(const struct luo_object_id *id)
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_in_finish(&luo_object_in, id);
+	return luo_object_in_finish(&luo_objects_in, id);
 }
 EXPORT_SYMBOL_GPL(luo_finish_object);
 
@@ -186,7 +186,7 @@ int luo_object_save(const struct luo_object_kind *kind, u64 instance,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_convert_save(&luo_object_out, kind, instance, object,
+	return luo_object_convert_save(&luo_objects_out, kind, instance, object,
 				       GFP_KERNEL);
 }
 EXPORT_SYMBOL_GPL(luo_object_save);
@@ -216,7 +216,7 @@ int luo_object_update(const struct luo_object_kind *kind, u64 instance,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_convert_update(&luo_object_out, kind, instance, object);
+	return luo_object_convert_update(&luo_objects_out, kind, instance, object);
 }
 EXPORT_SYMBOL_GPL(luo_object_update);
 
@@ -243,7 +243,7 @@ int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_convert_load(&luo_object_in, kind, instance, object);
+	return luo_object_convert_load(&luo_objects_in, kind, instance, object);
 }
 EXPORT_SYMBOL_GPL(luo_object_load);
 
@@ -266,7 +266,7 @@ int luo_object_load_newest(const struct luo_object_kind *kind, u64 instance,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_convert_load_newest(&luo_object_in, kind, instance,
+	return luo_object_convert_load_newest(&luo_objects_in, kind, instance,
 					      object, version);
 }
 EXPORT_SYMBOL_GPL(luo_object_load_newest);
@@ -291,7 +291,7 @@ int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
-	return luo_object_convert_save_version(&luo_object_out, kind, instance,
+	return luo_object_convert_save_version(&luo_objects_out, kind, instance,
 					       object, version);
 }
 EXPORT_SYMBOL_GPL(luo_object_save_version);
@@ -325,7 +325,7 @@ static int __init luo_object_init(void)
 	if (!luo_objects_enabled())
 		return 0;
 
-	err = luo_object_out_publish(&luo_object_out);
+	err = luo_object_out_publish(&luo_objects_out);
 	if (err)
 		pr_err("no objects can be handed over: the list of kinds was not published: %d\n",
 		       err);

@@ -97,14 +97,14 @@ static void *luo_object_seq_start(struct seq_file *m, loff_t *pos)
 	/* The same lock order as in luo_object_kind_drop(). */
 	mutex_lock(&luo_object_kinds_lock);
 	if (place->view->incoming) {
-		mutex_lock(&luo_object_in.lock);
-		place->tables = &luo_object_in.tables;
-		err = luo_object_in_read_all(&luo_object_in);
+		mutex_lock(&luo_objects_in.lock);
+		place->tables = &luo_objects_in.tables;
+		err = luo_object_in_read_all(&luo_objects_in);
 		if (err)
 			return err == -ENOENT ? NULL : ERR_PTR(err);
 	} else {
-		mutex_lock(&luo_object_out.lock);
-		place->tables = &luo_object_out.tables;
+		mutex_lock(&luo_objects_out.lock);
+		place->tables = &luo_objects_out.tables;
 	}
 
 	luo_object_place_at(place, *pos);
@@ -127,9 +127,9 @@ static void luo_object_seq_stop(struct seq_file *m, void *v)
 	struct luo_object_place *place = m->private;
 
 	if (place->view->incoming)
-		mutex_unlock(&luo_object_in.lock);
+		mutex_unlock(&luo_objects_in.lock);
 	else
-		mutex_unlock(&luo_object_out.lock);
+		mutex_unlock(&luo_objects_out.lock);
 	mutex_unlock(&luo_object_kinds_lock);
 }
 

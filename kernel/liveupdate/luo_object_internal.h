@@ -304,7 +304,7 @@ void luo_object_sysfs_remove(struct luo_object_kind *kind);
 
 /* luo_object_core.c */
 
-extern struct luo_object_out luo_object_out;
-extern struct luo_object_in luo_object_in;
+extern struct luo_object_out luo_objects_out;
+extern struct luo_object_in luo_objects_in;
 
 #endif /* _LUO_OBJECT_INTERNAL_H */

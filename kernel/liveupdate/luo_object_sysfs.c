@@ -160,13 +160,13 @@ static ssize_t unclaimed_show(struct kobject *kobj, struct kobj_attribute *attr,
 	struct luo_object_table *table;
 	int err, len = 0;
 
-	guard(mutex)(&luo_object_in.lock);
+	guard(mutex)(&luo_objects_in.lock);
 
-	err = luo_object_in_read_all(&luo_object_in);
+	err = luo_object_in_read_all(&luo_objects_in);
 	if (err)
 		return err == -ENOENT ? 0 : err;
 
-	list_for_each_entry(table, &luo_object_in.tables, list)
+	list_for_each_entry(table, &luo_objects_in.tables, list)
 		len += sysfs_emit_at(buf, len, "%s %llu\n", table->kind,
 				     table->nr_records);
 
@@ -189,12 +189,12 @@ static ssize_t drop_store(struct kobject *kobj, struct kobj_attribute *attr,
 	instance = strim(copy);
 	id.kind = strsep(&instance, ":");
 	if (!strcmp(id.kind, "all") && !instance)
-		err = luo_object_kind_drop(&luo_object_in, NULL, NULL);
+		err = luo_object_kind_drop(&luo_objects_in, NULL, NULL);
 	else if (!instance)
-		err = luo_object_kind_drop(&luo_object_in, id.kind, NULL);
+		err = luo_object_kind_drop(&luo_objects_in, id.kind, NULL);
 	else
 		err = kstrtou64(instance, 10, &id.instance) ?:
-		      luo_object_kind_drop(&luo_object_in, id.kind, &id.instance);
+		      luo_object_kind_drop(&luo_objects_in, id.kind, &id.instance);
 
 	return err ?: count;
 }

@@ -60,8 +60,8 @@ enum pkram_state {
 };
 
 static struct pkram_set pkram_set = PKRAM_SET_INIT(pkram_set, &luo_handover_kho,
-						   &luo_object_out,
-						   &luo_object_in);
+						   &luo_objects_out,
+						   &luo_objects_in);
 
 /* Set once the kind is registered. KHO preserves pages from fs_initcall() on. */
 static bool pkram_saves __ro_after_init;

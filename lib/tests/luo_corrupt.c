@@ -237,7 +237,7 @@ static int luo_corrupt_block(struct luo_corrupt_spot *spot, unsigned int nr)
 /* Where the next kernel is told that a kind begins. */
 static int luo_corrupt_first(struct luo_corrupt_spot *spot, unsigned int nr)
 {
-	const void *fdt = luo_object_out.fdt;
+	const void *fdt = luo_objects_out.fdt;
 
 	if (!spot->table || !fdt)
 		return -ENOENT;
@@ -251,7 +251,7 @@ static int luo_corrupt_first(struct luo_corrupt_spot *spot, unsigned int nr)
 
 static int luo_corrupt_fdt(struct luo_corrupt_spot *spot, unsigned int nr)
 {
-	spot->mem = luo_object_out.fdt;
+	spot->mem = luo_objects_out.fdt;
 
 	return spot->mem ? 0 : -ENOENT;
 }
@@ -568,7 +568,7 @@ static int luo_corrupt_owner(char *owner, struct luo_corrupt_spot *spot)
 		return -EINVAL;
 	}
 
-	spot->table = luo_object_table_find(&luo_object_out.tables, kind);
+	spot->table = luo_object_table_find(&luo_objects_out.tables, kind);
 	if (!spot->table)
 		return -ENOENT;
 	if (!strcmp(type, "kind"))
@@ -912,7 +912,7 @@ static int luo_corrupt_reboot(struct notifier_block *nb, unsigned long action,
 		return NOTIFY_DONE;
 
 	guard(mutex)(&luo_corrupt_lock);
-	guard(mutex)(&luo_object_out.lock);
+	guard(mutex)(&luo_objects_out.lock);
 	luo_corrupt_apply();
 
 	return NOTIFY_DONE;
@@ -925,7 +925,7 @@ static struct notifier_block luo_corrupt_nb = {
 
 static int luo_corrupt_check(struct luo_corrupt_line *line)
 {
-	guard(mutex)(&luo_object_out.lock);
+	guard(mutex)(&luo_objects_out.lock);
 
 	return luo_corrupt_look_up(line->text, &line->change);
 }

@@ -446,7 +446,7 @@ static int luo_test_array_load(struct luo_test_line *line)
 /* The name of a kind, so that it is that of another, or its first block. */
 static int luo_test_damage_node(struct luo_test_line *line)
 {
-	const void *fdt = luo_object_out.fdt;
+	const void *fdt = luo_objects_out.fdt;
 	int node = fdt_subnode_offset(fdt, 0, line->word[2]);
 	const void *target;
 
@@ -473,7 +473,7 @@ static int luo_test_damage_node(struct luo_test_line *line)
 static int luo_test_damage_table(struct luo_test_line *line)
 {
 	struct luo_object_table *table =
-		luo_object_table_find(&luo_object_out.tables, line->word[2]);
+		luo_object_table_find(&luo_objects_out.tables, line->word[2]);
 	struct luo_object_record_ser *record;
 	struct luo_object_block_ser *block;
 	u64 version, byte;
@@ -529,7 +529,7 @@ static int luo_test_damage(struct luo_test_line *line)
 	if (line->nr < 3)
 		return -ERANGE;
 
-	guard(mutex)(&luo_object_out.lock);
+	guard(mutex)(&luo_objects_out.lock);
 
 	if (strcmp(line->word[1], "fdt"))
 		return luo_test_damage_table(line);
@@ -537,9 +537,9 @@ static int luo_test_damage(struct luo_test_line *line)
 	byte = luo_test_number(line, 2);
 	if (line->bad)
 		return -ERANGE;
-	if (!luo_object_out.fdt)
+	if (!luo_objects_out.fdt)
 		return -ENOENT;
-	((u8 *)luo_object_out.fdt)[byte % (luo_object_out.fdt_end + sizeof(u64))] ^=
+	((u8 *)luo_objects_out.fdt)[byte % (luo_objects_out.fdt_end + sizeof(u64))] ^=
 		0x10;
 
 	return 0;

@@ -490,9 +490,9 @@ static struct pkram_node_ser *pkram_test_find(const char *name)
 	struct luo_object_block_ser *block;
 	struct pkram_node_ser *ser;
 
-	guard(mutex)(&luo_object_out.lock);
+	guard(mutex)(&luo_objects_out.lock);
 
-	table = luo_object_table_find(&luo_object_out.tables, PKRAM_KIND);
+	table = luo_object_table_find(&luo_objects_out.tables, PKRAM_KIND);
 	if (!table)
 		return NULL;
 

@@ -104,7 +104,7 @@ static void fuzz_restore_files(void)
 		if (files[i])
 			fput(files[i]);
 	}
-	luo_object_kind_drop(&luo_object_in, NULL, NULL);
+	luo_object_kind_drop(&luo_objects_in, NULL, NULL);
 	memfd_forget_objects();
 }
 

@@ -188,7 +188,7 @@ void memfd_save_v1(struct memfd_saved *saved, unsigned int version)
  */
 void memfd_forget_objects(void)
 {
-	luo_loopback_forget_in(&luo_object_in);
+	luo_loopback_forget_in(&luo_objects_in);
 }
 
 /**
