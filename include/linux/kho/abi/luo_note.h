@@ -150,4 +150,15 @@ enum luo_field_type {
 	LUO_FIELD_RESERVED	= 5,
 };
 
+/**
+ * LUO_FIELD_DIGEST - Compute the contribution of a field to the digest of a layout.
+ * @offset: Offset of the field in bytes.
+ * @size:   Size of the field in bytes.
+ * @type:   &enum luo_field_type.
+ */
+#define LUO_FIELD_DIGEST(offset, size, type)				\
+	((u32)((offset) + 1) * 0x9e3779b1U ^				\
+	 (u32)((size) + 1) * 0x85ebca6bU ^				\
+	 (u32)((type) + 1) * 0xc2b2ae35U)
+
 #endif /* _LINUX_KHO_ABI_LUO_NOTE_H */
