@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A driver with state that survives live updates. The meter that it drives is
- * made up: a reading is what somebody writes to an attribute. It is the second
- * example of Documentation/core-api/luo-objects.rst.
+ * A driver with state that survives live updates. It has no hardware: user space writes
+ * the readings of the meter to an attribute. It is the second example of
+ * Documentation/core-api/luo-objects.rst.
  *
- * This is version 2 of the driver. Version 1, which does not know the peak, is
- * made from the same source by luo_object_meter_v1.c; so a host can go from one
- * to the other and back.
+ * This is version 2 of the driver. luo_object_meter_v1.c builds version 1, which has no
+ * peak, from the same source, so that a host can be updated from one to the other and
+ * rolled back.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -58,11 +58,11 @@ static const struct luo_object_id meter_id = { .kind = "meter" };
 
 static unsigned int limit = 100;
 module_param(limit, uint, 0444);
-MODULE_PARM_DESC(limit, "The largest reading, where no kernel before has handed over one");
+MODULE_PARM_DESC(limit, "The largest reading, if the previous kernel has handed over none");
 
 struct meter {
-	struct mutex lock;	/* Protects the rest. */
-	bool stopped;		/* What is handed over is final. */
+	struct mutex lock;	/* Protects all other members. */
+	bool stopped;		/* The object was updated for the last time. */
 	struct meter_ser ser;
 };
 
@@ -169,8 +169,8 @@ static struct attribute *meter_attrs[] = {
 ATTRIBUTE_GROUPS(meter);
 
 /*
- * What the kernel before has handed over is freed only when it is stored for the
- * next one. Where that fails, the next try of the driver finds it again.
+ * Free the object of the previous kernel only after the state was saved for the next
+ * one. If the save fails, the next probe loads the object again.
  */
 static int meter_probe(struct platform_device *pdev)
 {
@@ -209,7 +209,7 @@ static int meter_probe(struct platform_device *pdev)
 	return 0;
 }
 
-/* On the way down: all is stored already, in the state that it had at first. */
+/* Update the object, which was saved when the device was probed. */
 static void meter_shutdown(struct platform_device *pdev)
 {
 	struct meter *meter = platform_get_drvdata(pdev);
@@ -249,7 +249,7 @@ static int __init meter_init(void)
 	if (!limit)
 		return -EINVAL;
 
-	/* Without live update, it is a driver like any other. */
+	/* Without live update, the driver works but loses its state. */
 	err = luo_object_register_kind(&meter_kind);
 	if (err && err != -EOPNOTSUPP)
 		return err;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Version 1 of the driver in luo_object_meter.c, to come from and to go back to.
+ * Version 1 of the driver in luo_object_meter.c, to update from and to roll back to.
  */
 
 #define METER_VERSION 1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A subsystem with state that survives live updates: it counts the kernels that
- * it has run in. It is the example of Documentation/core-api/luo-objects.rst.
+ * A subsystem with state that survives live updates: it counts the kernels in which it
+ * has run. It is the first example of Documentation/core-api/luo-objects.rst.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -36,7 +36,7 @@ static int __init sample_init(void)
 	if (err)
 		return err;
 
-	/* An object that cannot be read stays, for a kernel or a person that can. */
+	/* An object that cannot be read stays: another kernel may be able to read it. */
 	found = luo_object_load(&sample_kind, sample_id.instance, &sample);
 	if (found && found != -ENOENT)
 		luo_failure("the count of kernels: %pe", ERR_PTR(found));
@@ -52,7 +52,7 @@ static int __init sample_init(void)
 		return err;
 	}
 
-	/* Free what was loaded only now: if the save had failed, it was all there is. */
+	/* Free the old object only now: until the save it is the only copy. */
 	if (!found)
 		luo_finish_object(&sample_id);
 

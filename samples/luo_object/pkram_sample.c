@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A page and a number that survive updates: Documentation/core-api/pkram.rst. */
+/* A page and a number that survive live updates: Documentation/core-api/pkram.rst. */
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pkram.h>
