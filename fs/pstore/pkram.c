@@ -2,21 +2,20 @@
 /**
  * DOC: The log of the previous kernel
  *
- * After a live update, pstore shows the log of the kernel before, up to its last
- * message, so that an update that went wrong can be explained.
+ * After a live update, pstore shows the log of the previous kernel, up to its last
+ * message, so that the cause of a failed update can be found.
  *
- * A page for it, of the order that the size asks for, is allocated and saved to
- * PKRAM when this kernel boots. When it goes down, pstore writes the log straight
- * into that page: kmsg_dump() is the last thing before the jump, with all other
- * processors stopped. So nothing is allocated on the way down, where it could
- * fail, and a kernel that runs pays nothing. Unlike what a console gets, these
- * are the messages of every level.
+ * At boot, this kernel allocates a page of the configured size and saves it to PKRAM.
+ * At the kexec, pstore writes the log directly into that page: kmsg_dump() is called
+ * right before the jump, when all other CPUs are stopped. Nothing is allocated at that
+ * time, so nothing can fail, and there is no cost while the kernel runs. Unlike the
+ * output of a console, the log has messages of every level.
  *
- * There is room for one dump, and the newest one stays. The dump of an oops is
- * replaced by that of the kexec, which has the messages of the oops too unless
- * the log has since become longer than the page.
+ * The page holds one dump, the newest one. The dump at the kexec replaces that of an
+ * oops. It has the messages of the oops too, unless the log has since become longer
+ * than the page.
  *
- * It calls PKRAM and is called by pstore.
+ * It is called by pstore and calls PKRAM.
  */
 
 #define pr_fmt(fmt) "pstore_pkram: " fmt
@@ -55,11 +54,11 @@ static struct page *previous;
 static bool previous_read;
 
 /**
- * pstore_pkram_crc - The CRC that a log has to have.
- * @ser: The log. Its size is good.
+ * pstore_pkram_crc - Compute the CRC of a log.
+ * @ser: The log, whose size was checked.
  *
  * Context: Any.
- * Return: The CRC.
+ * Return: The value that @ser->crc must have.
  */
 u32 pstore_pkram_crc(const struct pstore_pkram_ser *ser)
 {
@@ -68,15 +67,15 @@ u32 pstore_pkram_crc(const struct pstore_pkram_ser *ser)
 }
 
 /**
- * pstore_pkram_check - Check what a previous kernel has left.
- * @ser:  What may be a log.
- * @room: How long it may be at most, in bytes; not less than its head.
+ * pstore_pkram_check - Check the log of the previous kernel.
+ * @ser:  The log: any data.
+ * @room: Size of its page in bytes, at least that of the head.
  *
- * Of another version, only the magic and the version are known to be there.
+ * A log of another version has only the magic and the version in common with this one.
  *
  * Context: Any.
- * Return: 0; -EPROTONOSUPPORT if it is of another version; -EBADMSG if it is
- * damaged, or nothing of the kind.
+ * Return: 0; -EPROTONOSUPPORT if it has another version; -EBADMSG if it is corrupt or
+ * not a log.
  */
 int pstore_pkram_check(const struct pstore_pkram_ser *ser, size_t room)
 {
@@ -96,8 +95,8 @@ int pstore_pkram_check(const struct pstore_pkram_ser *ser, size_t room)
 
 /**
  * pstore_pkram_last_line - Find the last line that is not empty.
- * @text: The text, with or without an end of line after it.
- * @len:  Its length; set to that of the line, without the end of line.
+ * @text: The text, with or without a newline at its end.
+ * @len:  Its length in bytes. Set to that of the line, without the newline.
  *
  * Context: Any.
  * Return: The line, within @text.
@@ -148,12 +147,12 @@ static ssize_t pstore_pkram_read(struct pstore_record *record)
 	return head + ser->size;
 }
 
-/* pstore has written the text to its place already. */
+/* pstore has written the text to its buffer, which is in the page. Write the head. */
 static int pstore_pkram_write(struct pstore_record *record)
 {
 	struct pstore_pkram_ser *ser = record->psi->data;
 
-	/* The first part is the newest, and there is no room for others. */
+	/* Keep only the first part, which is the newest. */
 	if (record->part != 1)
 		return -ENOSPC;
 
@@ -183,7 +182,7 @@ static struct pstore_info pstore_pkram_info = {
 	.erase		= pstore_pkram_erase,
 };
 
-/* Keeps the page of a log, which it looks at, or puts it. */
+/* Check the log of the previous kernel. Keep its page, or free it on failure. */
 static void __init pstore_pkram_take(struct page *page)
 {
 	const struct pstore_pkram_ser *ser = page_address(page);
@@ -234,7 +233,7 @@ out:
 			ERR_PTR(err));
 }
 
-/* Saves the page in which pstore is to leave the log, and registers with it. */
+/* Save the page for the log of this kernel, and register with pstore. */
 static int __init pstore_pkram_save(struct page *page)
 {
 	struct pstore_pkram_ser *ser = page_address(page);
