@@ -41,18 +41,18 @@ module_param_array(noted, ulong, NULL, 0444);
 static unsigned long overlap;
 module_param(overlap, ulong, 0444);
 
-/* The order of folios that have other keys within, and the first page of one. */
+/* The order of folios that have smaller keys within, and the first page of one. */
 #define OVERLAP_ORDER	3
 #define OVERLAP_PAGE	5
 
-/* What is preserved: a folio of @order, or with RANGE, @nr_pages pages. */
+/* A preservation: a folio of @order, or with RANGE, @nr_pages pages. */
 struct kho_boot_piece {
 	u64 phys;
 	u32 nr_pages;
 	u32 order;
 };
 
-/* Chained pages that say where everything is; they are pieces of order 0. */
+/* A chain of pages of order 0 that list all preservations. */
 struct kho_boot_list {
 	u64 next;
 	u64 note[ARRAY_SIZE(note)];
@@ -93,7 +93,7 @@ static bool is_filled(const struct page *page)
 	return true;
 }
 
-/* Before it is restored: whose is it, and what does it say? */
+/* Check the owner and the content before the restore. */
 static bool is_preserved(const struct kho_boot_piece *piece)
 {
 	struct page *page = phys_to_page(piece->phys);
@@ -113,7 +113,7 @@ static bool is_preserved(const struct kho_boot_piece *piece)
 	return true;
 }
 
-/* Is only the folio to be restored, whatever keys there are within? */
+/* Check that only the folio can be restored, and no key within it. */
 static bool is_alone(const struct kho_boot_piece *piece)
 {
 	phys_addr_t within = piece->phys + OVERLAP_PAGE * PAGE_SIZE;
@@ -227,7 +227,7 @@ static int preserve_piece(struct page *page, unsigned int nr_pages, unsigned int
 	return 0;
 }
 
-/* Of the pages of a block, one in so many, at random; or every other one. */
+/* One in so many pages of a block, at random; or every other one. */
 static int preserve_single(unsigned int one_in, bool alternate)
 {
 	struct page *page = alloc_pages(GFP_KERNEL, get_order(BLOCK_PAGES * PAGE_SIZE));
@@ -299,14 +299,14 @@ static int preserve_block(unsigned int i)
 	}
 }
 
-/* As kho_encode_radix_key() does it. */
+/* The same as kho_encode_radix_key(). */
 static int add_key(struct kho_radix_tree *tree, u64 phys, unsigned int order)
 {
 	return kho_radix_add_key(tree, BIT(64 - PAGE_SHIFT - order) |
 				 phys >> (PAGE_SHIFT + order));
 }
 
-/* A page somewhere in a folio, and half of it, which begins where it begins. */
+/* A page in a folio, and the first half of the folio. */
 static int add_overlaps(void)
 {
 	struct kho_radix_tree tree;
@@ -354,6 +354,6 @@ static int __init kho_boot_test_init(void)
 }
 module_init(kho_boot_test_init);
 
-/* What is preserved cannot be given up, so there is no way to unload it. */
+/* The pages stay preserved until the kexec, so the module cannot be unloaded. */
 MODULE_DESCRIPTION("Test of what a boot does with preserved memory");
 MODULE_LICENSE("GPL");

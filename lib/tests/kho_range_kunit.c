@@ -2,9 +2,9 @@
 /**
  * DOC: Tests of where memory can be preserved
  *
- * kho_check_range(), and what stands on it: kho_preserve_pages(),
- * kho_alloc_folio() and kho_vmalloc(). Memory is not really hot-added here: the
- * scratch areas and addresses without memory are refused in the same way.
+ * Test kho_check_range() and its users: kho_preserve_pages(), kho_alloc_folio() and
+ * kho_vmalloc(). The tests do not hot-add memory: scratch areas and addresses without
+ * memory are refused in the same way.
  */
 
 #include <kunit/test.h>
@@ -43,7 +43,7 @@ static void kho_range_scratch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kho_check_range(PFN_PHYS(pfn - 1), 2 * PAGE_SIZE),
 			-EADDRNOTAVAIL);
 
-	/* Refused without a warning: it is no bug of the caller. */
+	/* Refused without a warning, because it is not a bug of the caller. */
 	KUNIT_EXPECT_EQ(test, kho_preserve_pages(page, 1), -EADDRNOTAVAIL);
 }
 
@@ -59,7 +59,7 @@ static void kho_range_absent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kho_check_range(last + PAGE_SIZE, PAGE_SIZE),
 			-EADDRNOTAVAIL);
 
-	/* It has to be all of the range, not its first byte. */
+	/* All of the range is checked, not only its first byte. */
 	folio = kho_alloc_folio(GFP_KERNEL, 0);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	phys = PFN_PHYS(folio_pfn(folio));
@@ -75,7 +75,7 @@ static void kho_range_folio(struct kunit *test)
 	unsigned int order;
 
 	for (order = 0; order <= pageblock_order; order++) {
-		/* With this flag, scratch areas are where memory comes from. */
+		/* With this flag, the page allocator may use the scratch areas. */
 		folio = kho_alloc_folio(GFP_HIGHUSER_MOVABLE, order);
 		KUNIT_ASSERT_NOT_NULL(test, folio);
 		KUNIT_EXPECT_EQ(test, folio_order(folio), order);
@@ -113,7 +113,7 @@ static void kho_range_vmalloc(struct kunit *test)
 	vfree(mem);
 }
 
-/* The pages of such an area stay with the caller of vmap(). */
+/* The caller of vmap() owns the pages of such an area. */
 static void kho_range_vmap(struct kunit *test)
 {
 	struct page *page = alloc_page(GFP_KERNEL);

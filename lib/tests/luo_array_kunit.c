@@ -2,9 +2,8 @@
 /**
  * DOC: Tests of arrays
  *
- * Of any size, in few pages' keys or in many, over a kexec that is none; damaged
- * in every bit of their list and in ways that its CRC does not show; without
- * memory; and nothing is left of any of them.
+ * Arrays of any size, with few keys or many, over a simulated kexec: corruption of each
+ * bit of their list, corruption with a valid CRC, failed allocations, and leaks.
  */
 
 #include <kunit/test.h>
@@ -32,7 +31,7 @@ static int luo_array_make(struct luo_array *array, u32 element_size, u64 count,
 	return err;
 }
 
-/* Returns -EILSEQ where it is restored with wrong data. */
+/* Return -EILSEQ if the array is restored with wrong data. */
 static int luo_array_take(struct luo_array *array, u64 handle, u32 element_size,
 			  u64 count, u64 seed)
 {
@@ -60,7 +59,7 @@ static struct luo_array_block_ser *luo_array_list(u64 handle, unsigned int nr)
 	return block;
 }
 
-/* Makes the CRC of a list block right again. */
+/* Update the CRC of a list block. */
 static void luo_array_forge(struct luo_array_block_ser *block)
 {
 	struct luo_array_block_ser copy = *block;
@@ -115,7 +114,7 @@ static void luo_array_every_size(struct kunit *test)
 	}
 }
 
-/* The elements are zero, and all of them can be written to. */
+/* The elements are zero and writable. */
 static void luo_array_begins_zero(struct kunit *test)
 {
 	const size_t size = 300000;
@@ -182,7 +181,7 @@ static void luo_array_largest_orders(struct kunit *test)
 	}
 	luo_array_drop(&array);
 
-	/* Where there are no large ones, smaller ones do. */
+	/* If there are no large pages, smaller ones are used. */
 	luo_loopback_set_max_order(4);
 	KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, nr_pages, 1), 0);
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages(LUO_LOOPBACK_OUTGOING),
@@ -200,7 +199,7 @@ static void luo_array_largest_orders(struct kunit *test)
 	luo_array_drop(&array);
 }
 
-/* Head and elements in one, where that takes no more pages than two would. */
+/* Head and elements share pages if that takes no more pages. */
 static void luo_array_small(struct kunit *test)
 {
 	const size_t head = sizeof(struct luo_array_block_ser);
@@ -212,7 +211,7 @@ static void luo_array_small(struct kunit *test)
 		{ 1, 1, 1 }, { PAGE_SIZE - head, 1, 1 },
 		{ PAGE_SIZE - head + 1, 2, 1 }, { PAGE_SIZE, 2, 1 },
 		{ 2 * PAGE_SIZE - head, 2, 1 },
-		/* In four pages there would be more than one left over. */
+		/* Four pages would waste more than one. */
 		{ 2 * PAGE_SIZE - head + 1, 3, 2 }, { 2 * PAGE_SIZE, 3, 2 },
 		{ 2 * PAGE_SIZE + 1, 4, 1 }, { 4 * PAGE_SIZE - head, 4, 1 },
 		{ 4 * PAGE_SIZE, 5, 2 },
@@ -233,7 +232,7 @@ static void luo_array_small(struct kunit *test)
 		luo_array_drop(&array);
 	}
 
-	/* It need not be, and where there is no such folio it is not. */
+	/* If there is no folio of that order, they do not share pages. */
 	luo_loopback_set_max_order(0);
 	KUNIT_ASSERT_EQ(test, luo_array_make(&array, 1, PAGE_SIZE, 1), 0);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 2UL);
@@ -244,7 +243,7 @@ static void luo_array_small(struct kunit *test)
 	luo_array_drop(&array);
 }
 
-/* Each bit of the head, and heads whose CRC is right and which lie. */
+/* Each bit of the head, and wrong heads with a valid CRC. */
 static void luo_array_small_damaged(struct kunit *test)
 {
 	const size_t size = PAGE_SIZE + 1000;
@@ -281,7 +280,7 @@ static void luo_array_small_damaged(struct kunit *test)
 			block->next = other;
 			break;
 		case 1:
-			/* More than there is room for in its pages. */
+			/* More than its pages can hold. */
 			wanted = 3 * PAGE_SIZE;
 			break;
 		case 2:
@@ -311,7 +310,7 @@ static void luo_array_small_damaged(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 }
 
-/* More runs than a list page has room for. */
+/* More runs than a list page can hold. */
 static void luo_array_long_list(struct kunit *test)
 {
 	const unsigned long nr_pages = 3 * LUO_ARRAY_RUNS_PER_BLOCK + 1;
@@ -348,7 +347,7 @@ static void luo_array_wrong_shape(struct kunit *test)
 			-EMSGSIZE);
 	KUNIT_EXPECT_NULL(test, array.data);
 	luo_array_drop(&array);
-	/* It is all still there. */
+	/* Nothing was claimed. */
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 24, 1000, 1), 0);
 	luo_array_drop(&array);
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 24, 1000, 1),
@@ -386,7 +385,7 @@ static void luo_array_wild_handles(struct kunit *test)
 	luo_loopback_kexec();
 }
 
-/* Two pages of list; each bit of both, as far as they are used. */
+/* Each used bit of two list pages. */
 static void luo_array_list_bits(struct kunit *test)
 {
 	const unsigned long nr_pages = LUO_ARRAY_RUNS_PER_BLOCK + 3;
@@ -408,7 +407,10 @@ static void luo_array_list_bits(struct kunit *test)
 			int err;
 
 			byte = (u8 *)block + bit / 8;
-			/* Of the first block only, and zero in an open array. */
+			/*
+			 * Only in the first block, and zero in an array that is
+			 * not sealed.
+			 */
 			if (bit / 8 >= offsetof(struct luo_array_block_ser,
 						data_crc) &&
 			    bit / 8 < offsetofend(struct luo_array_block_ser,
@@ -507,7 +509,7 @@ static void luo_array_lists_that_lie(struct kunit *test)
 			block[1]->nr_runs = LUO_ARRAY_RUNS_PER_BLOCK + 1;
 			break;
 		case 17:
-			/* Each in its place, in another order. */
+			/* The same runs in another order. */
 			block[0]->next = block[2]->self;
 			block[2]->next = block[1]->self;
 			block[1]->next = 0;
@@ -544,7 +546,7 @@ static void luo_array_sealed(struct kunit *test)
 		luo_array_seal(&array);
 		if (damaged == 1)
 			((u8 *)array.data)[size - 1] ^= 1;
-		/* Past the elements is nothing that counts. */
+		/* Bytes after the elements are ignored. */
 		if (damaged == 2)
 			((u8 *)array.data)[size] ^= 1;
 		handle = array.handle;
@@ -557,7 +559,10 @@ static void luo_array_sealed(struct kunit *test)
 	}
 }
 
-/* A failure of a large order is a smaller one, of a small one the end. */
+/*
+ * If a large order fails, a smaller one is tried; if order 0 fails, the call
+ * fails.
+ */
 static void luo_array_alloc_without_memory(struct kunit *test)
 {
 	const unsigned long nr_pages = LUO_ARRAY_RUNS_PER_BLOCK + 3;
@@ -572,7 +577,7 @@ static void luo_array_alloc_without_memory(struct kunit *test)
 		failures = 0;
 		nth = 0;
 		do {
-			/* The first, the last, and some of what is alike. */
+			/* The first, the last, and some in between. */
 			nth += !max_order && nth > 20 && nth < nr_pages - 20 ?
 			       50 : 1;
 			luo_loopback_fail_nth(nth);
@@ -596,7 +601,7 @@ static void luo_array_alloc_without_memory(struct kunit *test)
 	}
 }
 
-/* What cannot be mapped stays, and is there at the next try. */
+/* An array that cannot be mapped can be restored later. */
 static void luo_array_restore_without_memory(struct kunit *test)
 {
 	unsigned long keys, nth = 0;
@@ -628,7 +633,7 @@ static void luo_array_restore_without_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
 }
 
-/* What was taken over can be handed over only as what is new. */
+/* A restored array cannot be handed over; a new one can. */
 static void luo_array_generations(struct kunit *test)
 {
 	struct luo_array old, new;
@@ -650,7 +655,7 @@ static void luo_array_generations(struct kunit *test)
 	luo_array_drop(&new);
 }
 
-/* What a device does that the previous kernel has left running. */
+/* A device that the previous kernel did not stop writes to the memory. */
 static u64 luo_array_scribbled;
 
 static void luo_array_scribble(u64 address)
@@ -664,7 +669,7 @@ static void luo_array_scribble(u64 address)
 	block->next = 0x2000;
 }
 
-/* The list is changed after it was checked: what was checked is restored. */
+/* A list that changes after the check has no effect on the restore. */
 static void luo_array_list_changes(struct kunit *test)
 {
 	const u64 size = 9 * PAGE_SIZE;
@@ -685,7 +690,7 @@ static void luo_array_list_changes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 }
 
-/* Of two callers one has the array, whichever page they meet at. */
+/* If two callers restore an array, one gets it, whichever page decides. */
 static void luo_array_claim_is_lost(struct kunit *test)
 {
 	struct luo_array array;

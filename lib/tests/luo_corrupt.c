@@ -59,7 +59,7 @@
 #include "../../kernel/liveupdate/pkram_internal.h"
 #include "luo_test_line.h"
 
-/* A structure, and what is needed to make its CRC right. */
+/* A structure, and the function that updates its CRC. */
 struct luo_corrupt_spot {
 	void *mem;
 	void (*seal)(const struct luo_corrupt_spot *spot);
@@ -88,7 +88,7 @@ static DEFINE_MUTEX(luo_corrupt_lock);
 static LIST_HEAD(luo_corrupt_lines);
 static struct page *luo_corrupt_free_page;
 
-/* Making a CRC right. */
+/* Functions that update a CRC. */
 
 static void luo_corrupt_seal_record(const struct luo_corrupt_spot *spot)
 {
@@ -146,7 +146,7 @@ static void luo_corrupt_seal_bytes(const struct luo_corrupt_spot *spot)
 	chunk->crc = crc32c(~0, chunk, offsetof(struct pkram_bytes_ser, crc));
 }
 
-/* As many runs as can be, where there are said to be more. */
+/* At most the runs that fit into a page, even if nr_runs is larger. */
 static void luo_corrupt_seal_pages(const struct luo_corrupt_spot *spot)
 {
 	struct pkram_pages_ser *block = phys_to_virt(spot->handle);
@@ -184,7 +184,7 @@ static void luo_corrupt_seal_elements(const struct luo_corrupt_spot *spot)
 				 block->count * block->element_size);
 }
 
-/* Finding a structure. All of it is of this kernel, and as it should be. */
+/* Functions that find a structure of this kernel, which is still valid. */
 
 static int luo_corrupt_record(struct luo_corrupt_spot *spot, unsigned int nr)
 {
@@ -234,7 +234,7 @@ static int luo_corrupt_block(struct luo_corrupt_spot *spot, unsigned int nr)
 	return -ENOENT;
 }
 
-/* Where the next kernel is told that a kind begins. */
+/* The first block of a kind, as the list of kinds has it. */
 static int luo_corrupt_first(struct luo_corrupt_spot *spot, unsigned int nr)
 {
 	const void *fdt = luo_objects_out.fdt;
@@ -382,7 +382,7 @@ static int luo_corrupt_bytes(struct luo_corrupt_spot *spot, unsigned int nr)
 	return -ENOENT;
 }
 
-/* Both that of a memfd and that of an object of the test driver begin so. */
+/* The data of a memfd and of an object of the test driver begin in the same way. */
 static u64 luo_corrupt_handle(const struct luo_corrupt_spot *spot)
 {
 	const struct luo_memfd_ser_v1 *v1;
@@ -520,7 +520,7 @@ static const struct {
 	{ "page", luo_corrupt_page },
 };
 
-/* The records of a memfd are known by the size of the file. */
+/* The records of a memfd are found by the size of the file. */
 static struct luo_object_record_ser *
 luo_corrupt_memfd(struct luo_object_table *table, u64 size)
 {
@@ -540,7 +540,7 @@ luo_corrupt_memfd(struct luo_object_table *table, u64 size)
 	return NULL;
 }
 
-/* Table and record of an owner, as far as it has them. */
+/* Table and record of an owner, if it has any. */
 static int luo_corrupt_owner(char *owner, struct luo_corrupt_spot *spot)
 {
 	const char *type = strsep(&owner, "/");
@@ -783,7 +783,7 @@ static int luo_corrupt_address(char *text, u64 *address)
 	return 0;
 }
 
-/* An address as a field has it; what else is in the field stays. */
+/* Write an address to a field, and keep the other bits of the field. */
 static u64 luo_corrupt_encode(enum luo_corrupt_form form, u64 old, u64 address)
 {
 	u64 pfn = PHYS_PFN(address), first, order;
@@ -841,7 +841,7 @@ static int luo_corrupt_value(char *text, const struct luo_corrupt_field *field,
 	return 0;
 }
 
-/* Little endian, as all that runs this. */
+/* The machine is little endian. */
 static int luo_corrupt_look_up(const char *text,
 			       struct luo_corrupt_change *change)
 {
@@ -904,7 +904,7 @@ static void luo_corrupt_apply(void)
 			nr);
 }
 
-/* LUO has frozen all sessions by now, and cannot call it off any more. */
+/* LUO has frozen all sessions and can no longer cancel the kexec. */
 static int luo_corrupt_reboot(struct notifier_block *nb, unsigned long action,
 			      void *data)
 {

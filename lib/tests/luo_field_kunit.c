@@ -2,9 +2,9 @@
 /**
  * DOC: Tests of kinds with fields
  *
- * An older and a newer kernel are two kinds of one name: the older one has the
- * beginning of the newer one's struct. What one saves the other loads, with what
- * it did not send filled in, and what would be lost is not written.
+ * An older and a newer kernel are two kinds with one name. The struct of the older kind
+ * is the beginning of that of the newer one. One loads the objects that the other one
+ * saved: missing fields are filled, and a version that would lose a value is skipped.
  */
 
 #include <kunit/test.h>
@@ -12,7 +12,7 @@
 
 #include "luo_object_kunit.h"
 
-/* The kind as an older kernel has it. */
+/* The kind in an older kernel. */
 struct probe_old_ser {
 	u64 id;
 	u16 level;
@@ -32,7 +32,7 @@ struct probe_old_ser {
 LUO_DEFINE_KIND_UNLISTED(probe_old, struct probe_old_ser, PROBE_OLD_FIELDS,
 			 PROBE_OLD_VERSIONS);
 
-/* And as a newer one has it. */
+/* The kind in a newer kernel. */
 struct probe_ser {
 	u64 id;
 	u16 level;
@@ -45,7 +45,7 @@ struct probe_ser {
 	u32 colour;
 };
 
-/* The rate of an older kernel is in its level. */
+/* An older kernel has the rate in its level. */
 static int probe_upgrade(void *ser)
 {
 	struct probe_ser *probe = ser;
@@ -155,7 +155,7 @@ static void luo_field_to_newer(struct kunit *test)
 	memset(&loaded, 0xff, sizeof(loaded));
 	KUNIT_ASSERT_EQ(test, luo_object_convert_load(&luo_loopback_in, &probe_kind,
 						      1, &loaded), 0);
-	/* Filled in: the colour by the table, the rate by the upgrade. */
+	/* The table fills the colour, the upgrade function the rate. */
 	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe_plain, sizeof(loaded));
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
 }
@@ -178,7 +178,7 @@ static void luo_field_to_older(struct kunit *test)
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
 }
 
-/* What would be lost is not written, and the version that has it is. */
+/* A version that would lose a value is not written, the newer one is. */
 static void luo_field_refuses_to_lose(struct kunit *test)
 {
 	struct probe_ser probe;
@@ -196,14 +196,14 @@ static void luo_field_refuses_to_lose(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, probe_stored(0));
 	luo_object_out_abort(&luo_loopback_out, &probe_id);
 
-	/* As a conversion says, too. */
+	/* A downgrade function can refuse a version too. */
 	probe = probe_plain;
 	probe.rate = 21;
 	KUNIT_EXPECT_EQ(test, probe_save(&probe), 0);
 	KUNIT_EXPECT_FALSE(test, probe_stored(0));
 	luo_object_out_abort(&luo_loopback_out, &probe_id);
 
-	/* With no version left that has it, there is nothing to write. */
+	/* If no version has the field, the save fails. */
 	probe_kind.selected = BIT(2);
 	KUNIT_EXPECT_EQ(test, probe_save(&probe), -ENODATA);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
@@ -226,7 +226,7 @@ static void luo_field_update(struct kunit *test)
 							&probe_kind, 1, &probe), 0);
 	KUNIT_EXPECT_TRUE(test, probe_stored(0));
 
-	/* The older form cannot say this any more. */
+	/* The older version cannot hold the new value. */
 	probe.colour = 9;
 	KUNIT_EXPECT_EQ(test, luo_object_convert_update(&luo_loopback_out,
 							&probe_kind, 1, &probe), 0);
@@ -244,7 +244,7 @@ static int probe_update(const struct probe_ser *probe)
 	return luo_object_convert_update(&luo_loopback_out, &probe_kind, 1, probe);
 }
 
-/* A version that could not be written once comes back when it can be. */
+/* A version that was skipped is written once it can hold the value. */
 static void luo_field_update_brings_back(struct kunit *test)
 {
 	struct probe_ser probe = probe_plain;
@@ -267,7 +267,7 @@ static void luo_field_update_brings_back(struct kunit *test)
 			0);
 }
 
-/* No version can say it: an error, and what is stored stays. */
+/* If no version can hold the value, the update fails and changes nothing. */
 static void luo_field_update_refused(struct kunit *test)
 {
 	struct probe_ser probe = probe_plain, loaded;
@@ -286,7 +286,9 @@ static void luo_field_update_refused(struct kunit *test)
 			0);
 }
 
-/* Whatever allocation fails, all versions say the old or all say the new. */
+/*
+ * Whatever allocation fails, all versions have the old or all have the new value.
+ */
 static void luo_field_update_without_memory(struct kunit *test)
 {
 	struct probe_ser probe = probe_plain, loaded;
@@ -336,7 +338,7 @@ static int picky_upgrade(void *ser)
 LUO_DEFINE_KIND_UNLISTED(picky, struct probe_old_ser, PROBE_OLD_FIELDS,
 			 PICKY_VERSIONS);
 
-/* An upgrade function is given nothing that a field may not hold. */
+/* An upgrade function gets only valid values. */
 static void luo_field_checked_before_upgrade(struct kunit *test)
 {
 	struct probe_old_ser old = { .level = 101 };
@@ -365,7 +367,7 @@ static const struct probe_bad {
 	{ "no handle", { .level = 1, .samples = 12, .colour = 7 } },
 };
 
-/* Not written, and not taken from a kernel that does. */
+/* Neither written nor accepted from another kernel. */
 static void luo_field_range(struct kunit *test)
 {
 	struct probe_ser loaded;
@@ -398,7 +400,7 @@ static void luo_field_range(struct kunit *test)
 	luo_object_in_drop(&luo_loopback_in, NULL);
 }
 
-/* A negative number is one in every size. */
+/* The sign is extended for every size. */
 static void luo_field_negative(struct kunit *test)
 {
 	const s64 good = -5, bad = -6;
@@ -430,7 +432,7 @@ static void luo_field_negative(struct kunit *test)
 	}
 }
 
-/* The newest is out of range, the one before it is good. */
+/* The newest version is out of range, the one before it is valid. */
 static void luo_field_falls_back(struct kunit *test)
 {
 	struct probe_old_ser old = { .id = 1, .level = 1 };
@@ -451,7 +453,7 @@ static void luo_field_falls_back(struct kunit *test)
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
 }
 
-/* One version, whatever the policy says. */
+/* One version, independent of the policy. */
 static void luo_field_one_version(struct kunit *test)
 {
 	struct probe_ser probe = probe_plain, loaded;
@@ -476,7 +478,7 @@ static void luo_field_one_version(struct kunit *test)
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
 }
 
-/* A version that could be written and never be read, or the other way round. */
+/* A version that could be written but not loaded, or loaded but not written. */
 static void luo_field_bad_fallback(struct kunit *test)
 {
 	struct luo_field fields[ARRAY_SIZE(probe_field_table)];

@@ -2,11 +2,11 @@
 /**
  * DOC: A file handler that refuses
  *
- * Files of ``/dev/luo_file_test`` can be handed over by LUO beside those of other
- * handlers, for tests of what these do if a live update is called off. Such a file
- * holds a number, which is handed over. What is written to it is the number, or
- * "preserve" or "freeze" and the number of an error, which LUO is told there from
- * then on; 0 is none. Reading tells the number. The largest one cannot be retrieved.
+ * LUO can hand over files of ``/dev/luo_file_test``, to test what the handlers of other
+ * files in the session do if a live update is cancelled. A file holds a number, which is
+ * handed over. Writing a number sets it. Writing "preserve" or "freeze" and an errno
+ * makes that callback fail with the errno from then on, and 0 makes it succeed. Reading
+ * returns the number. A file with the largest number cannot be retrieved.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -83,7 +83,7 @@ static ssize_t luo_file_test_read(struct file *file, char __user *buf,
 	int len = scnprintf(text, sizeof(text), "%llu\n", test->number);
 	loff_t start = 0;
 
-	/* Every read() is a new question. */
+	/* Each read() starts anew. */
 	return simple_read_from_buffer(buf, count, &start, text, len);
 }
 

@@ -2,8 +2,8 @@
 /**
  * DOC: Tests of the index
  *
- * What is added is found, under keys that fall into the same place and under
- * the same key many times, while the index grows and has holes made into it.
+ * Entries are found by their number while the index grows and entries are removed: with
+ * numbers that have the same hash, and with many equal numbers.
  */
 
 #include <kunit/test.h>
@@ -22,7 +22,7 @@ struct entry {
 	unsigned int seen;
 };
 
-/* Counts how often each entry with @key is found. */
+/* Count how often each entry with @key is found. */
 static unsigned int luo_index_see(const struct luo_index *index, u64 key)
 {
 	struct entry *entry;
@@ -79,7 +79,7 @@ static u64 luo_index_key_few(u32 i)
 	return i % 97;
 }
 
-/* All are found, each once for its key; and none when all are removed. */
+/* Each entry is found once by its key, and none after all are removed. */
 static void luo_index_check(struct kunit *test, u64 (*key)(u32 i))
 {
 	struct entry *entries = luo_index_entries(test, key);
@@ -125,7 +125,7 @@ static void luo_index_many_of_one_key(struct kunit *test)
 	luo_index_check(test, luo_index_key_few);
 }
 
-/* Removing closes gaps: what was placed behind a removed one is still found. */
+/* An entry that was placed behind a removed one is still found. */
 static void luo_index_holes(struct kunit *test)
 {
 	struct entry *entries = luo_index_entries(test,
@@ -156,7 +156,7 @@ static void luo_index_empty(struct kunit *test)
 	luo_index_destroy(&index);
 }
 
-/* Removing what is not there removes nothing that has the same key. */
+/* Removing an unknown entry does not remove another one with the same key. */
 static void luo_index_remove_other(struct kunit *test)
 {
 	struct entry there = { .key = 7 }, other = { .key = 7 };
@@ -195,7 +195,7 @@ static u64 luo_index_key_hostile(u32 i)
 	return i * inverse;
 }
 
-/* Slots in use up to the next empty one: what a call may have to probe. */
+/* Slots in use up to the next empty one, which a call may probe. */
 static u64 luo_index_cluster(const struct luo_index *index, unsigned long slot)
 {
 	const unsigned long mask = (1UL << index->order) - 1;
@@ -207,7 +207,10 @@ static u64 luo_index_cluster(const struct luo_index *index, unsigned long slot)
 	return nr;
 }
 
-/* Another kernel chose the keys. The sum of all probes must not be quadratic. */
+/*
+ * The sum of all probes must not be quadratic, whatever keys another kernel
+ * chose.
+ */
 static void luo_index_hostile_keys(struct kunit *test)
 {
 	struct entry *entries = luo_index_entries(test, luo_index_key_hostile);

@@ -2,11 +2,11 @@
 /**
  * DOC: Tests of damaged objects
  *
- * The previous kernel may have left anything at all. Here it leaves a good set,
- * of which one thing is wrong: each bit of everything that is read in turn, and
- * whole structures that hold together and lead to the wrong place. What is hit
- * has to be an error, the rest has to be there, and nothing may be claimed that
- * is not freed in the end. What nothing leads to any more stays where it is.
+ * The previous kernel may have written anything. The tests store valid objects and then
+ * corrupt one thing: each bit of all memory that is read, in turn, or whole structures
+ * that are valid but have wrong addresses. Reading the corrupt object must fail, reading
+ * other objects must succeed, and all claimed memory must be freed in the end. Memory to
+ * which no address leads stays preserved.
  */
 
 #include <kunit/test.h>
@@ -27,7 +27,7 @@
 #define NR_VERSIONS	2
 #define SIZE		24
 
-/* How many reads ended how. */
+/* Number of reads by result. */
 struct luo_damage_result {
 	unsigned int good;
 	unsigned int bad;
@@ -115,7 +115,7 @@ static void luo_damage_expect_few(struct kunit *test, const char *what,
 			  NR_FEW * NR_VERSIONS, 0, what, nr);
 }
 
-/* Whatever was claimed is released, and what is left is forgotten. */
+/* Release all claimed memory, and forget the rest. */
 static void luo_damage_end(struct kunit *test, const char *what, unsigned int nr)
 {
 	luo_kunit_drop(NULL);
@@ -152,7 +152,7 @@ static void luo_damage_flip(void *data, unsigned int bit)
 	((u8 *)data)[bit / 8] ^= 1 << bit % 8;
 }
 
-/* The list of kinds has no checksum: what is wrong has to show by itself. */
+/* The list of kinds has no checksum, so its structure must reveal corruption. */
 static void luo_damage_fdt_bits(struct kunit *test)
 {
 	unsigned int bit, nr_bits, all = 0, none = 0;
@@ -172,7 +172,9 @@ static void luo_damage_fdt_bits(struct kunit *test)
 
 		few = luo_damage_read_few("few");
 		other = luo_damage_read_few("other");
-		/* A kind is there, or it is known that it may have been. */
+		/*
+		 * A kind is found, or the result says that it may have been lost.
+		 */
 		KUNIT_EXPECT_TRUE_MSG(test,
 				      (few.good == NR_FEW * NR_VERSIONS ||
 				       few.bad == NR_FEW * NR_VERSIONS) &&
@@ -183,7 +185,7 @@ static void luo_damage_fdt_bits(struct kunit *test)
 		none += few.bad && other.bad;
 		luo_damage_end(test, "bit", bit);
 	}
-	/* Neither is everything ignored nor everything thrown away. */
+	/* Corruption is neither ignored, nor are all kinds lost. */
 	KUNIT_EXPECT_GT(test, all, 0U);
 	KUNIT_EXPECT_GT(test, none, 0U);
 	KUNIT_EXPECT_GT(test, nr_bits - all - none, nr_bits / 10);
@@ -224,7 +226,7 @@ static void luo_damage_fdt_bytes(struct kunit *test)
 	}
 }
 
-/* The whole list is noise, cut short, somewhere else, or nowhere. */
+/* The list is noise, truncated, at a wrong address, or missing. */
 static void luo_damage_fdt_whole(struct kunit *test)
 {
 	unsigned int i;
@@ -323,7 +325,7 @@ static void luo_damage_data_bits(struct kunit *test)
 	}
 }
 
-/* The second block of two, then the first: what is before is there. */
+/* The second of two blocks, then the first: the objects before it are found. */
 static void luo_damage_block_bits(struct kunit *test)
 {
 	const unsigned int next_begin =
@@ -341,13 +343,13 @@ static void luo_damage_block_bits(struct kunit *test)
 
 			luo_damage_expect_few(test, "bit", bit);
 			good = nr * LUO_OBJECT_RECORDS_PER_BLOCK;
-			/* Where next is wrong, the block itself is good. */
+			/* If next is wrong, the block itself is valid. */
 			if (bit >= next_begin && bit < next_end)
 				good = nr ? NR_MANY :
 					    LUO_OBJECT_RECORDS_PER_BLOCK;
 			luo_damage_expect(test, luo_damage_read_many(NR_MANY),
 					  good, NR_MANY - good, "bit", bit);
-			/* Something is missing, so this may have been there. */
+			/* Some objects are lost, so this one may have existed. */
 			KUNIT_EXPECT_EQ(test, luo_kunit_read("many", U64_MAX, 0,
 							     SIZE), -EBADMSG);
 			luo_damage_end(test, "bit", bit);
@@ -360,7 +362,7 @@ enum luo_damage_target {
 	BLOB, MISALIGNED, NOWHERE, HIGHEST, NR_TARGETS
 };
 
-/* An address that a pointer may hold and should not. */
+/* Invalid addresses. */
 static u64 luo_damage_address(struct kunit *test, enum luo_damage_target target,
 			      const struct luo_object_block_ser *block,
 			      u32 sequence, void **foreign)
@@ -381,7 +383,7 @@ static u64 luo_damage_address(struct kunit *test, enum luo_damage_target target,
 		*foreign = luo_loopback.alloc(target == FOREIGN ? 0 : 3,
 					      GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, *foreign);
-		/* Even if it looks like what is wanted: but for one thing. */
+		/* A copy that is wrong in one respect. */
 		copy = *foreign;
 		memcpy(copy, block, PAGE_SIZE);
 		if (target == FOREIGN_LARGE) {
@@ -409,7 +411,7 @@ static u64 luo_damage_address(struct kunit *test, enum luo_damage_target target,
 	}
 }
 
-/* A chain that goes on to what is not its next block ends there. */
+/* A chain ends at a block that is not its next one. */
 static void luo_damage_next(struct kunit *test)
 {
 	struct luo_object_block_ser *block;
@@ -434,7 +436,7 @@ static void luo_damage_next(struct kunit *test)
 	}
 }
 
-/* The same, of the pointer from the list of kinds to the first block. */
+/* The same for the pointer from the list of kinds to the first block. */
 static void luo_damage_first(struct kunit *test)
 {
 	unsigned int target;
@@ -444,7 +446,7 @@ static void luo_damage_first(struct kunit *test)
 	int node;
 
 	for (target = 0; target < NR_TARGETS; target++) {
-		/* That is where it should point to. */
+		/* The correct address. */
 		if (target == ITSELF || target == FIRST)
 			continue;
 
@@ -466,7 +468,7 @@ static void luo_damage_first(struct kunit *test)
 	}
 }
 
-/* Two kinds of one name: the first counts, and there may have been another. */
+/* Two kinds with one name: the first is used, and an object may be lost. */
 static void luo_damage_same_name(struct kunit *test)
 {
 	size_t size;
@@ -485,7 +487,7 @@ static void luo_damage_same_name(struct kunit *test)
 	luo_damage_end(test, "name", 0);
 }
 
-/* A list that says that it goes on after the memory that it is in. */
+/* A list whose size exceeds its memory. */
 static void luo_damage_fdt_size(struct kunit *test)
 {
 	const u32 sizes[] = {
@@ -500,7 +502,7 @@ static void luo_damage_fdt_size(struct kunit *test)
 		luo_damage_store(test, 0);
 		fdt = luo_loopback_blob(&size);
 		fdt_set_totalsize(fdt, sizes[i]);
-		/* Names of properties would be read from there. */
+		/* The names of properties would be read from outside. */
 		if (i % 2)
 			fdt_set_off_dt_strings(fdt, sizes[0]);
 		luo_loopback_kexec();
@@ -510,7 +512,7 @@ static void luo_damage_fdt_size(struct kunit *test)
 	}
 }
 
-/* One kind has the blocks of the other, which has none left. */
+/* One kind has the blocks of the other one. */
 static void luo_damage_swapped_kinds(struct kunit *test)
 {
 	int few, other;
@@ -537,7 +539,7 @@ static void luo_damage_swapped_kinds(struct kunit *test)
 	luo_damage_end(test, "swapped", 0);
 }
 
-/* Blocks of one chain in another order, all good by themselves. */
+/* Blocks of one chain in another order, each of them valid. */
 static void luo_damage_block_order(struct kunit *test)
 {
 	const unsigned int nr_many = 3 * LUO_OBJECT_RECORDS_PER_BLOCK;
@@ -559,7 +561,7 @@ static void luo_damage_block_order(struct kunit *test)
 	luo_damage_end(test, "order", 0);
 }
 
-/* A record whose CRC holds, with one field that cannot be. */
+/* A record with a valid CRC and one invalid field. */
 static void luo_damage_record_fields(struct kunit *test)
 {
 	struct luo_object_record_ser *record;
@@ -621,7 +623,7 @@ static void luo_damage_record_fields(struct kunit *test)
 		case 15:
 			record->address = luo_damage_block("many", 1)->self + 32;
 			break;
-		/* Twice in the table: the first one counts. */
+		/* Twice in the table: the first one is used. */
 		case 16:
 			record->instance = 0;
 			break;
@@ -641,7 +643,7 @@ static void luo_damage_record_fields(struct kunit *test)
 	}
 }
 
-/* Two records with the same data: no harm, and it is freed once. */
+/* Two records with the same data: the data is freed once. */
 static void luo_damage_shared_data(struct kunit *test)
 {
 	struct luo_object_record_ser *one, *two;
@@ -704,7 +706,7 @@ static void luo_damage_pool_header(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, many.good + many.bad, (unsigned int)NR_MANY);
 	luo_damage_end(test, "pool", 0);
 
-	/* The rest was in another page, and is not lost with this one. */
+	/* The objects in another page are not lost. */
 	luo_damage_store(test, 2 * NR_MANY);
 	luo_damage_flip(phys_to_virt(luo_damage_record("few", 0, 0)->address &
 				     PAGE_MASK), 3);
@@ -714,7 +716,7 @@ static void luo_damage_pool_header(struct kunit *test)
 	luo_damage_end(test, "pool", 1);
 }
 
-/* A damaged kind is dropped and finished like a good one. */
+/* A corrupt kind can be dropped and finished. */
 static void luo_damage_finish(struct kunit *test)
 {
 	u64 i;
@@ -730,14 +732,14 @@ static void luo_damage_finish(struct kunit *test)
 	for (i = 7; i < NR_MANY; i++)
 		KUNIT_EXPECT_EQ(test, luo_kunit_finish("many", i), 0);
 	KUNIT_EXPECT_EQ(test, luo_kunit_drop("many"), 0);
-	/* It is gone, and still not known whether that was all. */
+	/* It was freed, but other objects may have been lost. */
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("many", 0, 0, SIZE), -EBADMSG);
 	luo_damage_expect_few(test, "finish", 0);
 	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 }
 
-/* Damage to one kind changes no answer for another, whatever was done before. */
+/* Corruption of one kind never changes the result for another one. */
 static void luo_damage_stays_with_its_kind(struct kunit *test)
 {
 	unsigned int block, i;
@@ -782,7 +784,7 @@ static void *luo_damage_claim(u64 address, unsigned int order)
 	return mem;
 }
 
-/* What was checked is what is used. Blocks of data are checked by each read. */
+/* Only the checked copy is used. The data is checked by each read. */
 static void luo_damage_changes_when_claimed(struct kunit *test)
 {
 	struct luo_handover handover = luo_loopback;

@@ -2,9 +2,9 @@
 /**
  * DOC: Tests of objects without memory
  *
- * Every allocation of every call fails once, in turn, until the call gets
- * through. What failed has to leave everything as it was, and to work when it
- * is called again. In user space the allocations of the heap fail as well.
+ * Each allocation of each call fails once, in turn, until the call succeeds. A failed
+ * call must change nothing, and must succeed when it is repeated. In user space
+ * allocations of the heap fail as well.
  */
 
 #include <kunit/test.h>
@@ -14,7 +14,7 @@
 
 #include "luo_object_kunit.h"
 
-/* More than a call makes, but for those that go through a whole set. */
+/* More allocations than one call makes, except for those that read a whole set. */
 #define NR_ALLOCATIONS_MAX	2000
 
 /*
@@ -108,7 +108,7 @@ static void luo_fail_many_kinds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
 }
 
-/* What is stored when a store fails is what the next kernel finds. */
+/* After a failed store, the next kernel finds the objects stored before. */
 static void luo_fail_then_kexec(struct kunit *test)
 {
 	unsigned long nth = 0;
@@ -129,7 +129,10 @@ static void luo_fail_then_kexec(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING),
 				0UL);
 	} while (failed && nth < NR_ALLOCATIONS_MAX);
-	/* In the kernel only pages fail: of those a new kind needs one, for its records. */
+	/*
+	 * In the kernel only pages fail: of those a new kind needs one, for its
+	 * records.
+	 */
 	KUNIT_EXPECT_GT(test, nth, 1UL);
 }
 

@@ -2,9 +2,8 @@
 /**
  * DOC: Tests of kinds
  *
- * One side saves an object in the versions that it writes and are selected, the
- * other loads it from the newest that it reads; older and newer kernels are
- * kinds of the same name with other versions.
+ * An object is saved in the selected versions and loaded from the newest readable one.
+ * Older and newer kernels are kinds with the same name and other versions.
  */
 
 #include <kunit/test.h>
@@ -17,7 +16,7 @@ struct gauge {
 	u64 value;
 	u64 limit;
 	u32 unit;
-	/* What load and save have to return. */
+	/* The results that load and save return. */
 	int err;
 	/* The version that was loaded. */
 	u32 loaded;
@@ -115,7 +114,7 @@ static int gauge_load_v2(const void *wire, void *object)
 	.load = gauge_load_v##n,					\
 }
 
-/* From the newest to the oldest: a part of it is another kernel. */
+/* All versions, newest first. A part of the list makes another kernel. */
 static const struct luo_object_version gauge_versions[] = {
 	GAUGE_VERSION(2), GAUGE_VERSION(1), GAUGE_VERSION(0),
 };
@@ -124,7 +123,7 @@ static const struct gauge gauge_saved = {
 	.value = 0x1122334455667788, .limit = 99, .unit = 7,
 };
 
-/* A kernel that knows versions @oldest to @newest, and writes all of them. */
+/* A kernel that reads and writes versions @oldest to @newest. */
 static struct luo_object_kind gauge_kind(u32 oldest, u32 newest)
 {
 	struct luo_object_kind kind = {
@@ -181,7 +180,7 @@ static void luo_kind_negotiate(struct kunit *test, const u32 *from,
 
 static void luo_kind_newest_common(struct kunit *test)
 {
-	/* Every part of three versions that has one at least. */
+	/* Every non-empty subset of three versions. */
 	static const u32 from[] = { 0, 0, 0, 1, 1, 2 };
 	static const u32 to[] = { 0, 1, 2, 1, 2, 2 };
 	unsigned int i, j;
@@ -213,7 +212,7 @@ static void luo_kind_selected_only(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
 }
 
-/* A version may be read and no longer written, or the other way round. */
+/* A version may be only read or only written. */
 static void luo_kind_one_way_versions(struct kunit *test)
 {
 	static const struct luo_object_version versions[] = {
@@ -240,7 +239,7 @@ static void luo_kind_one_way_versions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gauge.loaded, 1U);
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
 
-	/* What it only writes it does not read. */
+	/* It does not read a version that it only writes. */
 	KUNIT_ASSERT_EQ(test, gauge_save(&oldest), 0);
 	luo_loopback_kexec();
 	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), -EPROTONOSUPPORT);
@@ -248,7 +247,7 @@ static void luo_kind_one_way_versions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
 }
 
-/* An unknown optional object is none; one mandatory version among them counts. */
+/* Unknown optional versions are ignored, unless one version is mandatory. */
 static void luo_kind_mandatory_and_optional(struct kunit *test)
 {
 	struct luo_object_kind kind = gauge_kind(0, 2);
@@ -270,11 +269,11 @@ static void luo_kind_mandatory_and_optional(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 8, 40), 0);
 	luo_loopback_kexec();
 	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), -EPROTONOSUPPORT);
-	/* It is still there for whoever can do something with it. */
+	/* The object stays until it is finished. */
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 8, 40), 0);
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
 
-	/* An optional one that is understood is loaded. */
+	/* An optional version that is known is loaded. */
 	KUNIT_ASSERT_EQ(test, luo_kunit_store_flags("gauge", 1, 0, 8,
 						    LUO_OBJECT_RECORD_OPTIONAL),
 			0);
@@ -312,7 +311,7 @@ static void luo_kind_load_errors(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, gauge_load(&kind, &gauge), -ENOENT);
 
-	/* What a load function says counts, and no other version is tried. */
+	/* If a load function fails, no other version is tried. */
 	KUNIT_ASSERT_EQ(test, gauge_save(&kind), 0);
 	luo_loopback_kexec();
 	gauge.err = -ERANGE;
@@ -337,7 +336,9 @@ static void luo_kind_load_errors(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
 }
 
-/* The newest is damaged: an older one is taken. All are: -EBADMSG. */
+/*
+ * If the newest version is corrupt, an older one is loaded; if all are, -EBADMSG.
+ */
 static void luo_kind_load_damaged(struct kunit *test)
 {
 	struct luo_object_kind kind = gauge_kind(0, 2);
@@ -402,12 +403,12 @@ static void luo_kind_save_errors(struct kunit *test)
 	struct luo_object_kind kind = gauge_kind(0, 2);
 	struct gauge gauge = { .err = -ERANGE };
 
-	/* The last of three fails: none is stored. */
+	/* If the last of three fails, none is stored. */
 	KUNIT_EXPECT_EQ(test, luo_object_convert_save(&luo_loopback_out, &kind, 1,
 						      &gauge, GFP_KERNEL), -ERANGE);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 
-	/* One was there before: it stays, and it alone. */
+	/* A version that was stored before stays, and no other is stored. */
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 1, 16), 0);
 	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EEXIST);
 	KUNIT_EXPECT_EQ(test, luo_object_convert_save(&luo_loopback_out, &kind, 1,
@@ -418,7 +419,7 @@ static void luo_kind_save_errors(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 0, 8), -ENOENT);
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
 
-	/* Even one that this kernel does not know. */
+	/* Even a version that this kernel does not have. */
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("gauge", 1, 9, 16), 0);
 	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EEXIST);
 	luo_loopback_kexec();
@@ -457,7 +458,7 @@ static void luo_kind_save_without_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("gauge", 1), 0);
 }
 
-/* As it is before it is registered, and after it is unregistered. */
+/* Before registration and after unregistration. */
 static void luo_kind_not_registered(struct kunit *test)
 {
 	struct luo_object_kind kind = gauge_kind(0, 2);
@@ -494,7 +495,10 @@ static int crate_drop(const void *ser)
 #define CRATE_VERSIONS(version, kind) version(kind, 0, mandatory)
 LUO_DEFINE_KIND_UNLISTED(crate, struct crate_ser, CRATE_FIELDS, CRATE_VERSIONS);
 
-/* A drop that runs out of memory says so, and no object goes without its contents. */
+/*
+ * A drop that runs out of memory says so, and no object goes without its
+ * contents.
+ */
 static void luo_kind_drop_without_memory(struct kunit *test)
 {
 	const unsigned int nr = 3;
@@ -530,7 +534,7 @@ static void luo_kind_drop_without_memory(struct kunit *test)
 	luo_object_unregister_kind(&crate_kind);
 }
 
-/* Refused before anybody sees it. */
+/* Refused before it is registered. */
 static void luo_kind_invalid(struct kunit *test)
 {
 	static const struct luo_object_version good = GAUGE_VERSION(1);
@@ -599,7 +603,7 @@ static void luo_kind_registered_twice(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, err, 0);
 	KUNIT_EXPECT_EQ(test, luo_object_register_kind(&other), -EEXIST);
-	/* One that is not registered can be unregistered all the same. */
+	/* Unregistering a kind that is not registered does nothing. */
 	luo_object_unregister_kind(&other);
 	luo_object_unregister_kind(&kind);
 	luo_object_unregister_kind(&kind);

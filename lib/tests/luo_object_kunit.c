@@ -2,9 +2,9 @@
 /**
  * DOC: Tests of objects
  *
- * Store, update, abort, read, finish and drop, over a kexec that is none. What
- * happens to damaged objects is in luo_object_damage_kunit.c, and what happens
- * without memory in luo_object_fail_kunit.c.
+ * Store, update, abort, read, finish and drop objects, over a simulated kexec.
+ * luo_object_damage_kunit.c tests corrupt objects, and luo_object_fail_kunit.c failed
+ * allocations.
  */
 
 #include <kunit/test.h>
@@ -61,7 +61,7 @@ static void luo_object_stored_twice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_object_out_store(&luo_loopback_out, other, 40,
 						   &id, 0, 0, GFP_KERNEL),
 			-EEXIST);
-	/* A size or flags of its own do not make it another one. */
+	/* Another size or other flags do not make it another version. */
 	KUNIT_EXPECT_EQ(test,
 			luo_object_out_store(&luo_loopback_out, other, 8, &id,
 					     0, LUO_OBJECT_RECORD_OPTIONAL,
@@ -151,7 +151,7 @@ static void luo_object_updates(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 1, 1, 48), 0);
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 2, 0, 40), 0);
 
-	/* It is not to allocate. */
+	/* It must not allocate. */
 	luo_loopback_fail_nth(1);
 	for (seed = 1; seed < 100; seed++)
 		KUNIT_EXPECT_EQ(test, luo_kunit_update("vm", 1, 0, 40, seed),
@@ -200,7 +200,7 @@ static void luo_object_aborts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("vm", 1), 0);
 }
 
-/* A kind without objects holds nothing while another has some. */
+/* A kind without objects keeps no data page, even if another kind has objects. */
 static void luo_object_aborts_kind(struct kunit *test)
 {
 	unsigned long keys;
@@ -222,7 +222,7 @@ static void luo_object_aborts_kind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("stays", 0), 0);
 }
 
-/* What comes and goes takes up no more with time. */
+/* Storing and aborting repeatedly does not use more memory. */
 static void luo_object_slots_are_reused(struct kunit *test)
 {
 	unsigned long keys = 0;
@@ -329,7 +329,7 @@ static void luo_object_kind_names(struct kunit *test)
 	}
 }
 
-/* A kernel that stores nothing has published a list, which is empty. */
+/* A kernel that stores nothing publishes an empty list. */
 static void luo_object_empty_list(struct kunit *test)
 {
 	size_t size;
@@ -341,7 +341,7 @@ static void luo_object_empty_list(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), -ENOENT);
 }
 
-/* A kind without objects is none to the next kernel. */
+/* The next kernel ignores a kind without objects. */
 static void luo_object_empty_kind(struct kunit *test)
 {
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("vm", 1, 0, 40), 0);
@@ -479,7 +479,10 @@ static void luo_object_lists_unclaimed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_drop(NULL), 0);
 }
 
-/* Each kernel passes on what it got, changed, and drops what it does not know. */
+/*
+ * Each kernel changes and hands on the objects that it knows, and drops the
+ * others.
+ */
 static void luo_object_generations(struct kunit *test)
 {
 	unsigned int generation;

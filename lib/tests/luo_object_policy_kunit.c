@@ -2,8 +2,8 @@
 /**
  * DOC: Tests of the policy
  *
- * What each text selects of a kind, and which texts are none. The policy of the
- * system is not touched.
+ * The versions that each policy selects, and invalid policies. The tests do not change
+ * the policy of the system.
  */
 
 #include <kunit/test.h>
@@ -58,7 +58,7 @@ static void luo_policy_selects(struct kunit *test)
 		{ "vm:5,2,0\n", V5 | V2 | V0 },
 		{ "vm:5;", V5 },
 		{ "vm:5;vm:2", V2 },
-		/* Of kinds that are not named, all. */
+		/* All versions of kinds that are not listed. */
 		{ "other:5", V5 | V2 | V0 },
 		{ "other:1,2;vm:2", V2 },
 		{ "vm:2;other:65535", V2 },
@@ -107,7 +107,7 @@ static void luo_policy_nonsense(struct kunit *test)
 	}
 }
 
-/* Well said, but this kernel does not write them. */
+/* Valid syntax, but this kernel does not write these versions. */
 static void luo_policy_not_writable(struct kunit *test)
 {
 	static const char * const bad[] = {

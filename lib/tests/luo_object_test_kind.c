@@ -2,14 +2,13 @@
 /**
  * DOC: A kind in two ages
  *
- * A described kind that a kernel has in an older or, without
- * CONFIG_LUO_OBJECT_TEST_OLD, in a newer form, so that kselftests hand objects
- * from one build to another and back. A program saves and loads it through
- * /sys/kernel/debug/luo_object_test_kind:
+ * A kind with fields. CONFIG_LUO_OBJECT_TEST_OLD builds it without its newest version, so
+ * that selftests can hand objects from one build to another and back. A program saves and
+ * loads objects through /sys/kernel/debug/luo_object_test_kind:
  *
  * - writing "INSTANCE LEVEL COLOUR" saves an object;
- * - writing "INSTANCE" loads one and finishes it, and reading shows it in the
- *   same form. The older kernel knows no colour and shows 0.
+ * - writing "INSTANCE" loads and finishes one, and reading returns it in the same form.
+ *   The older kernel has no colour and returns 0.
  */
 
 #include <linux/cleanup.h>

@@ -20,7 +20,7 @@
 #include "luo_pattern.h"
 #include "luo_test_line.h"
 
-/* What leads to a pool. */
+/* The object that leads to a pool. */
 struct luo_test_pool_ser {
 	u64 handle;
 	u64 first;

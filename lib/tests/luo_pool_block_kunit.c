@@ -2,9 +2,8 @@
 /**
  * DOC: Tests of the blocks of pools
  *
- * Small allocations share pages, large ones have their own, all are given back
- * when they are free; and what the next kernel asks for is handed out only if
- * it lies in a block of a pool.
+ * Small allocations share pages, large ones do not, and all pages are freed when they are
+ * unused. The next kernel gets memory at an address only if it is in a block of a pool.
  */
 
 #include <kunit/test.h>
@@ -65,7 +64,7 @@ static void luo_pool_block_gives_pages_back(struct kunit *test)
 		luo_pool_out_free(&pool, mem[i]);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 
-	/* And it goes on working. */
+	/* Allocation still works. */
 	mem[0] = luo_pool_out_alloc(&pool, 8, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, mem[0]);
 	luo_pool_out_free(&pool, mem[0]);
@@ -140,7 +139,7 @@ static void luo_pool_block_in_takes_over(struct kunit *test)
 	luo_pool_in_forget(&in);
 }
 
-/* Every address that is not in a block of a pool, with everything in place. */
+/* Addresses that are not in a block of a pool. */
 static void luo_pool_block_in_bad_addresses(struct kunit *test)
 {
 	struct luo_pool_in in = { .handover = &luo_loopback };
@@ -150,7 +149,7 @@ static void luo_pool_block_in_bad_addresses(struct kunit *test)
 	good = virt_to_phys(luo_pool_out_alloc(&pool, 64, GFP_KERNEL));
 	large = virt_to_phys(luo_pool_out_alloc(&pool, 3 * PAGE_SIZE, GFP_KERNEL));
 	foreign = virt_to_phys(luo_loopback.alloc(0, GFP_KERNEL));
-	/* Even if it looks like one of ours. */
+	/* Even if it looks like a block of a pool. */
 	memcpy(phys_to_virt(foreign), phys_to_virt(good & PAGE_MASK),
 	       PAGE_SIZE);
 	luo_loopback_kexec();
@@ -167,18 +166,18 @@ static void luo_pool_block_in_bad_addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test,
 			luo_pool_in_get(&in, large, 4 * PAGE_SIZE - 24),
 			-EBADMSG);
-	/* The second page of a block, and somebody else's memory. */
+	/* The second page of a block, and memory of another owner. */
 	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, large + PAGE_SIZE, 8),
 			-EBADMSG);
 	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, foreign + 32, 8), -EBADMSG);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
 
-	/* The same where the block is taken over already. */
+	/* The same if the block is claimed already. */
 	KUNIT_ASSERT_EQ(test, luo_pool_in_get(&in, good, 64), 0);
 	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, good, PAGE_SIZE), -EBADMSG);
 	luo_pool_in_put(&in, good);
 
-	/* What was freed is not there any more. */
+	/* A freed block is not found. */
 	KUNIT_EXPECT_EQ(test, luo_pool_in_get(&in, good, 64), -EBADMSG);
 
 	KUNIT_ASSERT_EQ(test, luo_pool_in_get(&in, large, 3 * PAGE_SIZE), 0);
@@ -189,7 +188,7 @@ static void luo_pool_block_in_bad_addresses(struct kunit *test)
 	luo_loopback.release(phys_to_virt(foreign), 0);
 }
 
-/* A header with any one bit wrong is not a header. */
+/* A head with any wrong bit is refused. */
 static void luo_pool_block_in_bad_headers(struct kunit *test)
 {
 	struct luo_pool_in in = { .handover = &luo_loopback };
@@ -205,7 +204,7 @@ static void luo_pool_block_in_bad_headers(struct kunit *test)
 	for (bit = 0; bit < 8 * sizeof(*block); bit++) {
 		u8 *byte = (u8 *)block + bit / 8;
 
-		/* The count is the previous kernel's own affair. */
+		/* The count of the previous kernel is ignored. */
 		if (bit / 8 >= offsetof(struct luo_pool_block_ser, live) &&
 		    bit / 8 < offsetofend(struct luo_pool_block_ser, live))
 			continue;

@@ -2,8 +2,8 @@
 /**
  * DOC: Tests of the pools
  *
- * A pool is found by its handle, freed as a whole, and gives out no memory that is
- * not its own; what is to outlive the restore does.
+ * A pool is found by its handle, is freed as a whole, and returns only memory inside the
+ * pool. Allocations with LUO_POOL_KEEP outlive the restore.
  */
 
 #include <kunit/test.h>
@@ -105,7 +105,7 @@ static void luo_pool_keeps(struct kunit *test)
 	pool = luo_pool_after_kexec(pool);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	KUNIT_EXPECT_NOT_NULL(test, luo_pool_memory(pool, gone, 100));
-	/* Of the first page two are wanted, of the last none. */
+	/* Take two references in the first page, and none in the last one. */
 	mem[0] = luo_pool_memory(pool, address[0], 1000);
 	mem[1] = luo_pool_memory(pool, address[1], 1000);
 	luo_pool_free(pool);
@@ -144,7 +144,7 @@ static void luo_pool_bad_addresses(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, luo_pool_memory(pool, foreign, 64));
 	luo_pool_free(pool);
 
-	/* Freed, and hence no pool any more. */
+	/* A freed pool cannot be restored. */
 	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_at(0),
 			    ERR_PTR(-EBADMSG));
 	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_at(good & PAGE_MASK),
@@ -154,7 +154,7 @@ static void luo_pool_bad_addresses(struct kunit *test)
 	luo_pool_free(pool);
 }
 
-/* With any one bit of any head wrong there is no pool, and nothing is taken. */
+/* A pool with any wrong bit in a head is refused, and nothing is claimed. */
 static void luo_pool_bad_heads(struct kunit *test)
 {
 	struct luo_pool *pool = luo_pool_new(test);
@@ -185,7 +185,7 @@ static void luo_pool_bad_heads(struct kunit *test)
 		}
 	}
 
-	/* A chain that leads back into itself. */
+	/* A chain with a loop. */
 	block[2]->next = handle;
 	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_at(handle),
 			    ERR_PTR(-EBADMSG));
@@ -214,7 +214,7 @@ static void luo_pool_without_memory(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, luo_pool_alloc(pool, PAGE_SIZE, GFP_KERNEL,
 						   0));
 
-	/* What cannot be restored for want of memory is there at the next try. */
+	/* After -ENOMEM the pool can be restored later. */
 	handle = luo_pool_handle(pool);
 	luo_loopback_kexec();
 	luo_pool_forget(pool);
@@ -322,7 +322,7 @@ static void luo_pool_claim_is_lost(struct kunit *test)
 	}
 }
 
-/* A pool is told from another one by what has to be in it. */
+/* A pool is identified by an allocation that must be in it. */
 static void luo_pool_of_another_owner(struct kunit *test)
 {
 	struct luo_pool *mine = luo_pool_new(test), *other = luo_pool_new(test);

@@ -2,9 +2,9 @@
 /**
  * DOC: Bugs on purpose
  *
- * A module that does what a kernel checker has to report, so that a test can find
- * out whether the report is made, and noticed: tools/testing/selftests/luo_fault.
- * What it is to do is its parameter; it cannot be loaded, and does no lasting harm.
+ * A module with bugs that checkers of the kernel must report, so that a test can verify
+ * that the report is made and noticed: tools/testing/selftests/luo_fault. A parameter
+ * selects the bug. Loading the module always fails, and it does no lasting harm.
  */
 
 #include <linux/bug.h>
@@ -30,7 +30,10 @@ static void report_warn(void)
 	WARN(1, "a warning on purpose\n");
 }
 
-/* Addresses linger where the allocator had objects in store: more than that. */
+/*
+ * Old addresses stay in objects cached by the allocator, so allocate more than
+ * these.
+ */
 static void report_leak(void)
 {
 	unsigned int i;
@@ -62,7 +65,7 @@ static void report_shift(void)
 	OPTIMIZER_HIDE_VAR(value);
 }
 
-/* Two locks, in this order and in that one. */
+/* Take two locks in both orders. */
 static void report_locks(void)
 {
 	static DEFINE_MUTEX(one);
@@ -95,14 +98,16 @@ static void report_list(void)
 	list_add(&entry, &list);
 }
 
-/* Two tasks count at once, without a lock. */
+/* Two tasks increment a counter at once, without a lock. */
 static int report_count(void *count)
 {
 	unsigned long end = jiffies + 5 * HZ;
 
 	while (time_before(jiffies, end)) {
 		(*(unsigned long *)count)++;
-		/* Or it is read but once, and writes alone are no race for KCSAN. */
+		/*
+		 * Or it is read but once, and writes alone are no race for KCSAN.
+		 */
 		barrier();
 		cond_resched();
 	}

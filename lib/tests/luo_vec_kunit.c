@@ -2,9 +2,9 @@
 /**
  * DOC: Tests of arrays that are edited
  *
- * Elements are added, replaced and removed at random, and after any number of
- * such steps the next kernel reads the array with luo_array_restore(), CRC and
- * all. An element that is added costs the same however many there are.
+ * Elements are appended, replaced and removed at random. After any number of such steps
+ * the next kernel reads the array with luo_array_restore(), which checks the CRC. The
+ * cost of appending an element does not depend on the length.
  */
 
 #include <kunit/test.h>
@@ -83,7 +83,10 @@ static struct luo_vec_element *luo_vec_expected(struct kunit *test, u64 nr)
 	return expected;
 }
 
-/* At once, or one by one: around the sizes where pages and blocks are added. */
+/*
+ * All at once or one by one, around the sizes at which pages and blocks are
+ * added.
+ */
 static void luo_vec_every_size(struct kunit *test)
 {
 	static const u64 sizes[] = {
@@ -188,7 +191,7 @@ static void luo_vec_long_edits(struct kunit *test)
 	kvfree(expected);
 }
 
-/* A changed element is found out. */
+/* A changed element is detected. */
 static void luo_vec_sealed(struct kunit *test)
 {
 	struct luo_vec_element element = luo_vec_element(1, 1);
@@ -232,7 +235,7 @@ static void luo_vec_append_is_local(struct kunit *test)
 	}
 }
 
-/* Each allocation fails in turn; what was there stays, and can be handed over. */
+/* Each allocation fails in turn; the elements stay and can be handed over. */
 static void luo_vec_without_memory(struct kunit *test)
 {
 	struct luo_vec_element *expected = luo_vec_expected(test, 90000);

@@ -2,9 +2,9 @@
 /**
  * DOC: Tests of PKRAM without a kexec
  *
- * Runs of pages in every direction, chunks of bytes, damage anywhere, and every
- * allocation failing once, over a handover to oneself. The calls of
- * linux/pkram.h are tested over a real one, in tools/testing/selftests/pkram.
+ * Runs of pages in every direction, chunks of bytes, corruption of any structure, and a
+ * failure of each allocation, over a simulated handover. The selftests in
+ * tools/testing/selftests/pkram test the calls of linux/pkram.h over a real kexec.
  */
 
 #include <kunit/test.h>
@@ -40,7 +40,7 @@ static void pkram_forget(struct luo_index *index, u64 instance)
 	kfree(node);
 }
 
-/* The heap of the old kernel is gone, hence its nodes. */
+/* The kexec loses the heap, and with it the nodes of the old kernel. */
 static void pkram_kexec(struct kunit *test)
 {
 	luo_loopback_kexec();
@@ -105,7 +105,7 @@ static void pkram_new_pages(struct kunit *test, struct pkram_page *pages)
 		for (j = 0; j < ARRAY_SIZE(address) && i + j < NR_PAGES; j++) {
 			struct pkram_page *page = &pages[i + j];
 
-			/* Upwards, downwards, and not at all in order. */
+			/* In ascending, descending and random order. */
 			page->address = i % 3 == 0 ? address[j] :
 					i % 3 == 1 ? address[7 - j] :
 						     address[j * 3 % 8];
@@ -182,7 +182,7 @@ static void pkram_pages_come_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
 }
 
-/* What is not loaded is freed: the rest of an object, and other objects. */
+/* The rest of an object and other objects are freed if they are not loaded. */
 static void pkram_rest_is_freed(struct kunit *test)
 {
 	struct pkram_stream ps;
@@ -209,7 +209,7 @@ static void pkram_rest_is_freed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
 }
 
-/* Fewer keys than pages, and none are left by a save that is called off. */
+/* Fewer keys than pages, and none left by a discarded save. */
 static void pkram_runs_share_keys(struct kunit *test)
 {
 	struct pkram_stream ps;
@@ -335,7 +335,7 @@ static void pkram_every_allocation_fails(struct kunit *test)
 		err = pkram_in_take(&pkram_set, NAME, &ps.node);
 		if (!luo_loopback_failed())
 			break;
-		/* One that is not needed to load may fail. */
+		/* An allocation that the load does not need may fail. */
 		if (!err)
 			break;
 		KUNIT_EXPECT_EQ(test, err, -ENOMEM);
@@ -348,7 +348,7 @@ static void pkram_every_allocation_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
 }
 
-/* A run whose keys there is no memory for gets a key for each page. */
+/* If there is no memory for the keys of a run, each page gets a key. */
 static void pkram_run_without_memory(struct kunit *test)
 {
 	struct pkram_stream ps;
@@ -410,7 +410,7 @@ static void pkram_names(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pkram_begin(&other, "other"), 0);
 	pkram_out_finish(other.node);
 
-	/* The save of the first was cut short. */
+	/* The save of the first one was not finished. */
 	pkram_kexec(test);
 	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node),
 			-EBUSY);
@@ -424,7 +424,7 @@ static void pkram_names(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pkram_drop_node(NAME), 0);
 }
 
-/* What is dropped is freed, of a node that is whole, unfinished, or in use. */
+/* Dropping frees a finished or unfinished node, but not one in use. */
 static void pkram_drops(struct kunit *test)
 {
 	struct pkram_stream ps, other;
@@ -485,7 +485,7 @@ static void pkram_damage_one(struct kunit *test, size_t offset, u8 bits)
 		pkram_in_release(ps.node);
 	} else {
 		pkram_drop_node(NAME);
-		/* What cannot be told to be the node's stays where it is. */
+		/* Memory that cannot be found stays allocated. */
 		luo_loopback_reset();
 	}
 }
@@ -604,7 +604,7 @@ static void pkram_removes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), -ENOENT);
 
-	/* While a stream loads it, not. */
+	/* Not while a stream loads it. */
 	pkram_save_empty(test, NAME);
 	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
 	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), -EBUSY);
@@ -613,7 +613,7 @@ static void pkram_removes(struct kunit *test)
 
 #define SHARED	8
 
-/* A page that is in one node is refused by another, which can go on. */
+/* A page of one node is refused by another, whose save can continue. */
 static void pkram_page_twice(struct kunit *test)
 {
 	u64 page = luo_loopback_run_alloc(ilog2(SHARED)), pfn, index;
@@ -679,7 +679,7 @@ static void pkram_page_lost(struct kunit *test)
 		others = luo_loopback_pages(LUO_LOOPBACK_OUTGOING) - 1;
 		KUNIT_ASSERT_EQ(test, luo_loopback.preserve(page + lost * PAGE_SIZE,
 							    1, 0), 0);
-		/* Not the next of the run, which is closed therefore. */
+		/* Not the next page of the run, so the run is closed. */
 		KUNIT_EXPECT_EQ(test, pkram_put_page(&ps, page, 0, 100, 0),
 				-EEXIST);
 		KUNIT_EXPECT_EQ(test, luo_loopback_pages(LUO_LOOPBACK_OUTGOING),
@@ -696,7 +696,7 @@ static void pkram_page_lost(struct kunit *test)
 	}
 }
 
-/* Of a mask only what is missing of __GFP_FS and __GFP_IO is a scope. */
+/* Only a missing __GFP_FS or __GFP_IO makes a scope. */
 static void pkram_scopes(struct kunit *test)
 {
 	static const struct {

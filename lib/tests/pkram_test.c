@@ -2,17 +2,16 @@
 /**
  * DOC: The test device of PKRAM
  *
- * Lets programs make the thirteen calls of linux/pkram.h before and after a
- * kexec. Each open file of ``/dev/pkram_test`` is one stream, with pages and a
- * buffer of its own. A line written to it is a command, and what the call returned
- * is what write() returns; read() tells what there is to say after success. Pages
- * and bytes hold a pattern that follows from a seed, as do orders, indexes and
- * flags: -EILSEQ means that something is there and wrong.
+ * Lets programs make the calls of linux/pkram.h before and after a kexec. Each open file
+ * of ``/dev/pkram_test`` is one stream, with its own pages and buffer. A line written to
+ * it is a command, and write() returns the result of the call; read() returns the output
+ * of a successful command. The contents of pages and bytes, and orders, indexes and flags,
+ * are a pattern that depends on a seed: -EILSEQ means that a page or byte is wrong.
  *
- * A command that takes time reports its nanoseconds, which are instructions where
- * the virtual machine counts them.
+ * A command can report its time in nanoseconds. With -icount in QEMU these are
+ * instructions.
  *
- * It damages nodes as well, and for that knows their format.
+ * It can corrupt nodes as well, for which it uses the format.
  */
 
 #define pr_fmt(fmt) "pkram_test: " fmt
@@ -47,7 +46,7 @@ struct pkram_test {
 	struct pkram_stream ps;
 	struct page **pages;
 	unsigned long nr_pages;
-	unsigned long nr_saved; /* of a "save" that failed, to go on from there */
+	unsigned long nr_saved; /* of a "save" that failed, to continue there */
 	unsigned long capacity;
 	char result[64];
 };
@@ -62,7 +61,7 @@ static void pkram_test_say(struct pkram_test *test, u64 value)
 	scnprintf(test->result, sizeof(test->result), "%llu\n", value);
 }
 
-/* What the i-th page of a seed is like. */
+/* Order, index and flags of the i-th page of a seed. */
 struct pkram_test_page {
 	unsigned int order;
 	unsigned long index;
@@ -269,7 +268,7 @@ static int pkram_test_load_all(struct pkram_test *test,
 	return 0;
 }
 
-/* load_none - says that there is no page any more */
+/* load_none - checks that there is no further page */
 static int pkram_test_load_none(struct pkram_test *test,
 				struct luo_test_line *line)
 {
@@ -290,7 +289,7 @@ static int pkram_test_free(struct pkram_test *test,
 	return 0;
 }
 
-/* Save a page of a scratch area. Where it lies is all that is wrong with it. */
+/* Save a page of a scratch area, which is valid except for its address. */
 static int pkram_test_save_scratch(struct pkram_test *test)
 {
 	unsigned long pfn;
@@ -649,7 +648,7 @@ static ssize_t pkram_test_read(struct file *file, char __user *buf,
 
 	guard(mutex)(&test->lock);
 
-	/* Every read() is a new question. */
+	/* Each read() starts anew. */
 	return simple_read_from_buffer(buf, count, &start, test->result,
 				       strlen(test->result));
 }
@@ -698,7 +697,7 @@ static int __init pkram_test_init(void)
 }
 device_initcall(pkram_test_init);
 
-/* The first moment at which a load has to work. */
+/* The earliest initcall at which a load must work. */
 static int __init pkram_test_early_init(void)
 {
 	struct pkram_stream ps;
