@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What saving and loading a page costs in PKRAM, and a stream of bytes.
+# The cost of saving and loading a page with PKRAM, and of a stream of bytes.
 #
 # bench: boot=@,@ kernels=pkram mem=3G
 exec ./pkram

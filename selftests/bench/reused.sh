@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A file in pages that another one has just given back.
+# A file in pages that another file has just freed.
 #
 # bench: boot=@,@,@,@,@ mem=6G timeout=1800
 # bench: append="luo_object.write=newest"

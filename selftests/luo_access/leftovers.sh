@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What was preserved is read by nobody who gets the memory next: not after it was
-# dropped, and not while nobody has claimed it.
+# No user reads preserved memory after it was dropped and allocated again, or while
+# it is unclaimed.
 #
 # vm: boot=pkram,pkram mem=1G
 . /usr/lib/pkram/functions

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Pages that alternate with others, preserved by stock Linux: their content, and
-# what the boot costs.
+# Every other page preserved by stock Linux: the contents of the pages, and the cost
+# of the boot.
 #
 # vm: boot=pkram,stock,pkram,pkram icount=yes
 exec ../luo_memfd/interleaved

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Files that the previous kernel has damaged in every way are refused, and those
-# beside them are not: of version 1 alone, and of version 0.
+# Corrupt files of the previous kernel are refused, and other files are retrieved:
+# with version 1 alone, and with version 0.
 #
 # vm: boot=fault,fault,fault mem=1G
 . ./corrupt.sh

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Nodes of PKRAM that the previous kernel has damaged in every way are refused, each
-# by its name, and those beside them are not. Where one claims a page of another and
-# all else is right, nobody can tell, and the first who asks has it.
+# Corrupt PKRAM nodes of the previous kernel are refused, with their names in the
+# log, and other nodes are loaded. If a valid node has a page of another node, the
+# first of the two that is loaded gets the page.
 #
 # vm: boot=fault,fault mem=1G
 . ./corrupt.sh

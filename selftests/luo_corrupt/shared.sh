@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What leads to everything is damaged, in another way in each kernel: whoever asks
-# is told, nothing that can be told to be right is lost, and what is stored anew
-# reaches the next kernel.
+# The structures that all objects share are corrupt, in a different way in each
+# kernel: each call returns an error or valid data, no valid data is lost that can
+# be found, and new objects reach the next kernel.
 #
 # vm: boot=fault,fault,fault,fault,fault,fault,fault,fault,fault,fault mem=1G
 . ../luo_objects/driver.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Objects, arrays and pools: every allocation fails once, when they are stored and
-# when they are restored.
+# Each allocation fails once while objects, arrays and pools are stored and
+# restored.
 #
 # vm: boot=fault,fault mem=1G
 . /usr/lib/pkram/functions

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The calls of PKRAM: every allocation fails once, in each of them.
+# Each allocation fails once in each call of PKRAM.
 #
 # vm: boot=fault,fault mem=1G
 . /usr/lib/pkram/functions

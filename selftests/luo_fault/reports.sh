@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What is wrong is reported, by whatever checkers the kernel has, and would fail a
-# test: bugs on purpose, of which the kernel has to say each.
+# The kernel reports bugs on purpose with each of its checkers, and a report fails a
+# test.
 #
 # vm: boot=fault
 # vm: expect="WARNING: .*report_warn"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A live update can be called off at every step, and is as good as new then.
+# A live update is cancelled at every step, and the next one works.
 #
 # vm: boot=fault,fault,fault,fault,fault mem=1G
 . ./write.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A kexec that is called off half-way leaves everything as it was, and the next
-# attempt works.
+# A kexec that is cancelled during the freeze changes nothing, and the next attempt
+# works.
 #
 # vm: boot=pkram,pkram,pkram mem=1G
 . ./write.sh

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a boot costs grows with what was preserved, and not with its square.
+# The time of a boot is proportional to the number of preserved pages, not to its
+# square.
 #
 # vm: boot=pkram,pkram,pkram,pkram icount=yes
 exec ./interleaved

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Holes that are punched into files that are preserved, in whatever versions they
-# are saved, with and without a kexec that is called off; and for a stock kernel.
+# Holes punched into preserved files, saved in each set of versions, with and
+# without a cancelled kexec; and for a stock kernel.
 #
 # vm: boot=fault,fault,fault,fault,stock mem=2G
 . ./write.sh

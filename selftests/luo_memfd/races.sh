@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What programs do to files while these are preserved, given up, frozen and handed
-# over, in whatever versions they are saved.
+# Programs use files while these are preserved, unpreserved, frozen and handed over,
+# in each set of versions.
 #
 # vm: boot=pkram,pkram,pkram,pkram mem=1G cpus=4
 . ./write.sh

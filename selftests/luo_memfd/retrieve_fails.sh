@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What becomes of files that cannot be retrieved, or that nobody wants: saved
-# in all versions, and in the newest alone.
+# Files that cannot be retrieved, or are finished without a retrieve: saved in all
+# versions, and in the newest alone.
 #
 # vm: boot=pkram,pkram,pkram mem=2G cpus=4
 . ./write.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# From the stock kernel to this project's and back, twice. Stock fills the holes
-# of what it saves, the first time already.
+# From the stock kernel to this project's and back, twice. The stock kernel
+# allocates the holes of files that it saves, the first time already.
 #
 # vm: boot=stock,pkram,stock,pkram,pkram
 case $STAGE in

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Readings come in until the jump. What the driver has accepted is handed over;
-# what comes after that is refused. How much was accepted is in the log that the
-# kernel left.
+# User space writes readings until the kexec. Readings that the driver has accepted
+# are handed over, later ones are refused. The log of the previous kernel has the
+# number of accepted ones.
 #
 # vm: boot=pkram,pkram append="printk.devkmsg=on"
 . ./functions.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What is written for a driver of version 2 alone is not lost on one of version 1:
-# it stays for the driver that reads it.
+# An object that only version 2 of the driver reads is not lost if version 1 runs:
+# it stays until version 2 loads it.
 #
 # vm: boot=pkram,pkram
 . ./functions.sh

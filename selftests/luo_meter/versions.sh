@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A driver is updated, and goes back, and is updated again: its two versions take
-# over what the other one had when its kernel went down.
+# A driver is updated, rolled back, and updated again: each version loads the state
+# of the other one.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram,pkram
 . ./functions.sh

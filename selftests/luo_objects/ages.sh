@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# An older and a newer build hand objects of one kind to each other: what the
-# older one did not send is filled in, what it has no field for is refused.
+# An older and a newer build hand objects of one kind to each other: fields that the
+# older one does not have are filled, and a value that it cannot hold is refused.
 #
 # vm: boot=old,pkram,old,pkram
 . ./driver.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Damaged on the way to the next kernel: what is hit is reported as such, the
-# rest is restored, and the kernel goes on.
+# Objects are corrupted before the kexec: the next kernel reports the corrupt ones,
+# restores the others, and continues.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram
 . ./driver.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Five kernels in a row pass on what they got, each with a change, and each drops
-# what the one before it left.
+# Each of five kernels in a row changes the objects it got and hands them on, and
+# drops those of the kernel before.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram,pkram
 . ./driver.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Without KHO the calls say that there is none, and the log nothing.
+# Without KHO the calls return -EOPNOTSUPP, and nothing is logged.
 #
 # vm: append="kho=off"
 . ./driver.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A boot parameter that is none is reported, and everything is written.
+# An invalid boot parameter is reported, and every version is written.
 #
 # vm: append="luo_object.write=gauge:latest"
 . ./driver.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# One of a million objects costs what one of a thousand does: to store, to find,
-# and in memory. Nanoseconds are instructions here.
+# The cost per object to store and to find it, and its memory, are the same with a
+# thousand objects and with a million. Nanoseconds are instructions here.
 #
 # vm: boot=pkram,pkram mem=2G icount=yes timeout=1200 quiet=600
 . ./driver.sh

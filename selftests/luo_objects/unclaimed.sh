@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What nobody claims is listed and can be dropped, by kind, by instance and as a
-# whole; and the memory is there again.
+# Unclaimed objects are listed and can be dropped, by kind, by instance and all at
+# once, and their memory is freed.
 #
 # vm: boot=pkram,pkram mem=1G
 . ./driver.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Two kernels that know different versions of a kind agree on the newest that
-# both know, and say so where there is none.
+# Two kernels with different versions of a kind use the newest common one, and
+# report an error if there is none.
 #
 # vm: boot=pkram,pkram
 . ./driver.sh

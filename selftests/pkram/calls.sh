@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every call of PKRAM over a kexec, and what each returns when it cannot do what it
-# is asked for: the table of Documentation/core-api/pkram.rst.
+# Every call of PKRAM over a kexec, and the error of each: the table of
+# Documentation/core-api/pkram.rst.
 #
 # vm: boot=pkram,pkram allow="pkram_out_of_order"
 

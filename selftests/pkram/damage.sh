@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A node that is damaged anywhere cannot be loaded, and all others can. It stays
-# listed until it is dropped, as does one whose save was cut short.
+# A corrupt node cannot be loaded, and all others can. It stays unclaimed until it
+# is dropped, as does a node whose save was not finished.
 #
 # vm: boot=pkram,pkram
 . /usr/lib/pkram/functions

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The example of Documentation/core-api/pkram.rst does what it says, over three
-# kernels.
+# The example of Documentation/core-api/pkram.rst works over three kernels.
 #
 # vm: boot=pkram,pkram,pkram
 . /usr/lib/pkram/functions

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Nodes that nobody loads are listed by their names, and dropped with their pages:
-# one of them, or all.
+# Unclaimed nodes are listed by their names, and dropped with their pages: one of
+# them, or all.
 #
 # vm: boot=pkram,pkram mem=2G
 . /usr/lib/pkram/functions

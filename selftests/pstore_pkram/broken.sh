@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a previous kernel has left as its log, and is none, is refused and freed.
+# A corrupt log of the previous kernel is refused and freed.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram,pkram append="pstore_pkram.size=0"
 . ./functions.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The last messages of the previous kernel, whatever their level, over a chain of
-# kernels, and what becomes of them.
+# The last messages of the previous kernel, of every level, over a chain of kernels,
+# and the end of these logs.
 #
 # vm: boot=pkram,pkram,pkram,pkram
 . ./functions.sh
