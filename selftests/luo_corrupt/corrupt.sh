@@ -68,7 +68,7 @@ check_others() {
 	used=$((used - pages * 4 + first_total_kib - total_kib))
 	kept=0
 	# KASAN keeps up to 1/32 of all memory for a while when it is freed.
-	memory_tells || kept=$((total_kib / 32))
+	free_memory_is_exact || kept=$((total_kib / 32))
 	echo "# in use $used KiB, in the first stage $first_used KiB, $1 may be lost"
 	result "no more memory is lost than what was damaged had" \
 		test $((used - first_used)) -lt $(($1 + kept))

@@ -246,7 +246,7 @@ static bool scenario_leaks_nothing(void)
 {
 	long before = memory_free(), after;
 
-	if (!memory_tells())
+	if (!free_memory_is_exact())
 		return true;
 	for (int i = 0; i < TRIES; i++) {
 		for (int sweep = 0; sweep < SWEEPS; sweep++)

@@ -79,7 +79,7 @@ static void check_balloon(int session)
 	ksft_print_msg("free memory %ld KiB before, %ld KiB after\n", before,
 		       after);
 	ksft_test_result(after - before > (balloon.size >> 10) - SLACK_KIB ||
-			 !memory_tells(), "holes free their memory\n");
+			 !free_memory_is_exact(), "holes free their memory\n");
 	close(fd);
 }
 
@@ -160,7 +160,7 @@ static bool rounds_leak_nothing(void)
 	after = memory_free();
 	ksft_print_msg("%d rounds: free memory %ld KiB before, %ld KiB after\n",
 		       ROUNDS, before, after);
-	return before - after < ROUNDS || !memory_tells();
+	return before - after < ROUNDS || !free_memory_is_exact();
 }
 
 int main(void)

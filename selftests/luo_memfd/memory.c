@@ -107,7 +107,7 @@ long memory_free(void)
 	return now;
 }
 
-bool memory_tells(void)
+bool free_memory_is_exact(void)
 {
 	const char *flavour = getenv("FLAVOUR");
 
@@ -116,7 +116,7 @@ bool memory_tells(void)
 
 bool memory_same(long before_kib, long after_kib, long slack_kib)
 {
-	if (labs(after_kib - before_kib) < slack_kib || !memory_tells())
+	if (labs(after_kib - before_kib) < slack_kib || !free_memory_is_exact())
 		return true;
 	ksft_print_msg("%ld KiB and %ld KiB are not the same\n", before_kib, after_kib);
 	return false;

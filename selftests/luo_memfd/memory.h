@@ -8,13 +8,13 @@
 long meminfo(const char *name);
 
 /*
- * Free memory in KiB once it has come to rest: what is freed late, or lies about
- * in the caches of processors and of the file systems, is counted.
+ * Return the free memory in KiB when it no longer changes, including memory that is
+ * freed late and memory in the caches of CPUs and file systems.
  */
 long memory_free(void);
 
-/* Does it tell what is in use? Not where KASAN keeps back what was freed. */
-bool memory_tells(void);
+/* Check whether memory_free() shows all freed memory. Under KASAN it does not. */
+bool free_memory_is_exact(void);
 
 /* Are these, in KiB, the same but for a little less than @slack_kib, if it tells? */
 bool memory_same(long before_kib, long after_kib, long slack_kib);

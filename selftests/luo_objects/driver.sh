@@ -99,7 +99,7 @@ at_most() {
 
 # memory at_least|at_most KIB KIB - the same of free memory, if that tells.
 memory() {
-	! memory_tells || "$@"
+	! free_memory_is_exact || "$@"
 }
 
 # nothing_there - the calls say that there is none, and the log nothing.

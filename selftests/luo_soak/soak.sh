@@ -126,7 +126,7 @@ of() {
 
 # drift KIB - so much may be less free.
 drift() {
-	! memory_tells || [ $(($1 > 0 ? $1 : -$1)) -le $MAY_DRIFT ]
+	! free_memory_is_exact || [ $(($1 > 0 ? $1 : -$1)) -le $MAY_DRIFT ]
 }
 
 ktap_print_header
