@@ -23,7 +23,7 @@ struct luo_pool;
  * @lock:     Protects @saved, @taken and which stream has a node.
  * @saved:    Nodes of this kernel.
  * @taken:    Nodes of the previous kernel that a stream loads, and those whose
- *            save was not finished and that somebody asked for.
+ *            save was not finished and for which a load was tried.
  */
 struct pkram_set {
 	const struct luo_handover *handover;

@@ -100,7 +100,7 @@ static bool is_preserved(const struct kho_boot_piece *piece)
 
 	for (unsigned int i = 0; i < piece->nr_pages; i++, page++) {
 		if (PageBuddy(page) || PageReserved(page) || page_count(page) != 1) {
-			pr_err("pfn %#lx is somebody's: flags %#lx, count %d\n",
+			pr_err("pfn %#lx has an owner: flags %#lx, count %d\n",
 			       page_to_pfn(page), page->flags.f, page_count(page));
 			return false;
 		}

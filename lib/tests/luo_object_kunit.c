@@ -409,8 +409,8 @@ static void luo_object_wrong_size(struct kunit *test)
 }
 
 /*
- * The data of two kinds lies in one page. The first kind is finished before
- * anybody has asked for the second.
+ * The data of two kinds is in one page. The first kind is finished before a call for
+ * the second one.
  */
 static void luo_object_kinds_share_pages(struct kunit *test)
 {

@@ -448,8 +448,8 @@ static void pkram_drops(struct kunit *test)
 }
 
 /*
- * Flip bits all over the metadata of a node. Whatever comes of it, there is no
- * crash, nothing is claimed or freed twice, and what is taken is given back.
+ * Flip bits all over the metadata of a node. There must be no crash, no page may be
+ * claimed or freed twice, and all claimed pages must be freed.
  */
 static void pkram_damage_one(struct kunit *test, size_t offset, u8 bits)
 {

@@ -119,9 +119,9 @@ void work_create(struct work *work)
 	if (!work->nr)
 		return;
 	/*
-	 * Pages that a processor keeps come back in the reverse order; those that
-	 * it gives back become large blocks again, of which files are made that
-	 * are in memory what their names say.
+	 * A CPU allocates the pages in its lists in the reverse order. If it has
+	 * few pages, freed pages become large blocks again, and a file is as
+	 * contiguous in memory as its work says.
 	 */
 	file_set(PCP_FRACTION, work->reused ? DEFAULT : FEW);
 	if (work->reused)

@@ -47,7 +47,7 @@ for file in write drop; do
 done
 may_not user "cat $objects/drop"
 
-# debugfs, even where somebody lets users into it.
+# debugfs, even if its mode lets users into it.
 may_not user "ls /sys/kernel/debug"
 mount -o remount,mode=755 /sys/kernel/debug
 for list in $lists/outgoing $lists/incoming; do

@@ -6,8 +6,8 @@
 #
 #   NAME PLACE FIELD VALUE crc|- [RESULT]
 #
-# See lib/tests/luo_corrupt.c for what can be damaged and how. RESULT is what whoever
-# wants it is told, EBADMSG if nothing is said, or for memfds a pattern of fnmatch(3).
+# See lib/tests/luo_corrupt.c for the structures and values. RESULT is the expected
+# error, EBADMSG by default, or for memfds a pattern of fnmatch(3).
 
 . /usr/lib/pkram/functions
 

@@ -3,7 +3,7 @@
  * fill_memory COMMAND...
  *
  * Writes to all memory that is free, but for what a few programs need, and runs
- * the command meanwhile. If memory that belongs to somebody was given out as free,
+ * the command meanwhile. If memory that has an owner was allocated as free,
  * then either this program or its owner finds the other's bytes in it.
  */
 #include <stdio.h>
@@ -82,7 +82,7 @@ int main(int argc, char *argv[])
 	}
 	wait(&status);
 	if (!is_filled(memory, size)) {
-		printf("# somebody else has written to memory that was free\n");
+		printf("# another owner has written to memory that was free\n");
 		return 1;
 	}
 	return !WIFEXITED(status) || WEXITSTATUS(status);

@@ -2,13 +2,13 @@
 /*
  * called_off save|check
  *
- * A kexec that the kernel calls off when part of the files is frozen already.
+ * A kexec that the kernel cancels when some of the files are frozen already.
  *
- * A page that is written into a hole late may lie in a scratch area, which the
- * next kernel overwrites, and is moved from there when its file is frozen. So
- * this takes memory until such a page is to be had, and holds it by a pipe: it
- * cannot be moved, and the kexec is refused. Let go of, it is moved by the next
- * attempt, and has to arrive like any other.
+ * A page that is written to a hole late may be in a scratch area, which the next
+ * kernel overwrites, and is moved when its file is frozen. This program allocates
+ * memory until it gets such a page, and holds a reference to it through a pipe: the
+ * page cannot be moved, and the kexec is refused. After the pipe is closed, the next
+ * attempt moves the page, and the next kernel must have it.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -172,7 +172,7 @@ static void check_going_on(unsigned long index)
 {
 	unsigned long count = atomic_load(&written);
 
-	/* Whoever writes into a hole that stays frozen waits for ever. */
+	/* A task that writes to a hole that stays frozen waits for ever. */
 	alarm(PATIENCE);
 	usleep(WAIT_USECS);
 	ksft_test_result(atomic_load(&written) > count,

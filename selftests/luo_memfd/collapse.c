@@ -2,11 +2,10 @@
 /*
  * collapse save|pass|check
  *
- * Files of small pages that lie between those of another file become files of
- * huge pages when they are preserved: all of them, or as much as can be, where
- * there is a hole, where somebody holds a page, and where a cgroup has no room
- * for a huge page. How many huge pages each file has travels along in a file of
- * its own.
+ * Files of small pages between those of another file become files of huge pages when
+ * they are preserved: all of the file, or as much as possible if there is a hole, if a
+ * page is in use, or if the limit of a cgroup is reached. The number of huge pages of
+ * each file is handed over in another file.
  *
  * A writer counts in every page of some files while they are collapsed, and of
  * the last one on until the kernel is gone. Whenever it has written to a page it

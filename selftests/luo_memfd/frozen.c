@@ -63,7 +63,7 @@ static void check_refused(const struct shape *shape, int fd)
 			 "%s: can be written within\n", shape->name);
 }
 
-/* The pages that a balloon gives back are free at once, and most of them unseen. */
+/* The pages that a balloon releases are free at once. */
 static void check_balloon(int session)
 {
 	int fd = shape_create(&balloon, 1);

@@ -2,11 +2,11 @@
 /*
  * no_memory save|pass|check
  *
- * Each allocation that preserving and retrieving a file makes fails once, in
- * turn: the call fails for want of memory or makes do without, and either way
- * nothing is lost but what could not be retrieved. Nothing leaks.
+ * Each allocation of preserving and retrieving a file fails once, in turn: the call
+ * fails with ENOMEM or works without the memory. Only a file that could not be
+ * retrieved is lost, and nothing leaks.
  *
- * For that the kernel has to inject faults. Without it the test is skipped.
+ * The kernel must have fault injection. Without it the test is skipped.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /*
  * retrieve_fails save|check
  *
- * A retrieve that fails half-way, for want of memory or by the limit of a cgroup,
+ * A retrieve that fails in the middle, because of ENOMEM or the limit of a cgroup,
  * one that cannot even begin, and none at all: in each case the error stays what
  * it was, and all memory comes back.
  */

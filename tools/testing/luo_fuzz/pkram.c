@@ -187,7 +187,7 @@ static void fuzz_restore_nodes(void)
 		FUZZ_EXPECT(!nr);
 	fuzz_load("half", FUZZ_ALL);
 
-	/* What was not taken is dropped, if not for want of memory then now. */
+	/* Drop the nodes that were not loaded. After -ENOMEM try again. */
 	err = luo_object_kind_drop(&luo_loopback_in, NULL, NULL);
 	FUZZ_EXPECT_ERRNO(err, -ENOENT, -EBADMSG);
 	luo_loopback_fail_nth(0);
