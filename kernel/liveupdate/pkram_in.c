@@ -2,17 +2,17 @@
 /**
  * DOC: Loading a node
  *
- * A node of the previous kernel is checked and claimed as a whole before anything
- * is loaded from it, so that a load either does not begin or has it all. Of one
- * that is damaged, the pages before the damage are freed. One that is unfinished
- * is kept until it is removed.
+ * A node of the previous kernel is checked and claimed as a whole before a page is
+ * loaded from it, so that a load that has begun finds the whole node. If a node is
+ * corrupt, the pages listed before the corruption are freed. An unfinished node is
+ * kept until it is removed.
  *
- * A node that this kernel saved can be loaded by it as well, and is found if the
- * previous kernel left none with its name that can be loaded.
+ * This kernel can also load a node that it saved. It does so if the previous kernel
+ * left no node with that name that can be loaded.
  *
- * pkram.c calls it with streams in the right state. It calls pkram_out.c to take
- * a node of this kernel out of the handover, pkram_node.c, pkram_pages.c and
- * pkram_bytes.c.
+ * It is called by pkram.c, which checks the state of the stream. It calls
+ * pkram_out.c to remove a node of this kernel from the handover, pkram_node.c,
+ * pkram_pages.c and pkram_bytes.c.
  */
 
 #define pr_fmt(fmt) "pkram: " fmt
@@ -29,7 +29,7 @@
 #include "luo_object_internal.h"
 #include "pkram_internal.h"
 
-/* Take the next object off a node. */
+/* Remove the next object from a node. */
 static struct pkram_object_ser *pkram_in_next_object(struct pkram_node *node)
 {
 	struct pkram_object_ser *object;
@@ -50,7 +50,7 @@ static void pkram_in_put_pages(struct pkram_node *node,
 {
 	struct pkram_stream rest = { .node = node };
 
-	/* Without any, what leads to them may be damaged. */
+	/* If no page was claimed, the addresses of the lists may be corrupt. */
 	if (!nr_pages)
 		return;
 
@@ -73,7 +73,7 @@ void pkram_in_release(struct pkram_node *node)
 	pkram_node_destroy(node);
 }
 
-/* An object that was checked, or NULL. */
+/* Check and return the object at an address, or return NULL. */
 static struct pkram_object_ser *pkram_in_object_at(struct pkram_node *node,
 						   u64 address)
 {
@@ -87,7 +87,7 @@ static struct pkram_object_ser *pkram_in_object_at(struct pkram_node *node,
 	return object;
 }
 
-/* Takes over all pages, or those before something that is not right. */
+/* Claim all pages of a node, or those that are listed before a corruption. */
 static int pkram_in_claim_objects(struct pkram_node *node)
 {
 	const struct pkram_object_ser *object;
@@ -116,7 +116,7 @@ static int pkram_in_restore(struct pkram_node *node,
 {
 	struct pkram_root_ser *root;
 
-	/* With the root in it, it is the pool of this node and no other. */
+	/* The handle may be that of another pool: the root must be in the pool. */
 	node->pool = luo_pool_restore_from(node->set->handover, ser->pool,
 					   ser->root, sizeof(*root));
 	if (IS_ERR(node->pool)) {
@@ -137,7 +137,7 @@ static int pkram_in_restore(struct pkram_node *node,
 	return pkram_in_claim_objects(node);
 }
 
-/* A node that the previous kernel saved; @node is in the index. */
+/* Load a node of the previous kernel. @node is in the index. */
 static int pkram_in_take_left(struct pkram_node *node, const char *name)
 {
 	const struct luo_object_id id = { PKRAM_KIND, node->instance };
@@ -169,13 +169,13 @@ static int pkram_in_take_left(struct pkram_node *node, const char *name)
 		return -EBUSY;
 	}
 
-	/* If there is no memory for that, it only stays listed as unclaimed. */
+	/* On -ENOMEM the object only stays listed as unclaimed. */
 	luo_object_in_finish(set->in, &id);
 
 	return 0;
 }
 
-/* A node of this kernel, which was not updated after all. */
+/* Load a node that this kernel saved, because there was no kexec. */
 static int pkram_in_take_saved(struct pkram_set *set, const char *name,
 			       struct pkram_node **nodep)
 {
@@ -212,7 +212,7 @@ static int pkram_in_take_node(struct pkram_set *set, const char *name,
 	}
 
 	if (node->unfinished) {
-		/* Kept, so that the next caller gets the same errno. */
+		/* Keep it, so that the next caller gets the same errno. */
 		guard(mutex)(&set->lock);
 		node->busy = false;
 		return err;
@@ -223,17 +223,17 @@ static int pkram_in_take_node(struct pkram_set *set, const char *name,
 }
 
 /**
- * pkram_in_take - Take a node for loading.
- * @set:   Where.
+ * pkram_in_take - Find a node, claim it, and remove it from the handover.
+ * @set:   The set.
  * @name:  Its name, shorter than %PKRAM_NAME_MAX and not empty.
- * @nodep: Set to the node, which is no longer in the handover.
+ * @nodep: Set to the node, which the caller owns.
  *
- * Whatever the previous kernel left under the name that cannot be loaded does not
- * hide a node that this kernel saved.
+ * If the node of the previous kernel cannot be loaded, a node with the same name that
+ * this kernel saved is loaded.
  *
- * Return: 0; -ENOENT; -EBUSY if a stream has it or its save was not finished;
- * -EBADMSG if it is damaged; -EPROTONOSUPPORT if it is of versions that this
- * kernel does not read; -ENOMEM.
+ * Return: 0; -ENOENT if there is no node with that name; -EBUSY if a stream uses it or
+ * its save was not finished; -EBADMSG if it is corrupt; -EPROTONOSUPPORT if this
+ * kernel reads none of its versions; -ENOMEM if there is no memory.
  */
 int pkram_in_take(struct pkram_set *set, const char *name,
 		  struct pkram_node **nodep)
@@ -252,7 +252,7 @@ int pkram_in_take(struct pkram_set *set, const char *name,
  * pkram_in_load_object - Begin to load the next object of a node.
  * @ps: A stream that loads a node.
  *
- * Return: true; false if there is none.
+ * Return: true; false if there is no further object.
  */
 bool pkram_in_load_object(struct pkram_stream *ps)
 {
@@ -275,7 +275,7 @@ static int pkram_in_drop_taken(struct pkram_set *set,
 
 	scoped_guard(mutex, &set->lock) {
 		node = pkram_node_find(&set->taken, ser->name);
-		/* The stream that had it may just have freed it. */
+		/* The stream that used it may have freed it meanwhile. */
 		if (!node)
 			return 0;
 		if (node->busy)
@@ -288,11 +288,11 @@ static int pkram_in_drop_taken(struct pkram_set *set,
 }
 
 /**
- * pkram_in_drop - Free what a node of the previous kernel holds.
- * @set: Where.
- * @ser: The node.
+ * pkram_in_drop - Free the pages and the pool of a node of the previous kernel.
+ * @set: The set.
+ * @ser: The data of its object.
  *
- * Return: 0; -EBUSY if a stream has it; -ENOMEM.
+ * Return: 0; -EBUSY if a stream uses it; -ENOMEM if there is no memory.
  */
 int pkram_in_drop(struct pkram_set *set, const struct pkram_node_ser *ser)
 {
@@ -308,11 +308,11 @@ int pkram_in_drop(struct pkram_set *set, const struct pkram_node_ser *ser)
 	err = pkram_in_restore(node, ser);
 	pkram_in_release(node);
 
-	/* Damage is no reason to keep it. */
+	/* Drop a corrupt node too. */
 	return err == -ENOMEM ? err : 0;
 }
 
-/* Remove what the previous kernel left under a name. */
+/* Remove the node of the previous kernel with a name. */
 static int pkram_in_remove_left(struct pkram_set *set, const char *name)
 {
 	const struct luo_object_id id = { PKRAM_KIND,
@@ -324,7 +324,7 @@ static int pkram_in_remove_left(struct pkram_set *set, const char *name)
 	if (err == -ENOENT || err == -ENOMEM)
 		return err;
 
-	/* Of an object that cannot be read there is no more to free. */
+	/* If the object cannot be read, its pages and pool cannot be found. */
 	if (!err) {
 		if (strncmp(ser.name, name, sizeof(ser.name)))
 			return -ENOENT;
@@ -338,11 +338,12 @@ static int pkram_in_remove_left(struct pkram_set *set, const char *name)
 
 /**
  * pkram_in_remove - Remove a node without loading it.
- * @set:  Where.
+ * @set:  The set.
  * @name: Its name, shorter than %PKRAM_NAME_MAX and not empty.
  *
- * Return: 0; -ENOENT; -EBUSY if a stream has it; -EBADMSG if what the previous
- * kernel left is too damaged to tell; -ENOMEM.
+ * Return: 0; -ENOENT if there is no node with that name; -EBUSY if a stream uses it;
+ * -EBADMSG if it may have been lost because of corruption; -ENOMEM if there is no
+ * memory.
  */
 int pkram_in_remove(struct pkram_set *set, const char *name)
 {

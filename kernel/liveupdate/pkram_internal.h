@@ -20,10 +20,10 @@ struct luo_pool;
  * @handover: The handover that the memory is from.
  * @out:      The objects for the next kernel, with those of saved nodes.
  * @in:       The objects of the previous kernel.
- * @lock:     Protects @saved, @taken and which stream has a node.
+ * @lock:     Protects @saved, @taken, and the state of nodes: busy or not.
  * @saved:    Nodes of this kernel.
- * @taken:    Nodes of the previous kernel that a stream loads, and those whose
- *            save was not finished and for which a load was tried.
+ * @taken:    Nodes of the previous kernel that a stream loads, and unfinished ones for
+ *            which a load was tried.
  */
 struct pkram_set {
 	const struct luo_handover *handover;
@@ -45,21 +45,22 @@ struct pkram_set {
 
 /**
  * struct pkram_node - A node.
- * @instance: Of the object that it is, and its key in @index.
+ * @instance: Instance of its object, and its number in @index.
  * @set:      The set that it is in.
- * @index:    Which of the indexes of @set it is in.
- * @pool:     All memory of the node but its pages.
- * @root:     In @pool.
+ * @index:    The index of @set that it is in.
+ * @pool:     All memory of the node except for its pages.
+ * @root:     Its root, in @pool.
  * @last:     The last object that was committed, NULL while there is none.
- * @room:     Bytes of @pool that nothing was found in yet. As what is there is
- *            there once, it also ends every chain that is a loop.
- * @next:     Address of the next object to be taken off the node.
- * @nr_left:  Objects that are there to be taken off.
- * @nr_last:  Pages of the last of them that are there, where it is damaged.
- * @busy:     A stream has it.
+ * @room:     Bytes of @pool in which no structure was found yet. A loop in a chain ends
+ *            when there are none left.
+ * @next:     Address of the next object to load.
+ * @nr_left:  Number of objects that were not loaded yet.
+ * @nr_last:  In a corrupt node, the number of pages that were claimed of the last
+ *            object; else U64_MAX.
+ * @busy:     A stream uses it.
  * @unfinished: The previous kernel did not finish its save.
- * @incomplete: This kernel cannot finish its save, as a page was preserved
- *           elsewhere after pkram_pages_save() and before its run was complete.
+ * @incomplete: This kernel cannot finish its save, because another owner preserved a
+ *           page after pkram_pages_save() and before its run was complete.
  */
 struct pkram_node {
 	u64 instance;
