@@ -183,7 +183,7 @@ static struct pstore_info pstore_pkram_info = {
 };
 
 /* Check the log of the previous kernel. Keep its page, or free it on failure. */
-static void __init pstore_pkram_take(struct page *page)
+static void __init pstore_pkram_keep(struct page *page)
 {
 	const struct pstore_pkram_ser *ser = page_address(page);
 	const char *line;
@@ -224,7 +224,7 @@ static void __init pstore_pkram_load(void)
 	pkram_finish_load(&stream);
 
 	if (page)
-		pstore_pkram_take(page);
+		pstore_pkram_keep(page);
 	else
 		err = err ?: -ENODATA;
 out:

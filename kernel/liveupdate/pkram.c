@@ -326,7 +326,7 @@ int pkram_prepare_load_in(struct pkram_set *set, struct pkram_stream *ps,
 	if (err)
 		return err;
 
-	err = pkram_in_take(set, name, &ps->node);
+	err = pkram_in_claim(set, name, &ps->node);
 	if (!err)
 		ps->state = PKRAM_LOADING;
 

@@ -126,7 +126,7 @@ static int pkram_in_restore(struct pkram_node *node,
 		return err;
 	}
 
-	node->room = luo_pool_size(node->pool);
+	node->unread = luo_pool_size(node->pool);
 	root = pkram_node_found(node, ser->root, sizeof(*root));
 	if (root->crc != pkram_node_root_crc(root) || root->finished > 1)
 		return -EBADMSG;
@@ -138,7 +138,7 @@ static int pkram_in_restore(struct pkram_node *node,
 }
 
 /* Load a node of the previous kernel. @node is in the index. */
-static int pkram_in_take_left(struct pkram_node *node, const char *name)
+static int pkram_in_claim_previous(struct pkram_node *node, const char *name)
 {
 	const struct luo_object_id id = { PKRAM_KIND, node->instance };
 	struct pkram_set *set = node->set;
@@ -176,8 +176,8 @@ static int pkram_in_take_left(struct pkram_node *node, const char *name)
 }
 
 /* Load a node that this kernel saved, because there was no kexec. */
-static int pkram_in_take_saved(struct pkram_set *set, const char *name,
-			       struct pkram_node **nodep)
+static int pkram_in_claim_saved(struct pkram_set *set, const char *name,
+				struct pkram_node **nodep)
 {
 	struct pkram_node *node;
 
@@ -201,11 +201,11 @@ static int pkram_in_take_node(struct pkram_set *set, const char *name,
 	struct pkram_node *node;
 	int err;
 
-	node = pkram_node_new(set, &set->taken, name, GFP_KERNEL, -EBUSY);
+	node = pkram_node_new(set, &set->loading, name, GFP_KERNEL, -EBUSY);
 	if (IS_ERR(node))
 		return PTR_ERR(node);
 
-	err = pkram_in_take_left(node, name);
+	err = pkram_in_claim_previous(node, name);
 	if (!err) {
 		*nodep = node;
 		return 0;
@@ -223,7 +223,7 @@ static int pkram_in_take_node(struct pkram_set *set, const char *name,
 }
 
 /**
- * pkram_in_take - Find a node, claim it, and remove it from the handover.
+ * pkram_in_claim - Find a node, claim it, and remove it from the handover.
  * @set:   The set.
  * @name:  Its name, shorter than %PKRAM_NAME_MAX and not empty.
  * @nodep: Set to the node, which the caller owns.
@@ -235,15 +235,15 @@ static int pkram_in_take_node(struct pkram_set *set, const char *name,
  * its save was not finished; -EBADMSG if it is corrupt; -EPROTONOSUPPORT if this
  * kernel reads none of its versions; -ENOMEM if there is no memory.
  */
-int pkram_in_take(struct pkram_set *set, const char *name,
-		  struct pkram_node **nodep)
+int pkram_in_claim(struct pkram_set *set, const char *name,
+		   struct pkram_node **nodep)
 {
 	int err = pkram_in_take_node(set, name, nodep), saved_err;
 
 	if (!err || err == -ENOMEM)
 		return err;
 
-	saved_err = pkram_in_take_saved(set, name, nodep);
+	saved_err = pkram_in_claim_saved(set, name, nodep);
 
 	return saved_err == -ENOENT ? err : saved_err;
 }
@@ -268,13 +268,13 @@ bool pkram_in_load_object(struct pkram_stream *ps)
 	return true;
 }
 
-static int pkram_in_drop_taken(struct pkram_set *set,
-			       const struct pkram_node_ser *ser)
+static int pkram_in_drop_loading(struct pkram_set *set,
+				 const struct pkram_node_ser *ser)
 {
 	struct pkram_node *node;
 
 	scoped_guard(mutex, &set->lock) {
-		node = pkram_node_find(&set->taken, ser->name);
+		node = pkram_node_find(&set->loading, ser->name);
 		/* The stream that used it may have freed it meanwhile. */
 		if (!node)
 			return 0;
@@ -299,9 +299,9 @@ int pkram_in_drop(struct pkram_set *set, const struct pkram_node_ser *ser)
 	struct pkram_node *node;
 	int err;
 
-	node = pkram_node_new(set, &set->taken, ser->name, GFP_KERNEL, -EBUSY);
+	node = pkram_node_new(set, &set->loading, ser->name, GFP_KERNEL, -EBUSY);
 	if (node == ERR_PTR(-EBUSY))
-		return pkram_in_drop_taken(set, ser);
+		return pkram_in_drop_loading(set, ser);
 	if (IS_ERR(node))
 		return PTR_ERR(node);
 
@@ -313,7 +313,7 @@ int pkram_in_drop(struct pkram_set *set, const struct pkram_node_ser *ser)
 }
 
 /* Remove the node of the previous kernel with a name. */
-static int pkram_in_remove_left(struct pkram_set *set, const char *name)
+static int pkram_in_remove_previous(struct pkram_set *set, const char *name)
 {
 	const struct luo_object_id id = { PKRAM_KIND,
 					  pkram_node_instance(name) };
@@ -347,13 +347,13 @@ static int pkram_in_remove_left(struct pkram_set *set, const char *name)
  */
 int pkram_in_remove(struct pkram_set *set, const char *name)
 {
-	int err = pkram_in_remove_left(set, name), saved_err;
+	int err = pkram_in_remove_previous(set, name), saved_err;
 	struct pkram_node *node;
 
 	if (err != -ENOENT && err != -EBADMSG)
 		return err;
 
-	saved_err = pkram_in_take_saved(set, name, &node);
+	saved_err = pkram_in_claim_saved(set, name, &node);
 	if (saved_err)
 		return saved_err == -ENOENT ? err : saved_err;
 	pkram_in_release(node);

@@ -20,9 +20,9 @@ struct luo_pool;
  * @handover: The handover that the memory is from.
  * @out:      The objects for the next kernel, with those of saved nodes.
  * @in:       The objects of the previous kernel.
- * @lock:     Protects @saved, @taken, and the state of nodes: busy or not.
+ * @lock:     Protects @saved, @loading, and the state of nodes: busy or not.
  * @saved:    Nodes of this kernel.
- * @taken:    Nodes of the previous kernel that a stream loads, and unfinished ones for
+ * @loading:  Nodes of the previous kernel that a stream loads, and unfinished ones for
  *            which a load was tried.
  */
 struct pkram_set {
@@ -31,7 +31,7 @@ struct pkram_set {
 	struct luo_object_in *in;
 	struct mutex lock; /* protects which node is where */
 	struct luo_index saved;
-	struct luo_index taken;
+	struct luo_index loading;
 };
 
 #define PKRAM_SET_INIT(name, _handover, _out, _in) {			\
@@ -51,7 +51,7 @@ struct pkram_set {
  * @pool:     All memory of the node except for its pages.
  * @root:     Its root, in @pool.
  * @last:     The last object that was committed, NULL while there is none.
- * @room:     Bytes of @pool in which no structure was found yet. A loop in a chain ends
+ * @unread:   Bytes of @pool in which no structure was found yet. A loop in a chain ends
  *            when there are none left.
  * @next:     Address of the next object to load.
  * @nr_left:  Number of objects that were not loaded yet.
@@ -69,7 +69,7 @@ struct pkram_node {
 	struct luo_pool *pool;
 	struct pkram_root_ser *root;
 	struct pkram_object_ser *last;
-	u64 room;
+	u64 unread;
 	u64 next;
 	u64 nr_left;
 	u64 nr_last;
@@ -98,7 +98,7 @@ struct pkram_node *pkram_node_find(const struct luo_index *index,
 				   const char *name);
 struct pkram_node *pkram_node_new(struct pkram_set *set,
 				  struct luo_index *index, const char *name,
-				  gfp_t gfp, int taken);
+				  gfp_t gfp, int exists);
 void pkram_node_destroy(struct pkram_node *node);
 int pkram_node_store(struct pkram_node *node, const struct pkram_node_ser *ser,
 		     gfp_t gfp);
@@ -123,8 +123,8 @@ void pkram_out_discard(struct pkram_stream *ps);
 
 /* pkram_in.c: loading a node. */
 
-int pkram_in_take(struct pkram_set *set, const char *name,
-		  struct pkram_node **nodep);
+int pkram_in_claim(struct pkram_set *set, const char *name,
+		   struct pkram_node **nodep);
 bool pkram_in_load_object(struct pkram_stream *ps);
 void pkram_in_release(struct pkram_node *node);
 int pkram_in_drop(struct pkram_set *set, const struct pkram_node_ser *ser);

@@ -99,10 +99,10 @@ void *pkram_node_found(struct pkram_node *node, u64 address, size_t size)
 {
 	void *mem = luo_pool_find(node->pool, address, size);
 
-	if (!mem || size > node->room)
+	if (!mem || size > node->unread)
 		return NULL;
 
-	node->room -= size;
+	node->unread -= size;
 
 	return mem;
 }
@@ -128,13 +128,13 @@ struct pkram_node *pkram_node_find(const struct luo_index *index,
  * @index: One of the two indexes of @set.
  * @name:  The name.
  * @gfp:   Allocation mask.
- * @taken: The errno to return if @index has a node with that name.
+ * @exists: The errno to return if @index has a node with that name.
  *
- * Return: The node; ERR_PTR(@taken); ERR_PTR(-ENOMEM) if there is no memory.
+ * Return: The node; ERR_PTR(@exists); ERR_PTR(-ENOMEM) if there is no memory.
  */
 struct pkram_node *pkram_node_new(struct pkram_set *set,
 				  struct luo_index *index, const char *name,
-				  gfp_t gfp, int taken)
+				  gfp_t gfp, int exists)
 {
 	struct pkram_node *node = kzalloc_obj(*node, gfp);
 	int err;
@@ -148,7 +148,7 @@ struct pkram_node *pkram_node_new(struct pkram_set *set,
 	node->busy = true;
 
 	mutex_lock(&set->lock);
-	err = pkram_node_find(index, name) ? taken :
+	err = pkram_node_find(index, name) ? exists :
 	      luo_index_add(index, &node->instance, gfp);
 	mutex_unlock(&set->lock);
 	if (err) {

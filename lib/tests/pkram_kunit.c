@@ -173,7 +173,7 @@ static void pkram_pages_come_back(struct kunit *test)
 	pkram_put_pages(pkram_pages);
 
 	pkram_kexec(test);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), 0);
 	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&ps));
 	pkram_load_pages(test, &ps, pkram_pages, NR_PAGES);
 	KUNIT_EXPECT_FALSE(test, pkram_pages_load(&ps, &pfn, &index, &flags));
@@ -200,7 +200,7 @@ static void pkram_rest_is_freed(struct kunit *test)
 	pkram_put_pages(pkram_pages);
 
 	pkram_kexec(test);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), 0);
 	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&ps));
 	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&ps));
 	pkram_load_pages(test, &ps, pkram_pages, 77);
@@ -257,7 +257,7 @@ static void pkram_bytes_come_back(struct kunit *test)
 	pkram_out_finish(ps.node);
 
 	pkram_kexec(test);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), 0);
 	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&ps));
 	for (i = 0; i < ARRAY_SIZE(pkram_pieces) - 1; i++) {
 		KUNIT_EXPECT_EQ(test, pkram_bytes_read(&ps, data,
@@ -332,7 +332,7 @@ static void pkram_every_allocation_fails(struct kunit *test)
 	pkram_kexec(test);
 	for (nth = 1; ; nth++) {
 		luo_loopback_fail_nth(nth);
-		err = pkram_in_take(&pkram_set, NAME, &ps.node);
+		err = pkram_in_claim(&pkram_set, NAME, &ps.node);
 		if (!luo_loopback_failed())
 			break;
 		/* An allocation that the load does not need may fail. */
@@ -344,7 +344,7 @@ static void pkram_every_allocation_fails(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, err, 0);
 	pkram_in_release(ps.node);
 	luo_object_in_drop(&luo_loopback_in, NULL);
-	luo_index_destroy(&pkram_set.taken);
+	luo_index_destroy(&pkram_set.loading);
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
 }
 
@@ -371,7 +371,7 @@ static void pkram_run_without_memory(struct kunit *test)
 		luo_loopback.put(address[i]);
 
 	pkram_kexec(test);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), 0);
 	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&ps));
 	for (i = 0; i < 20; i++) {
 		KUNIT_ASSERT_TRUE(test, pkram_pages_load(&ps, &pfn, &index,
@@ -403,23 +403,23 @@ static void pkram_names(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
 	KUNIT_EXPECT_EQ(test, pkram_begin(&other, NAME), -EEXIST);
-	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &other.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, NAME, &other.node),
 			-EBUSY);
-	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, "other", &other.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, "other", &other.node),
 			-ENOENT);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&other, "other"), 0);
 	pkram_out_finish(other.node);
 
 	/* The save of the first one was not finished. */
 	pkram_kexec(test);
-	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node),
 			-EBUSY);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, "other", &other.node),
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, "other", &other.node),
 			0);
-	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, "other", &ps.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, "other", &ps.node),
 			-EBUSY);
 	pkram_in_release(other.node);
-	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, "other", &ps.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, "other", &ps.node),
 			-ENOENT);
 	KUNIT_EXPECT_EQ(test, pkram_drop_node(NAME), 0);
 }
@@ -440,7 +440,7 @@ static void pkram_drops(struct kunit *test)
 	pkram_kexec(test);
 
 	KUNIT_EXPECT_EQ(test, pkram_drop_node("other"), 0);
-	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node),
 			-EBUSY);
 	KUNIT_EXPECT_EQ(test, pkram_drop_node(NAME), 0);
 	KUNIT_EXPECT_EQ(test, pkram_drop_node(NAME), -ENOENT);
@@ -477,7 +477,7 @@ static void pkram_damage_one(struct kunit *test, size_t offset, u8 bits)
 
 	pkram_kexec(test);
 	((u8 *)phys_to_virt(handle))[offset] ^= bits;
-	err = pkram_in_take(&pkram_set, NAME, &ps.node);
+	err = pkram_in_claim(&pkram_set, NAME, &ps.node);
 	KUNIT_EXPECT_TRUE(test, !err || err == -EBADMSG || err == -EBUSY);
 	if (!err) {
 		while (pkram_in_load_object(&ps))
@@ -522,7 +522,7 @@ static void pkram_finds_its_own_after_damage(struct kunit *test)
 	luo_loopback_kexec();
 
 	pkram_save_empty(test, NAME);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), 0);
 	pkram_in_release(ps.node);
 
 	/* The list of unclaimed objects is read. */
@@ -530,7 +530,7 @@ static void pkram_finds_its_own_after_damage(struct kunit *test)
 	mutex_lock(&luo_loopback_in.lock);
 	luo_object_in_read_all(&luo_loopback_in);
 	mutex_unlock(&luo_loopback_in.lock);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), 0);
 	pkram_in_release(ps.node);
 	luo_object_in_drop(&luo_loopback_in, NULL);
 	luo_loopback_reset();
@@ -544,15 +544,15 @@ static void pkram_finds_its_own_beside_unfinished(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
 	pkram_kexec(test);
 
-	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), -EBUSY);
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), -EBUSY);
 	pkram_save_empty(test, NAME);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), 0);
 	pkram_in_release(ps.node);
 
 	/* Also if it was not asked for before. */
-	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), -EBUSY);
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), -EBUSY);
 	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), 0);
-	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node),
 			-ENOENT);
 }
 
@@ -569,12 +569,12 @@ static void pkram_finds_its_own_beside_damaged(struct kunit *test)
 	root->crc ^= 1;
 
 	pkram_save_empty(test, NAME);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), 0);
 	pkram_in_release(ps.node);
-	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node),
 			-EBADMSG);
 	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), 0);
-	KUNIT_EXPECT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node),
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node),
 			-ENOENT);
 }
 
@@ -606,7 +606,7 @@ static void pkram_removes(struct kunit *test)
 
 	/* Not while a stream loads it. */
 	pkram_save_empty(test, NAME);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &ps.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), 0);
 	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), -EBUSY);
 	pkram_in_release(ps.node);
 }
@@ -643,8 +643,8 @@ static void pkram_page_twice(struct kunit *test)
 		luo_loopback.put(page + i * PAGE_SIZE);
 
 	pkram_kexec(test);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, NAME, &a.node), 0);
-	KUNIT_ASSERT_EQ(test, pkram_in_take(&pkram_set, "other", &b.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &a.node), 0);
+	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, "other", &b.node), 0);
 	KUNIT_ASSERT_TRUE(test, pkram_in_load_object(&b));
 	KUNIT_ASSERT_TRUE(test, pkram_pages_load(&b, &pfn, &index, &flags));
 	KUNIT_EXPECT_EQ(test, pfn << PAGE_SHIFT,
@@ -775,7 +775,7 @@ static void pkram_exit(struct kunit *test)
 {
 	pkram_forget(&pkram_set.saved, pkram_node_instance(NAME));
 	luo_index_destroy(&pkram_set.saved);
-	luo_index_destroy(&pkram_set.taken);
+	luo_index_destroy(&pkram_set.loading);
 	luo_loopback_exit(test);
 }
 

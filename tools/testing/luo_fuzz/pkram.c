@@ -161,7 +161,7 @@ static int fuzz_load(const char *name, int most)
 	struct pkram_stream ps = {};
 	int err, nr = 0;
 
-	err = pkram_in_take(&fuzz_set, name, &ps.node);
+	err = pkram_in_claim(&fuzz_set, name, &ps.node);
 	FUZZ_EXPECT_ERRNO(err, -ENOENT, -EBUSY, -EBADMSG, -EPROTONOSUPPORT);
 	if (err)
 		return err;
@@ -193,8 +193,8 @@ static void fuzz_restore_nodes(void)
 	luo_loopback_fail_nth(0);
 	err = luo_object_kind_drop(&luo_loopback_in, NULL, NULL);
 	FUZZ_EXPECT(!err || err == -ENOENT || err == -EBADMSG);
-	FUZZ_EXPECT(!fuzz_set.taken.count);
-	luo_index_destroy(&fuzz_set.taken);
+	FUZZ_EXPECT(!fuzz_set.loading.count);
+	luo_index_destroy(&fuzz_set.loading);
 }
 
 const struct fuzz_target fuzz_target = {
