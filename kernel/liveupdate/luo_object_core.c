@@ -269,7 +269,6 @@ int luo_object_load_newest(const struct luo_object_kind *kind, u64 instance,
 	return luo_object_convert_load_newest(&luo_objects_in, kind, instance,
 					      object, version);
 }
-EXPORT_SYMBOL_GPL(luo_object_load_newest);
 
 /**
  * luo_object_save_version - Store an object in one version.
@@ -294,7 +293,6 @@ int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
 	return luo_object_convert_save_version(&luo_objects_out, kind, instance,
 					       object, version);
 }
-EXPORT_SYMBOL_GPL(luo_object_save_version);
 
 /**
  * luo_failure - Log that an object could not be restored.

@@ -159,7 +159,6 @@ bool luo_object_writes(const struct luo_object_kind *kind, u32 version)
 
 	return false;
 }
-EXPORT_SYMBOL_GPL(luo_object_writes);
 
 static int luo_object_kind_drop_all(struct luo_object_in *in,
 				    const struct luo_object_kind *kind, bool *found)

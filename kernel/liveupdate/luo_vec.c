@@ -22,7 +22,6 @@
 #include <linux/bug.h>
 #include <linux/crc32c.h>
 #include <linux/errno.h>
-#include <linux/export.h>
 #include <linux/io.h>
 #include <linux/kho/abi/luo_array.h>
 #include <linux/luo_vec.h>
@@ -263,7 +262,6 @@ void luo_vec_init(struct luo_vec *vec, u32 element_size)
 {
 	luo_vec_init_to(vec, &luo_handover_kho, element_size);
 }
-EXPORT_SYMBOL_GPL(luo_vec_init);
 
 /**
  * luo_vec_append - Add elements at the end.
@@ -306,7 +304,6 @@ int luo_vec_append(struct luo_vec *vec, const void *elements, u64 nr,
 
 	return 0;
 }
-EXPORT_SYMBOL_GPL(luo_vec_append);
 
 /**
  * luo_vec_get - Read an element.
@@ -328,7 +325,6 @@ void luo_vec_get(const struct luo_vec *vec, u64 index, void *element)
 		memcpy(element, from, len);
 	}
 }
-EXPORT_SYMBOL_GPL(luo_vec_get);
 
 /**
  * luo_vec_set - Replace an element.
@@ -358,7 +354,6 @@ void luo_vec_set(struct luo_vec *vec, u64 index, const void *element)
 	vec->crc ^= luo_vec_multiply(crc32c(0, change, vec->element_size),
 				     luo_vec_shift(len));
 }
-EXPORT_SYMBOL_GPL(luo_vec_set);
 
 /**
  * luo_vec_truncate - Remove elements at the end.
@@ -383,7 +378,6 @@ void luo_vec_truncate(struct luo_vec *vec, u64 count)
 	}
 	luo_vec_trim(vec);
 }
-EXPORT_SYMBOL_GPL(luo_vec_truncate);
 
 /* Return the change of the CRC of a full block when @count changes. */
 static u32 luo_vec_count_change(const struct luo_vec *vec)
@@ -425,7 +419,6 @@ void luo_vec_seal(struct luo_vec *vec)
 	vec->dirty_block = vec->nr_blocks;
 	vec->sealed_count = vec->count;
 }
-EXPORT_SYMBOL_GPL(luo_vec_seal);
 
 /**
  * luo_vec_free - Free the memory of a vector.
@@ -446,4 +439,3 @@ void luo_vec_free(struct luo_vec *vec)
 	if (vec->handover)
 		luo_vec_init_to(vec, vec->handover, vec->element_size);
 }
-EXPORT_SYMBOL_GPL(luo_vec_free);
