@@ -91,20 +91,22 @@ static void kho_pages_unpreserve(u64 address, unsigned long nr_pages,
 		kho_unpreserve_pages(page, nr_pages);
 }
 
-static unsigned long kho_pages_claim_pages(u64 address, unsigned int order,
+static unsigned long kho_pages_claim_pages(struct kho_restored *restored,
+					   u64 address, unsigned int order,
 					   unsigned long nr)
 {
-	return kho_restore_run(address, order, nr);
+	return kho_restore_run(restored, address, order, nr);
 }
 
-static unsigned long kho_pages_zone(u64 address)
+static unsigned long kho_pages_claim_singles(struct kho_restored *restored,
+					     const u64 *pfns, unsigned long nr)
 {
-	return page_zone_id(pfn_to_page(PHYS_PFN(address)));
+	return kho_restore_singles(restored, pfns, nr);
 }
 
-static void kho_pages_count(u64 address, unsigned long nr_pages)
+static void kho_pages_claim_end(struct kho_restored *restored)
 {
-	kho_count_restored(pfn_to_page(PHYS_PFN(address)), nr_pages);
+	kho_restore_run_end(restored);
 }
 
 static void kho_pages_put(u64 address)
@@ -171,8 +173,8 @@ const struct luo_handover luo_handover_kho = {
 	.preserve	= kho_pages_preserve,
 	.unpreserve	= kho_pages_unpreserve,
 	.claim_pages	= kho_pages_claim_pages,
-	.zone		= kho_pages_zone,
-	.count		= kho_pages_count,
+	.claim_singles	= kho_pages_claim_singles,
+	.claim_end	= kho_pages_claim_end,
 	.put		= kho_pages_put,
 	.map		= kho_pages_map,
 	.unmap		= kho_pages_unmap,

@@ -26,12 +26,12 @@
  * @unpreserve: Undoes @preserve, with the same arguments.
  * @claim_pages: Takes over @nr keys of @order that lie side by side, at an address
  *            that may be any number, as pages of order 0 with a reference each.
- *            Returns how many keys there were: fewer if the next one does not
- *            exist or was claimed. The pages are not counted yet.
- * @zone:     The zone of a page that was claimed, as any number.
- * @count:    Adds pages of one zone that were claimed to those that the system
- *            has, given the address of one of them. Too slow to be called for
- *            each key.
+ *            Returns the number of keys claimed: less than @nr if the next one
+ *            does not exist or was claimed. The pages are not counted yet.
+ * @claim_singles: Like @claim_pages for @nr keys of order 0 at page frames that
+ *            may be any numbers.
+ * @claim_end: Counts the pages that @claim_pages and @claim_singles claimed as
+ *            memory of this kernel. Too slow to be called for each key.
  * @put:      Drops a reference to a page or folio.
  * @map:      Maps page runs, each physical address | order, as one. NULL when
  *            there is no memory.
@@ -58,10 +58,11 @@ struct luo_handover {
 	int (*preserve)(u64 address, unsigned long nr_pages, unsigned int order);
 	void (*unpreserve)(u64 address, unsigned long nr_pages,
 			   unsigned int order);
-	unsigned long (*claim_pages)(u64 address, unsigned int order,
-				     unsigned long nr);
-	unsigned long (*zone)(u64 address);
-	void (*count)(u64 address, unsigned long nr_pages);
+	unsigned long (*claim_pages)(struct kho_restored *restored, u64 address,
+				     unsigned int order, unsigned long nr);
+	unsigned long (*claim_singles)(struct kho_restored *restored,
+				       const u64 *pfns, unsigned long nr);
+	void (*claim_end)(struct kho_restored *restored);
 	void (*put)(u64 address);
 	void *(*map)(const u64 *runs, unsigned long nr_runs);
 	void (*unmap)(void *mapping);

@@ -41,30 +41,6 @@ static bool luo_run_is_range(const struct luo_run *run)
 }
 
 /**
- * luo_run_valid - Check a run that another kernel wrote.
- * @run: The run; any numbers.
- *
- * That its pages exist, and were preserved, is for luo_run_claim() to find out.
- *
- * Context: Any.
- * Return: true if order, alignment, length and flags are those of a run.
- */
-bool luo_run_valid(const struct luo_run *run)
-{
-	u64 mask;
-
-	if (run->order > MAX_PAGE_ORDER || !run->nr_pages ||
-	    run->flags & ~(LUO_RUN_DOWN | LUO_RUN_RANGE) ||
-	    (run->order && luo_run_is_range(run)))
-		return false;
-
-	mask = (1ULL << run->order) - 1;
-
-	return !((run->pfn | run->nr_pages) & mask) &&
-	       run->pfn <= PHYS_PFN(PHYS_ADDR_MAX) - run->nr_pages;
-}
-
-/**
  * luo_run_key_order - The order of a key of a run.
  * @run:    A valid run.
  * @offset: Where the key begins, in pages from the lowest page.
@@ -110,20 +86,6 @@ u32 luo_run_key_after(const struct luo_run *run, u32 offset, u64 nr_pages)
 		offset += 1U << luo_run_key_order(run, offset);
 
 	return offset;
-}
-
-/**
- * luo_run_mirror - Convert a position in memory to one in the stream, or back.
- * @run:    A valid run.
- * @offset: The lowest page in the one, from the beginning of the run.
- * @nr:     How many pages are there side by side.
- *
- * Context: Any.
- * Return: The lowest page in the other.
- */
-u32 luo_run_mirror(const struct luo_run *run, u32 offset, u32 nr)
-{
-	return run->flags & LUO_RUN_DOWN ? run->nr_pages - offset - nr : offset;
 }
 
 static void luo_run_unpreserve_folios(const struct luo_handover *handover,
@@ -229,55 +191,20 @@ bool luo_run_present(const struct luo_handover *handover,
 	return true;
 }
 
-static void luo_run_count_zone(struct luo_run_claim *claim, u64 address,
-			       unsigned long nr_pages)
-{
-	unsigned long zone = claim->handover->zone(address);
-
-	if (zone != claim->zone) {
-		luo_run_claim_end(claim);
-		claim->zone = zone;
-	}
-	claim->address = address;
-	claim->nr_pages += nr_pages;
-}
-
-/* Counting each key on its own would be too slow. */
-static void luo_run_count(struct luo_run_claim *claim, u64 address,
-			  unsigned long nr_pages)
-{
-	const struct luo_handover *handover = claim->handover;
-	unsigned long i;
-
-	if (nr_pages == 1 ||
-	    handover->zone(address) ==
-	    handover->zone(address + (nr_pages - 1) * PAGE_SIZE)) {
-		luo_run_count_zone(claim, address, nr_pages);
-		return;
-	}
-
-	for (i = 0; i < nr_pages; i++)
-		luo_run_count_zone(claim, address + i * PAGE_SIZE, 1);
-}
-
-/* Returns how many keys were claimed. */
+/* Return the number of keys claimed. */
 static u32 luo_run_claim_keys(struct luo_run_claim *claim,
 			      const struct luo_run *run, u32 offset,
 			      unsigned int order, u32 nr_keys)
 {
 	u64 address = luo_run_address(run, offset);
-	u32 nr;
 
-	/* The handover counts folios on its own. */
+	/* The handover counts folios when it claims them. */
 	if (run->order)
 		return claim->handover->order(address) == order &&
 		       claim->handover->claim(address, order);
 
-	nr = claim->handover->claim_pages(address, order, nr_keys);
-	if (nr)
-		luo_run_count(claim, address, (unsigned long)nr << order);
-
-	return nr;
+	return claim->handover->claim_pages(&claim->restored, address, order,
+					    nr_keys);
 }
 
 /**
@@ -321,6 +248,23 @@ u32 luo_run_claim(struct luo_run_claim *claim, const struct luo_run *run,
 }
 
 /**
+ * luo_run_claim_singles - Claim runs of one page each.
+ * @claim: The claim.
+ * @pfns:  Their page frames, any numbers.
+ * @nr:    How many there are.
+ *
+ * Does the same as luo_run_claim() for each of them, in less time.
+ *
+ * Context: Process context, may sleep.
+ * Return: How many were claimed, from the first one on. Less than @nr if the key of
+ * the next one is missing, has another order, or was claimed before.
+ */
+u32 luo_run_claim_singles(struct luo_run_claim *claim, const u64 *pfns, u32 nr)
+{
+	return claim->handover->claim_singles(&claim->restored, pfns, nr);
+}
+
+/**
  * luo_run_claim_whole - Claim a run of the previous kernel, all or nothing.
  * @claim: The claim.
  * @run:   A valid run.
@@ -332,10 +276,13 @@ u32 luo_run_claim(struct luo_run_claim *claim, const struct luo_run *run,
 bool luo_run_claim_whole(struct luo_run_claim *claim,
 			 const struct luo_run *run)
 {
-	bool one_key = run->nr_pages == 1U << luo_run_key_order(run, 0);
+	unsigned int order = luo_run_key_order(run, 0);
 	u32 nr_pages;
 
-	if (!one_key && !luo_run_present(claim->handover, run))
+	if (run->nr_pages == 1U << order)
+		return luo_run_claim_keys(claim, run, 0, order, 1);
+
+	if (!luo_run_present(claim->handover, run))
 		return false;
 
 	nr_pages = luo_run_claim(claim, run, 0, run->nr_pages);
@@ -355,9 +302,7 @@ bool luo_run_claim_whole(struct luo_run_claim *claim,
  */
 void luo_run_claim_end(struct luo_run_claim *claim)
 {
-	if (claim->nr_pages)
-		claim->handover->count(claim->address, claim->nr_pages);
-	claim->nr_pages = 0;
+	claim->handover->claim_end(&claim->restored);
 }
 
 /**

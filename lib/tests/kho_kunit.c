@@ -348,12 +348,16 @@ static void kho_test_restore_error(struct kunit *test)
 
 static int kho_test_restore_small(struct page *page)
 {
-	return kho_restore_run(page_to_phys(page), 0, NR_PAGES);
+	struct kho_restored restored = {};
+
+	return kho_restore_run(&restored, page_to_phys(page), 0, NR_PAGES);
 }
 
 static int kho_test_restore_large(struct page *page)
 {
-	return kho_restore_run(page_to_phys(page), ORDER, 1);
+	struct kho_restored restored = {};
+
+	return kho_restore_run(&restored, page_to_phys(page), ORDER, 1);
 }
 
 /* Two threads restore the same: each preservation has one winner. */
@@ -377,6 +381,42 @@ static void kho_test_restore_race(struct kunit *test)
 	kho_test_free_restored(pair.page);
 }
 
+/* Restored pages are counted as memory of the zone that each of them is in. */
+static void kho_test_restore_zones(struct kunit *test)
+{
+	struct kho_restored restored = {};
+	struct page *pages[2];
+	unsigned long managed[2];
+	u64 pfns[3];
+
+	if (num_online_nodes() < 2)
+		kunit_skip(test, "needs two NUMA nodes");
+
+	pages[0] = alloc_pages_node(first_online_node, GFP_KERNEL | __GFP_THISNODE, 0);
+	pages[1] = alloc_pages_node(next_online_node(first_online_node),
+				    GFP_KERNEL | __GFP_THISNODE, 0);
+	KUNIT_ASSERT_NOT_NULL(test, pages[0]);
+	KUNIT_ASSERT_NOT_NULL(test, pages[1]);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++) {
+		managed[i] = zone_managed_pages(page_zone(pages[i]));
+		kho_test_mark(pages[i], 0);
+		pfns[i] = page_to_pfn(pages[i]);
+	}
+	pfns[2] = pfns[0];
+	/* The last one was restored by then, as the first one. */
+	KUNIT_EXPECT_EQ(test, kho_restore_singles(&restored, pfns, ARRAY_SIZE(pfns)),
+			2UL);
+	kho_restore_run_end(&restored);
+	kho_restore_run_end(&restored);
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++) {
+		KUNIT_EXPECT_EQ(test, zone_managed_pages(page_zone(pages[i])),
+				managed[i] + 1);
+		adjust_managed_page_count(pages[i], -1);
+		__free_page(pages[i]);
+	}
+}
+
 static struct kunit_case kho_test_cases[] = {
 	KUNIT_CASE(kho_test_folio),
 	KUNIT_CASE(kho_test_inside),
@@ -392,6 +432,7 @@ static struct kunit_case kho_test_cases[] = {
 	KUNIT_CASE(kho_test_restore_divided),
 	KUNIT_CASE(kho_test_restore_error),
 	KUNIT_CASE(kho_test_restore_race),
+	KUNIT_CASE(kho_test_restore_zones),
 	{}
 };
 

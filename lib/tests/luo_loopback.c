@@ -27,7 +27,6 @@
 #define LUO_LOOPBACK_KEYS_MAX		16384
 #define LUO_LOOPBACK_PAGES_MAX		4096
 #define LUO_LOOPBACK_MAPPINGS_MAX	8
-#define LUO_LOOPBACK_ZONES		16
 
 /* What is preserved for somebody else has no memory of its own. */
 struct luo_loopback_key {
@@ -50,7 +49,7 @@ static struct {
 	unsigned long nr_keys;
 	struct luo_loopback_page *pages;
 	unsigned long nr_pages;
-	long uncounted[LUO_LOOPBACK_ZONES];
+	long uncounted;
 	void *mappings[LUO_LOOPBACK_MAPPINGS_MAX];
 	unsigned int max_order;
 	unsigned int largest;
@@ -375,22 +374,6 @@ static int loopback_preserve(u64 address, unsigned long nr_pages,
 	return 0;
 }
 
-/* Zones are small, so that runs and keys are in several. */
-static unsigned long loopback_zone(u64 address)
-{
-	return address / (8 * PAGE_SIZE);
-}
-
-static long *luo_loopback_uncounted(u64 address)
-{
-	return &loopback.uncounted[loopback_zone(address) % LUO_LOOPBACK_ZONES];
-}
-
-static void loopback_count(u64 address, unsigned long nr_pages)
-{
-	*luo_loopback_uncounted(address) -= nr_pages;
-}
-
 static bool luo_loopback_claim_key(u64 address, unsigned int order)
 {
 	struct luo_loopback_key *key = luo_loopback_key(address,
@@ -413,7 +396,7 @@ static bool luo_loopback_claim_key(u64 address, unsigned int order)
 			*page = loopback.pages[--loopback.nr_pages];
 			luo_loopback_split(folio.address, folio.order);
 		} else {
-			++*luo_loopback_uncounted(page->address);
+			loopback.uncounted++;
 			page->refs = 1;
 			i++;
 		}
@@ -422,7 +405,8 @@ static bool luo_loopback_claim_key(u64 address, unsigned int order)
 	return true;
 }
 
-static unsigned long loopback_claim_pages(u64 address, unsigned int order,
+static unsigned long loopback_claim_pages(struct kho_restored *restored,
+					  u64 address, unsigned int order,
 					  unsigned long nr)
 {
 	unsigned long done = 0;
@@ -431,8 +415,28 @@ static unsigned long loopback_claim_pages(u64 address, unsigned int order,
 		address += PAGE_SIZE << order;
 		done++;
 	}
+	restored->nr_pages += done << order;
 
 	return done;
+}
+
+static unsigned long loopback_claim_singles(struct kho_restored *restored,
+					    const u64 *pfns, unsigned long nr)
+{
+	unsigned long i;
+
+	for (i = 0; i < nr; i++) {
+		if (!loopback_claim_pages(restored, pfns[i] << PAGE_SHIFT, 0, 1))
+			break;
+	}
+
+	return i;
+}
+
+static void loopback_claim_end(struct kho_restored *restored)
+{
+	loopback.uncounted -= restored->nr_pages;
+	restored->nr_pages = 0;
 }
 
 static void *loopback_map(const u64 *runs, unsigned long nr_runs)
@@ -510,8 +514,8 @@ const struct luo_handover luo_loopback = {
 	.preserve	= loopback_preserve,
 	.unpreserve	= loopback_unpreserve,
 	.claim_pages	= loopback_claim_pages,
-	.zone		= loopback_zone,
-	.count		= loopback_count,
+	.claim_singles	= loopback_claim_singles,
+	.claim_end	= loopback_claim_end,
 	.put		= loopback_put,
 	.map		= loopback_map,
 	.unmap		= loopback_unmap,
@@ -920,14 +924,11 @@ int luo_loopback_init(struct kunit *test)
  */
 void luo_loopback_exit(struct kunit *test)
 {
-	unsigned int zone;
-
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
 	KUNIT_EXPECT_EQ(test, loopback.nr_pages, 0UL);
-	for (zone = 0; zone < LUO_LOOPBACK_ZONES; zone++)
-		KUNIT_EXPECT_EQ(test, loopback.uncounted[zone], 0L);
+	KUNIT_EXPECT_EQ(test, loopback.uncounted, 0L);
 
 	luo_loopback_free_everything();
 	kvfree(loopback.pages);

@@ -388,11 +388,8 @@ static void luo_run_is_wrong(struct kunit *test)
 	luo_run_put(&luo_loopback, &run, 0, 16);
 }
 
-/*
- * Within a zone, across several, and with one key in two of them.
- * luo_loopback_exit() checks that each zone has its own pages counted.
- */
-static void luo_run_counts_by_zone(struct kunit *test)
+/* luo_loopback_exit() checks that all pages are counted, and none of them twice. */
+static void luo_run_counts(struct kunit *test)
 {
 	struct luo_run_claim claim = { .handover = &luo_loopback };
 	struct luo_run runs[3];
@@ -420,6 +417,28 @@ static void luo_run_counts_by_zone(struct kunit *test)
 	luo_run_claim_end(&claim);
 }
 
+/* Pages of one key each, one without a key, and one that is listed twice. */
+static void luo_run_singles(struct kunit *test)
+{
+	struct luo_run_claim claim = { .handover = &luo_loopback };
+	struct luo_run run = luo_run_of(luo_run_block(test), 0, 5, 0);
+	const u64 pfns[] = {
+		run.pfn + 3, run.pfn, run.pfn + 4, run.pfn + 5, run.pfn + 1,
+	};
+	const u64 twice[] = { run.pfn + 2, run.pfn + 1, run.pfn + 2 };
+
+	KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &run), 0);
+	luo_loopback_kexec();
+
+	KUNIT_EXPECT_EQ(test, luo_run_claim_singles(&claim, pfns, 0), 0U);
+	KUNIT_EXPECT_EQ(test, luo_run_claim_singles(&claim, pfns,
+						    ARRAY_SIZE(pfns)), 3U);
+	KUNIT_EXPECT_EQ(test, luo_run_claim_singles(&claim, twice,
+						    ARRAY_SIZE(twice)), 2U);
+	luo_run_claim_end(&claim);
+	luo_run_put(&luo_loopback, &run, 0, 5);
+}
+
 static struct kunit_case luo_run_cases[] = {
 	KUNIT_CASE(luo_run_checks),
 	KUNIT_CASE(luo_run_is_cut_as_kho_does),
@@ -433,7 +452,8 @@ static struct kunit_case luo_run_cases[] = {
 	KUNIT_CASE(luo_run_of_folios),
 	KUNIT_CASE(luo_run_lacks_a_key),
 	KUNIT_CASE(luo_run_is_wrong),
-	KUNIT_CASE(luo_run_counts_by_zone),
+	KUNIT_CASE(luo_run_counts),
+	KUNIT_CASE(luo_run_singles),
 	{}
 };
 

@@ -4,6 +4,13 @@
 
 #include <linux/types.h>
 
+struct page;
+
+struct kho_restored {
+	struct page *page;
+	unsigned long nr_pages;
+};
+
 static inline bool kho_is_enabled(void)
 {
 	return true;
