@@ -40,6 +40,9 @@
 #define PKRAM_RUNS_MIN		4U
 #define PKRAM_RUNS_MAX		1021U
 
+/* How many runs of one page to claim at once. */
+#define PKRAM_SINGLES		32U
+
 /* A run, taken apart. */
 struct pkram_run {
 	u64 first;
@@ -364,6 +367,60 @@ static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
 	return block;
 }
 
+/* Get the page frames of the first runs, as far as they have one page each. */
+static u32 pkram_pages_gather(const struct pkram_run_ser *runs, u32 nr, u64 *pfns)
+{
+	struct pkram_run run;
+	u32 i;
+
+	nr = min(nr, PKRAM_SINGLES);
+	for (i = 0; i < nr; i++) {
+		run = pkram_run_decode(&runs[i]);
+		if (run.count > 1 || run.order)
+			break;
+		pfns[i] = run.first;
+	}
+
+	return i;
+}
+
+/*
+ * Claim the runs of a block. Add to @nr_pages the pages of those that were claimed:
+ * all, or those before the first one that is invalid or lacks a key.
+ */
+static bool pkram_pages_claim_block(struct luo_run_claim *claim,
+				    const struct pkram_pages_ser *block,
+				    u64 *nr_pages)
+{
+	u64 pfns[PKRAM_SINGLES];
+	struct pkram_run run;
+	struct luo_run pages;
+	u32 i, nr, claimed;
+
+	for (i = 0; i < block->nr_runs; i += nr) {
+		nr = pkram_pages_gather(&block->runs[i], block->nr_runs - i,
+					pfns);
+		if (nr) {
+			claimed = luo_run_claim_singles(claim, pfns, nr);
+			*nr_pages += claimed;
+			if (claimed < nr)
+				return false;
+			continue;
+		}
+
+		nr = 1;
+		run = pkram_run_decode(&block->runs[i]);
+		pages = pkram_run_pages(&run, block->runs[i].where &
+					      PKRAM_RUN_SINGLE);
+		if (!luo_run_valid(&pages) ||
+		    !luo_run_claim_whole(claim, &pages))
+			return false;
+		*nr_pages += run.count;
+	}
+
+	return true;
+}
+
 /**
  * pkram_pages_claim - Take over the pages of an object of the previous kernel.
  * @node:     The node, whose pool is restored.
@@ -381,31 +438,18 @@ bool pkram_pages_claim(struct pkram_node *node,
 {
 	struct luo_run_claim claim = { .handover = node->set->handover };
 	const struct pkram_pages_ser *block;
-	struct luo_run pages;
-	struct pkram_run run;
-	bool whole = false;
+	bool whole = true;
 	u64 address;
-	u32 i;
 
 	*nr_pages = 0;
-	for (address = object->pages; address; address = block->next) {
+	for (address = object->pages; whole && address; address = block->next) {
 		block = pkram_pages_block(node, address);
-		if (!block)
-			goto out;
-
-		for (i = 0; i < block->nr_runs; i++) {
-			run = pkram_run_decode(&block->runs[i]);
-			pages = pkram_run_pages(&run, block->runs[i].where &
-						      PKRAM_RUN_SINGLE);
-			if (!luo_run_valid(&pages) ||
-			    !luo_run_claim_whole(&claim, &pages))
-				goto out;
-			*nr_pages += run.count;
+		if (!block) {
+			whole = false;
+			break;
 		}
+		whole = pkram_pages_claim_block(&claim, block, nr_pages);
 	}
-	whole = true;
-
-out:
 	luo_run_claim_end(&claim);
 
 	return whole;
