@@ -238,6 +238,7 @@ struct luo_memfd_batch {
 
 int luo_memfd_insert_create(const struct luo_memfd_ser_v1 *memfd,
 			    struct file **filep);
+int luo_memfd_insert_page(struct luo_memfd_batch *batch, u64 pfn, pgoff_t index);
 int luo_memfd_insert_pages(struct luo_memfd_batch *batch, u64 pfn,
 			   unsigned long nr, bool down, pgoff_t index);
 int luo_memfd_insert_flush(struct luo_memfd_batch *batch);

@@ -182,24 +182,35 @@ int luo_memfd_insert_flush(struct luo_memfd_batch *batch)
 	return err;
 }
 
-/* How many of @nr pages fit into a batch and are in its zone. */
-static unsigned int luo_memfd_insert_fit(struct luo_memfd_batch *batch,
-					 struct page *page, unsigned long nr,
-					 int step)
+/**
+ * luo_memfd_insert_page - Insert a single page, now or with the next flush.
+ * @batch: The batch of the file.
+ * @pfn:   The page frame. The page has one reference, which the file takes over.
+ * @index: Its index in the file.
+ *
+ * Context: Process context, may sleep.
+ * Return: As luo_memfd_insert_flush(), whose error may be about earlier pages.
+ * On an error the page is freed.
+ */
+int luo_memfd_insert_page(struct luo_memfd_batch *batch, u64 pfn, pgoff_t index)
 {
-	if (!batch->nr)
-		batch->zone_id = page_zone_id(page);
-	else if (batch->zone_id != page_zone_id(page))
-		return 0;
+	struct folio *folio = pfn_folio(pfn);
+	int zone_id = page_zone_id(&folio->page), err;
 
-	nr = min(nr, ARRAY_SIZE(batch->folios) - batch->nr);
-	if (nr < 2)
-		return nr;
+	if (batch->nr && (batch->nr == ARRAY_SIZE(batch->folios) ||
+			  batch->zone_id != zone_id)) {
+		err = luo_memfd_insert_flush(batch);
+		if (err) {
+			folio_put(folio);
+			return err;
+		}
+	}
 
-	/* Zones meet at borders of pageblocks, which are larger than a batch. */
-	page += (long)(nr - 1) * step;
+	folio->index = index;
+	batch->zone_id = zone_id;
+	batch->folios[batch->nr++] = folio;
 
-	return page_zone_id(page) == batch->zone_id ? nr : 1;
+	return 0;
 }
 
 /**
@@ -207,38 +218,24 @@ static unsigned int luo_memfd_insert_fit(struct luo_memfd_batch *batch,
  * @batch: The batch of the file.
  * @pfn:   The lowest page frame. Each page has one reference, which the file
  *         takes over.
- * @nr:    How many pages there are side by side in memory.
+ * @nr:    The number of pages, contiguous in memory.
  * @down:  The first page of the file is the highest in memory.
  * @index: The lowest index in the file.
  *
  * Context: Process context, may sleep.
- * Return: As luo_memfd_insert_flush(), whose error may be about earlier pages;
- * all pages are freed then that are not in the file.
+ * Return: As luo_memfd_insert_flush(), whose error may be about earlier pages.
+ * On an error all pages are freed that are not in the file.
  */
 int luo_memfd_insert_pages(struct luo_memfd_batch *batch, u64 pfn,
 			   unsigned long nr, bool down, pgoff_t index)
 {
-	struct page *page = pfn_to_page(down ? pfn + nr - 1 : pfn);
 	int step = down ? -1 : 1, err = 0;
-	struct folio *folio;
-	unsigned int fit;
 
-	while (nr && !err) {
-		fit = luo_memfd_insert_fit(batch, page, nr, step);
-		if (!fit) {
-			err = luo_memfd_insert_flush(batch);
-			continue;
-		}
+	for (pfn = down ? pfn + nr - 1 : pfn; nr && !err; nr--, pfn += step)
+		err = luo_memfd_insert_page(batch, pfn, index++);
 
-		for (nr -= fit; fit; fit--, page += step) {
-			folio = page_folio(page);
-			folio->index = index++;
-			batch->folios[batch->nr++] = folio;
-		}
-	}
-
-	for (; nr; nr--, page += step)
-		put_page(page);
+	for (; nr; nr--, pfn += step)
+		put_page(pfn_to_page(pfn));
 
 	return err;
 }

@@ -27,6 +27,9 @@
 
 #include "luo_memfd.h"
 
+/* How many extents of one page to claim at once. */
+#define LUO_MEMFD_SINGLES	32
+
 /**
  * struct luo_memfd_retrieve - Extents on their way into a file.
  * @claim:   The pages that were claimed.
@@ -109,6 +112,18 @@ static int luo_memfd_retrieve_claimed(struct luo_memfd_retrieve *retrieve,
 }
 
 /* After an error the rest is put, unless the list of extents is wrong. */
+static void luo_memfd_retrieve_failed(struct luo_memfd_retrieve *retrieve,
+				      u64 index, u64 pfn, unsigned int order,
+				      int err)
+{
+	if (!err || !retrieve->batch)
+		return;
+
+	pr_err("page %llu of the file in page frame %llu, order %u: %pe\n",
+	       index, pfn, order, ERR_PTR(err));
+	retrieve->batch = NULL;
+}
+
 static int luo_memfd_retrieve_extent(struct luo_memfd_retrieve *retrieve,
 				     const struct luo_memfd_extent_ser *extent,
 				     u32 offset, u32 end, u32 flags)
@@ -128,17 +143,68 @@ static int luo_memfd_retrieve_extent(struct luo_memfd_retrieve *retrieve,
 			retrieve->damaged = true;
 			ret = ret ?: -EBADMSG;
 		}
-		if (ret && retrieve->batch) {
-			pr_err("page %llu of the file in page frame %llu, order %u: %pe\n",
-			       extent->index +
-			       luo_run_mirror(&run, offset, next - offset),
-			       run.pfn + offset, run.order, ERR_PTR(ret));
-			retrieve->batch = NULL;
-		}
+		luo_memfd_retrieve_failed(retrieve, extent->index +
+					  luo_run_mirror(&run, offset,
+							 next - offset),
+					  run.pfn + offset, run.order, ret);
 		err = err ?: ret;
 	}
 
 	return err;
+}
+
+/* Get the page frames of the first extents, as far as they have one page each. */
+static u32 luo_memfd_retrieve_gather(const struct luo_memfd_extent_ser *extents,
+				     u64 nr, u64 *pfns)
+{
+	u32 i;
+
+	nr = min(nr, LUO_MEMFD_SINGLES);
+	for (i = 0; i < nr; i++) {
+		if (extents[i].nr_pages != 1 ||
+		    extents[i].flags & ~LUO_MEMFD_DESCENDING)
+			break;
+		pfns[i] = extents[i].pfn;
+	}
+
+	return i;
+}
+
+/*
+ * Retrieve the first extents, as far as they have one page each: a file whose pages
+ * are scattered in memory has as many extents as pages. Set @nr to their number.
+ */
+static int luo_memfd_retrieve_singles(struct luo_memfd_retrieve *retrieve,
+				      const struct luo_memfd_extent_ser *extents,
+				      u64 *nr)
+{
+	u64 pfns[LUO_MEMFD_SINGLES];
+	struct luo_run run;
+	u32 claimed, i;
+	int err = 0, ret;
+
+	*nr = luo_memfd_retrieve_gather(extents, *nr, pfns);
+	claimed = luo_run_claim_singles(&retrieve->claim, pfns, *nr);
+	for (i = 0; i < claimed; i++) {
+		if (!retrieve->batch) {
+			run = luo_memfd_extent_run(&extents[i], 0);
+			luo_run_put(&luo_handover_kho, &run, 0, 1);
+			continue;
+		}
+		ret = luo_memfd_insert_page(retrieve->batch, pfns[i],
+					    extents[i].index);
+		luo_memfd_retrieve_failed(retrieve, extents[i].index, pfns[i],
+					  0, ret);
+		err = err ?: ret;
+	}
+	if (claimed == *nr)
+		return err;
+
+	retrieve->damaged = true;
+	luo_memfd_retrieve_failed(retrieve, extents[claimed].index,
+				  pfns[claimed], 0, -EBADMSG);
+
+	return err ?: -EBADMSG;
 }
 
 /**
@@ -162,8 +228,8 @@ int luo_memfd_retrieve_part(struct inode *inode,
 	struct luo_memfd_retrieve retrieve = {
 		.claim.handover = &luo_handover_kho,
 	};
-	u64 i, left = part->nr_pages;
-	u32 offset = part->offset;
+	u64 i = part->first, left = part->nr_pages, nr;
+	u32 offset = part->offset, end;
 	int err = 0, ret;
 
 	if (inode) {
@@ -175,17 +241,22 @@ int luo_memfd_retrieve_part(struct inode *inode,
 		retrieve.batch = batch;
 	}
 
-	for (i = part->first;
-	     left && i < memfd->nr_extents && !retrieve.damaged; i++) {
-		u32 end = min(left + offset, extents[i].nr_pages);
+	while (left && i < memfd->nr_extents && !retrieve.damaged) {
+		nr = min(left, memfd->nr_extents - i);
+		ret = luo_memfd_retrieve_singles(&retrieve, &extents[i], &nr);
+		err = err ?: ret;
+		left -= nr;
+		i += nr;
+		cond_resched();
+		if (nr)
+			continue;
 
-		ret = luo_memfd_retrieve_extent(&retrieve, &extents[i], offset,
+		end = min(left + offset, extents[i].nr_pages);
+		ret = luo_memfd_retrieve_extent(&retrieve, &extents[i++], offset,
 						end, memfd->flags);
 		err = err ?: ret;
 		left -= end - offset;
 		offset = 0;
-		if (!(i % LUO_MEMFD_BATCH))
-			cond_resched();
 	}
 	luo_run_claim_end(&retrieve.claim);
 	ret = batch ? luo_memfd_insert_flush(batch) : 0;

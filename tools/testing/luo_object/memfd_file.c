@@ -151,6 +151,22 @@ int luo_memfd_insert_flush(struct luo_memfd_batch *batch)
 	return err;
 }
 
+int luo_memfd_insert_page(struct luo_memfd_batch *batch, u64 pfn, pgoff_t index)
+{
+	int err = 0;
+
+	if (batch->nr == LUO_MEMFD_BATCH)
+		err = luo_memfd_insert_flush(batch);
+	if (err) {
+		memfd_file_put(pfn, 0);
+		return err;
+	}
+	memfd_file_index[batch->nr] = index;
+	batch->folios[batch->nr++] = (struct folio *)pfn;
+
+	return 0;
+}
+
 int luo_memfd_insert_pages(struct luo_memfd_batch *batch, u64 pfn,
 			   unsigned long nr, bool down, pgoff_t index)
 {
@@ -160,14 +176,10 @@ int luo_memfd_insert_pages(struct luo_memfd_batch *batch, u64 pfn,
 	for (i = 0; i < nr; i++) {
 		u64 next = down ? pfn + nr - 1 - i : pfn + i;
 
-		if (!err && batch->nr == LUO_MEMFD_BATCH)
-			err = luo_memfd_insert_flush(batch);
-		if (err) {
+		if (err)
 			memfd_file_put(next, 0);
-			continue;
-		}
-		memfd_file_index[batch->nr] = index + i;
-		batch->folios[batch->nr++] = (struct folio *)next;
+		else
+			err = luo_memfd_insert_page(batch, next, index + i);
 	}
 
 	return err;
