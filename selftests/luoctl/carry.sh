@@ -165,7 +165,7 @@ jumps_refused() {
 
 save() {
 	ktap_print_header
-	ktap_set_plan 70
+	ktap_set_plan 72
 	echo "a note" >/tmp/note
 	memfd=$(./memfd "hello, next kernel" 7)
 	stored=$(./memfd "stored")
@@ -201,7 +201,7 @@ save() {
 	luoctl list
 	says "which has it" 0 "service" "store"
 	luoctl tree
-	says "tree" 0 "memfd" "version 1: 16 objects" "sample"
+	says "tree" 0 "memfd" "version 1: 17 objects" "sample"
 	luoctl dump sample
 	says "dump" 0 "sample:0 version 1" "  nr_kernels 1"
 	luoctl --json dump sample:0
@@ -234,7 +234,13 @@ words" '{"version": 1, "units": {}}' "data"
 	says "check begins with the verdict" 0 "sessions, " "all arrive" "all survives" \
 		"cache, kept by process" "  note, 7 bytes"
 	jumps_refused
-	jumps kexec "/boot/$FLAVOUR"
+	luoctl save gone --copy a=/tmp/note
+	says "a session that ends" 0 "process"
+	kill "$(sed 's/.*process \([0-9]*\) keeps.*/\1/' $out)"
+	sleep 1
+	luoctl save luoctl --copy a=/tmp/note
+	says "the session of the index is not for users" 2 "is the index of luoctl itself"
+	jumps kexec --accept session:gone "/boot/$FLAVOUR"
 	ktap_finished
 }
 
@@ -252,7 +258,7 @@ is_kept() {
 
 restore() {
 	ktap_print_header
-	ktap_set_plan 42
+	ktap_set_plan 46
 	luoctl restore cache -- /nothing
 	says "a command that is not there" 127 "/nothing"
 	luoctl restore cache -- nothing
@@ -274,8 +280,15 @@ restore() {
 	luoctl list
 	says "and list without debugfs" 0 "records of memfd of the previous kernel"
 	mount -t debugfs debugfs /sys/kernel/debug
+	luoctl list
+	says "and names them" 0 "session cache (cache, note, link) was saved at 20" \
+		"session gone (a) was saved at 20" "had ended before the kexec: it is lost"
 	luoctl restore other
-	says "a session that was not saved" 2 "none of that name"
+	says "a session that was not saved" 2 "never was" "but cache, gone, passed, service"
+	luoctl restore call_off
+	says "a session that was called off" 2 "never was"
+	luoctl restore gone
+	says "a session that was lost" 2 "was lost: the previous kernel had saved it (a) at 20"
 	printf '#!/nothing\n' >/tmp/broken
 	chmod 755 /tmp/broken
 	luoctl restore cache -- /tmp/broken
@@ -319,6 +332,7 @@ restore() {
 	says "a session that has ended" 2 "was restored already in this boot"
 	luoctl list
 	says "and list says by which process" 0 "session cache was restored in this boot, by process"
+	result "and not that it waits" sh -c "! grep -q 'session cache (' $out"
 
 	luoctl restore systemd
 	says "the session of systemd is not taken" 2 "belongs to the service manager"

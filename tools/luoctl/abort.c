@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "hold.h"
+#include "index.h"
 #include "kexec_tools.h"
 #include "luoctl.h"
 #include "sessions.h"
@@ -44,8 +45,10 @@ static int abort_session(const char *name)
 	else if (!saved)
 		ret = complain("session %s: none of that name was saved in this boot",
 			       name);
-	if (!ret)
+	if (!ret) {
 		state_forget_saved(name);
+		ret = index_update();
+	}
 	sessions_free(&sessions);
 	free(saved);
 

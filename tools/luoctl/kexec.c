@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmdline.h"
+#include "index.h"
 #include "initrd.h"
 #include "journal.h"
 #include "kexec_tools.h"
@@ -314,6 +315,9 @@ static int negotiate(struct jump *jump)
 	ret = policy_set(policy);
 	free(policy);
 	running_read_selected(&target->from);
+	/* In the versions that the next kernel reads. */
+	if (!ret)
+		(void)index_update();
 
 	return ret;
 }

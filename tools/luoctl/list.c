@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "compat.h"
+#include "index.h"
 #include "luoctl.h"
 #include "state.h"
 #include "stored.h"
@@ -82,11 +83,73 @@ static void restored_json(struct json *json)
 	state_names_free(names);
 }
 
+/* Is the session neither restored nor with a process that keeps it? */
+static bool is_left(const struct stored *stored, const char *name)
+{
+	char *restored = state_read(NOTE_RESTORED, name);
+	const struct sessions *sessions = &stored->sessions;
+	bool left = !restored;
+
+	free(restored);
+	for (size_t i = 0; i < sessions->nr; i++) {
+		if (!stored_is_outgoing(&sessions->sessions[i]) &&
+		    !strcmp(sessions->sessions[i].name, name))
+			left = false;
+	}
+
+	return left;
+}
+
+/* What the index of the previous kernel knows of, and luoctl has not restored. */
+static void print_arrived(const struct stored *stored)
+{
+	char **names = state_names(NOTE_ARRIVED);
+
+	for (char **name = names; *name; name++) {
+		struct arrived arrived;
+		char *time;
+
+		if (!is_left(stored, *name) || !index_find(*name, &arrived))
+			continue;
+		time = time_text(arrived.when);
+		printf("session %s (%s) was saved at %s by the previous kernel, and %s\n",
+		       *name, arrived.files, time,
+		       arrived.ended ? "had ended before the kexec: it is lost" :
+		       "luoctl has not restored it");
+		free(time);
+		free(arrived.files);
+	}
+	state_names_free(names);
+}
+
+static void arrived_json(struct json *json, const struct stored *stored)
+{
+	char **names = state_names(NOTE_ARRIVED);
+
+	json_open_array(json, "arrived");
+	for (char **name = names; *name; name++) {
+		struct arrived arrived;
+
+		if (!is_left(stored, *name) || !index_find(*name, &arrived))
+			continue;
+		json_open_object(json, NULL);
+		json_string(json, "name", *name);
+		json_string(json, "contents", arrived.files);
+		json_number(json, "saved", arrived.when);
+		json_boolean(json, "lost", arrived.ended);
+		json_close(json);
+		free(arrived.files);
+	}
+	json_close(json);
+	state_names_free(names);
+}
+
 static void print(const struct stored *stored)
 {
 	const struct sessions *sessions = &stored->sessions;
 
 	print_unclaimed(stored);
+	print_arrived(stored);
 	for (char **name = stored->ended; *name; name++)
 		printf("session %s was saved in this boot and has ended: no process has it any more\n",
 		       *name);
@@ -141,6 +204,7 @@ static void print_json(const struct stored *stored)
 		json_close(json);
 	}
 	json_close(json);
+	arrived_json(json, stored);
 	restored_json(json);
 	json_open_array(json, "ended");
 	for (char **name = stored->ended; *name; name++)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "hold.h"
+#include "index.h"
 #include "journal.h"
 #include "luoctl.h"
 #include "mapping.h"
@@ -292,6 +293,7 @@ int save_session(const struct save *save, pid_t *holder)
 		journal(JOURNAL_SAVED, save->session_name,
 			"session %s is saved for the next kernel",
 			save->session_name);
+		(void)index_update();
 	}
 err_session:
 	/* Without another descriptor of it the session ends here. */

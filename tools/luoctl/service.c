@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "hold.h"
+#include "index.h"
 #include "proc.h"
 #include "save.h"
 #include "service.h"
@@ -282,6 +283,7 @@ static void end_outgoing(const struct found *found)
 	}
 	close(end.fd);
 	state_forget_saved(session->name);
+	(void)index_update();
 }
 
 /* If the service has stopped for an update that was not made, its files are here. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "hold.h"
+#include "index.h"
 #include "liveupdate.h"
 #include "proc.h"
 #include "session.h"
@@ -29,6 +30,9 @@ int session_check_name(const char *name)
 	}
 	if (!strcmp(name, SESSION_SYSTEMD))
 		return complain("session %s: belongs to the service manager, which takes it by itself",
+				name);
+	if (!strcmp(name, INDEX_SESSION))
+		return complain("session %s: is the index of luoctl itself; luoctl list shows it",
 				name);
 
 	return 0;
@@ -70,15 +74,23 @@ int session_parse_timeout(const char *text)
 
 #define POLL_US		20000
 
-static int open_device(void)
+/* It takes one process at a time, which is soon done with it. */
+static int wait_device(void)
 {
 	u64 left = session_timeout * 1000000ULL / POLL_US;
 	int fd;
 
-	/* It takes one process at a time, which is soon done with it. */
 	while ((fd = open(DEVICE, O_RDWR | O_CLOEXEC)) < 0 &&
 	       errno == EBUSY && left--)
 		usleep(POLL_US);
+
+	return fd;
+}
+
+static int open_device(void)
+{
+	int fd = wait_device();
+
 	if (fd >= 0)
 		return fd;
 	switch (errno) {
@@ -195,12 +207,50 @@ static bool handed_over(void)
 	       !access("/sys/kernel/debug/kho/in/fdt", F_OK);
 }
 
+static char *why_lost(const char *name, struct arrived *arrived)
+{
+	char *time = time_text(arrived->when);
+	char *why;
+
+	if (arrived->ended)
+		why = xasprintf("session %s: was lost: the previous kernel had saved it (%s) at %s, and it had ended before the kexec, because no process had it any more",
+				name, arrived->files, time);
+	else
+		why = xasprintf("session %s: was lost: the previous kernel had saved it (%s) at %s, and it has not arrived: the process that kept it has ended after luoctl kexec, or another program has restored it",
+				name, arrived->files, time);
+	free(time);
+	free(arrived->files);
+
+	return why;
+}
+
+static char *why_never(const char *name)
+{
+	char **names = state_names(NOTE_ARRIVED);
+	char *list = xstrdup(""), *why;
+
+	for (char **other = names; *other; other++) {
+		char *more = xasprintf("%s%s%s", list, *list ? ", " : "", *other);
+
+		free(list);
+		list = more;
+	}
+	why = xasprintf("session %s: never was: no session of that name was saved in the previous kernel, but %s",
+			name, list);
+	free(list);
+	state_names_free(names);
+
+	return why;
+}
+
 char *session_why_none(const char *name)
 {
 	char *restored = state_read(NOTE_RESTORED, name), *why;
 	const struct session *outgoing;
 	struct sessions sessions;
+	struct arrived arrived;
 
+	index_arrive();
 	sessions_find(&sessions);
 	outgoing = sessions_outgoing(&sessions, name);
 	if (outgoing)
@@ -209,6 +259,10 @@ char *session_why_none(const char *name)
 	else if (restored)
 		why = xasprintf("session %s: was restored already in this boot, by %s",
 				name, restored);
+	else if (index_find(name, &arrived))
+		why = why_lost(name, &arrived);
+	else if (index_has_arrived())
+		why = why_never(name);
 	else if (!handed_over())
 		why = xasprintf("session %s: the previous kernel handed nothing over: this kernel was not booted by a live update, or all was lost",
 				name);
@@ -328,6 +382,23 @@ static int complain_file_busy(int fd, const char *name, const char *where)
 	free(other);
 
 	return -1;
+}
+
+int session_retrieve_quietly(const char *name)
+{
+	struct liveupdate_ioctl_retrieve_session args = {
+		.size = sizeof(args),
+	};
+	int device = wait_device(), ret;
+
+	if (device < 0)
+		return -errno;
+	memcpy(args.name, name, strlen(name));
+	ret = ioctl(device, LIVEUPDATE_IOCTL_RETRIEVE_SESSION, &args) ?
+	      -errno : args.fd;
+	close(device);
+
+	return ret;
 }
 
 int session_preserve(int session, int fd, u64 token, const char *name,

@@ -41,6 +41,9 @@ int session_retrieve(const char *name, struct session_holder *holder);
 /* The same, but -ENOENT without a complaint if the previous kernel has left none. */
 int session_retrieve_if(const char *name, struct session_holder *holder);
 
+/* As session_retrieve_if(), but with any error as -errno and without complaint. */
+int session_retrieve_quietly(const char *name);
+
 /*
  * Why there is no session of that name to retrieve: it is outgoing, was restored
  * already, was lost, or never was. To be freed.

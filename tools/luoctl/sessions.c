@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "index.h"
 #include "proc.h"
 #include "session.h"
 #include "sessions.h"
@@ -32,7 +33,8 @@ static int add_session(pid_t pid, int fd, const char *target, void *context)
 	const char *name = session_name(target);
 	struct session *session;
 
-	if (!name)
+	/* The index of luoctl holds nothing of a user's. */
+	if (!name || !strcmp(name, INDEX_SESSION))
 		return 0;
 	for (size_t i = 0; i < sessions->nr; i++) {
 		session = &sessions->sessions[i];

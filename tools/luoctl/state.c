@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,8 @@ static const char *const folders[] = {
 	[NOTE_SAVED] = NOTES "/saved",
 	[NOTE_VERSIONS] = NOTES "/versions",
 	[NOTE_INODES] = NOTES "/inodes",
+	[NOTE_INDEX] = NOTES "/index",
+	[NOTE_ARRIVED] = NOTES "/arrived",
 	[NOTE_RESTORED] = NOTES "/restored",
 	[NOTE_POLICY] = NOTES "/policy",
 	[NOTE_LOADED] = NOTES "/loaded",
@@ -155,6 +158,38 @@ void state_remove(enum state_note note, const char *name)
 	free(path);
 }
 
+u64 state_time(enum state_note note, const char *name)
+{
+	char *path = path_of(note, name);
+	struct stat st;
+	int err = stat(path, &st);
+
+	free(path);
+
+	return err ? 0 : st.st_mtime;
+}
+
+int state_lock(void)
+{
+	int fd;
+
+	mkdir("/run", 0755);
+	mkdir(NOTES, 0755);
+	fd = open(NOTES "/lock", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0 && !flock(fd, LOCK_EX))
+		return fd;
+	complain(NOTES "/lock: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+
+	return -1;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 char **state_names(enum state_note note)
 {
 	char **names = xzalloc(sizeof(*names));
@@ -171,6 +206,7 @@ char **state_names(enum state_note note)
 	}
 	if (folder)
 		closedir(folder);
+	qsort(names, nr, sizeof(*names), compare_names);
 
 	return names;
 }

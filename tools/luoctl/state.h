@@ -21,19 +21,30 @@ enum state_note {
 	NOTE_SAVED,		/* a session was saved; the text is its files */
 	NOTE_VERSIONS,		/* of a saved session: "memfd:1,0", a line for each kind */
 	NOTE_INODES,		/* of its files: "DEVICE:INODE NAME", a line for each */
+	NOTE_INDEX,		/* of the previous kernel: "arrived" or "none" */
+	NOTE_ARRIVED,		/* of one of its sessions: "TIME ENDED FILES" */
 	NOTE_RESTORED,		/* a session was restored; the text says by whom */
 	NOTE_POLICY,		/* the write policy before luoctl kexec --load */
 	NOTE_LOADED,		/* the image that luoctl kexec --load has loaded */
 };
 
 /*
- * Write a note. @name is the session; NULL for NOTE_POLICY and NOTE_LOADED. Complains
- * and returns -1.
+ * Write a note. @name is the session; NULL for NOTE_INDEX, NOTE_POLICY and NOTE_LOADED.
+ * Complains and returns -1.
  */
 int state_write(enum state_note note, const char *name, const char *text);
 /* NULL if there is no such note; to be freed. */
 char *state_read(enum state_note note, const char *name);
 void state_remove(enum state_note note, const char *name);
+
+/* When the note was written, in seconds since 1970; 0 if there is none. */
+u64 state_time(enum state_note note, const char *name);
+
+/*
+ * Wait until no other luoctl has the lock on what is shared. Returns a descriptor, to be
+ * closed; complains and returns -1.
+ */
+int state_lock(void);
 
 /* In which versions objects are written now: "memfd:1,0" and so on; to be freed. */
 char *state_versions(void);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "compat.h"
+#include "index.h"
 #include "state.h"
 #include "stored.h"
 
@@ -41,6 +42,8 @@ static void find_ended(struct stored *stored)
 
 void stored_read(struct stored *stored)
 {
+	/* It is not to be reported as a file that waits. */
+	index_arrive();
 	*stored = (struct stored){ .sessions_known = !geteuid() };
 	/* A kernel without versioned objects has none. */
 	stored->records_known = !running_records("outgoing",

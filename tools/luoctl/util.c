@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util.h"
@@ -224,4 +225,16 @@ bool parse_u64(const char *text, u64 *value)
 	*value = strtoull(text, &end, 0);
 
 	return !errno && !*end;
+}
+
+char *time_text(u64 when)
+{
+	time_t seconds = when;
+	char text[64] = "an unknown time";
+	struct tm tm;
+
+	if (when && localtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+
+	return xstrdup(text);
 }

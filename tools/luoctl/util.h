@@ -75,6 +75,9 @@ int write_file(const char *path, const char *text);
  */
 char *quoted(const char *name);
 
+/* A time in seconds since 1970 as "2026-11-26 02:55:00"; to be freed. */
+char *time_text(u64 when);
+
 /* An unsigned number and nothing else. */
 bool parse_u64(const char *text, u64 *value);
 
