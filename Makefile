@@ -1,27 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# What can be made here. The work is done by scripts/, one script per job, and
-# build/ takes all that is built; downloads and ccache live in the user's cache
-# folder. LINUX=/path takes a Linux tree of yours in the place of the download.
+# The targets. The scripts in scripts/ do the work, one script per job, and
+# build/ has all files that are built; downloads and ccache are in the cache directory
+# of the user. LINUX=/path uses your Linux tree instead of the download.
 
 FLAVOUR ?= pkram
 export FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST
 
 help:
-	@echo 'make demo                               shows memory that survives kernels'
+	@echo 'make demo                               hands files in memory from kernel to kernel'
 	@echo 'make kernel FLAVOUR=pkram|stock|debug   builds a kernel'
-	@echo 'make -s image FLAVOUR=...               says where that kernel is'
+	@echo 'make -s image FLAVOUR=...               prints the path of that kernel'
 	@echo 'make luoctl                             builds build/luoctl/luoctl'
 	@echo 'make check [TESTS=pattern]              runs every test'
-	@echo 'make check HOST=1                       runs those of a Debian host instead'
+	@echo 'make check HOST=1                       runs the tests on a Debian host'
 	@echo 'make deb                                Debian packages in build/deb/'
 	@echo 'make dist                               a tarball of the project'
-	@echo 'make bench [BENCH=pattern]              measures it against stock Linux'
-	@echo 'make fuzz [SECONDS=600]                 fuzzes what reads preserved memory'
-	@echo 'make soak [GENERATIONS=100]             files and more through many kernels'
+	@echo 'make bench [BENCH=pattern]              compares with stock Linux'
+	@echo 'make fuzz [SECONDS=600]                 fuzzes readers of preserved memory'
+	@echo 'make soak [GENERATIONS=100]             random data through many kernels'
 	@echo 'make lint                               runs the checkers'
-	@echo 'make install-tree LINUX=/path           puts the project into that tree'
-	@echo 'make patches LINUX=/path                writes it as patches for that tree'
+	@echo 'make install-tree LINUX=/path           adds the project to that tree'
+	@echo 'make patches LINUX=/path                writes the project as patches'
 	@echo 'make shell [FLAVOUR=...]                a shell in the virtual machine'
 
 kernel:

@@ -36,7 +36,7 @@ debian_sources() {
 	echo "deb [signed-by=$DEBIAN_KEYRING] $uri $2 main" >"$1/sources.list"
 }
 
-# debian_apt WORK ARCHITECTURE COMMAND... - apt-get with what is in WORK alone.
+# debian_apt WORK ARCHITECTURE COMMAND... - apt-get that uses only files in WORK.
 debian_apt() {
 	local work=$1 architecture=$2
 

@@ -11,7 +11,7 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/pkram
 JOBS=${JOBS:-$(nproc)}
 export TOP BUILD CACHE JOBS
 
-# What the outer make was told is not for the makes that the scripts call.
+# Do not pass the flags of the outer make to the makes that the scripts call.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 mkdir -p "$BUILD/log" "$CACHE"

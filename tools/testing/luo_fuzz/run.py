@@ -19,17 +19,17 @@ import sys
 HERE = pathlib.Path(__file__).parent
 CORPUS, REGRESSIONS, WORDS = HERE / "corpus", HERE / "regressions", HERE / "words.dict"
 
-# Runs of a fuzzer in `check`, by what one takes; the seed makes them the same.
+# Runs of a fuzzer in `check`, by the time of one; the seed makes them repeatable.
 RUNS = {"objects": 600, "array": 1000, "pool": 1500, "pkram": 1000, "image": 600}
 RUNS_ELSE = 10000
 SEED = 7
 
-# An input is some changes; an image has to have its headers.
+# An input is a list of changes; an image must have its headers.
 LENGTHS = {"image": 4096, "notes": 1024, "mapping": 1024}
 LENGTH_ELSE = 256
 
-# Seconds that an input may take before it is taken for a hang; the longer ones
-# are for machines that have other things to do.
+# Seconds after which an input counts as a hang; the longer ones
+# are for busy machines.
 HANG, HANG_IN_CHECK = 20, 600
 
 

@@ -3,7 +3,7 @@
 #
 # Compiles the tables of the kinds, and copies of them with a change, and holds
 # the layouts in their catalogues against those that were published. Of the
-# copies the change has to be found, with the name of the field.
+# copies the change must be reported, with the name of the field.
 
 . "$LINUX/tools/testing/selftests/kselftest/ktap_helpers.sh"
 
