@@ -13,27 +13,26 @@ struct luo_handover;
 extern const struct luo_handover luo_handover_kho;
 
 /**
- * LUO_RUN_DOWN - The folios follow each other downwards in memory: the first one
- * of the stream is the highest.
+ * LUO_RUN_DOWN - The folios are in descending order in memory: the first one of the
+ * stream has the highest page frames.
  */
 #define LUO_RUN_DOWN	BIT(0)
 
 /**
- * LUO_RUN_RANGE - Pages of order 0 under as few keys as cover the run, cut as
- * kho_preserve_pages() does. Without it each folio has a key of its own.
+ * LUO_RUN_RANGE - Pages of order 0 under the smallest number of keys that cover the
+ * run, as kho_preserve_pages() divides it. Without the flag each folio has a key.
  */
 #define LUO_RUN_RANGE	BIT(1)
 
 /**
- * struct luo_run - Folios of one order, one after the other in memory and in a
- * stream.
+ * struct luo_run - Folios of one order, contiguous in memory and in a stream.
  * @pfn:      The lowest page frame, a multiple of 2^@order.
- * @nr_pages: How many pages there are, a multiple of 2^@order, not 0.
+ * @nr_pages: Number of pages, a multiple of 2^@order, not 0.
  * @order:    Order of the folios.
  * @flags:    LUO_RUN_*.
  *
- * A run holds numbers. It may be wrong in any way until luo_run_valid(), and
- * no page of it needs to exist until it is preserved or claimed.
+ * A run that another kernel wrote may have any values: check it with luo_run_valid().
+ * Its pages need not exist before they are preserved or claimed.
  */
 struct luo_run {
 	u64 pfn;
@@ -44,10 +43,11 @@ struct luo_run {
 
 /**
  * struct luo_run_claim - Claims of runs.
- * @handover: The handover that has the pages.
+ * @handover: The handover that the pages are from.
  *
- * Initialize @handover, and the rest to zero. Counting claimed pages as memory of
- * this kernel takes too long for each run; luo_run_claim_end() counts the last ones.
+ * Before its first use, @handover is set and all else is zero. Adding claimed pages to
+ * the managed pages of this kernel is slow, so it is not done for each run;
+ * luo_run_claim_end() adds the last ones.
  */
 struct luo_run_claim {
 	const struct luo_handover *handover;
@@ -57,12 +57,12 @@ struct luo_run_claim {
 
 /**
  * luo_run_valid - Check a run that another kernel wrote.
- * @run: The run; any numbers.
+ * @run: The run: any numbers.
  *
- * That its pages exist, and were preserved, is for luo_run_claim() to find out.
+ * Does not check that its pages exist and were preserved; luo_run_claim() does.
  *
  * Context: Any.
- * Return: true if order, alignment, length and flags are those of a run.
+ * Return: true if order, alignment, length and flags are valid.
  */
 static inline bool luo_run_valid(const struct luo_run *run)
 {
@@ -82,11 +82,11 @@ static inline bool luo_run_valid(const struct luo_run *run)
 /**
  * luo_run_mirror - Convert a position in memory to one in the stream, or back.
  * @run:    A valid run.
- * @offset: The lowest page in the one, from the beginning of the run.
- * @nr:     How many pages are there side by side.
+ * @offset: First of the pages in the one order, from the beginning of the run.
+ * @nr:     Number of pages.
  *
  * Context: Any.
- * Return: The lowest page in the other.
+ * Return: First of the pages in the other order.
  */
 static inline u32 luo_run_mirror(const struct luo_run *run, u32 offset,
 				 u32 nr)

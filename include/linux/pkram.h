@@ -11,11 +11,11 @@ struct page;
 struct pkram_node;
 
 /**
- * struct pkram_stream - What one task saves to a node, or loads from it.
+ * struct pkram_stream - The save or the load of a node by one task.
  *
- * On the caller's stack or anywhere else; nothing in it needs to be set up
- * before pkram_prepare_save() or pkram_prepare_load(), and nothing is left in it
- * after the stream is over. One task at a time uses a stream.
+ * The caller allocates it, on the stack or elsewhere. pkram_prepare_save() or
+ * pkram_prepare_load() initialises it. It holds no memory after the call that ends
+ * the stream. Callers must serialise the calls for one stream.
  */
 struct pkram_stream {
 	/* private: */
@@ -27,7 +27,7 @@ struct pkram_stream {
 	struct {
 		struct pkram_pages_ser *block;
 		u32 capacity;
-		u32 room;
+		u32 nr_expected;
 		struct pkram_run_ser *open;
 		u64 next_pfn;
 		u64 next_index;

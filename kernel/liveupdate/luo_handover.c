@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: The ground under the objects
+ * DOC: The handover through KHO
  *
- * The one file of the object layers that calls KHO and the page allocator. The
- * strings that two kernels have to have in common here are in the catalogue.
+ * Of the object layers, only this file calls KHO and the page allocator, so that the
+ * layers also build in user space, with another handover. It adds the strings that two
+ * kernels must share to the catalogue.
+ *
+ * It is called by the pools, the arrays, the runs and the objects, through struct
+ * luo_handover.
  */
 
 #include <linux/errno.h>
@@ -75,7 +79,7 @@ static int kho_pages_preserve(u64 address, unsigned long nr_pages,
 {
 	struct page *page = pfn_to_page(PHYS_PFN(address));
 
-	/* The same key, and a shorter way to it, where there is only one. */
+	/* For a single page, this adds the same key and is faster. */
 	return order || nr_pages == 1 ? kho_preserve_folio(page_folio(page)) :
 					kho_preserve_pages(page, nr_pages);
 }

@@ -7,46 +7,45 @@
 #include <linux/types.h>
 
 /**
- * struct luo_handover - What objects, pools and arrays need from below.
- * @enabled:  Whether there is a handover: KHO and live update are on.
- * @alloc:    Allocates 2^order naturally aligned pages and has them preserved
- *            under one key. NULL when there is no memory.
- * @free:     Gives back what @alloc allocated.
- * @order:    The order of the key under which the previous kernel preserved the
- *            page at a physical address, which may be any number at all.
- *            -ENOENT where it did not, or where the page was claimed since.
- * @claim:    Takes over the pages of one key; @order has told its order.
- *            NULL where that fails.
- * @release:  Frees what @claim took over.
- * @preserve: Has pages of somebody else preserved: one folio of @order if that
- *            is not 0, or @nr_pages that follow each other, under as few keys
- *            as they fit. -EEXIST if a page is preserved already, -EADDRNOTAVAIL if
- *            one cannot be preserved where it is, -ENOMEM; nothing is preserved
- *            then.
- * @unpreserve: Undoes @preserve, with the same arguments.
- * @claim_pages: Takes over @nr keys of @order that lie side by side, at an address
- *            that may be any number, as pages of order 0 with a reference each.
- *            Returns the number of keys claimed: less than @nr if the next one
- *            does not exist or was claimed. The pages are not counted yet.
- * @claim_singles: Like @claim_pages for @nr keys of order 0 at page frames that
- *            may be any numbers.
- * @claim_end: Counts the pages that @claim_pages and @claim_singles claimed as
- *            memory of this kernel. Too slow to be called for each key.
- * @put:      Drops a reference to a page or folio.
- * @map:      Maps page runs, each physical address | order, as one. NULL when
- *            there is no memory.
- * @unmap:    Undoes @map.
- * @publish:  Puts a blob into the handover under %LUO_OBJECTS_SUBTREE, for good:
- *            KHO rewrites its root tree to add or remove a blob, which a kexec on
- *            another processor must not see. Called once, at boot.
- * @find:     Where the previous kernel's blob is. -ENOENT where it sent none,
- *            -EBADMSG where that cannot be told.
+ * struct luo_handover - The functions of KHO and the page allocator that objects use.
+ * @enabled:  Return true if KHO and live update are on.
+ * @alloc:    Allocate 2^order naturally aligned pages and preserve them under one key.
+ *            Return NULL if there is no memory.
+ * @free:     Unpreserve and free pages from @alloc.
+ * @order:    Return the order of the key under which the previous kernel preserved the
+ *            page at a physical address: any number. Return -ENOENT if there is no key,
+ *            or it is claimed already.
+ * @claim:    Claim the pages of one key, whose order @order has returned. The caller
+ *            owns them. Return NULL on failure.
+ * @release:  Free pages that @claim returned.
+ * @preserve: Preserve pages that the caller owns: one folio of @order if that is not 0,
+ *            else @nr_pages contiguous pages, under the smallest number of keys. Return
+ *            0; -EEXIST if a page is preserved already; -EADDRNOTAVAIL if one cannot be
+ *            preserved where it is; -ENOMEM if there is no memory. On failure no page is
+ *            preserved.
+ * @unpreserve: Undo @preserve, with the same arguments.
+ * @claim_pages: Claim @nr contiguous keys of @order at an address: any number. The pages
+ *            are of order 0 afterwards, and the caller owns a reference to each. Return
+ *            the number of claimed keys, less than @nr if the next one does not exist or
+ *            is claimed already. Call @claim_end after the last claim.
+ * @claim_singles: The same as @claim_pages for @nr keys of order 0 at page frames: any
+ *            numbers.
+ * @claim_end: Add the pages that @claim_pages and @claim_singles claimed to the managed
+ *            pages of this kernel. Slow, so do not call it for each key.
+ * @put:      Drop a reference to a page or folio.
+ * @map:      Map page runs, each physical address | order, into one linear mapping.
+ *            Return NULL if there is no memory.
+ * @unmap:    Undo @map.
+ * @publish:  Add a blob to the handover under %LUO_OBJECTS_SUBTREE. Called once, at
+ *            boot, and never undone: KHO rewrites its root tree to add or remove a blob,
+ *            and a kexec on another CPU must not see a half-written tree.
+ * @find:     Find the blob of the previous kernel. Return 0; -ENOENT if there is none;
+ *            -EBADMSG if it cannot be found because of an error.
  *
- * This is all that the layers of this directory ask of KHO and of the memory
- * manager. luo_handover_kho is the real one; KUnit hands memory over to itself,
- * and the user-space build of the core brings its own.
+ * luo_handover_kho uses KHO. KUnit tests use one that hands memory over to itself, and
+ * so does the user-space build of the core.
  *
- * All may sleep.
+ * Context: Process context, may sleep.
  */
 struct luo_handover {
 	bool (*enabled)(void);

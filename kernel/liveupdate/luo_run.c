@@ -2,16 +2,15 @@
 /**
  * DOC: Runs of pages
  *
- * Streams and files list their pages as runs. This file knows which KHO keys a
- * run is under, and takes runs through their life: preserve and unpreserve in
- * this kernel, claim and put in the next one. After luo_run_claim() the caller
- * holds a reference to each folio; before that, and where a claim fails, the
- * pages belong to the handover. No page has two owners, as the handover lets
- * each key be claimed once.
+ * Streams and files list their pages as runs. This file computes the KHO keys of a run.
+ * It preserves and unpreserves runs in this kernel, and claims and puts them in the
+ * next one. After luo_run_claim() the caller holds a reference to each folio. Before
+ * that, and if a claim fails, the handover owns the pages. The handover lets a key be
+ * claimed only once, so that no page gets two owners.
  *
- * PKRAM and the memfd handler call it, each with runs decoded from a wire format.
- * It calls the handover. It needs no lock: the handover decides between callers
- * that preserve or claim the same pages.
+ * It is called by PKRAM and the memfd handler, with runs decoded from a wire format. It
+ * calls the handover. It needs no lock, because the handover serialises callers that
+ * preserve or claim the same pages.
  */
 
 #include <linux/align.h>
@@ -27,7 +26,7 @@
 
 #include "luo_handover.h"
 
-/* How many keys to handle between two calls of cond_resched(). */
+/* Number of keys between two calls of cond_resched(). */
 #define LUO_RUN_BATCH	1024U
 
 static u64 luo_run_address(const struct luo_run *run, u32 offset)
@@ -41,12 +40,12 @@ static bool luo_run_is_range(const struct luo_run *run)
 }
 
 /**
- * luo_run_key_order - The order of a key of a run.
+ * luo_run_key_order - Compute the order of a key of a run.
  * @run:    A valid run.
- * @offset: Where the key begins, in pages from the lowest page.
+ * @offset: Start of the key, in pages from the lowest page.
  *
- * KHO would cut a range at the border of a NUMA node as well when it preserves
- * it, and does not when it restores it, hence no range may cross one.
+ * KHO also divides a range at the border of a NUMA node, which this function does not,
+ * hence no range may cross one.
  *
  * Context: Any.
  * Return: The order.
@@ -63,14 +62,14 @@ unsigned int luo_run_key_order(const struct luo_run *run, u32 offset)
 }
 
 /**
- * luo_run_key_after - The first end of a key at or after a position.
+ * luo_run_key_after - Find the first end of a key at or after a position.
  * @run:      A valid run.
- * @offset:   Where a key begins, in pages from the lowest page.
- * @nr_pages: How many pages from there the position is.
+ * @offset:   Start of a key, in pages from the lowest page.
+ * @nr_pages: The position, in pages from @offset.
  *
  * Context: Any.
- * Return: Where the key ends, in pages from the lowest page; the end of the run if
- * the position is behind it.
+ * Return: The end of the key, in pages from the lowest page; the end of the run if the
+ * position is behind it.
  */
 u32 luo_run_key_after(const struct luo_run *run, u32 offset, u64 nr_pages)
 {
@@ -107,7 +106,9 @@ static void luo_run_unpreserve_folios(const struct luo_handover *handover,
  * @run:      A valid run of pages that the caller holds references to.
  *
  * Context: Process context, may sleep.
- * Return: 0; the errno of the handover, with no page of the run preserved.
+ * Return: 0; or the errno of the handover, with no page of the run preserved: -EEXIST
+ * if a page is preserved already, -EADDRNOTAVAIL if one cannot be preserved where it
+ * is, -ENOMEM if there is no memory.
  */
 int luo_run_preserve(const struct luo_handover *handover,
 		     const struct luo_run *run)
@@ -152,11 +153,11 @@ void luo_run_unpreserve(const struct luo_handover *handover,
 /**
  * luo_run_order_at - Find the key of the previous kernel at a page frame.
  * @handover: The handover.
- * @pfn:      Any number.
+ * @pfn:      The page frame: any number.
  *
  * Context: Process context, may sleep.
- * Return: The order of the key that begins there; -ENOENT if there is none, or it
- * was claimed.
+ * Return: The order of the key that begins there; -ENOENT if there is none, or it is
+ * claimed already.
  */
 int luo_run_order_at(const struct luo_handover *handover, u64 pfn)
 {
@@ -172,7 +173,7 @@ int luo_run_order_at(const struct luo_handover *handover, u64 pfn)
  * @run:      A valid run.
  *
  * Context: Process context, may sleep.
- * Return: true if all its keys are there and none is claimed.
+ * Return: true if all its keys exist and none is claimed.
  */
 bool luo_run_present(const struct luo_handover *handover,
 		     const struct luo_run *run)
@@ -191,7 +192,7 @@ bool luo_run_present(const struct luo_handover *handover,
 	return true;
 }
 
-/* Return the number of keys claimed. */
+/* Claim up to @nr_keys keys of equal order. Return the number of claimed keys. */
 static u32 luo_run_claim_keys(struct luo_run_claim *claim,
 			      const struct luo_run *run, u32 offset,
 			      unsigned int order, u32 nr_keys)
@@ -211,16 +212,15 @@ static u32 luo_run_claim_keys(struct luo_run_claim *claim,
  * luo_run_claim - Claim a part of a run of the previous kernel.
  * @claim:    The claim.
  * @run:      A valid run.
- * @offset:   Where the part begins, in pages from the lowest page; a key begins
- *            there.
- * @nr_pages: Pages of the part; a key ends there.
+ * @offset:   Start of the part, in pages from the lowest page. A key must begin there.
+ * @nr_pages: Number of pages of the part. A key must end there.
  *
- * Of what was claimed, the caller owns one reference to each folio. Claim pages
- * that are listed twice, and the second claim fails.
+ * The caller owns one reference to each claimed folio. If a page is listed twice, the
+ * second claim fails.
  *
  * Context: Process context, may sleep.
- * Return: How many pages were claimed, from @offset on. Less than @nr_pages if
- * the next key is missing, has another order, or was claimed before.
+ * Return: The number of claimed pages, from @offset on: less than @nr_pages if the next
+ * key does not exist, has another order, or is claimed already.
  */
 u32 luo_run_claim(struct luo_run_claim *claim, const struct luo_run *run,
 		  u32 offset, u32 nr_pages)
@@ -230,7 +230,7 @@ u32 luo_run_claim(struct luo_run_claim *claim, const struct luo_run *run,
 
 	while (next < end) {
 		order = luo_run_key_order(run, next);
-		/* Only the keys of single pages are side by side in equal order. */
+		/* Several keys per call are possible only for single pages. */
 		wanted = run->flags & LUO_RUN_RANGE || run->order ? 1 :
 			 min(end - next, LUO_RUN_BATCH);
 		nr = luo_run_claim_keys(claim, run, next, order, wanted);
@@ -270,8 +270,9 @@ u32 luo_run_claim_singles(struct luo_run_claim *claim, const u64 *pfns, u32 nr)
  * @run:   A valid run.
  *
  * Context: Process context, may sleep.
- * Return: true; false with no page claimed, unless another caller claimed some
- * of the same pages meanwhile: then the rest is freed.
+ * Return: true; false if a key does not exist or is claimed already, with no page
+ * claimed. If another caller claims some of the pages at the same time, the others are
+ * freed.
  */
 bool luo_run_claim_whole(struct luo_run_claim *claim,
 			 const struct luo_run *run)
@@ -309,8 +310,8 @@ void luo_run_claim_end(struct luo_run_claim *claim)
  * luo_run_put - Drop the references to a part of a run that was claimed.
  * @handover: The handover.
  * @run:      The run.
- * @offset:   Where the part begins, in pages from the lowest page.
- * @nr_pages: Pages of the part.
+ * @offset:   Start of the part, in pages from the lowest page.
+ * @nr_pages: Number of pages of the part.
  *
  * Context: Process context, may sleep.
  */

@@ -2,22 +2,23 @@
 /**
  * DOC: The page stream of a PKRAM object
  *
- * Pages are listed as runs: pages that follow each other in the file and in
- * memory, upwards or downwards as the page allocator gave them out, take one
- * entry of 16 bytes, and what is of order 0 also few KHO keys instead of one per
- * page.
+ * Pages are listed as runs: pages that are contiguous in the file and in memory, in
+ * ascending or descending order, take one entry of 16 bytes. If their order is 0, they
+ * also need few KHO keys instead of one per page.
  *
- * The first page of a run gets a key at once, which is all that may fail for lack
- * of memory. When the run is over, that key makes room for those of the whole
- * run; without memory for these, every page gets its own, whose place in KHO's
- * tree exists since the first: a run of order 0 stays in a naturally aligned
- * block of %PKRAM_RUN_MAX pages. So committing an object cannot fail for lack of
- * memory. If a page turns out to be preserved by another owner, the run ends
- * before it and the node cannot be finished.
+ * The first page of a run is preserved at once. Only that can fail because there is no
+ * memory. When the run is complete, its key is replaced by the keys of the whole run.
+ * If there is no memory for these, each page gets a key. That cannot fail: a run of
+ * order 0 is within a naturally aligned block of %PKRAM_RUN_MAX pages, for which the
+ * key of the first page has allocated the nodes of KHO's tree. Committing an object
+ * therefore needs no memory. If another owner has preserved a page of the run
+ * meanwhile, the run ends before that page and the node cannot be finished.
  *
- * It is called with streams in the right state, by pkram_out.c, pkram_in.c and,
- * for the next page, by pkram.c. It calls pkram_node.c and luo_run.c.
- * It handles page frames, not struct page, to be run in user space as well.
+ * It is called by pkram_out.c, pkram_in.c and, to load a page, by pkram.c, which check
+ * the state of the stream. It calls pkram_node.c and luo_run.c.
+ *
+ * It uses page frame numbers instead of struct page, so that it also builds in user
+ * space.
  */
 
 #include <linux/align.h>
@@ -36,14 +37,14 @@
 #include "luo_handover.h"
 #include "pkram_internal.h"
 
-/* A list takes up to four pages, of which the heads of list and block are 0.3 %. */
+/* A list of the largest size fills four pages; the heads of list and block are 0.3 %. */
 #define PKRAM_RUNS_MIN		4U
 #define PKRAM_RUNS_MAX		1021U
 
-/* How many runs of one page to claim at once. */
+/* Number of runs of one page to claim at once. */
 #define PKRAM_SINGLES		32U
 
-/* A run, taken apart. */
+/* A decoded run. */
 struct pkram_run {
 	u64 first;
 	unsigned int order;
@@ -76,7 +77,7 @@ static u64 pkram_run_address(const struct pkram_run *run, unsigned int i)
 	return pkram_run_pfn(run, i) << PAGE_SHIFT;
 }
 
-/* The pages of a run, as the run layer has them. */
+/* Convert a run for luo_run.c. */
 static struct luo_run pkram_run_pages(const struct pkram_run *run, bool single)
 {
 	return (struct luo_run){
@@ -95,7 +96,7 @@ static u32 pkram_block_crc(const struct pkram_pages_ser *block)
 	return crc32c(crc, block->runs, block->nr_runs * sizeof(*block->runs));
 }
 
-/* The last run of the list has its first @nr pages only, or is not there. */
+/* Reduce the last run of the list to its first @nr pages, and remove it if @nr is 0. */
 static void pkram_run_shorten(struct pkram_stream *ps, const struct pkram_run *run,
 			      unsigned int nr)
 {
@@ -118,8 +119,8 @@ static void pkram_run_shorten(struct pkram_stream *ps, const struct pkram_run *r
 }
 
 /*
- * Give a run that is over the keys that it keeps. All but the first page are not
- * preserved until here, so that another owner may have preserved one meanwhile.
+ * Replace the key of the first page of a complete run by the keys of all its pages. The
+ * other pages were not preserved yet, so another owner may have preserved one of them.
  */
 static void pkram_run_close(struct pkram_stream *ps)
 {
@@ -204,8 +205,8 @@ static int pkram_run_open(struct pkram_stream *ps, u64 pfn, unsigned int order,
 			 FIELD_PREP(PKRAM_RUN_FLAGS, flags),
 		.index = index,
 	};
-	/* Where it goes from here, the next page will tell. */
-	ps->pages.room = 0;
+	/* The next page determines the direction of the run. */
+	ps->pages.nr_expected = 0;
 
 	return 0;
 
@@ -215,7 +216,7 @@ err_unpreserve:
 	return err;
 }
 
-/* Whether a page continues a run, in the direction that the run has or gets. */
+/* Check whether a page continues a run. The second page sets the direction. */
 static bool pkram_run_continues(const struct pkram_run_ser *ser,
 				struct pkram_run *run, u64 pfn,
 				unsigned int order, u64 index, u16 flags)
@@ -234,14 +235,14 @@ static bool pkram_run_continues(const struct pkram_run_ser *ser,
 	return pfn == pkram_run_pfn(run, run->count);
 }
 
-/* What the next pages of order 0 have to be, up to the end of the block. */
+/* Set the expected next page of order 0, and how many follow up to the block's end. */
 static void pkram_run_expect(struct pkram_stream *ps, u64 pfn, u64 index,
 			     bool down)
 {
 	u64 in_block = pfn % PKRAM_RUN_MAX;
 
 	ps->pages.down = down;
-	ps->pages.room = down ? in_block : PKRAM_RUN_MAX - 1 - in_block;
+	ps->pages.nr_expected = down ? in_block : PKRAM_RUN_MAX - 1 - in_block;
 	ps->pages.next_pfn = down ? pfn - 1 : pfn + 1;
 	ps->pages.next_index = index + 1;
 }
@@ -253,21 +254,21 @@ static void pkram_run_expect(struct pkram_stream *ps, u64 pfn, u64 index,
  * @index: Its mapping offset.
  * @flags: The caller's flags.
  *
- * This is for most pages, and does no more than it has to.
+ * The fast path for most pages.
  *
- * Return: true; false if the page has to be looked at more closely.
+ * Return: true; false if the caller must call pkram_pages_save().
  */
 bool pkram_pages_extend(struct pkram_stream *ps, u64 pfn, u64 index, u16 flags)
 {
 	struct pkram_run_ser *run = ps->pages.open;
 
-	if (!run || !ps->pages.room || pfn != ps->pages.next_pfn ||
+	if (!run || !ps->pages.nr_expected || pfn != ps->pages.next_pfn ||
 	    index != ps->pages.next_index ||
 	    flags != FIELD_GET(PKRAM_RUN_FLAGS, run->where))
 		return false;
 
 	run->where += FIELD_PREP(PKRAM_RUN_COUNT, 1);
-	ps->pages.room--;
+	ps->pages.nr_expected--;
 	ps->pages.next_pfn += ps->pages.down ? -1 : 1;
 	ps->pages.next_index++;
 
@@ -275,15 +276,17 @@ bool pkram_pages_extend(struct pkram_stream *ps, u64 pfn, u64 index, u16 flags)
 }
 
 /**
- * pkram_pages_save - Append a page and have it preserved.
+ * pkram_pages_save - Append a page and preserve it.
  * @ps:    A stream that saves an object.
  * @pfn:   Page frame of the page.
  * @order: Its order.
  * @index: Its mapping offset.
  * @flags: The caller's flags.
  *
- * Return: 0; the errno of the handover, -EEXIST also if the node lacks a page that
- * was preserved elsewhere, or -ENOMEM, with the stream as it was before.
+ * On failure the stream is unchanged.
+ *
+ * Return: 0; -EEXIST if the page is preserved already, or if the node is incomplete;
+ * -ENOMEM if there is no memory; or another errno of the handover.
  */
 int pkram_pages_save(struct pkram_stream *ps, u64 pfn, unsigned int order,
 		     u64 index, u16 flags)
@@ -315,10 +318,10 @@ int pkram_pages_save(struct pkram_stream *ps, u64 pfn, unsigned int order,
 }
 
 /**
- * pkram_pages_commit - Make the page stream ready for the next kernel.
+ * pkram_pages_commit - Close the open run, and write the CRC of the last list.
  * @ps: A stream that saves an object.
  *
- * It does not fail.
+ * Cannot fail.
  */
 void pkram_pages_commit(struct pkram_stream *ps)
 {
@@ -328,7 +331,7 @@ void pkram_pages_commit(struct pkram_stream *ps)
 }
 
 /**
- * pkram_pages_unpreserve - Take the pages of this kernel out of the handover.
+ * pkram_pages_unpreserve - Unpreserve the pages of an object that this kernel saved.
  * @node:   The node.
  * @object: The object, after pkram_pages_commit().
  */
@@ -351,7 +354,7 @@ void pkram_pages_unpreserve(struct pkram_node *node,
 	}
 }
 
-/* A block that was checked, or NULL. */
+/* Check and return the list at an address, or return NULL. */
 static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
 						 u64 address)
 {
@@ -367,7 +370,7 @@ static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
 	return block;
 }
 
-/* Get the page frames of the first runs, as far as they have one page each. */
+/* Get the page frames of the first runs, up to one with more than one page. */
 static u32 pkram_pages_gather(const struct pkram_run_ser *runs, u32 nr, u64 *pfns)
 {
 	struct pkram_run run;
@@ -422,16 +425,15 @@ static bool pkram_pages_claim_block(struct luo_run_claim *claim,
 }
 
 /**
- * pkram_pages_claim - Take over the pages of an object of the previous kernel.
+ * pkram_pages_claim - Claim the pages of an object of the previous kernel.
  * @node:     The node, whose pool is restored.
- * @object:   The object, which is valid.
- * @nr_pages: Set to how many pages were taken over: those before the first thing
- *            that is not as it should be.
+ * @object:   The object, which was checked.
+ * @nr_pages: Set to the number of claimed pages: all pages, or those that are listed
+ *            before the first corruption.
  *
- * Nothing in the lists is changed, for what is damaged may lie across something
- * that is not.
+ * Does not write to the lists, because a corrupt list may overlap a valid one.
  *
- * Return: true if all of them were there.
+ * Return: true if all pages were claimed.
  */
 bool pkram_pages_claim(struct pkram_node *node,
 		       const struct pkram_object_ser *object, u64 *nr_pages)
@@ -456,13 +458,13 @@ bool pkram_pages_claim(struct pkram_node *node,
 }
 
 /**
- * pkram_pages_load - Take the next page.
+ * pkram_pages_load - Load the next page.
  * @ps:    A stream that loads an object.
  * @pfn:   Set to its page frame.
  * @index: Set to its mapping offset.
  * @flags: Set to its flags.
  *
- * Return: true; false if there is none.
+ * Return: true; false if there is no further page.
  */
 bool pkram_pages_load(struct pkram_stream *ps, u64 *pfn, u64 *index, u16 *flags)
 {
@@ -493,9 +495,9 @@ bool pkram_pages_load(struct pkram_stream *ps, u64 *pfn, u64 *index, u16 *flags)
 }
 
 /**
- * pkram_pages_put - Drop the references to pages that were not taken.
+ * pkram_pages_put - Drop the references to pages that were not loaded.
  * @ps:       A stream that loads an object.
- * @nr_pages: How many at most.
+ * @nr_pages: The largest number of pages to drop.
  */
 void pkram_pages_put(struct pkram_stream *ps, u64 nr_pages)
 {
@@ -508,7 +510,7 @@ void pkram_pages_put(struct pkram_stream *ps, u64 nr_pages)
 }
 
 /**
- * pkram_pages_put_rest - Drop the references to all pages that were not taken.
+ * pkram_pages_put_rest - Drop the references to all pages that were not loaded.
  * @ps: A stream that loads an object.
  */
 void pkram_pages_put_rest(struct pkram_stream *ps)

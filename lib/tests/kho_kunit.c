@@ -2,9 +2,9 @@
 /**
  * DOC: Tests of KHO without a kexec
  *
- * Preserves pages of this kernel, and ends the preservation again: a page must not
- * be preserved twice, by whatever call and under whatever key. Pages to be restored
- * get their marks from the test, as kho_mem_retrieve() would set them.
+ * Preserve and unpreserve pages of this kernel: no call may preserve a page twice,
+ * under any key. To test the restore, the test writes the marks that
+ * kho_mem_retrieve() would write.
  */
 
 #include <kunit/test.h>
@@ -36,7 +36,7 @@ static int kho_test_init(struct kunit *test)
 	return 0;
 }
 
-/* Preserve a page alone, and end that. */
+/* Preserve a single page, and unpreserve it. */
 static int kho_test_probe(struct page *page)
 {
 	int err = kho_preserve_pages(page, 1);
@@ -47,7 +47,7 @@ static int kho_test_probe(struct page *page)
 	return err;
 }
 
-/* All pages have the same answer, in every way of asking. */
+/* Every call returns the same result for all pages. */
 static void kho_test_pages(struct kunit *test, struct page *page,
 			   unsigned int nr_pages, int err)
 {
@@ -74,7 +74,7 @@ static void kho_test_folio(struct kunit *test)
 	kho_test_pages(test, page, NR_PAGES, -EEXIST);
 	KUNIT_EXPECT_EQ(test, kho_preserve_pages(page + 1, NR_PAGES - 1), -EEXIST);
 
-	/* The calls that failed have not ended it. */
+	/* The failed calls have not unpreserved it. */
 	KUNIT_EXPECT_EQ(test, kho_preserve_folio(folio), -EEXIST);
 	kho_unpreserve_folio(folio);
 	kho_test_pages(test, page, NR_PAGES, 0);
@@ -82,7 +82,7 @@ static void kho_test_folio(struct kunit *test)
 	folio_put(folio);
 }
 
-/* A key of a page inside a larger one, wherever it is. */
+/* A key of any page inside a larger key. */
 static void kho_test_inside(struct kunit *test)
 {
 	struct page *page = kho_test_alloc(test, __GFP_COMP);
@@ -99,7 +99,7 @@ static void kho_test_inside(struct kunit *test)
 	folio_put(folio);
 }
 
-/* Ranges are under several keys. None of them is left when one is refused. */
+/* Ranges have several keys. If one is refused, all are removed. */
 static void kho_test_range(struct kunit *test)
 {
 	struct page *page = kho_test_alloc(test, 0);
@@ -143,13 +143,13 @@ static void kho_test_vmalloc(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, mem);
 	KUNIT_EXPECT_EQ(test, kho_preserve_vmalloc(mem, &first), 0);
-	/* What is in there must not matter, whatever fails. */
+	/* The call must not use the old contents, whatever fails. */
 	memset(&second, 0xff, sizeof(second));
 	KUNIT_EXPECT_EQ(test, kho_preserve_vmalloc(mem, &second), -EEXIST);
 	for (unsigned int i = 0; i < NR_PAGES; i++)
 		kho_test_pages(test, vmalloc_to_page(mem + i * PAGE_SIZE), 1, -EEXIST);
 
-	/* The pages that say which pages they are. */
+	/* The pages that list the pages of the area. */
 	kho_test_pages(test, virt_to_page(phys_to_virt(first.first.phys)), 1, -EEXIST);
 
 	kho_unpreserve_vmalloc(&first);
@@ -158,7 +158,7 @@ static void kho_test_vmalloc(struct kunit *test)
 	vfree(mem);
 }
 
-/* Pages that were preserved before one that cannot be are not any more. */
+/* If a page cannot be preserved, those before it are unpreserved. */
 static void kho_test_vmalloc_error(struct kunit *test)
 {
 	void *mem = vmalloc(NR_PAGES * PAGE_SIZE);
@@ -208,7 +208,7 @@ static void kho_test_pool(struct kunit *test)
 }
 #endif
 
-/* Two threads that do the same at the same time. */
+/* Two threads that make the same call at the same time. */
 struct kho_test_pair {
 	int (*run)(struct page *page);
 	struct page *page;
@@ -250,7 +250,7 @@ static void kho_test_run_pair(struct kunit *test, struct kho_test_pair *pair)
 	wait_for_completion(&pair->done);
 }
 
-/* The keys of a run come under one hold of the lock. */
+/* All keys of a run are added without dropping the lock. */
 static int kho_test_preserve_most(struct page *page)
 {
 	return kho_preserve_pages(page + 1, NR_PAGES - 1);
@@ -275,7 +275,7 @@ static void kho_test_preserve_race(struct kunit *test)
 		__free_page(page + i);
 }
 
-/* As kexec_handover.c marks the first page of a preservation. */
+/* The mark that kexec_handover.c writes to the first page of a preservation. */
 static void kho_test_mark(struct page *page, unsigned int order)
 {
 	set_page_private(page, 0x4b484f50UL << 32 | order);
@@ -306,7 +306,7 @@ static void kho_test_marks(struct kunit *test, struct page *page,
 				orders[i] < 0 ? -ENOENT : orders[i]);
 }
 
-/* A range may have been divided for other reasons than length and alignment. */
+/* A range may be divided for other reasons than length and alignment. */
 static void kho_test_restore_divided(struct kunit *test)
 {
 	static const int none[] = { -1, -1, -1, -1, -1, -1, -1, -1 };
@@ -329,7 +329,7 @@ static void kho_test_restore_wrong(struct kunit *test, struct page *page,
 		KUNIT_EXPECT_NULL(test, kho_restore_pages(page_to_phys(page), nr_pages));
 }
 
-/* All of a range is restored, or nothing. */
+/* Either all of a range is restored, or nothing. */
 static void kho_test_restore_error(struct kunit *test)
 {
 	static const int two[] = { 1, -1, 1, -1, -1, -1, -1, -1 };
@@ -360,7 +360,7 @@ static int kho_test_restore_large(struct page *page)
 	return kho_restore_run(&restored, page_to_phys(page), ORDER, 1);
 }
 
-/* Two threads restore the same: each preservation has one winner. */
+/* If two threads restore the same preservation, one succeeds. */
 static void kho_test_restore_race(struct kunit *test)
 {
 	struct kho_test_pair pair = { .page = kho_test_alloc_restored(test) };

@@ -2,13 +2,13 @@
 /**
  * DOC: A handover to oneself
  *
- * A &struct luo_handover without KHO: what is preserved stays in memory, and a
- * kexec is a function that makes outgoing pages incoming ones. So the objects,
- * pools and arrays can be tested in one kernel, and in user space.
+ * A &struct luo_handover without KHO: preserved pages stay in memory, and a function
+ * simulates the kexec by making outgoing pages incoming ones. It tests objects, pools
+ * and arrays in one kernel, and in user space.
  *
- * It knows every key, hence what is leaked, and refuses a page that is under a key
- * already; a key is claimed once. It fails the nth allocation. It fails the test
- * that runs when pages are freed twice or under another order.
+ * It keeps a list of all keys, so it detects leaks. It refuses to preserve a page twice,
+ * and to claim a key twice. It can fail the nth allocation. The running test fails if
+ * pages are freed twice or with another order.
  */
 
 #include <linux/bitfield.h>
@@ -28,7 +28,7 @@
 #define LUO_LOOPBACK_PAGES_MAX		4096
 #define LUO_LOOPBACK_MAPPINGS_MAX	8
 
-/* What is preserved for somebody else has no memory of its own. */
+/* A key of caller-owned pages has no memory. */
 struct luo_loopback_key {
 	void *mem;
 	u64 address;
@@ -36,7 +36,7 @@ struct luo_loopback_key {
 	enum luo_loopback_state state;
 };
 
-/* A page or folio of somebody else. */
+/* A page or folio of a caller. */
 struct luo_loopback_page {
 	u64 address;
 	unsigned int order;
@@ -66,7 +66,7 @@ static struct {
 	size_t incoming_size;
 } loopback;
 
-/* Static, for a lock on the heap would need a lockdep key of its own. */
+/* Static, because a lock on the heap would need a separate lockdep key. */
 struct luo_object_out luo_loopback_out =
 	LUO_OBJECT_OUT_INIT(luo_loopback_out, &luo_loopback);
 struct luo_object_in luo_loopback_in =
@@ -99,7 +99,7 @@ static void luo_loopback_free_page(struct luo_loopback_page *page)
 	*page = loopback.pages[--loopback.nr_pages];
 }
 
-/* Frees what the key preserves, whosever it was. */
+/* Free the memory of a key, or drop the reference to the caller's pages. */
 static void luo_loopback_free_all(struct luo_loopback_key *key)
 {
 	unsigned long i = 0;
@@ -176,7 +176,7 @@ static void *loopback_claim(u64 address, unsigned int order)
 	if (loopback.on_claim)
 		loopback.on_claim(address);
 
-	/* Another caller was first, as a claim has one winner. */
+	/* Another caller was first. */
 	if (loopback.steal_nth && !--loopback.steal_nth && key) {
 		key->state = LUO_LOOPBACK_CLAIMED;
 		loopback.stolen = address;
@@ -207,7 +207,7 @@ static struct luo_loopback_page *luo_loopback_page(u64 address)
 	return NULL;
 }
 
-/* What was one allocation is pages of order 0. */
+/* Split one allocation into pages of order 0. */
 static void luo_loopback_split(u64 address, unsigned int order)
 {
 	unsigned long i;
@@ -246,8 +246,8 @@ u64 luo_loopback_page_alloc(unsigned int order)
 }
 
 /**
- * luo_loopback_run_alloc - Allocate pages of order 0 side by side.
- * @order: There are 2^@order of them, and so are they aligned.
+ * luo_loopback_run_alloc - Allocate contiguous pages of order 0.
+ * @order: Allocates 2^@order pages, naturally aligned.
  *
  * Return: The address of the first, each held with one reference; 0 when there is
  * no memory.
@@ -278,7 +278,7 @@ void luo_loopback_page_get(u64 address)
 }
 
 /**
- * luo_loopback_pages_held - How many pages and folios somebody holds.
+ * luo_loopback_pages_held - Count the pages and folios that have a reference.
  *
  * Return: Their number.
  */
@@ -292,7 +292,7 @@ unsigned long luo_loopback_pages_held(void)
 	return nr;
 }
 
-/* A folio that was claimed has one reference, which is in its key. */
+/* A claimed folio has one reference, counted in its key. */
 static void loopback_put(u64 address)
 {
 	struct luo_loopback_key *key = luo_loopback_key(address,
@@ -307,7 +307,7 @@ static void loopback_put(u64 address)
 		luo_loopback_free_page(page);
 }
 
-/* The key that KHO would take for the first of some pages. */
+/* The order of the key that KHO would use for the first of these pages. */
 static unsigned int luo_loopback_range_order(u64 address, unsigned long nr_pages)
 {
 	return min_t(unsigned int, __ffs64(address >> PAGE_SHIFT),
@@ -331,7 +331,7 @@ static void loopback_unpreserve(u64 address, unsigned long nr_pages,
 	}
 }
 
-/* Whether some pages are under a key of this kernel. */
+/* Check whether a page is under a key of this kernel. */
 static bool luo_loopback_overlaps(u64 address, unsigned long nr_pages)
 {
 	const struct luo_loopback_key *key;
@@ -523,7 +523,7 @@ const struct luo_handover luo_loopback = {
 	.find		= loopback_find,
 };
 
-/* The heap of a kernel is gone after a kexec; its preserved pages are not. */
+/* A kexec loses the heap and keeps the preserved pages. */
 static void luo_loopback_forget(struct list_head *tables)
 {
 	struct luo_object_table *table, *next;
@@ -591,7 +591,7 @@ static void luo_loopback_free_everything(void)
 	loopback.incoming = false;
 }
 
-/* Publish the list of kinds, as a kernel does at boot. That does not fail here. */
+/* Publish the list of kinds, as at boot. Does not fail here. */
 static int luo_loopback_boot(void)
 {
 	unsigned int max_order = loopback.max_order;
@@ -608,7 +608,7 @@ static int luo_loopback_boot(void)
 }
 
 /**
- * luo_loopback_reset - Have nothing preserved, stored or allocated any more.
+ * luo_loopback_reset - Free all memory that is preserved, stored or allocated.
  */
 void luo_loopback_reset(void)
 {
@@ -630,7 +630,7 @@ static bool luo_loopback_page_preserved(const struct luo_loopback_page *page)
 	return false;
 }
 
-/* A page is held by whoever claims it, once, and until then by nobody. */
+/* A page has no reference until it is claimed, and then one. */
 static void luo_loopback_kexec_pages(void)
 {
 	unsigned long i = 0;
@@ -644,10 +644,9 @@ static void luo_loopback_kexec_pages(void)
 }
 
 /**
- * luo_loopback_kexec - Go on as the next kernel.
+ * luo_loopback_kexec - Simulate a kexec and continue as the next kernel.
  *
- * Outgoing pages are incoming now, all other pages are free memory, and the two
- * sets are empty.
+ * Makes outgoing pages incoming, frees all other pages, and empties the two sets.
  */
 void luo_loopback_kexec(void)
 {
@@ -674,7 +673,7 @@ void luo_loopback_kexec(void)
 }
 
 /**
- * luo_loopback_fails - Whether an allocation is to fail.
+ * luo_loopback_fails - Check whether an allocation must fail.
  *
  * Asked by the functions of the handover, and by the allocators of the
  * user-space build.
@@ -696,8 +695,8 @@ bool luo_loopback_fails(void)
 }
 
 /**
- * luo_loopback_fail_nth - Have one of the next allocations fail.
- * @nth: Which one, from 1; 0 for none.
+ * luo_loopback_fail_nth - Make one of the next allocations fail.
+ * @nth: Its number, from 1; 0 for none.
  */
 void luo_loopback_fail_nth(unsigned long nth)
 {
@@ -706,9 +705,9 @@ void luo_loopback_fail_nth(unsigned long nth)
 }
 
 /**
- * luo_loopback_failed - Whether that allocation has come and failed.
+ * luo_loopback_failed - Check whether that allocation has failed.
  *
- * Return: true if so; false also when there were fewer allocations.
+ * Return: true if it has; false if there were fewer allocations.
  */
 bool luo_loopback_failed(void)
 {
@@ -716,7 +715,7 @@ bool luo_loopback_failed(void)
 }
 
 /**
- * luo_loopback_forget_scopes - Begin anew with what luo_loopback_scopes() says.
+ * luo_loopback_forget_scopes - Reset the result of luo_loopback_scopes().
  */
 void luo_loopback_forget_scopes(void)
 {
@@ -724,7 +723,7 @@ void luo_loopback_forget_scopes(void)
 }
 
 /**
- * luo_loopback_scopes - The flags of the tasks that allocated or preserved.
+ * luo_loopback_scopes - Get the flags of the tasks that allocated or preserved.
  *
  * Return: PF_*, of all calls together.
  */
@@ -734,8 +733,8 @@ unsigned int luo_loopback_scopes(void)
 }
 
 /**
- * luo_loopback_on_claim - Have a function called before each claim of a folio.
- * @on_claim: The function, given the address that is claimed; NULL for none.
+ * luo_loopback_on_claim - Set a function to call before each claim of a folio.
+ * @on_claim: The function, which gets the address of the claim; NULL for none.
  */
 void luo_loopback_on_claim(void (*on_claim)(u64 address))
 {
@@ -743,8 +742,8 @@ void luo_loopback_on_claim(void (*on_claim)(u64 address))
 }
 
 /**
- * luo_loopback_steal - Have another caller win one of the next claims of folios.
- * @nth: Which one, from 1.
+ * luo_loopback_steal - Let another caller win one of the next claims of folios.
+ * @nth: Number of the claim, from 1.
  */
 void luo_loopback_steal(unsigned long nth)
 {
@@ -753,9 +752,9 @@ void luo_loopback_steal(unsigned long nth)
 }
 
 /**
- * luo_loopback_stolen - What the other caller has claimed.
+ * luo_loopback_stolen - Get the folio that the other caller has claimed.
  *
- * Return: Its address, to be put; 0 if there were fewer claims.
+ * Return: Its address, which the caller must put; 0 if there were fewer claims.
  */
 u64 luo_loopback_stolen(void)
 {
@@ -763,8 +762,8 @@ u64 luo_loopback_stolen(void)
 }
 
 /**
- * luo_loopback_set_max_order - Have no larger allocations than this.
- * @order: The largest order that is to be had.
+ * luo_loopback_set_max_order - Make allocations of larger orders fail.
+ * @order: The largest order that can be allocated.
  */
 void luo_loopback_set_max_order(unsigned int order)
 {
@@ -832,7 +831,7 @@ unsigned long luo_loopback_pages(enum luo_loopback_state state)
 }
 
 /**
- * luo_loopback_largest - The largest order that was allocated in this test.
+ * luo_loopback_largest - Get the largest order that was allocated in this test.
  *
  * Return: The order.
  */
@@ -842,7 +841,7 @@ unsigned int luo_loopback_largest(void)
 }
 
 /**
- * luo_loopback_blob - The list of kinds that is published.
+ * luo_loopback_blob - Get the list of kinds that is published.
  * @size: Set to its size in bytes, without the memory in which it can grow.
  *
  * Return: The blob.
@@ -855,9 +854,9 @@ void *luo_loopback_blob(size_t *size)
 }
 
 /**
- * luo_loopback_lose_blob - Have the incoming blob be somewhere else.
- * @address: The address to be found.
- * @size:    The size to be found, in bytes.
+ * luo_loopback_lose_blob - Set a wrong address and size of the incoming blob.
+ * @address: The address.
+ * @size:    The size in bytes.
  */
 void luo_loopback_lose_blob(u64 address, size_t size)
 {
@@ -867,8 +866,8 @@ void luo_loopback_lose_blob(u64 address, size_t size)
 }
 
 /**
- * luo_loopback_incoming_key - Find what the previous kernel preserved.
- * @nth:     Which key, from 0.
+ * luo_loopback_incoming_key - Find a key of the previous kernel.
+ * @nth:     Number of the key, from 0.
  * @address: Set to its physical address.
  * @order:   Set to its order.
  *
@@ -891,7 +890,7 @@ bool luo_loopback_incoming_key(unsigned long nth, u64 *address,
 }
 
 /**
- * luo_loopback_lose_key - Have the previous kernel not have preserved something.
+ * luo_loopback_lose_key - Remove a key of the previous kernel.
  * @address: The physical address of an incoming key.
  */
 void luo_loopback_lose_key(u64 address)

@@ -2,9 +2,9 @@
 /**
  * DOC: Tests of runs of pages
  *
- * The arithmetic of keys, runs in both directions and under both sorts of keys,
- * claims of a part, and runs of which something is missing, over a handover to
- * oneself that counts keys, references and the pages of two zones.
+ * The arithmetic of keys, runs in both directions and under both kinds of keys, claims of
+ * a part, and runs with missing keys, over a simulated handover that counts keys,
+ * references and the pages of two zones.
  */
 
 #include <kunit/test.h>
@@ -16,7 +16,7 @@
 
 #include "luo_loopback.h"
 
-/* Pages of the blocks that runs are cut from. */
+/* Pages of the blocks in which runs are allocated. */
 #define BLOCK_PAGES	32U
 
 static void luo_run_checks(struct kunit *test)
@@ -197,7 +197,7 @@ static bool luo_run_claim_all(const struct luo_run *run)
 	return whole;
 }
 
-/* As many keys as the run has, none after it was unpreserved. */
+/* All keys of the run, and none after it was unpreserved. */
 static void luo_run_is_unpreserved(struct kunit *test)
 {
 	u64 address = luo_run_block(test);
@@ -218,7 +218,7 @@ static void luo_run_is_unpreserved(struct kunit *test)
 	luo_run_put_block(address);
 }
 
-/* Whichever key there is no memory for, none stays. */
+/* If there is no memory for one key, none stays. */
 static void luo_run_is_rolled_back(struct kunit *test)
 {
 	u64 address = luo_run_block(test);
@@ -284,7 +284,7 @@ static void luo_run_is_claimed_in_parts(struct kunit *test)
 #define FOLIO_ORDER	ilog2(FOLIO_PAGES)
 #define NR_FOLIOS	64
 
-/* The first of three that lie side by side; the kernel has them in any order. */
+/* The first of three contiguous blocks, which the kernel allocates in any order. */
 static u64 luo_run_find_three(const u64 *address)
 {
 	const u64 step = PAGE_SIZE << FOLIO_ORDER;
@@ -332,7 +332,7 @@ static void luo_run_of_folios(struct kunit *test)
 	luo_run_put(&luo_loopback, &run, 0, run.nr_pages);
 }
 
-/* A key is missing: a part of the run can be claimed, the whole cannot. */
+/* If a key is missing, a part of the run can be claimed, but not the whole run. */
 static void luo_run_lacks_a_key(struct kunit *test)
 {
 	struct luo_run_claim claim = { .handover = &luo_loopback };
@@ -357,7 +357,7 @@ static void luo_run_lacks_a_key(struct kunit *test)
 	}
 }
 
-/* A run that says other keys than it has, or pages that were not preserved. */
+/* A run with other keys than it says, or with pages that were not preserved. */
 static void luo_run_is_wrong(struct kunit *test)
 {
 	u64 address = luo_run_block(test);
