@@ -7,9 +7,8 @@
  * retrieved, while nothing runs. Making one is a copy that is paid for while the
  * program runs, so it is up to the administrator: luo_memfd.collapse.
  *
- * Only ranges of which every page is there are collapsed. Where it does not
- * work out, for want of memory or because somebody uses a page just then, the
- * range stays as it is, and so does what is in it in any case.
+ * Only ranges without holes are collapsed. If there is no memory, or a page is in use
+ * at that moment, the range stays as it is. Its contents never change.
  */
 
 #include <linux/fs.h>
@@ -25,7 +24,7 @@
 
 #include "luo_memfd.h"
 
-/* For a page that somebody uses just then. */
+/* Number of tries if a page is in use. */
 #define LUO_MEMFD_COLLAPSE_TRIES	3
 
 #undef MODULE_PARAM_PREFIX

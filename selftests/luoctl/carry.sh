@@ -110,7 +110,7 @@ jumps_refused() {
 	luoctl kexec "/boot/$FLAVOUR"
 	says "no initrd" 2 "no initrd beside" "--initrd none"
 	luoctl kexec --initrd /tmp/note "/boot/$FLAVOUR"
-	says "an initrd that is none" 2 "not an initrd"
+	says "an invalid initrd" 2 "not an initrd"
 	cp "/boot/$FLAVOUR" /tmp/vmlinuz-1.2
 	ln -s /boot/initrd /tmp/initrd.img-1.2
 	luoctl kexec --dry-run /tmp/vmlinuz-1.2

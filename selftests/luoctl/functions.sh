@@ -25,7 +25,7 @@ wants() {
 	done
 }
 
-# luoctl ARGUMENTS... - runs it as root, nobody ARGUMENTS... as somebody else.
+# luoctl ARGUMENTS... - runs it as root, nobody ARGUMENTS... as another user.
 luoctl() {
 	./luoctl "$@" >$out 2>&1
 	status=$?

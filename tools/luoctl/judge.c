@@ -251,7 +251,7 @@ static void judge_kind(const struct catalogue *from, const struct catalogue *to,
 		verdict->common = common->version;
 		return;
 	}
-	/* Whoever has a kernel with tests knows that it is one. */
+	/* The user of a kernel with tests knows that it has these kinds. */
 	verdict->fate = all_optional(kind) || compat_is_test(kind->name) ?
 			FATE_LEFT : FATE_LOST;
 	common = newest(to, kind, false, objects);

@@ -238,7 +238,7 @@ static void print_kernel(const char *role, const struct catalogue *catalogue)
 	     ", which has no catalogue and is judged by its strings");
 }
 
-/* A kind of a test of which there is nothing is of no interest to anybody. */
+/* Do not list a kind of a test that has no objects. */
 static bool is_shown(const struct verdict *verdict)
 {
 	return !verdict->is_kind || !compat_is_test(verdict->name) ||

@@ -250,7 +250,7 @@ struct arguments {
 	enum ready_when ready;
 };
 
-/* Take options up to the next word that is none. */
+/* Parse options up to the first other word. */
 static int parse_options(int argc, char **argv, struct arguments *args)
 {
 	static const struct option options[] = {

@@ -166,7 +166,7 @@ static int is_session(pid_t pid, int fd, const char *target, void *context)
 	return found;
 }
 
-/* A session that somebody has: ours to take over if that is luoctl. */
+/* A session of another process, which can be taken over if that is luoctl. */
 static int take_over(const char *name, struct session_holder *holder)
 {
 	struct search search = { name, holder };
