@@ -57,7 +57,7 @@ static void measure(struct work *work, int session)
 	work_figure_since(work, "finish", start);
 }
 
-/* Takes what the last stage preserved, and what it had to tell. */
+/* Retrieve the files of the last stage and its notes. */
 static struct figures arrive(struct work *work, const char *size, uint64_t start)
 {
 	int session = session_retrieve(SESSION);

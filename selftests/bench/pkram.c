@@ -22,7 +22,7 @@
 
 static int fd;
 
-/* Makes a call and returns the last number that it has to say. */
+/* Make a call and return the last number of its output. */
 static unsigned long long __printf(1, 2) run(const char *format, ...)
 {
 	char command[128], text[128], *last;

@@ -12,7 +12,7 @@
  * struct work - The files of one measurement.
  * @name:        As it is called on the command line.
  * @file_size:   Of each file; 0 is one file for all.
- * @step:        One page in so many is there.
+ * @step:        One page in @step is allocated.
  * @interleaved: In memory, the pages lie between those of another file.
  * @reused:      Its pages were those of a file that is gone.
  * @huge:        In huge pages.

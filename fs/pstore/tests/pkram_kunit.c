@@ -13,7 +13,7 @@
 
 #define PSTORE_PKRAM_TEST_TEXT	"<6>[    1.5] first\n<5>[    2.5] last\n"
 
-/* A log in a page of its own. */
+/* A log in a separate page. */
 static struct pstore_pkram_ser *pstore_pkram_test_log(struct kunit *test)
 {
 	struct pstore_pkram_ser *ser = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);

@@ -61,7 +61,7 @@ static bool tree_has(unsigned long pfn, unsigned int order)
 	return leaf && leaf->bitmap[BIT_WORD(bit)] >> (bit % BITS_PER_LONG) & 1;
 }
 
-/* The order of the key that has a page, and one more; 0 if there is none. */
+/* The order of the key that has a page, plus one; 0 if no key has it. */
 static u8 model[MODEL_PAGES];
 
 static bool model_overlap(unsigned long pfn, unsigned long end)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each test has a machine, and so a process, of its own. The simulations print
+ * Each test has a separate machine, and so a separate process. The simulations print
  * what keeping preserved pages from the page allocator takes: steps from a node of
  * the tree to another one, bytes that were moved in memblock's arrays, and memory.
  */
@@ -225,7 +225,7 @@ static void test_no_memory_for_list(void)
 	expect_reserved(&machine, false);
 }
 
-/* The list of nodes has just room; then memblock's array has to grow. */
+/* The list of nodes just fits; then memblock's array must grow. */
 static void test_no_memory_for_regions(void)
 {
 	struct machine machine;
@@ -277,7 +277,7 @@ static unsigned long count_memory(const struct machine *machine)
 	return regions + regions / 2 + machine->nr_nodes * sizeof(phys_addr_t);
 }
 
-/* @unpreserved is what the tree has to leave. */
+/* @unpreserved is the expected number of pages that are not preserved. */
 static void simulate(const char *name, struct machine *machine,
 		     unsigned long unpreserved)
 {
@@ -352,7 +352,7 @@ static void test_random(void)
 		tree_add(&machine, pfn + random_below(64), 0);
 	for (unsigned long pfn = machine.start_pfn; pfn < machine.end_pfn; pfn += 4096)
 		tree_add(&machine, pfn + random_below(8) * 512, 9);
-	/* Of the pages of a folio, one in 64 had a key of its own. */
+	/* One in 64 pages of a folio had a separate key. */
 	unpreserved = PHYS_PFN(SIMULATED) / 64 * 63;
 	unpreserved -= PHYS_PFN(SIMULATED) / 4096 * (512 - 8);
 	simulate("random", &machine, unpreserved);

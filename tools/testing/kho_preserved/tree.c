@@ -23,7 +23,7 @@ unsigned long random_below(unsigned long limit)
 	return (state >> 24) % limit;
 }
 
-/* Scattered over memory, each in a page of its own. */
+/* Scattered over memory, each in a separate page. */
 static struct kho_radix_node *node_create(struct machine *machine)
 {
 	unsigned long first = machine->start_pfn + PHYS_PFN(SCRATCH_SIZE);

@@ -99,7 +99,7 @@ static void fuzz_restore_one(struct luo_array *array, unsigned int which,
 		FUZZ_EXPECT(!err &&
 			    luo_pattern_holds(array->data, count * FUZZ_ELEMENT,
 					      which));
-	/* All of it is there, and is its owner's to write to. */
+	/* All elements exist and are writable. */
 	if (!err)
 		luo_pattern_fill(array->data, count * FUZZ_ELEMENT, ~0ULL);
 }

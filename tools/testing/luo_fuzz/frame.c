@@ -122,7 +122,7 @@ bool fuzz_memory_fails(void)
 /**
  * fuzz_untouched - Whether nothing was changed at all.
  *
- * Return: true if the restore has to succeed.
+ * Return: true if the restore must succeed.
  */
 bool fuzz_untouched(void)
 {
@@ -144,12 +144,12 @@ static bool fuzz_touched(u64 address)
 }
 
 /**
- * fuzz_intact - Whether something has to be restored.
- * @addresses: What it takes for that, each anywhere in a piece.
- * @nr:        How many these are.
+ * fuzz_intact - Check whether a restore must succeed.
+ * @addresses: Addresses in the pieces of memory that the restore needs.
+ * @nr:        Number of addresses.
  *
- * Return: true if the input has changed none of them, and has nothing else be
- * taken for what it is not.
+ * Return: true if the input has changed none of these pieces, and no other change makes
+ * the restore use the wrong memory.
  */
 bool fuzz_intact(const u64 *addresses, unsigned int nr)
 {

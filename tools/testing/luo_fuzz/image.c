@@ -3,7 +3,7 @@
  * DOC: Images of kernels, as luoctl reads them
  *
  * The input is a file: bzImage, vmlinux, arm64 Image, EFI zboot, a module, or one
- * of these packed. What the catalogue has then has to be text.
+ * of these packed. All strings of the catalogue must be text.
  */
 
 #include <stdint.h>

@@ -30,7 +30,7 @@ static struct memfd_saved fuzz_saved[FUZZ_FILES];
 /* What the file in version 1 needs: its object, the list and its first page. */
 static u64 fuzz_needs[FUZZ_OBJECT_NEEDS + 1];
 
-/* Pages have no CRC, so the file is there without them, if they are preserved. */
+/* Pages have no CRC, so the file can be retrieved if they are preserved. */
 static void fuzz_save_file(struct memfd_saved *saved, u32 flags)
 {
 	memfd_begin(saved, FUZZ_SIZE, flags);

@@ -88,7 +88,7 @@ static void fuzz_save_nodes(void)
 	struct pkram_stream ps;
 	unsigned int i;
 
-	/* Once; that it is there already is what the next ones find. */
+	/* Once; later runs get -EEXIST. */
 	pkram_node_register(fuzz_drop_node);
 	luo_pattern_fill(fuzz_bytes, sizeof(fuzz_bytes), FUZZ_SEED);
 
@@ -129,7 +129,7 @@ static int fuzz_load_pages(struct pkram_stream *ps, int most)
 	u16 flags;
 
 	while (nr < most && pkram_pages_load(ps, &pfn, &index, &flags)) {
-		/* The page is there, and the caller's to write to. */
+		/* The page exists and the caller may write to it. */
 		memset(phys_to_virt(pfn << PAGE_SHIFT), 0, PAGE_SIZE);
 		luo_loopback.put(pfn << PAGE_SHIFT);
 		nr++;

@@ -52,7 +52,7 @@ static void fuzz_save_pool(void)
 		fuzz_roots[i] = virt_to_phys(mem);
 	}
 
-	/* The heap of this kernel goes with it. */
+	/* A kexec loses the heap of the old kernel. */
 	luo_pool_forget(pool);
 }
 
@@ -81,7 +81,7 @@ static void fuzz_restore_pool(void)
 
 	for (i = FUZZ_SMALL; i < FUZZ_END; i++) {
 		mem[i] = luo_pool_memory(pool, fuzz_roots[i], fuzz_sizes[i]);
-		/* All of it is there. */
+		/* The whole allocation is readable. */
 		held = mem[i] && luo_pattern_holds(mem[i], fuzz_sizes[i], i);
 		if (fuzz_untouched())
 			FUZZ_EXPECT(held);

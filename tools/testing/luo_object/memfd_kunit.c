@@ -152,7 +152,7 @@ static void memfd_fail_nth(struct kunit *test)
 			luo_loopback_fail_nth(0);
 			if (!failed)
 				KUNIT_EXPECT_EQ(test, err, 0);
-			/* Version 0 is there where version 1 fails. */
+			/* Version 0 is used if version 1 fails. */
 			if (err)
 				KUNIT_EXPECT_EQ_MSG(test, err, -ENOMEM,
 						    "file %u, allocation %lu",
@@ -470,7 +470,7 @@ static void memfd_v0_damage(struct kunit *test)
 	memfd_damage_words(test, "entry", memfd_entries, 34);
 }
 
-/* Its CRC finds every bit of version 1; the keys find what it cannot. */
+/* The CRC covers every bit of version 1; the keys reveal other corruption. */
 static void memfd_v1_damage(struct kunit *test)
 {
 	struct memfd_saved saved;
