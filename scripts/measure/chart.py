@@ -39,12 +39,12 @@ class _Axis:
 		self._start, self._end = start, end
 
 	def at(self, value: float) -> float:
-		"""Where a value is."""
+		"""Return the position of a value."""
 		share = (math.log(value, self._base) - self._low) / (self._high - self._low)
 		return self._start + share * (self._end - self._start)
 
 	def ticks(self) -> list[int]:
-		"""The powers of the base in between."""
+		"""Return the powers of the base in between."""
 		return [self._base ** power for power in range(self._low, self._high + 1)]
 
 
@@ -98,7 +98,7 @@ def _legend(kernels: Iterable[str]) -> Iterable[str]:
 
 
 def draw(figures: Figures, figure: str, title: str) -> str:
-	"""The picture, of the works that have the figure in two sizes or more."""
+	"""Draw the works that have the figure in at least two sizes."""
 	kernels = sorted(figures.of, key=lambda kernel: (kernel != "stock", kernel))
 	panels = {}
 	for work in figures.works():

@@ -32,24 +32,24 @@ _END = re.compile(r"\[ *(\d+)\.(\d+)\] kexec_core: Starting new kernel")
 
 
 class FigureError(Exception):
-	"""A line that is no figure, or one too many."""
+	"""An invalid or duplicate figure."""
 
 
 def kibibytes(number: str, unit: str) -> int:
-	"""A size, 2048 and M, in KiB."""
+	"""Convert a size, such as 2048 and M, to KiB."""
 	return int(number) if unit == "K" else mebibytes(number + unit) * 1024
 
 
 @dataclasses.dataclass(frozen=True)
 class Key:
-	"""What a figure is of: some work, done in a size (in KiB)."""
+	"""The subject of a figure: a workload and its size in KiB."""
 	work: str
 	size: int
 	figure: str
 
 	@property
 	def label(self) -> str:
-		"""The size for people."""
+		"""Return the size as text."""
 		return f"{self.size // 1024}M" if self.size % 1024 == 0 else f"{self.size}K"
 
 	def __str__(self) -> str:
@@ -58,14 +58,14 @@ class Key:
 
 @dataclasses.dataclass(frozen=True)
 class Value:
-	"""A figure. PAGES is how many pages of 4 KiB it is for, or 0."""
+	"""A figure. PAGES is its number of 4 KiB pages, or 0."""
 	value: int
 	unit: str
 	pages: int = 0
 
 	@property
 	def per_page(self) -> Optional[float]:
-		"""Its share of a page."""
+		"""Return the figure per page."""
 		return self.value / self.pages if self.pages else None
 
 	def __add__(self, other: "Value") -> "Value":
@@ -81,7 +81,7 @@ def _add(values: dict[Key, Value], key: Key, value: Value) -> None:
 
 
 def _programs(lines: Iterable[str], values: dict[Key, Value]) -> None:
-	"""Takes the figures that programs have printed."""
+	"""Parse the figures that programs have printed."""
 	for line in lines:
 		found = _LINE.match(line)
 		if not found:
@@ -94,7 +94,7 @@ def _programs(lines: Iterable[str], values: dict[Key, Value]) -> None:
 
 
 def _intervals(lines: Iterable[str], values: dict[Key, Value]) -> None:
-	"""Takes the figures that are between messages of the kernel, in microseconds."""
+	"""Compute the figures between kernel messages, in microseconds."""
 	start: Optional[re.Match] = None
 	nothing = {}
 	for line in lines:
@@ -114,7 +114,7 @@ def _intervals(lines: Iterable[str], values: dict[Key, Value]) -> None:
 
 
 def _derive(values: dict[Key, Value]) -> None:
-	"""Adds the blackout where its parts are known."""
+	"""Add the blackout if both its parts exist."""
 	for key in list(values):
 		parts = [Key(key.work, key.size, figure) for figure in BLACKOUT]
 		if key.figure == BLACKOUT[-1] and all(part in values for part in parts):

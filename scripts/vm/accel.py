@@ -20,7 +20,7 @@ _lock = threading.Lock()
 
 
 def _fingerprint() -> str:
-	"""Changes when another answer is to be expected."""
+	"""A key that changes if the result may change."""
 	with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
 		model = [line for line in cpuinfo if line.startswith(("model name", "flags"))][:2]
 	qemu = subprocess.run(["qemu-system-x86_64", "--version"], text=True,
@@ -40,7 +40,7 @@ def _kvm_boots(kernel: str, initrd: str) -> bool:
 
 
 def choose(kernel: str, initrd: str) -> str:
-	"""'kvm' or 'tcg'. The environment's ACCEL has the last word."""
+	"""Return 'kvm' or 'tcg'. ACCEL in the environment overrides it."""
 	if os.environ.get("ACCEL"):
 		return os.environ["ACCEL"]
 	answer = paths.CACHE / f"accel-{_fingerprint()}"

@@ -21,7 +21,7 @@ class _Line:
 		self._rest = b""
 
 	def feed(self) -> Optional[list[str]]:
-		"""The lines that have come; None at the end."""
+		"""Return the lines that were read; None at the end."""
 		data = os.read(self.read_end, 65536)
 		parts = (self._rest + data).split(b"\n")
 		self._rest = parts.pop()
@@ -63,7 +63,7 @@ class Console:
 		self.seconds = 0.0
 
 	def run(self) -> None:
-		"""Boots the guest and watches it until it is gone."""
+		"""Boot the guest and watch it until it ends."""
 		ends = (self._kernel.write_end, self._test.write_end)
 		with open(self._log_name, "w", encoding="utf-8") as log:
 			log.write(f"# {' '.join(self._command)}\n")
@@ -88,7 +88,7 @@ class Console:
 			self.fault = f"QEMU ended with status {status}"
 
 	def stop(self) -> None:
-		"""Ends the guest, from another thread."""
+		"""End the guest. Called from another thread."""
 		if self._process:
 			self._process.kill()
 

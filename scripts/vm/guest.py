@@ -29,7 +29,7 @@ class Guest:
 		self.console: Optional[Console] = None
 
 	def append(self) -> str:
-		"""The kernel command line of the first stage."""
+		"""Return the kernel command line of the first stage."""
 		# The scratch areas take the next kernel and its initramfs, once as
 		# an archive and once as files; and with KASAN its shadow memory.
 		scratch = 96 + 2 * (os.path.getsize(self._initrd) >> 20)
@@ -49,7 +49,7 @@ class Guest:
 			f"pkram.stage=1 {self._settings.append}").strip()
 
 	def machine(self, disk: str = "") -> Machine:
-		"""The machine that the job runs on."""
+		"""Return the machine that the job runs on."""
 		settings = self._settings
 		kernel = paths.image(settings.boot[0])
 		return Machine(kernel, self._initrd, self.append(), settings.mem,
@@ -60,7 +60,7 @@ class Guest:
 
 	@contextlib.contextmanager
 	def disk(self) -> Iterator[str]:
-		"""The file behind /dev/vda, if the settings want one."""
+		"""Return the file for /dev/vda, if the settings have one."""
 		disk = self._settings.disk
 		if not re.fullmatch(r"\d+[MG]", disk):
 			yield disk
@@ -70,7 +70,7 @@ class Guest:
 			yield scratch.name
 
 	def run(self) -> None:
-		"""Runs the job to its end, good or bad."""
+		"""Run the job until it succeeds or fails."""
 		with self.disk() as disk:
 			machine = self.machine(disk)
 			self.console = Console(machine.command(), self.log,
@@ -79,7 +79,7 @@ class Guest:
 			self.console.run()
 
 	def activity(self) -> str:
-		"""What the guest is doing, for a person who waits."""
+		"""Return the current state of the guest as text."""
 		lines = self.console.test if self.console else []
 		stage = [line.split()[2:] for line in lines if line.startswith("@@ begin")]
 		results = [line.strip() for line in lines if re.match(r"\s*(not )?ok ", line)]
@@ -87,7 +87,7 @@ class Guest:
 		return where + (f", after \"{results[-1]}\"" if results else "")
 
 	def results(self) -> ktap.Result:
-		"""What the test said, and what else there is to say about it."""
+		"""Return the output of the test and other findings."""
 		result = ktap.Result()
 		documents = [self.console.kernel] if self._settings.kunit else self._stages or [[]]
 		for lines in documents:
@@ -108,7 +108,7 @@ class Guest:
 
 	@property
 	def _stages(self) -> list[list[str]]:
-		"""The test's lines, one list for each stage that began."""
+		"""Return the lines of the test, one list for each stage."""
 		stages: list[list[str]] = []
 		for line in self.console.test:
 			if line.startswith("@@ begin"):

@@ -17,7 +17,7 @@ from . import ktap
 HEARTBEAT = 30		# seconds between lines that say what is running
 
 def _tail(log: str, lines: int = 8) -> list[str]:
-	"""The last lines of a log, or none."""
+	"""Return the last lines of a log."""
 	try:
 		with open(log, encoding="utf-8", errors="replace") as file:
 			return [line.rstrip() for line in collections.deque(file, lines)]
@@ -26,7 +26,7 @@ def _tail(log: str, lines: int = 8) -> list[str]:
 
 
 class Memory:
-	"""Guests start as long as there is memory for them; one always may."""
+	"""Starts guests while there is memory for them, and always at least one."""
 
 	def __init__(self) -> None:
 		with open("/proc/meminfo", encoding="ascii") as meminfo:
@@ -36,14 +36,14 @@ class Memory:
 		self._changed = threading.Condition()
 
 	def take(self, size: int) -> None:
-		"""Waits until SIZE MiB may be used."""
+		"""Wait until SIZE MiB are available."""
 		with self._changed:
 			self._changed.wait_for(lambda: size <= self._free or not self._users)
 			self._free -= size
 			self._users += 1
 
 	def give(self, size: int) -> None:
-		"""They are used no more."""
+		"""Release the memory."""
 		with self._changed:
 			self._free += size
 			self._users -= 1
@@ -51,7 +51,7 @@ class Memory:
 
 
 class Progress:
-	"""A line per finished test, and a sign of life while there is none."""
+	"""Prints a line per finished test, and regularly the running tests."""
 
 	def __init__(self, total: int) -> None:
 		self._total = total
@@ -61,12 +61,12 @@ class Progress:
 		self._said = time.monotonic()
 
 	def start(self, test) -> None:
-		"""A test begins."""
+		"""A test has started."""
 		with self._lock:
 			self._running[test] = time.monotonic()
 
 	def finish(self, test, result: ktap.Result, log: str) -> None:
-		"""It is done."""
+		"""A test is done."""
 		with self._lock:
 			seconds = time.monotonic() - self._running.pop(test)
 			self._done += 1
@@ -87,7 +87,7 @@ class Progress:
 			self._said = time.monotonic()
 
 	def heartbeat(self) -> None:
-		"""Says what is running, where nothing was said for a while."""
+		"""Print the running tests if nothing was printed for a while."""
 		with self._lock:
 			now = time.monotonic()
 			if now - self._said < HEARTBEAT:
@@ -113,7 +113,7 @@ def _run_one(test, memory: Memory, progress: Progress) -> ktap.Result:
 
 
 def run_all(tests: Sequence) -> list[ktap.Result]:
-	"""Runs them, begun in their order, and returns their results in it."""
+	"""Run the jobs, started in order, and return their results in the same order."""
 	progress, memory = Progress(len(tests)), Memory()
 	jobs = int(os.environ.get("JOBS") or os.cpu_count() or 1)
 	with concurrent.futures.ThreadPoolExecutor(jobs) as pool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Results, from KTAP, by the kernel's own parser in the Linux tree."""
+"""Results from KTAP, with the parser in the Linux tree."""
 
 import dataclasses
 import functools
@@ -18,13 +18,13 @@ def _modules():
 
 @dataclasses.dataclass
 class Result:
-	"""Counts of test cases, and a line for each that has failed."""
+	"""Numbers of test cases, and a line for each failed one."""
 	passed: int = 0
 	skipped: int = 0
 	failures: list[str] = dataclasses.field(default_factory=list)
 
 	def add(self, other: "Result") -> None:
-		"""Adds what another one has counted."""
+		"""Add the numbers of another one."""
 		self.passed += other.passed
 		self.skipped += other.skipped
 		self.failures += other.failures
@@ -38,12 +38,12 @@ def _cases(test, path):
 
 
 def _describe(path, test):
-	"""The name of a case that has failed, and what it said last."""
+	"""Return the name of a failed case and its last output."""
 	return "\n| ".join([".".join(path) or "a result is missing", *test.log[-8:]])
 
 
 def parse(lines: list[str]) -> Result:
-	"""Counts the cases in a KTAP document. One without any is a failure."""
+	"""Count the cases in a KTAP document. A document without cases is a failure."""
 	parser, printer = _modules()
 	said = io.StringIO()
 	main = parser.parse_run_tests(lines, printer.Printer(output=said))

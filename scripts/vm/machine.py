@@ -6,7 +6,7 @@ import re
 
 
 def mebibytes(size: str) -> int:
-	"""'2G' or '512M' as a number of MiB."""
+	"""Convert '2G' or '512M' to MiB."""
 	match = re.fullmatch(r"(\d+)([MG])", size)
 	if not match:
 		raise ValueError(f"'{size}' is not a size such as 512M or 2G")
@@ -77,11 +77,11 @@ class Machine:
 		return args
 
 	def answers(self) -> dict[str, str]:
-		"""What QEMU's monitor is told when the test says something."""
+		"""Return the commands for QEMU's monitor for a line of the test."""
 		return {"@@ plug": "device_add pc-dimm,memdev=plug"} if self.plug else {}
 
 	def command(self) -> list[str]:
-		"""The command, but for where the serial lines go."""
+		"""Return the command without the options for the serial lines."""
 		cpus = 1 if self.icount else self.cpus
 		args = ["qemu-system-x86_64", "-nodefaults", "-no-user-config",
 			"-display", "none", "-vga", "none", "-no-reboot",

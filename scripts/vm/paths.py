@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Places, and calls of the scripts that make what a guest needs."""
+"""Paths, and calls of the scripts that build kernels and archives."""
 
 import os
 import pathlib
@@ -14,11 +14,11 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or
 
 
 class ScriptError(Exception):
-	"""A script has failed; it has said why."""
+	"""A script has failed and printed the reason."""
 
 
 def script(name: str, *args: str) -> str:
-	"""Runs scripts/NAME and returns what it prints; its progress shows."""
+	"""Run scripts/NAME and return its output. Shows its progress."""
 	done = subprocess.run([SCRIPTS / name, *args], stdout=subprocess.PIPE,
 			      stdin=subprocess.DEVNULL, text=True, check=False)
 	if done.returncode:
@@ -27,5 +27,5 @@ def script(name: str, *args: str) -> str:
 
 
 def image(flavour: str) -> str:
-	"""Where the bzImage of FLAVOUR is."""
+	"""Return the path of the bzImage of FLAVOUR."""
 	return script("kernel/flavour", "--image", flavour)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a kernel says that it should not say: warnings, oopses, checkers' reports."""
+"""Kernel messages that fail a test: warnings, oopses, reports of checkers."""
 
 import re
 from typing import Iterator, Sequence
@@ -20,7 +20,7 @@ _OURS = re.compile(r"\b(?:luo|pkram|kho|report)_[\w.]+\+0x")
 
 
 def _concerns_us(lines: Sequence[str], title: int) -> bool:
-	"""Whether the race whose report has its TITLE there is one of this project."""
+	"""Check whether the race with this TITLE involves this project."""
 	for line in lines[title:]:
 		if _RULE in line:
 			return False
@@ -30,7 +30,7 @@ def _concerns_us(lines: Sequence[str], title: int) -> bool:
 
 
 def find(lines: Sequence[str]) -> Iterator[str]:
-	"""Of the lines of a kernel's log those that are never right."""
+	"""Return the lines of a kernel's log that fail a test."""
 	for number, line in enumerate(lines):
 		if _TROUBLE.search(line) and (_RACE not in line or _concerns_us(lines, number)):
 			yield line

@@ -14,7 +14,7 @@ from .machine import mebibytes
 
 
 class SettingsError(Exception):
-	"""A "# vm:" line that makes no sense."""
+	"""An invalid "# vm:" line."""
 
 
 @dataclasses.dataclass
@@ -39,7 +39,7 @@ class Settings:
 	expect: list[tuple[str, str]] = dataclasses.field(default_factory=list)
 
 	def set(self, key: str, value: str) -> None:
-		"""Takes a setting; a ValueError says what is wrong with it."""
+		"""Set a setting. Raises ValueError with the reason if it is invalid."""
 		if key == "boot":
 			self.boot = value.split(",")
 		elif key == "append":
@@ -65,12 +65,12 @@ class Settings:
 			raise ValueError(f"unknown setting '{key}'")
 
 	def memory(self) -> int:
-		"""What the guest can use, in MiB."""
+		"""Return the memory of the guest in MiB."""
 		return sum(mebibytes(size) for size in
 			   (self.mem, self.dimm, self.virtio_mem, self.plug) if size)
 
 	def expected(self) -> list[str]:
-		"""The reports that the kernels of this test have to make."""
+		"""Return the reports that the kernels of this test must make."""
 		return [regex for flavour, regex in self.expect
 			if not flavour or flavour in self.boot]
 
@@ -89,7 +89,7 @@ class Settings:
 
 	@classmethod
 	def read(cls, path: pathlib.Path) -> "typing.Self | None":
-		"""The settings in a file, or None where it has no line with the mark."""
+		"""Return the settings in a file, or None if it has no line with the mark."""
 		settings = cls()
 		found = False
 		for number, line in enumerate(path.read_text().splitlines(), 1):

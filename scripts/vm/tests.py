@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A test in the virtual machine, and what has to be built before it can run."""
+"""A test in the virtual machine, and the builds that it needs."""
 
 from typing import Iterable, Optional
 
@@ -26,7 +26,7 @@ class GuestTest:
 		self._settings = settings
 
 	def run(self) -> tuple[ktap.Result, str]:
-		"""Runs it; the result, and where its log is."""
+		"""Run the test. Return the result and the path of its log."""
 		group = self._job.partition("/")[0]
 		if (paths.BUILD / "selftests" / f"{group}.failed").exists():
 			return (ktap.Result(failures=[f"selftests/{group} does not build"]),
@@ -39,12 +39,12 @@ class GuestTest:
 		return self.guest.results(), self.guest.log
 
 	def activity(self) -> str:
-		"""What it is doing, for a person who waits."""
+		"""Return the current state of the test as text."""
 		return self.guest.activity() if self.guest else "starting"
 
 
 def prepare(tests: Iterable[GuestTest]) -> None:
-	"""Kernels and archives that the tests boot."""
+	"""Build the kernels and archives that the tests boot."""
 	paths.script("need", "kernel", "vm")
 	archives = {(test.group, test.flavours) for test in tests}
 	for flavour in sorted({flavour for _, flavours in archives for flavour in flavours}):

@@ -34,14 +34,14 @@ HANG, HANG_IN_CHECK = 20, 600
 
 
 def command(out, name, found, hang, *more):
-	"""How a fuzzer is run."""
+	"""Return the command line of a fuzzer."""
 	return [out / name, f"-dict={WORDS}", f"-max_len={LENGTHS.get(name, LENGTH_ELSE)}",
 		f"-timeout={hang}", "-rss_limit_mb=4096", "-close_fd_mask=3",
 		"-print_final_stats=1", f"-artifact_prefix={found}/", *more]
 
 
 def run(args):
-	"""Its status, what it said, and how often it ran the code."""
+	"""Run it. Return the status, the output, and the number of runs."""
 	done = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
 			      stderr=subprocess.PIPE, check=False)
 	said = done.stderr.decode(errors="replace")
@@ -50,14 +50,14 @@ def run(args):
 
 
 def found_by(out, name):
-	"""Where what breaks a fuzzer is put."""
+	"""Return the directory for inputs that a fuzzer has found."""
 	found = out / "found" / name
 	found.mkdir(parents=True, exist_ok=True)
 	return found
 
 
 def folders(name):
-	"""The inputs in the repository that a fuzzer begins with."""
+	"""Return the directories with the initial inputs of a fuzzer."""
 	return [folder for folder in (CORPUS / name, REGRESSIONS / name) if folder.is_dir()]
 
 
