@@ -4,14 +4,15 @@
  * kernel goes away under it at any moment, so it writes two slots in turn, of
  * which one is always whole.
  *
- * Each count has the processor's time stamp counter with it, which runs on over
- * a kexec: that tells how long nobody counted.
+ * Each count has the processor's counter with it, which runs on over a kexec: that
+ * tells how long nobody counted.
  */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
 
+#include "../bench/figure.h"
 #include "../kselftest.h"
 #include "demo_counter.h"
 #include "pattern.h"
@@ -35,11 +36,6 @@ static struct slot *map_slots(int fd)
 	return map;
 }
 
-static unsigned long time_stamp(void)
-{
-	return __builtin_ia32_rdtsc();
-}
-
 static unsigned long check_of(unsigned long value, unsigned long tsc)
 {
 	return (value * CHECK) ^ tsc;
@@ -59,7 +55,7 @@ static struct slot *last_slot(struct slot *slots)
 static void count_on(struct slot *slots, unsigned long value)
 {
 	struct slot *slot = &slots[value % 2];
-	unsigned long tsc = time_stamp();
+	unsigned long tsc = counter();
 
 	slot->check = 0;
 	slot->value = value;
@@ -104,18 +100,18 @@ static long milliseconds(void)
 
 static unsigned long ticks_per_millisecond(void)
 {
-	unsigned long tsc = time_stamp();
+	unsigned long tsc = counter();
 	long start = milliseconds();
 
 	usleep(CALIBRATE_USECS);
-	return (time_stamp() - tsc) / (milliseconds() - start);
+	return (counter() - tsc) / (milliseconds() - start);
 }
 
 long counter_age(int fd)
 {
 	struct slot *slots = map_slots(fd);
 	struct slot *last = last_slot(slots);
-	unsigned long ticks = last ? time_stamp() - last->tsc : 0;
+	unsigned long ticks = last ? counter() - last->tsc : 0;
 
 	munmap(slots, PAGE);
 	return ticks / ticks_per_millisecond();

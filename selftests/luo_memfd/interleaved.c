@@ -15,8 +15,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <x86intrin.h>
 
+#include "../bench/figure.h"
 #include "../kselftest.h"
 #include "pattern.h"
 #include "session.h"
@@ -100,7 +100,7 @@ static void report(const struct figures *figures)
 
 int main(void)
 {
-	uint64_t start = __rdtsc();
+	uint64_t start = counter();
 	struct figures *figures;
 	int session, fd, n = stage();
 
@@ -134,6 +134,6 @@ int main(void)
 	if (n > 1)
 		preserve_interleaved(session, n == 2 ? SMALL : LARGE);
 	session_hold();
-	figures->end = __rdtsc();
+	figures->end = counter();
 	ksft_finished();
 }
