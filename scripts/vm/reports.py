@@ -6,7 +6,8 @@ from typing import Iterator, Sequence
 
 _TROUBLE = re.compile(
 	r"Kernel panic|Oops|\bBUG:|\bWARNING:|KASAN:|KCSAN:|UBSAN:|kernel BUG at"
-	r"|general protection fault|unable to handle|detected stall|self-detected"
+	r"|general protection fault|[Uu]nable to handle|Internal error: |SError Interrupt"
+	r"|Unhandled .* exception|detected stall|self-detected"
 	r"|blocked for more than|soft lockup|hard LOCKUP|INFO: possible"
 	r"|Bad page state|bad: scheduling|\bkmemleak: \d+ new suspected"
 	r"|sleeping function called|possible recursive locking|circular locking"
