@@ -2,11 +2,11 @@
 /*
  * carry WORK[:LABEL] SIZE...
  *
- * Stage n preserves the files of WORK in the nth of the sizes (in MiB, or in KiB
- * with a K), and stage n + 1 measures what it costs to boot with them and to take
- * them. The size 0 preserves nothing: that boot is what others are compared with.
- * A "-" is a stage that preserves nothing and measures nothing, for chains of
- * several kernels. A file with the figures so far travels along, always.
+ * Stage n preserves the files of WORK in the nth size (in MiB, or in KiB with a K), and
+ * stage n + 1 measures the boot with them and their retrieve. The size 0 preserves
+ * nothing: the other boots are compared with that one. A "-" is a stage that preserves
+ * and measures nothing, for chains of several kernels. Each stage hands over a file with
+ * the figures so far.
  */
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Leaves for the next kernel, and lets the time be taken from there on. */
+/* Boots the next kernel, and marks in the log when the time begins. */
 #include <linux/reboot.h>
 #include <stdlib.h>
 #include <sys/syscall.h>

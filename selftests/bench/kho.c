@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counts what KHO preserves: walks the radix tree that it hands to the next
- * kernel, where it lies in memory. Where that is, is in KHO's device tree in
- * debugfs; memory is read through /proc/kcore. The tree is as it is described
- * in include/linux/kho/abi/kexec_handover.h: five levels of tables, and bitmaps
- * whose bits are keys. A key has the page frame number, shifted by the order,
- * in its lower part, and above that a bit whose place tells the order.
+ * Counts the preservations of KHO: walks the radix tree for the next kernel in memory,
+ * through /proc/kcore. KHO's device tree in debugfs has its address.
+ * include/linux/kho/abi/kexec_handover.h describes the tree: five levels of tables, and
+ * bitmaps whose bits are keys. The lower part of a key is the page frame number, shifted
+ * right by the order; the position of the highest bit encodes the order.
  *
  * The device tree is in debugfs only in a kernel that was not booted by kexec.
  */

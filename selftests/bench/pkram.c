@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What PKRAM takes for a page and for a byte: saved by one kernel and loaded by the
- * next. Pages are those that the page allocator gives out, one after the other;
- * "scattered" are every second of them.
+ * The cost of PKRAM per page and per byte: saved by one kernel and loaded by the next.
+ * The pages are in the order in which the page allocator returns them; "scattered" is
+ * every second one of them.
  */
 
 #define _GNU_SOURCE

@@ -2,13 +2,12 @@
 /*
  * preserve WORK[:LABEL] SIZE...
  *
- * What it costs to preserve the files of WORK, in each of the sizes (in MiB, or
- * in KiB with a K), and what it takes. Only in the first kernel of a chain does
- * KHO show what it preserves.
+ * The cost and the memory of preserving the files of WORK, in each of the sizes (in MiB,
+ * or in KiB with a K). KHO shows its preservations only in the first kernel of a chain.
  *
- * Files are preserved twice, and measured the second time. The first time, pages
- * that lie in the scratch areas of KHO are moved out of them, which is a matter
- * of where they happened to lie. Holes that were filled are made anew.
+ * Files are preserved twice, and measured the second time. The first time, pages in the
+ * scratch areas of KHO are moved, and their number depends on earlier allocations. Holes
+ * that were filled are punched again.
  */
 #include <sys/mman.h>
 #include <unistd.h>

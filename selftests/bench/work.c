@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files that take long to preserve, each for another reason. */
+/* Files that are slow to preserve, each for another reason. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whether memory that was preserved is read by those who get it next.
+ * Checks that no user can read memory that was preserved.
  *
  *   leftovers save MIB    preserves two files full of a word, and waits
- *   leftovers drop        finishes the session of one without taking the file
- *   leftovers claim MIB   takes the other file, which has to be as it was
- *   leftovers search MIB  as nobody, takes that much in the ways that a user has,
- *                         and looks for the word in it
+ *   leftovers drop        finishes the session of one without retrieving the file
+ *   leftovers claim MIB   retrieves the other file, which must be unchanged
+ *   leftovers search MIB  as the user nobody, allocates that much memory in several
+ *                         ways, and searches it for the word
  */
 #include <err.h>
 #include <fcntl.h>

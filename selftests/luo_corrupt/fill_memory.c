@@ -2,9 +2,9 @@
 /*
  * fill_memory COMMAND...
  *
- * Writes to all memory that is free, but for what a few programs need, and runs
- * the command meanwhile. If memory that has an owner was allocated as free,
- * then either this program or its owner finds the other's bytes in it.
+ * Writes to all free memory, except for what a few programs need, and runs the command
+ * meanwhile. If memory that has an owner was allocated as free, either this program or
+ * the owner finds wrong bytes in it.
  */
 #include <stdio.h>
 #include <stdlib.h>

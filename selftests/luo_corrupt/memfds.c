@@ -2,10 +2,10 @@
 /*
  * memfds save|check CASES
  *
- * A memfd for each case of a file, which is damaged on the way to the next kernel
- * as the case says, and some that are not. What can be retrieved there has to be
- * what it was, after all other memory was written to; what cannot has to be named
- * in the log. See corrupt.sh for what is in the file of cases.
+ * Saves a memfd for each case in a file, which is then corrupted before the kexec, and
+ * some that are not. A file that can be retrieved must be unchanged, after all other
+ * memory was written to; a file that cannot must be named in the log. corrupt.sh
+ * describes the file of cases.
  */
 #define _GNU_SOURCE
 #include <errno.h>

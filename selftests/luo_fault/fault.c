@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lets one allocation fail, through the kernel's fault injection. */
+/* Makes one allocation fail, with the kernel's fault injection. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,13 +2,13 @@
 /*
  * freeze save|check
  *
- * Each allocation fails once that a kexec makes before the jump, with files that
- * are preserved and have been written to since. The kexec is refused, the files
- * are what they were, and can be written to. In the end, one kexec goes through.
+ * Each allocation of a kexec fails once, with preserved files that were written to. The
+ * kexec must be refused, and the files must be unchanged and writable. In the end, one
+ * kexec succeeds.
  *
- * A kexec that makes do without would be the last. So a file that is frozen after
- * all others refuses, because its object has been taken away; that is put back for
- * the kexec which is to go through.
+ * A kexec that works without the memory would end the test. Therefore a file that is
+ * frozen last refuses, because its object was removed; the object is stored again for
+ * the kexec that must succeed.
  */
 #include <limits.h>
 #include <stdlib.h>

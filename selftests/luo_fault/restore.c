@@ -2,9 +2,9 @@
 /*
  * restore save|check
  *
- * Each allocation fails once that retrieving a file makes, and that giving one up
- * makes which nobody retrieved. A file is lost then, for LUO asks for it once; but
- * its memory is not: as much comes free as from files where nothing fails.
+ * Each allocation fails once of retrieving a file, and of finishing a file that was not
+ * retrieved. The file is lost then, because LUO retrieves it only once, but its memory is
+ * not: as much is freed as without a failure.
  */
 #include <stdlib.h>
 

@@ -12,12 +12,12 @@
  *   ! luo store vm 2 0 40 7
  *   - luo abort vm 2
  *
- * A step with "=" works. In one with "!", the allocation fails: the step either
- * makes do without, or ends with -ENOMEM and has changed nothing: done again, it
- * works. So that both are tried, every scenario is also run with what follows it
- * left out, unless it begins with "whole" in the place of "scenario". In the end,
- * a step that was done is undone by the line with "-" below it, the last one
- * first. "%d" is the number of the run.
+ * A step with "=" must succeed. In a step with "!", the allocation fails: the step either
+ * succeeds without the memory, or fails with -ENOMEM and changes nothing, so that it
+ * succeeds when it is repeated. To test both, every scenario is also run without the
+ * steps after the failed one, unless it begins with "whole" instead of "scenario". In the
+ * end, the line with "-" below a step undoes the step, the last one first. "%d" is the
+ * number of the run.
  *
  * Who does a step is told by its first word: a name of a target below, or a digit,
  * which is a stream of PKRAM.

@@ -2,10 +2,10 @@
 /*
  * A client of memcached on this machine, in its text protocol.
  *
- * keys wait        - until it answers
- * keys set COUNT   - sets that many keys, each to a value of its own
- * keys get COUNT   - reads each of them and compares its value; says how many
- *                    are right, and fails unless all are
+ * keys wait        - waits until it answers
+ * keys set COUNT   - sets that many keys, each to a different value
+ * keys get COUNT   - reads each of them and compares its value; prints the number of
+ *                    correct values, and fails unless all are correct
  */
 #include <arpa/inet.h>
 #include <stdio.h>

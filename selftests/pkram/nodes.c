@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Eight tasks save eight nodes at once: 100,000 pages of mixed orders with random
- * index and flags, and a byte stream of 64 MiB in odd-sized writes. The next
- * kernel has eight tasks load them at once.
+ * index and flags, and a byte stream of 64 MiB in odd-sized writes. In the next
+ * kernel, eight tasks load them at once.
  */
 
 #define _GNU_SOURCE

@@ -4,9 +4,9 @@
  *
  *   STREAM EXPECTED COMMAND...
  *
- * STREAM is a number below 8; each has a stream of its own, which ends with the
- * program. EXPECTED is "ok", the name of an error, or "=" and the first word that
- * the command has to say. Lines that begin with "#" are comments.
+ * STREAM is a number below 8. Each stream is separate, and ends with the program.
+ * EXPECTED is "ok", the name of an error, or "=" and the first word of the output. Lines
+ * that begin with "#" are comments.
  */
 
 #define _GNU_SOURCE
