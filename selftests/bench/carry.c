@@ -108,6 +108,7 @@ static void leave(struct work *work, const char *size, const struct figures *fig
 	session_preserve(session, fd, TOKEN_FIGURES);
 	work_create(work);
 	preserve_files(work, session);
+	work_add_late(work);
 	ksft_test_result_pass("%s is preserved\n", size);
 	jump_load();
 	ksft_print_cnts();

@@ -29,6 +29,8 @@ static const struct work works[] = {
 	{ .name = "reused", .step = 1, .reused = true },
 	{ .name = "huge", .step = 1, .huge = true },
 	{ .name = "small", .step = 1, .file_size = 64 << 10 },
+	{ .name = "late-1", .step = 2, .late = 1 },
+	{ .name = "late-1000", .step = 2, .late = 1000 },
 };
 
 static unsigned long parse_kib(const char *text)
@@ -145,6 +147,24 @@ void work_create(struct work *work)
 		ksft_exit_fail_msg("not all pages are huge\n");
 }
 
+/* The hole behind one of the pages that were there before, and not the same twice. */
+static size_t late_offset(const struct work *work, unsigned int i)
+{
+	size_t nr_holes = work->size / PAGE / work->step;
+
+	return (nr_holes * i / work->late * work->step + 1) * PAGE;
+}
+
+void work_add_late(const struct work *work)
+{
+	for (int i = 0; i < work->nr; i++)
+		for (unsigned int j = 0; j < work->late; j++) {
+			size_t at = late_offset(work, j);
+
+			*(uint64_t *)(work->maps[i] + at) = word(i, at);
+		}
+}
+
 void work_punch(const struct work *work)
 {
 	size_t step = work->step * PAGE;
@@ -165,14 +185,21 @@ void work_map(struct work *work)
 		work->maps[i] = map_aligned(work->fds[i], work->size);
 }
 
+static bool is_word(const struct work *work, int i, size_t at)
+{
+	return *(uint64_t *)(work->maps[i] + at) == word(i, at);
+}
+
 bool work_read(const struct work *work)
 {
 	bool good = true;
 
-	for (int i = 0; i < work->nr; i++)
+	for (int i = 0; i < work->nr; i++) {
 		for (size_t at = 0; at < work->size; at += work->step * PAGE)
-			if (*(uint64_t *)(work->maps[i] + at) != word(i, at))
-				good = false;
+			good &= is_word(work, i, at);
+		for (unsigned int j = 0; j < work->late; j++)
+			good &= is_word(work, i, late_offset(work, j));
+	}
 
 	return good;
 }

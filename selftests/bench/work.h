@@ -16,6 +16,7 @@
  * @interleaved: In memory, the pages lie between those of another file.
  * @reused:      Its pages were those of a file that is gone.
  * @huge:        In huge pages.
+ * @late:        So many pages are added after the files were preserved.
  * @label:       What figures call it.
  * @kib:         Of all files together.
  * @nr:          How many files there are.
@@ -30,6 +31,7 @@ struct work {
 	bool interleaved;
 	bool reused;
 	bool huge;
+	unsigned int late;
 
 	const char *label;
 	unsigned long kib;
@@ -49,10 +51,13 @@ struct work work_new(const char *name, const char *size);
 /* Makes the files and writes their pages. */
 void work_create(struct work *work);
 
+/* Writes the late pages, if the work has any, into holes all over the files. */
+void work_add_late(const struct work *work);
+
 /* Frees what has come into the holes. */
 void work_punch(const struct work *work);
 
-/* Maps the files, and reads each of its pages: is it what was written? */
+/* Maps the files, and reads each of their pages: is it what was written? */
 void work_map(struct work *work);
 bool work_read(const struct work *work);
 
