@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A memory module that ACPI adds before KHO allocates anything.
+#
+# vm: boot=fault,fault mem=1G dimm=1G append="memhp_default_state=online_kernel"
+# vm: timeout=1800 quiet=600
+. ./memory.sh
+carry

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * memfds save|check
+ *
+ * Preserve files in a machine whose boot memory is below 4 GiB, and to which 1 GiB
+ * above that was added. If preserving a file succeeds, the next kernel must have the
+ * file unchanged. If it fails, the file must be usable as before. The name of a
+ * session says which of the two it was.
+ *
+ * The small file is preserved while boot memory has room for it. The large one is
+ * larger than boot memory, and must be refused. The last one is preserved when the
+ * large one has filled memory.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <libliveupdate.h>
+
+#include "../luo_memfd/session.h"
+
+#define PAGE		4096UL
+#define WORDS		(PAGE / sizeof(uint64_t))
+#define ADDED_PFN	0x100000UL	/* 4 GiB */
+#define PAGES(_mib)	((_mib) * 256UL)
+#define IOMEM		"/proc/iomem"
+
+struct file {
+	const char *name;
+	unsigned long nr_pages;
+	unsigned long seed;
+	int fd;
+	unsigned long nr_added;
+	int err;
+};
+
+static struct file small = { "small", PAGES(64), 1 };
+static struct file large = { "large", 0, 2 };
+static struct file last = { "last", PAGES(16), 3 };
+
+/* Only the first and the last word of a page: an emulated machine is slow. */
+static void fill(void *page, const struct file *file, unsigned long i)
+{
+	uint64_t *words = page;
+
+	words[0] = file->seed << 32 | i;
+	words[WORDS - 1] = ~words[0];
+}
+
+static bool filled(const void *page, const struct file *file, unsigned long i)
+{
+	const uint64_t *words = page;
+
+	return words[0] == (file->seed << 32 | i) && words[WORDS - 1] == ~words[0];
+}
+
+/* Pages of RAM below 4 GiB. */
+static unsigned long count_boot(void)
+{
+	FILE *iomem = fopen(IOMEM, "r");
+	unsigned long nr = 0, start, end;
+	char line[128];
+
+	if (!iomem)
+		ksft_exit_fail_perror(IOMEM);
+	while (fgets(line, sizeof(line), iomem))
+		if (strstr(line, "System RAM") &&
+		    sscanf(line, "%lx-%lx", &start, &end) == 2 &&
+		    end / PAGE < ADDED_PFN)
+			nr += (end + 1 - start) / PAGE;
+	fclose(iomem);
+	return nr;
+}
+
+static char *map(const struct file *file)
+{
+	char *mem = mmap(NULL, file->nr_pages * PAGE, PROT_READ | PROT_WRITE,
+			 MAP_SHARED, file->fd, 0);
+
+	if (mem == MAP_FAILED)
+		ksft_exit_fail_perror("mmap");
+	return mem;
+}
+
+static void create(struct file *file)
+{
+	char *mem;
+
+	file->fd = memfd_create(file->name, 0);
+	if (file->fd < 0 || ftruncate(file->fd, file->nr_pages * PAGE))
+		ksft_exit_fail_perror(file->name);
+	mem = map(file);
+	for (unsigned long i = 0; i < file->nr_pages; i++)
+		fill(mem + i * PAGE, file, i);
+	munmap(mem, file->nr_pages * PAGE);
+}
+
+static bool matches(const struct file *file)
+{
+	char *mem = map(file);
+	unsigned long i;
+
+	for (i = 0; i < file->nr_pages; i++)
+		if (!filled(mem + i * PAGE, file, i))
+			break;
+	munmap(mem, file->nr_pages * PAGE);
+	if (i < file->nr_pages)
+		ksft_print_msg("%s: page %lu has changed\n", file->name, i);
+	return i == file->nr_pages;
+}
+
+/* Pages of the file that are in memory that was added. */
+static unsigned long count_added(const struct file *file)
+{
+	int pagemap = open("/proc/self/pagemap", O_RDONLY);
+	volatile char *mem = map(file);
+	unsigned long nr = 0;
+	uint64_t entry;
+
+	if (pagemap < 0)
+		ksft_exit_fail_perror("pagemap");
+	for (unsigned long i = 0; i < file->nr_pages; i++) {
+		(void)mem[i * PAGE];
+		if (pread(pagemap, &entry, sizeof(entry), ((long)mem / PAGE + i) * 8) != 8)
+			ksft_exit_fail_perror("pagemap");
+		nr += (entry & ((1UL << 55) - 1)) >= ADDED_PFN;
+	}
+	munmap((void *)mem, file->nr_pages * PAGE);
+	close(pagemap);
+	return nr;
+}
+
+static void name_session(char *name, const struct file *file, const char *outcome)
+{
+	snprintf(name, LIVEUPDATE_SESSION_NAME_LENGTH, "%s-%s", file->name, outcome);
+}
+
+/* ENOMEM: boot memory has no room for what would have to move there. */
+static bool refused(const struct file *file)
+{
+	return file->err == -EADDRNOTAVAIL || file->err == -ENOMEM;
+}
+
+static void save_file(struct file *file)
+{
+	char name[LIVEUPDATE_SESSION_NAME_LENGTH];
+	int session, marker;
+
+	create(file);
+	file->nr_added = count_added(file);
+	name_session(name, file, "file");
+	session = session_create(name);
+	file->err = luo_session_preserve_fd(session, file->fd, 1);
+	ksft_print_msg("%s: %lu of %lu pages are in memory that was added: %s\n",
+		       file->name, file->nr_added, file->nr_pages,
+		       strerror(-file->err));
+	if (!file->err) {
+		name_session(name, file, "saved");
+		marker = session_create(name);
+		ksft_print_msg("session %d\n", marker);
+	} else {
+		close(session);
+	}
+	ksft_test_result(!file->err || refused(file),
+			 "%s: saved or refused\n", file->name);
+	ksft_test_result(matches(file), "%s: as it was\n", file->name);
+}
+
+static void save(void)
+{
+	ksft_set_plan(10);
+	large.nr_pages = count_boot() + PAGES(276);
+	save_file(&small);
+	ksft_test_result(small.nr_added > 0 && !small.err,
+			 "small: moved out of memory that was added\n");
+	save_file(&large);
+	ksft_test_result(large.nr_added > 0, "large: in memory that was added\n");
+	ksft_test_result(refused(&large), "large: refused\n");
+	save_file(&last);
+	ksft_test_result(last.nr_added || !last.err, "last: saved\n");
+	close(large.fd);
+	session_hold();
+}
+
+static bool exists(const char *name)
+{
+	int luo = luo_open_device();
+	int session = luo < 0 ? luo : luo_retrieve_session(luo, name);
+
+	if (session < 0)
+		return false;
+	session_finish(session);
+	close(luo);
+	return true;
+}
+
+static void check_file(struct file *file)
+{
+	char name[LIVEUPDATE_SESSION_NAME_LENGTH];
+	int session;
+
+	name_session(name, file, "saved");
+	if (!exists(name)) {
+		ksft_test_result_skip("%s: was refused\n", file->name);
+		return;
+	}
+	name_session(name, file, "file");
+	session = session_retrieve(name);
+	file->fd = session_retrieve_file(session, 1);
+	ksft_test_result(matches(file), "%s: as it was\n", file->name);
+	session_finish(session);
+}
+
+int main(int argc, char **argv)
+{
+	ksft_print_header();
+	if (argc > 1 && !strcmp(argv[1], "check")) {
+		ksft_set_plan(2);
+		check_file(&small);
+		check_file(&last);
+	} else {
+		save();
+	}
+	ksft_finished();
+}

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# Shared by the tests in this directory. The boot loader tells each kernel of 1 GiB of
+# memory below 4 GiB. Another GiB, above 4 GiB, is added while the kernel runs.
+
+. /usr/lib/pkram/functions
+
+# added - the kernel can use memory that was added.
+added() {
+	added_bytes=0
+	for added_range in $(sed -n 's/^ *\([1-9a-f][0-9a-f]\{8,\}-[0-9a-f]*\) : System RAM.*/\1/p' \
+			     /proc/iomem); do
+		added_bytes=$((added_bytes + 0x${added_range#*-} + 1 - 0x${added_range%-*}))
+	done
+	[ $added_bytes -ge $((1 << 30)) ] && return
+	echo "# only $added_bytes bytes were added"
+	return 1
+}
+
+# wait_added - wait for memory that a driver adds a little later.
+wait_added() {
+	until added >/dev/null; do
+		sleep 1
+	done
+}
+
+# not_logged REGEX
+not_logged() {
+	! dmesg | grep -- "$1"
+}
+
+# carry - files of all sizes are carried into the next kernel, or refused.
+carry() {
+	ktap_print_header
+	wait_added
+	result "there is memory that was added" added
+	case $STAGE in
+	1)	ktap_subtest "files" ./memfds save ;;
+	*)	ktap_subtest "files" ./memfds check
+		result "none is lost" not_logged "KHO.*not in the memory\|KHO.*is lost" ;;
+	esac
+	ktap_print_totals
+	[ "$KTAP_CNT_FAIL" -eq 0 ]
+}
