@@ -5,7 +5,7 @@
 # of the user. LINUX=/path uses your Linux tree instead of the download.
 
 FLAVOUR ?= pkram
-export FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST
+export FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST KERNEL
 
 help:
 	@echo 'make demo                               hands files in memory from kernel to kernel'
@@ -15,6 +15,7 @@ help:
 	@echo 'make check [TESTS=pattern]              runs every test'
 	@echo 'make check HOST=1                       runs the tests on a Debian host'
 	@echo 'make deb                                Debian packages in build/deb/'
+	@echo 'make image-debian                       a Debian host with luoctl installed'
 	@echo 'make dist                               a tarball of the project'
 	@echo 'make bench [BENCH=pattern]              compares with stock Linux'
 	@echo 'make fuzz [SECONDS=600]                 fuzzes readers of preserved memory'
@@ -23,6 +24,7 @@ help:
 	@echo 'make install-tree LINUX=/path           adds the project to that tree'
 	@echo 'make patches LINUX=/path                writes the project as patches'
 	@echo 'make shell [FLAVOUR=...]                a shell in the virtual machine'
+	@echo 'make shell HOST=1                       a login on that Debian host'
 
 kernel:
 	@scripts/kernel/build $(FLAVOUR)
@@ -39,6 +41,9 @@ luoctl:
 
 deb:
 	@scripts/deb/luoctl
+
+image-debian:
+	@scripts/host/image
 
 dist:
 	@scripts/dist
@@ -69,4 +74,4 @@ install-tree:
 patches:
 	@scripts/linux/series
 
-.PHONY: help demo kernel image luoctl deb dist shell check bench fuzz soak lint install-tree patches
+.PHONY: help demo kernel image luoctl deb image-debian dist shell check bench fuzz soak lint install-tree patches

@@ -48,3 +48,9 @@ def choose(kernel: str, initrd: str) -> str:
 		if not answer.exists():
 			answer.write_text("kvm" if _kvm_boots(kernel, initrd) else "tcg")
 		return answer.read_text()
+
+
+def known() -> str:
+	"""What was chosen before on this machine; 'tcg', which works, if nothing was."""
+	answer = paths.CACHE / f"accel-{_fingerprint()}"
+	return os.environ.get("ACCEL") or (answer.read_text() if answer.exists() else "tcg")

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+A Debian host in the virtual machine, on the disk of "make image-debian": its kernel's
+console goes to a log, and a shell on its second serial line does what a test says.
+"""
+
+import re
+import socket
+import subprocess
+import tempfile
+import time
+
+from . import accel, paths
+from .machine import Machine
+
+FOLDER = paths.BUILD / "host"
+
+
+class HostError(Exception):
+	"""The host did not do what it was told."""
+
+
+class Host:
+	"""
+	A host that runs until CLOSE. NAME is that of the log. What is written to its disk
+	is lost with it.
+	"""
+
+	def __init__(self, name: str, mem: str = "2G", append: str = "") -> None:
+		self.log = str(paths.LOG / f"{name}.log")
+		self._folder = tempfile.TemporaryDirectory()
+		line = (FOLDER / "cmdline").read_text().strip()
+		kernel, initrd = str(FOLDER / "vmlinuz"), str(FOLDER / "initrd")
+		self.machine = Machine(kernel, initrd, f"{line} {append}".strip(), mem=mem,
+				       accel=accel.known(), disk=str(FOLDER / "debian.img"),
+				       disk_readonly=False)
+		self._process = None
+		self._shell = None
+		self._rest = b""
+
+	def command(self) -> list[str]:
+		"""QEMU's command, but for where the serial lines go."""
+		return [*self.machine.command(), "-snapshot"]
+
+	def __enter__(self) -> "Host":
+		path = f"{self._folder.name}/shell"
+		self._process = subprocess.Popen(
+			[*self.command(), "-serial", f"file:{self.log}",
+			 "-serial", f"unix:{path},server=on,wait=off"],
+			stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT,
+			stdout=open(f"{self.log}.qemu", "w", encoding="utf-8"))
+		self._shell = socket.socket(socket.AF_UNIX)
+		for _ in range(100):
+			try:
+				self._shell.connect(path)
+				break
+			except (FileNotFoundError, ConnectionRefusedError):
+				time.sleep(0.1)
+		self._shell.settimeout(1)
+		return self
+
+	def __exit__(self, *_) -> None:
+		self._process.kill()
+		self._process.wait()
+		self._shell.close()
+		self._folder.cleanup()
+
+	def _lines(self, end: float):
+		"""What the shell says, a line at a time, until it is late."""
+		while time.monotonic() < end:
+			while b"\n" in self._rest:
+				line, _, self._rest = self._rest.partition(b"\n")
+				yield line.decode(errors="replace").strip("\r\0")
+			try:
+				data = self._shell.recv(65536)
+			except TimeoutError:
+				yield None
+				continue
+			if not data:
+				raise HostError(f"the host is gone ({self.log})")
+			self._rest += data
+
+	def login(self, timeout: float = 300) -> None:
+		"""Waits for a shell: after a boot, and after a kexec."""
+		# The login shell decorates what it prints; a plain one does not.
+		self._wait_for("@@ ready", b"\x15echo '@@ 're''ady\n", timeout)
+		self._wait_for("@@ plain", b"exec env PS1= PS2= sh -c '"
+			       b"stty -echo; echo @@ \"\"plain; exec sh'\n", 60, once=True)
+
+	def _wait_for(self, word: str, ask: bytes, timeout: float, once: bool = False) -> None:
+		asked = 0.0
+		for line in self._lines(time.monotonic() + timeout):
+			if line and line.endswith(word):
+				return
+			if not asked or (time.monotonic() - asked > 3 and not once):
+				asked = time.monotonic()
+				self._shell.sendall(ask)
+		raise HostError(f"no shell after {timeout:.0f} s ({self.log})")
+
+	def send(self, command: str) -> None:
+		"""Starts a command that may end the kernel."""
+		self._shell.sendall(command.encode() + b"\n")
+
+	def run(self, command: str, timeout: float = 120) -> tuple[int, str]:
+		"""The exit status of a command and what it says."""
+		self.send(f"( {command}\n) 2>&1; echo \"@@ status $?\"")
+		said = []
+		for line in self._lines(time.monotonic() + timeout):
+			if line is None:
+				continue
+			done = re.search(r"@@ status (\d+)$", line)
+			if done:
+				said.append(line[:done.start()])
+				return int(done[1]), "\n".join(said).strip()
+			said.append(line)
+		raise HostError(f"'{command}' is not done after {timeout:.0f} s ({self.log})")
+
+
+class Report:
+	"""TAP on standard output, of PLANNED results."""
+
+	def __init__(self, planned: int) -> None:
+		self._count = 0
+		print(f"TAP version 13\n1..{planned}", flush=True)
+
+	def check(self, what: str, good: bool, said: str = "") -> None:
+		"""One result; what was said if it is bad."""
+		self._count += 1
+		if not good:
+			for line in said.splitlines()[-12:]:
+				print(f"# {line}")
+		print(f"{'ok' if good else 'not ok'} {self._count} {what}", flush=True)
