@@ -3,16 +3,16 @@
 /**
  * DOC: Test of what a boot does with preserved memory
  *
- * When loaded, it takes the pages that it preserved in the previous kernel, looks
- * whether they are as they were and nobody else's, and frees them. Then it
- * preserves pages for the next kernel: single ones that alternate with free ones,
- * that lie at random, or side by side, folios of all orders, and ranges.
+ * When loaded, it restores the pages that it preserved in the previous kernel, checks
+ * their contents and that they have no other owner, and frees them. Then it preserves
+ * pages for the next kernel: every other page, random pages, contiguous pages, folios
+ * of all orders, and ranges.
  *
- * Module parameters: @blocks is of how many blocks of 2 MiB pages are preserved.
- * @note is two numbers for all kernels that follow, where they are in @noted. @overlap
- * is the physical address of the root of KHO's tree: keys that KHO would refuse are
- * added to it, for pages within folios, as a kernel does that lets a page be preserved
- * twice. The next kernel must not restore them.
+ * Module parameters: @blocks is the number of blocks of 2 MiB in which pages are
+ * preserved. @note is two numbers for all later kernels, which find them in @noted.
+ * @overlap is the physical address of the root of KHO's tree: keys within folios, which
+ * KHO would refuse, are added to it, as a kernel does that can preserve a page twice.
+ * The next kernel must not restore them.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

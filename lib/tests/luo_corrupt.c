@@ -2,25 +2,25 @@
 /**
  * DOC: What the previous kernel may do to its successor
  *
- * Damages preserved memory when nobody looks at it any more: after LUO has frozen
- * all sessions, and just before the jump. What is to be damaged is written before
- * that to ``/sys/kernel/debug/luo_corrupt/command``, one line each::
+ * Corrupts preserved memory at the last moment: after LUO has frozen all sessions, right
+ * before the kexec. User space writes the changes before that to
+ * ``/sys/kernel/debug/luo_corrupt/command``, one per line::
  *
  *   OWNER PLACE FIELD VALUE [crc]
  *
  * OWNER is pkram/NAME, memfd/SIZE-OF-THE-FILE, object/KIND/INSTANCE, kind/KIND or
- * fdt. PLACE is a structure that belongs to it, NAME or NAME:NUMBER, as the table
- * of places below has it, and FIELD a member of that structure or the offset of 8
- * bytes. VALUE is a number, +NUMBER, -NUMBER or ^NUMBER, or an address: @free of a
- * page that is not preserved, @text of the kernel, @scratch of where the next one
- * boots, @none of no memory at all, or @OWNER@PLACE. With "crc" the CRC over it is
- * made right again, so that what is behind the CRC is reached.
+ * fdt. PLACE is a structure of the owner, NAME or NAME:NUMBER, see the table of places
+ * below. FIELD is a member of that structure, or the offset of 8 bytes. VALUE is a
+ * number, +NUMBER, -NUMBER or ^NUMBER, or an address: @free of a page that is not
+ * preserved, @text of the kernel, @scratch of a scratch area, @none of no memory, or
+ * @OWNER@PLACE. With "crc" the CRC of the structure is updated, so that the checks
+ * behind the CRC are tested.
  *
- * write() fails if there is no such place yet. All places and values are looked up
- * before anything is changed, and with the same line two fields can be swapped.
+ * write() fails if the place does not exist yet. All places and values are looked up
+ * before a change is made, so two lines can swap two fields.
  *
- * It looks into everybody's wire format. There is no undo, and the kernel that
- * does this is good for nothing else.
+ * It uses all wire formats. A change cannot be undone; do not use such a kernel for
+ * anything else.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

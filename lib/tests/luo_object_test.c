@@ -4,12 +4,12 @@
  *
  * Lets a program make the calls of linux/luo_object.h, linux/luo_array.h and
  * linux/luo_pool.h before and after a kexec, by lines written to
- * ``/sys/kernel/debug/luo_object_test/command``. What the call returned is what
- * write() returns; ``result`` holds it too, as a number, or what there is to say
- * after success. The data of an object is a pattern that follows from a seed, so
- * that a read can check it: -EILSEQ means that it is there and wrong.
+ * ``/sys/kernel/debug/luo_object_test/command``. write() returns the result of the
+ * call; ``result`` has it too, as a number, or the output of a successful call. The
+ * data of an object is a pattern that depends on a seed, so that a read can check it:
+ * -EILSEQ means that the data is wrong.
  *
- * It damages outgoing objects as well, and for that looks into the core.
+ * It can also corrupt objects for the next kernel, for which it uses internals.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

@@ -2,9 +2,9 @@
 /**
  * DOC: Pools in the test driver of versioned objects
  *
- * The commands that make the calls of linux/luo_pool.h: a pool, a chain of
- * allocations in it that hold patterns, and the object that leads to both. It is
- * called by luo_object_test.c, one command at a time.
+ * The commands for the calls of linux/luo_pool.h: a pool, a chain of allocations in it
+ * with patterns, and the object that refers to both. It is called by luo_object_test.c,
+ * one command at a time.
  */
 
 #include <linux/err.h>
