@@ -97,10 +97,11 @@ static int run_service(struct arguments *args)
 	pid_t child;
 	int status;
 
-	if (service_open(service))
-		return EXIT_OWN_FAILURE;
+	/* To be ended with a session that no other process has would lose it. */
 	fill_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (service_open(service))
+		return EXIT_OWN_FAILURE;
 	fflush(stdout);
 	child = fork();
 	if (!child)
