@@ -104,7 +104,16 @@ jumps_refused() {
 	dd if=/dev/null of=/tmp/large bs=1M seek=4000 2>/dev/null
 	luoctl kexec --initrd /tmp/large "/boot/$FLAVOUR"
 	says "an initrd that does not fit" 2 "/tmp/large: does not fit" "kho_scratch="
-	rm /tmp/large
+	mv /tmp/large /tmp/initrd.img-1.1
+	ln -s "/boot/$FLAVOUR" /tmp/vmlinuz-1.1
+	luoctl check /tmp/vmlinuz-1.1
+	says "and check says so" 2 "/tmp/initrd.img-1.1: does not fit" "kho_scratch="
+	rm /tmp/initrd.img-1.1
+	luoctl --json kexec --dry-run --rollback --initrd none \
+		--append "$(cat /proc/cmdline) luo_object.write=newest luo_object.write=all" \
+		"/boot/$FLAVOUR"
+	says "a way back after another one" 0 "luo_object.write=all"
+	result "is on the command line once" [ "$(grep -o luo_object.write= $out | wc -l)" -eq 1 ]
 	luoctl kexec --initrd /nothing "/boot/$FLAVOUR"
 	says "an initrd that is not there" 2 "/nothing"
 	luoctl kexec "/boot/$FLAVOUR"
@@ -165,7 +174,7 @@ jumps_refused() {
 
 save() {
 	ktap_print_header
-	ktap_set_plan 72
+	ktap_set_plan 77
 	echo "a note" >/tmp/note
 	memfd=$(./memfd "hello, next kernel" 7)
 	stored=$(./memfd "stored")
@@ -238,6 +247,10 @@ words" '{"version": 1, "units": {}}' "data"
 	says "a session that ends" 0 "process"
 	kill "$(sed 's/.*process \([0-9]*\) keeps.*/\1/' $out)"
 	sleep 1
+	luoctl save ../a/b --copy a=/tmp/note
+	says "a session whose name looks like a path" 0 "session ../a/b has a"
+	luoctl abort ../a/b
+	says "is called off as any other" 0 "session ../a/b is called off"
 	luoctl save luoctl --copy a=/tmp/note
 	says "the session of the index is not for users" 2 "is the index of luoctl itself"
 	jumps kexec --accept session:gone "/boot/$FLAVOUR"

@@ -3,8 +3,10 @@
  * check - says before the kexec what will survive it: what is stored on this machine,
  * or with --from what another kernel may have stored.
  */
+#include "initrd.h"
 #include "luoctl.h"
 #include "report.h"
+#include "scratch.h"
 #include "target.h"
 
 static int compare(const struct target *target)
@@ -23,6 +25,16 @@ static int compare(const struct target *target)
 	return ret;
 }
 
+/* What luoctl kexec refuses before it looks at what would survive. */
+static int check_fits(const struct target *target)
+{
+	if (target->from_path)
+		return EXIT_DONE;
+
+	return scratch_check(target->image, initrd_beside(target->image)) ?
+	       EXIT_FAILED : EXIT_DONE;
+}
+
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -33,7 +45,7 @@ static int run(int argc, char **argv)
 
 	if (!target_parse(&target, &check_command, argc, argv, options, NULL,
 			  NULL) && !target_read(&target))
-		ret = compare(&target);
+		ret = compare(&target) ?: check_fits(&target);
 	target_free(&target);
 
 	return ret;

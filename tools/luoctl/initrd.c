@@ -57,22 +57,29 @@ static char *beside(const char *image)
 	return path;
 }
 
-int initrd_find(const char *image, const char **initrd)
+const char *initrd_beside(const char *image)
 {
+	const char *initrd = beside(image);
 	char *real;
 
+	if (!initrd) {
+		/* /vmlinuz is a link to /boot/vmlinuz-VERSION. */
+		real = realpath(image, NULL);
+		initrd = real ? beside(real) : NULL;
+		free(real);
+	}
+
+	return initrd;
+}
+
+int initrd_find(const char *image, const char **initrd)
+{
 	if (*initrd && !strcmp(*initrd, INITRD_NONE)) {
 		*initrd = NULL;
 		return 0;
 	}
 	if (!*initrd)
-		*initrd = beside(image);
-	if (!*initrd) {
-		/* /vmlinuz is a link to /boot/vmlinuz-VERSION. */
-		real = realpath(image, NULL);
-		*initrd = real ? beside(real) : NULL;
-		free(real);
-	}
+		*initrd = initrd_beside(image);
 	if (!*initrd)
 		return complain("no initrd beside %s, such as initrd.img-VERSION: name one with --initrd FILE, or say --initrd "
 				INITRD_NONE, image);

@@ -16,4 +16,7 @@
  */
 int initrd_find(const char *image, const char **initrd);
 
+/* The one beside @image, or beside the file that it is a link to; NULL if there is none. */
+const char *initrd_beside(const char *image);
+
 #endif
