@@ -19,6 +19,8 @@ service='echo "given $LISTEN_FDS $LISTEN_FDNAMES"; [ "$LISTEN_PID" = $$ ] && ech
 
 # start OPTIONS... - and wait until the service is ready, or has failed.
 start() {
+	# What the service before has said is not of this one.
+	: >$out
 	./luoctl run --stop-signal SIGUSR1 --link b=/tmp/link --copy note=/tmp/note \
 		"$@" s a=1M b=4K -- sh -c "$service" >$out 2>&1 &
 	service_pid=$!
