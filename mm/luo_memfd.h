@@ -113,7 +113,8 @@ void luo_memfd_release_extent(const struct luo_memfd_extent_ser *extent,
 			      u32 flags);
 void luo_memfd_clear_mark(struct file *file, pgoff_t index);
 long luo_memfd_poison_seen(void);
-bool luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent);
+u32 luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent,
+			      u32 offset);
 
 /* luo_memfd_pin.c: folios that cannot be pinned as they are. */
 
@@ -169,6 +170,13 @@ int luo_memfd_pin_run(struct luo_memfd_walk *walk,
  */
 #define LUO_MEMFD_V0_REMOVED	BIT(11)
 
+/*
+ * A seal that no kernel has. Version 0 of a file with a poisoned page has it, because
+ * it cannot describe such a page: the stock handler reads the seals first, returns
+ * -EOPNOTSUPP, and leaves the pages where they are.
+ */
+#define LUO_MEMFD_V0_UNREADABLE	BIT(31)
+
 struct kho_vmalloc_chunk;
 
 /**
@@ -206,7 +214,7 @@ void luo_memfd_v0_out_truncate(struct luo_memfd_v0 *v0, u64 nr);
 void luo_memfd_v0_out_remove(struct luo_memfd_v0 *v0, u64 index);
 void luo_memfd_v0_out_fill(struct luo_memfd_v0 *v0);
 void luo_memfd_v0_out_update(struct luo_memfd_v0 *v0,
-			     const struct luo_memfd_ser_v1 *v1);
+			     const struct luo_memfd_ser_v1 *v1, bool readable);
 bool luo_memfd_v0_out_poisoned(const struct luo_memfd_v0 *v0);
 void luo_memfd_v0_out_release(struct luo_memfd_v0 *v0);
 void luo_memfd_v0_out_abort(struct luo_memfd_v0 *v0);
@@ -245,7 +253,7 @@ int luo_memfd_insert_flush(struct luo_memfd_batch *batch);
 int luo_memfd_insert_folio(struct inode *inode, u64 pfn, unsigned int order,
 			   pgoff_t index);
 void luo_memfd_insert_retire(u64 pfn);
-int luo_memfd_insert_poison(struct inode *inode, pgoff_t index);
+int luo_memfd_insert_poison(struct inode *inode, u64 pfn, pgoff_t index);
 
 /* luo_memfd_part.c: the parts of a file for several processors. */
 

@@ -506,20 +506,20 @@ long luo_memfd_poison_seen(void)
 }
 
 /**
- * luo_memfd_extent_poisoned - Whether a page of an extent is poisoned.
+ * luo_memfd_extent_poisoned - Find a poisoned page in an extent.
  * @extent: The extent, whose pages are pinned.
+ * @offset: Where to begin, in pages from the lowest page in memory.
  *
- * Return: true if the hardware has reported one.
+ * Return: Where the hardware has reported one, in pages from the lowest in memory;
+ * the length of the extent if it has not.
  */
-bool luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent)
+u32 luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent,
+			      u32 offset)
 {
 	struct page *page = pfn_to_page(extent->pfn);
-	u32 i;
 
-	for (i = 0; i < extent->nr_pages; i++) {
-		if (PageHWPoison(page + i))
-			return true;
-	}
+	while (offset < extent->nr_pages && !PageHWPoison(page + offset))
+		offset++;
 
-	return false;
+	return offset;
 }

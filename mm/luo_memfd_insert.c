@@ -30,7 +30,6 @@
 #include <linux/sched.h>
 #include <linux/shmem_fs.h>
 #include <linux/swap.h>
-#include <linux/swapops.h>
 #include <linux/vmstat.h>
 #include <linux/xarray.h>
 
@@ -305,31 +304,41 @@ void luo_memfd_insert_retire(u64 pfn)
 }
 
 /**
- * luo_memfd_insert_poison - Insert the marker of a poisoned page.
+ * luo_memfd_insert_poison - Insert a poisoned page.
  * @inode: The file.
+ * @pfn:   The page frame, which luo_memfd_insert_retire() has marked.
  * @index: The index of the page in the file.
  *
- * A read of the page fails with -EIO and an access to a mapping with SIGBUS. Like a
- * page in swap, it counts as a block of the file until it is punched.
+ * The page is in the file as memory_failure() leaves one there: neither on an LRU
+ * list nor charged to a memory cgroup. A read of it fails with -EIO and an access to
+ * a mapping with SIGBUS. It is in the file, not a marker in its place, so that the
+ * file can be preserved again together with the page frame.
  *
  * Context: Process context, may sleep.
  * Return: 0; -ENOSPC, -ENOMEM or -EEXIST.
  */
-int luo_memfd_insert_poison(struct inode *inode, pgoff_t index)
+int luo_memfd_insert_poison(struct inode *inode, u64 pfn, pgoff_t index)
 {
-	void *marker = swp_to_radix_entry(make_poisoned_swp_entry());
-	gfp_t gfp = luo_memfd_insert_gfp(inode) & GFP_RECLAIM_MASK;
+	struct folio *folio = page_folio(pfn_to_page(pfn));
 	int err;
 
 	err = shmem_inode_acct_blocks(inode, 1);
 	if (err)
 		return err;
 
-	err = xa_insert_irq(&inode->i_mapping->i_pages, index, marker, gfp);
+	__folio_set_locked(folio);
+	__folio_set_swapbacked(folio);
+	err = shmem_add_to_page_cache(folio, inode->i_mapping, index, NULL,
+				      luo_memfd_insert_gfp(inode));
+	if (!err) {
+		folio_mark_uptodate(folio);
+		folio_mark_dirty(folio);
+	}
 	/* On an error this releases the block again. */
-	shmem_recalc_inode(inode, 1, err ? 0 : 1);
+	shmem_recalc_inode(inode, err ? 0 : 1, 0);
+	folio_unlock(folio);
 
-	return err == -EBUSY ? -EEXIST : err;
+	return err;
 }
 
 /**

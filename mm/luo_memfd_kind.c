@@ -23,6 +23,10 @@
 	field(ser, 1, u32, seals)					\
 	field(ser, 1, u32, flags, .max = LUO_MEMFD_FLAGS)
 
+/*
+ * The write policy does not select version 2. luo_memfd_out.c stores it in place of
+ * version 1 for a file with a poisoned page.
+ */
 #define MEMFD_VERSIONS(version, kind)					\
 	version(kind, 2, retired)					\
 	version(kind, 1, mandatory)					\

@@ -29,18 +29,36 @@
 /* How many extents in no order are looked through for each hole. */
 #define LUO_MEMFD_UNSORTED_MAX	1024
 
+static u64 luo_memfd_list_poisoned(const struct luo_memfd_extents *list)
+{
+	u64 i, nr = 0;
+
+	for (i = 0; i < list->nr; i++) {
+		if (list->extents[i].flags & LUO_MEMFD_POISONED)
+			nr += list->extents[i].nr_pages;
+	}
+
+	return nr;
+}
+
 /**
  * luo_memfd_list_add - Add extents to the lists of all versions, or to none.
  * @memfd: The file.
  * @list:  The extents.
  *
- * Return: 0; -ENOMEM or what KHO returns, with the lists unchanged.
+ * Return: 0; -EHWPOISON if a page is poisoned and version 1 is not written; -ENOMEM
+ * or what KHO returns. On failure the lists are unchanged.
  */
 int luo_memfd_list_add(struct luo_memfd *memfd,
 		       const struct luo_memfd_extents *list)
 {
+	u64 nr_poisoned = luo_memfd_list_poisoned(list);
 	u64 nr = memfd->v0.nr;
 	int err = 0;
+
+	/* Version 0 cannot describe such a page. */
+	if (nr_poisoned && !memfd->has_object)
+		return -EHWPOISON;
 
 	if (memfd->v0.ser)
 		err = luo_memfd_v0_out_add(&memfd->v0, list);
@@ -55,6 +73,7 @@ int luo_memfd_list_add(struct luo_memfd *memfd,
 			luo_memfd_v0_out_truncate(&memfd->v0, nr);
 		return err;
 	}
+	memfd->nr_poisoned += nr_poisoned;
 	memfd->v1.nr_pages += list->nr_pages;
 	memfd->changed |= list->nr > 0;
 
@@ -176,6 +195,8 @@ static int luo_memfd_list_remove(struct luo_memfd *memfd, u64 nr,
 	if (memfd->nr_removed < LUO_MEMFD_REMOVED_MAX)
 		memfd->removed[memfd->nr_removed] = nr;
 	memfd->nr_removed++;
+	if (extent->flags & LUO_MEMFD_POISONED)
+		memfd->nr_poisoned -= extent->nr_pages;
 	memfd->v1.nr_pages -= extent->nr_pages;
 	extent->nr_pages = 0;
 	luo_vec_set(&memfd->extents, nr, extent);
@@ -212,6 +233,8 @@ int luo_memfd_list_cut(struct luo_memfd *memfd, u64 nr, u64 start, u64 end)
 		if (err)
 			return err;
 	}
+	if (extent.flags & LUO_MEMFD_POISONED)
+		memfd->nr_poisoned -= end - start;
 	luo_vec_set(&memfd->extents, nr, head.nr_pages ? &head : &tail);
 	memfd->v1.nr_pages -= end - start;
 

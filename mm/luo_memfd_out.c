@@ -9,6 +9,7 @@
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
 
+#include <linux/array_size.h>
 #include <linux/atomic.h>
 #include <linux/cleanup.h>
 #include <linux/errno.h>
@@ -26,15 +27,42 @@
 
 #include "luo_memfd_out.h"
 
+/* How many poisoned pages freeze handles at once. */
+#define LUO_MEMFD_POISON_BATCH	16
+
+/*
+ * The write policy selects version 1 and not version 2: that one is for files that
+ * version 1 cannot describe, whatever the policy says. Both have one layout.
+ */
 static int luo_memfd_store(struct luo_memfd *memfd)
 {
 	int err;
 
-	err = luo_object_save_version(luo_memfd_kind, memfd->id.instance,
-				      &memfd->v1, 1);
-	memfd->stored = !err;
+	if (memfd->nr_poisoned)
+		err = luo_store_object(&memfd->v1, sizeof(memfd->v1),
+				       &memfd->id, 2);
+	else
+		err = luo_object_save_version(luo_memfd_kind,
+					      memfd->id.instance, &memfd->v1, 1);
+	if (!err)
+		memfd->stored = memfd->nr_poisoned ? 2 : 1;
 
 	return err;
+}
+
+/* Store the file as it is now. After an error the next freeze stores it. */
+static int luo_memfd_update(struct luo_memfd *memfd)
+{
+	u32 version = memfd->nr_poisoned ? 2 : 1;
+
+	if (memfd->stored != version) {
+		luo_abort_object(&memfd->id);
+		memfd->stored = 0;
+		return luo_memfd_store(memfd);
+	}
+
+	return luo_update_object(&memfd->v1, sizeof(memfd->v1), &memfd->id,
+				 version);
 }
 
 static void luo_memfd_release_pages(struct luo_memfd *memfd)
@@ -136,6 +164,9 @@ static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 		memfd->nr_sorted = memfd->extents.count;
 		memfd->v0.nr_sorted = memfd->v0.nr;
 		luo_memfd_list_seal(memfd);
+		if (memfd->v0.ser)
+			luo_memfd_v0_out_update(&memfd->v0, &memfd->v1,
+						!memfd->nr_poisoned);
 		if (memfd->has_object)
 			err = luo_memfd_store(memfd);
 	}
@@ -227,34 +258,77 @@ void luo_memfd_out_unpreserve(struct liveupdate_file_op_args *args)
 }
 
 /*
+ * Find pages of the file that are poisoned and not marked as such, as many as there
+ * is room for. Returns how many; -EHWPOISON if one is in a large folio.
+ */
+static int luo_memfd_find_poison(struct luo_memfd *memfd, u64 *indices, int max)
+{
+	struct luo_memfd_extent_ser extent;
+	struct luo_run run;
+	int nr = 0;
+	u32 offset;
+	u64 i;
+
+	for (i = 0; i < memfd->extents.count; i++) {
+		luo_vec_get(&memfd->extents, i, &extent);
+		if (extent.flags & LUO_MEMFD_POISONED)
+			continue;
+		run = luo_memfd_extent_run(&extent, 0);
+		for (offset = luo_memfd_extent_poisoned(&extent, 0);
+		     offset < extent.nr_pages;
+		     offset = luo_memfd_extent_poisoned(&extent, offset + 1)) {
+			if (extent.order)
+				return -EHWPOISON;
+			if (nr == max)
+				return nr;
+			indices[nr++] = extent.index +
+					luo_run_mirror(&run, offset, 1);
+		}
+		cond_resched();
+	}
+
+	return nr;
+}
+
+/*
+ * Take poisoned pages off the lists. They are as pages then that were added since, of
+ * which luo_memfd_pin.c marks those that are poisoned.
+ */
+static int luo_memfd_remove_poison(struct luo_memfd *memfd)
+{
+	u64 indices[LUO_MEMFD_POISON_BATCH];
+	int i, nr, err = 0;
+
+	if (!memfd->has_object)
+		return luo_memfd_v0_out_poisoned(&memfd->v0) ? -EHWPOISON : 0;
+
+	do {
+		nr = luo_memfd_find_poison(memfd, indices, ARRAY_SIZE(indices));
+		for (i = 0; i < nr && !err; i++)
+			err = luo_memfd_punch_range(memfd, indices[i],
+						    indices[i] + 1);
+	} while (nr == ARRAY_SIZE(indices) && !err);
+
+	return nr < 0 ? nr : err;
+}
+
+/*
  * Memory that is known to be damaged must not be handed over as good. All pages are
  * looked at only if the hardware has reported some page since the last time.
  */
 static int luo_memfd_check_poison(struct luo_memfd *memfd)
 {
 	long poison = luo_memfd_poison_seen();
-	struct luo_memfd_extent_ser extent;
-	bool poisoned = false;
-	u64 i;
+	int err;
 
 	if (poison == memfd->poison)
 		return 0;
 
-	if (!memfd->has_object)
-		poisoned = luo_memfd_v0_out_poisoned(&memfd->v0);
-	for (i = 0; i < memfd->extents.count && !poisoned; i++) {
-		luo_vec_get(&memfd->extents, i, &extent);
-		poisoned = luo_memfd_extent_poisoned(&extent);
-		cond_resched();
-	}
-	if (poisoned) {
-		pr_err("instance %llu has a poisoned page: punch a hole there, or do not preserve the file\n",
-		       memfd->id.instance);
-		return -EHWPOISON;
-	}
-	memfd->poison = poison;
+	err = luo_memfd_remove_poison(memfd);
+	if (!err)
+		memfd->poison = poison;
 
-	return 0;
+	return err;
 }
 
 /* Preserve what was added since the file was preserved. */
@@ -288,14 +362,17 @@ static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
 		err = luo_memfd_check_poison(memfd);
 	if (!err)
 		err = luo_memfd_save_added(memfd, file);
+	if (err == -EHWPOISON)
+		pr_err("instance %llu has a poisoned page that cannot be handed over: punch a hole there, or do not preserve the file\n",
+		       memfd->id.instance);
 	if (err)
 		return err;
 
 	if (memfd->v0.ser)
-		luo_memfd_v0_out_update(&memfd->v0, &memfd->v1);
-	if (memfd->stored)
-		err = luo_object_update(luo_memfd_kind, memfd->id.instance,
-					&memfd->v1);
+		luo_memfd_v0_out_update(&memfd->v0, &memfd->v1,
+					!memfd->nr_poisoned);
+	if (memfd->has_object)
+		err = luo_memfd_update(memfd);
 
 	return err;
 }

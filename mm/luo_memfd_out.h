@@ -18,6 +18,7 @@
  * @lock:       Held while a hole is punched, and while the file is frozen.
  * @file:       The file.
  * @poison:     What luo_memfd_poison_seen() was when the pages had been checked.
+ * @nr_poisoned: How many pages of @extents are marked as poisoned.
  * @v1:         The file as version 1 describes it.
  * @extents:    What is in it, if version 1 is written; otherwise empty. An extent
  *              that was removed has no pages.
@@ -29,14 +30,15 @@
  * @changed:    @extents is not what the next kernel would see.
  * @v0:         Version 0, if it is written.
  * @id:         The object that version 1 is, if it is written.
- * @has_object: Version 1 is written.
- * @stored:     It is stored.
+ * @has_object: Version 1 is written, or version 2 in its place.
+ * @stored:     Which of them is stored, 0 if none is.
  */
 struct luo_memfd {
 	struct shmem_keeper keeper;
 	struct mutex lock;	/* see above */
 	struct file *file;
 	long poison;
+	u64 nr_poisoned;
 	struct luo_memfd_ser_v1 v1;
 	struct luo_vec extents;
 	u64 nr_sorted;
@@ -46,7 +48,7 @@ struct luo_memfd {
 	struct luo_memfd_v0 v0;
 	struct luo_object_id id;
 	bool has_object;
-	bool stored;
+	u32 stored;
 };
 
 /* luo_memfd_punch.c: removing pages from a file that is preserved. */

@@ -152,6 +152,46 @@ static int luo_memfd_move(struct luo_memfd_walk *walk,
 }
 
 /*
+ * A poisoned page cannot be moved, and the next kernel would use it if it were in a
+ * scratch area. If its folio could not be split, which pages of it are good is not
+ * handed over.
+ */
+static int luo_memfd_pin_poisoned(struct luo_memfd_walk *walk,
+				  struct folio *folio)
+{
+	int err;
+
+	if (folio_test_large(folio) ||
+	    kho_check_range(PFN_PHYS(folio_pfn(folio)), PAGE_SIZE))
+		return -EHWPOISON;
+
+	err = try_grab_folio(folio, 1, FOLL_PIN);
+	if (!err)
+		luo_memfd_walk_add(walk, &(struct luo_memfd_extent_ser){
+						.index = folio->index,
+						.pfn = folio_pfn(folio),
+						.nr_pages = 1,
+						.flags = LUO_MEMFD_POISONED,
+					 });
+
+	return err;
+}
+
+static int luo_memfd_pin_good(struct luo_memfd_walk *walk, struct folio *folio)
+{
+	int err;
+
+	if (!luo_memfd_may_stay(walk, folio))
+		return -EAGAIN;
+
+	err = try_grab_folio(folio, 1, FOLL_PIN);
+	if (!err)
+		luo_memfd_walk_add_folio(walk, folio);
+
+	return err;
+}
+
+/*
  * Pin the folio at the index that the walk has come to. While its lock is held, it
  * is neither removed nor replaced.
  */
@@ -170,16 +210,11 @@ static int luo_memfd_pin_next(struct luo_memfd_walk *walk)
 		return err;
 
 	folio_mark_dirty(folio);
-	if (folio_contain_hwpoisoned_page(folio))
-		err = -EHWPOISON;
-	else if (!luo_memfd_may_stay(walk, folio))
-		err = -EAGAIN;
-	else
-		err = try_grab_folio(folio, 1, FOLL_PIN);
-	if (!err) {
-		luo_memfd_walk_add_folio(walk, folio);
+	err = folio_contain_hwpoisoned_page(folio) ?
+	      luo_memfd_pin_poisoned(walk, folio) :
+	      luo_memfd_pin_good(walk, folio);
+	if (!err)
 		luo_memfd_clear_mark(walk->file, folio->index);
-	}
 	folio_unlock(folio);
 	folio_put(folio);
 
@@ -215,7 +250,8 @@ static int luo_memfd_pin_moving(struct luo_memfd_walk *walk,
  *
  * Context: Process context, sleeps.
  * Return: 0, with the walk behind the run; -EBUSY if a folio is in use and cannot
- * be moved; -ENOMEM; -EHWPOISON; -EIO if a page cannot be read from swap.
+ * be moved; -ENOMEM; -EHWPOISON if a poisoned page is in a large folio or in memory
+ * that cannot be preserved; -EIO if a page cannot be read from swap.
  */
 int luo_memfd_pin_run(struct luo_memfd_walk *walk,
 		      const struct luo_memfd_run *run)

@@ -159,18 +159,23 @@ static int luo_memfd_punch_shared(struct luo_memfd *memfd, u64 nr,
 	return err;
 }
 
-/* Unpreserve a folio that has a key, take it off version 0, and unpin it. */
-static void luo_memfd_punch_folio(struct luo_memfd *memfd, struct folio *folio)
+/*
+ * Unpreserve a folio that has a key, take it off version 0, and unpin it. @flags are
+ * those of its extent.
+ */
+static void luo_memfd_punch_folio(struct luo_memfd *memfd, struct folio *folio,
+				  u16 flags)
 {
+	bool poisoned = flags & LUO_MEMFD_POISONED;
 	struct luo_run run = {
 		.pfn = folio_pfn(folio),
 		.nr_pages = folio_nr_pages(folio),
 		.order = folio_order(folio),
 	};
 
-	if (run.order || !(memfd->v1.flags & LUO_MEMFD_RANGE_KEYS))
+	if (run.order || poisoned || !(memfd->v1.flags & LUO_MEMFD_RANGE_KEYS))
 		luo_run_unpreserve(&luo_handover_kho, &run);
-	if (memfd->v0.ser)
+	if (memfd->v0.ser && !poisoned)
 		luo_memfd_v0_out_remove(&memfd->v0, folio->index);
 	if (!memfd->has_object)
 		memfd->v1.nr_pages -= run.nr_pages;
@@ -182,7 +187,7 @@ static void luo_memfd_punch_folio(struct luo_memfd *memfd, struct folio *folio)
  * has a mark already was added since. Those that are found are pinned, and stay.
  */
 static void luo_memfd_punch_folios(struct luo_memfd *memfd, pgoff_t start,
-				   pgoff_t end)
+				   pgoff_t end, u16 flags)
 {
 	XA_STATE(xas, &luo_memfd_punch_mapping(memfd)->i_pages, start);
 	struct folio *folios[LUO_MEMFD_PUNCH_BATCH], *folio;
@@ -205,7 +210,7 @@ static void luo_memfd_punch_folios(struct luo_memfd *memfd, pgoff_t start,
 		xas_unlock_irq(&xas);
 
 		for (i = 0; i < nr; i++)
-			luo_memfd_punch_folio(memfd, folios[i]);
+			luo_memfd_punch_folio(memfd, folios[i], flags);
 		cond_resched();
 	} while (nr == LUO_MEMFD_PUNCH_BATCH && start < end);
 }
@@ -234,7 +239,7 @@ static int luo_memfd_punch_extent(struct luo_memfd *memfd, u64 nr, pgoff_t start
 	else
 		err = luo_memfd_list_cut(memfd, nr, start, end);
 	if (!err)
-		luo_memfd_punch_folios(memfd, start, end);
+		luo_memfd_punch_folios(memfd, start, end, extent.flags);
 
 	return err;
 }
@@ -300,7 +305,7 @@ int luo_memfd_punch_range(struct luo_memfd *memfd, pgoff_t start, pgoff_t end)
 
 	luo_memfd_punch_widen(memfd, &start, &end);
 	if (!memfd->has_object) {
-		luo_memfd_punch_folios(memfd, start, end);
+		luo_memfd_punch_folios(memfd, start, end, 0);
 		return 0;
 	}
 

@@ -68,7 +68,7 @@ static int luo_memfd_retrieve_insert(struct luo_memfd_batch *batch,
 	return err;
 }
 
-/* The reference to a poisoned page is kept, so that it is never allocated. */
+/* Keep the reference to a poisoned page, so that it is never allocated. */
 static int luo_memfd_retrieve_poisoned(struct luo_memfd_batch *batch,
 				       const struct luo_run *run, u32 offset,
 				       u32 nr_pages, u64 index)
@@ -79,7 +79,8 @@ static int luo_memfd_retrieve_poisoned(struct luo_memfd_batch *batch,
 	for (i = offset; i < offset + nr_pages; i++) {
 		luo_memfd_insert_retire(run->pfn + i);
 		if (batch && !err)
-			err = luo_memfd_insert_poison(batch->inode, index +
+			err = luo_memfd_insert_poison(batch->inode, run->pfn + i,
+						      index +
 						      luo_run_mirror(run, i, 1));
 	}
 

@@ -148,7 +148,7 @@ static void luo_memfd_v0_fill(struct luo_memfd_v0 *v0,
  * @v0:   What luo_memfd_v0_out_init() set up.
  * @list: The extents, preserved with folio keys.
  *
- * Allocates only what the new entries need.
+ * Allocates only what the new entries need. Poisoned pages have none.
  *
  * Return: 0; -ENOMEM or what KHO returns, with @v0 unchanged.
  */
@@ -158,8 +158,10 @@ int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
 	u64 i, nr = v0->nr;
 	int err;
 
-	for (i = 0; i < list->nr; i++)
-		nr += list->extents[i].nr_pages >> list->extents[i].order;
+	for (i = 0; i < list->nr; i++) {
+		if (!(list->extents[i].flags & LUO_MEMFD_POISONED))
+			nr += list->extents[i].nr_pages >> list->extents[i].order;
+	}
 	while (v0->nr_pages * LUO_MEMFD_V0_PER_PAGE < nr) {
 		err = luo_memfd_v0_add_page(v0);
 		if (err) {
@@ -170,7 +172,8 @@ int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
 	}
 
 	for (i = 0; i < list->nr; i++) {
-		luo_memfd_v0_fill(v0, &list->extents[i]);
+		if (!(list->extents[i].flags & LUO_MEMFD_POISONED))
+			luo_memfd_v0_fill(v0, &list->extents[i]);
 		if (i % LUO_MEMFD_BATCH == 0)
 			cond_resched();
 	}
@@ -181,15 +184,18 @@ int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
 
 /**
  * luo_memfd_v0_out_update - Write what is not in the list of folios.
- * @v0: What luo_memfd_v0_out_init() set up.
- * @v1: The file.
+ * @v0:       What luo_memfd_v0_out_init() set up.
+ * @v1:       The file.
+ * @readable: A kernel may retrieve the file from version 0.
  */
 void luo_memfd_v0_out_update(struct luo_memfd_v0 *v0,
-			     const struct luo_memfd_ser_v1 *v1)
+			     const struct luo_memfd_ser_v1 *v1, bool readable)
 {
 	v0->ser->pos = v1->pos;
 	v0->ser->size = v1->size;
 	v0->ser->seals = v1->seals;
+	if (!readable)
+		v0->ser->seals |= LUO_MEMFD_V0_UNREADABLE;
 }
 
 /**
@@ -208,7 +214,7 @@ int luo_memfd_v0_out_init(struct luo_memfd_v0 *v0,
 		return PTR_ERR(ser);
 
 	v0->ser = ser;
-	luo_memfd_v0_out_update(v0, v1);
+	luo_memfd_v0_out_update(v0, v1, true);
 
 	return 0;
 }

@@ -232,6 +232,35 @@ static void luo_memfd_extents_decode(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, luo_run_valid(&run));
 }
 
+/* A poisoned page has a key of its own, whatever is next to it. */
+static void luo_memfd_extents_poisoned(struct kunit *test)
+{
+	const u16 v2_flags = LUO_MEMFD_DESCENDING | LUO_MEMFD_POISONED;
+	struct luo_memfd_extent_ser large =
+		EXTENT(0, PFN, 8, 3, LUO_MEMFD_POISONED);
+	struct luo_memfd_extents list = {};
+
+	add(test, &list, 0, 0, PFN, 0);
+	KUNIT_ASSERT_EQ(test, luo_memfd_extents_reserve(&list, 2), 0);
+	luo_memfd_extents_add(&list, 0,
+			      &EXTENT(1, PFN + 1, 1, 0, LUO_MEMFD_POISONED));
+	luo_memfd_extents_add(&list, 0,
+			      &EXTENT(2, PFN + 2, 1, 0, LUO_MEMFD_POISONED));
+	add(test, &list, 0, 3, PFN + 3, 0);
+	KUNIT_ASSERT_EQ(test, list.nr, 3);
+	KUNIT_EXPECT_EQ(test, list.extents[1].nr_pages, 2);
+	KUNIT_EXPECT_EQ(test, list.extents[1].flags, LUO_MEMFD_POISONED);
+
+	KUNIT_EXPECT_TRUE(test, luo_memfd_extents_valid(list.extents, 3, 4,
+							4 * PAGE_SIZE, v2_flags));
+	KUNIT_EXPECT_FALSE(test, luo_memfd_extents_valid(list.extents, 3, 4,
+							 4 * PAGE_SIZE,
+							 LUO_MEMFD_DESCENDING));
+	KUNIT_EXPECT_FALSE(test, luo_memfd_extents_valid(&large, 1, 8,
+							 8 * PAGE_SIZE, v2_flags));
+	luo_memfd_extents_free(&list);
+}
+
 /* As many parts as are wanted, each beginning where the one before it ends. */
 static void luo_memfd_parts_cut(struct kunit *test)
 {
@@ -273,6 +302,7 @@ static struct kunit_case luo_memfd_extent_cases[] = {
 	KUNIT_CASE_PARAM(luo_memfd_extents_validity,
 			 luo_memfd_validity_gen_params),
 	KUNIT_CASE_PARAM(luo_memfd_extents_decode, luo_memfd_decode_gen_params),
+	KUNIT_CASE(luo_memfd_extents_poisoned),
 	KUNIT_CASE(luo_memfd_parts_cut),
 	{}
 };

@@ -74,6 +74,7 @@ static const struct carrier carriers[] = {
 		.stock_version = 0,
 		.stock = "memfd-v2",
 		.own = "memfd-object",
+		.special_version = 2,
 		.has_stock = memfd_has_stock,
 	},
 };

@@ -24,6 +24,7 @@ struct carrier {
 	u32 stock_version;	/* what the stock handler reads and writes */
 	const char *stock;	/* its string */
 	const char *own;	/* that of the handler used otherwise */
+	u32 special_version;	/* beside it, the stock version cannot be read */
 	/* Whether the stock version of an object exists, by its instance. */
 	bool (*has_stock)(u64 instance);
 };

@@ -203,6 +203,36 @@ static void judge_records(const struct judgement *judgement,
 				    instance, judgement->to->name));
 }
 
+/*
+ * Files that no version but the special one describes, whatever versions luoctl has
+ * noted for their sessions.
+ */
+static void judge_special(const struct judgement *judgement,
+			  const struct kind *kind, struct files *files)
+{
+	const u32 special = compat_carrier(kind->name)->special_version;
+	const struct records *records = &judgement->stored->records;
+	u64 instance = 0;
+	size_t nr = 0;
+
+	if (judge_reads(judgement->from, judgement->to, kind, special))
+		return;
+	for (size_t i = 0; i < records->nr; i++) {
+		const struct record *record = &records->records[i];
+
+		if (record->version == special &&
+		    !strcmp(record->kind, kind->name)) {
+			instance = record->instance;
+			nr++;
+		}
+	}
+	if (nr)
+		set_files(files, FATE_LOST, kind->name,
+			  xasprintf("%zu files have a page of damaged memory (%s/%llu is one), and %s does not read version %u of %s, the only one that can say so; punch a hole in place of the page, or close the file and save the session again",
+				    nr, kind->name, instance,
+				    judgement->to->name, special, kind->name));
+}
+
 static void judge_files_of(const struct judgement *judgement,
 			   const struct kind *kind, struct files *files)
 {
@@ -210,6 +240,8 @@ static void judge_files_of(const struct judgement *judgement,
 	const struct sessions *sessions = &stored->sessions;
 	bool known = stored->sessions_known;
 
+	if (stored->records_known)
+		judge_special(judgement, kind, files);
 	for (size_t i = 0; i < sessions->nr; i++) {
 		if (is_first(sessions, i))
 			known &= judge_noted(judgement, kind,

@@ -125,9 +125,13 @@ void luo_memfd_insert_retire(u64 pfn)
 	memfd_file_retired++;
 }
 
-int luo_memfd_insert_poison(struct inode *inode, pgoff_t index)
+int luo_memfd_insert_poison(struct inode *inode, u64 pfn, pgoff_t index)
 {
-	const struct memfd_page page = { .index = index, .poisoned = true };
+	const struct memfd_page page = {
+		.index = index,
+		.pfn = pfn,
+		.poisoned = true,
+	};
 
 	return memfd_file_insert(inode, &page);
 }

@@ -288,7 +288,7 @@ static void memfd_save_poisoned(struct memfd_saved *saved, unsigned int version)
 	memfd_save_v1(saved, version);
 }
 
-/* Poisoned pages are claimed, are in no file, and are never freed. */
+/* Poisoned pages are claimed, are in the file as such, and are never freed. */
 static void memfd_poisoned(struct kunit *test)
 {
 	const struct memfd_page *page;

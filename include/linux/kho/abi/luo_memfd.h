@@ -18,8 +18,10 @@
  * has the compatible string %LUO_MEMFD_COMPATIBLE and its data word is the instance.
  *
  * Version 2 has the layout of version 1, and its extents may have the flag
- * %LUO_MEMFD_POISONED. It is written in place of version 1, and without version
- * 0, for a file with a poisoned page. All other files have version 1.
+ * %LUO_MEMFD_POISONED. It is written in place of version 1 for a file with a
+ * poisoned page. All other files have version 1. If the LUO file entry is that of
+ * version 0, its list has no entries for poisoned pages, and bit 31 of its seals is
+ * set: a seal that no kernel has, so that none retrieves the file from version 0.
  */
 
 /**
