@@ -17,11 +17,14 @@
 #include <linux/kho/abi/memfd.h>
 #include <linux/liveupdate.h>
 #include <linux/luo_object.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/memfd.h>
 #include <linux/pagemap.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
+#include <linux/swap.h>
+#include <linux/vmstat.h>
 
 #include <trace/events/luo.h>
 
@@ -204,13 +207,55 @@ static void luo_memfd_track(struct inode *inode, bool track)
 	shmem_mark_added(inode, track);
 }
 
+/*
+ * Whether the pages of a file that are in swap fit into memory. They are pinned
+ * when they are read, so pages of others are swapped out in their place, and if
+ * that does not suffice, the OOM killer ends processes that have no part in this.
+ * The scratch areas of KHO are CMA, where no page can be pinned.
+ */
+static bool luo_memfd_fits(struct inode *inode)
+{
+	long swapped = READ_ONCE(SHMEM_I(inode)->swapped);
+	long anon = global_node_page_state(NR_ACTIVE_ANON) +
+		    global_node_page_state(NR_INACTIVE_ANON) -
+		    inode->i_mapping->nrpages;
+	long free = si_mem_available() -
+		    global_zone_page_state(NR_FREE_CMA_PAGES);
+
+	/* What is read from swap makes room there. */
+	anon = clamp(anon, 0, get_nr_swap_pages() + swapped);
+
+	return swapped <= max(free, 0) + anon;
+}
+
+/*
+ * If memory runs out nevertheless, fail instead of invoking the OOM killer. A write
+ * to the file that is served meanwhile may fail too, which it must expect.
+ */
+static struct luo_memfd *luo_memfd_save_or_fail(struct file *file, bool stock)
+{
+	struct address_space *mapping = file->f_mapping;
+	gfp_t gfp = mapping_gfp_mask(mapping);
+	struct luo_memfd *memfd;
+
+	if (!luo_memfd_fits(file_inode(file)))
+		return ERR_PTR(-ENOMEM);
+
+	mapping_set_gfp_mask(mapping, gfp | __GFP_RETRY_MAYFAIL);
+	memfd = luo_memfd_save(file, stock);
+	mapping_set_gfp_mask(mapping, gfp);
+
+	return memfd;
+}
+
 /**
  * luo_memfd_out_preserve - Preserve a file.
  * @args:  What LUO passes to its handler.
  * @stock: Write version 0, and version 1 if the write policy says so; otherwise
  *         version 1 alone.
  *
- * Return: 0, or a negative errno with the file unchanged.
+ * Return: 0; -ENOMEM if the file does not fit into memory; or another negative
+ * errno. On an error the file is unchanged.
  */
 int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock)
 {
@@ -220,7 +265,7 @@ int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock)
 	luo_memfd_collapse(args->file);
 	inode_lock(inode);
 	luo_memfd_track(inode, true);
-	memfd = luo_memfd_save(args->file, stock);
+	memfd = luo_memfd_save_or_fail(args->file, stock);
 	if (IS_ERR(memfd))
 		luo_memfd_track(inode, false);
 	else

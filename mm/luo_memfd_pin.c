@@ -94,7 +94,8 @@ static struct folio *luo_memfd_move_target(struct folio *old,
 	bool *no_memory = (bool *)private;
 	struct folio *folio;
 
-	folio = kho_alloc_folio(GFP_USER | __GFP_NOWARN, folio_order(old));
+	folio = kho_alloc_folio(GFP_USER | __GFP_NOWARN | __GFP_RETRY_MAYFAIL,
+				folio_order(old));
 	if (!folio)
 		*no_memory = true;
 
