@@ -3,10 +3,11 @@
  * DOC: memfds over live update
  *
  * The file handlers for memfds. What is kept over the kexec: contents, holes,
- * size, position, seals and whether the file is executable. What is not: the
- * name, the close-on-exec flag, and whatever else a new memfd has as its
- * default. Files on hugetlbfs are not
- * taken.
+ * size, position, seals and whether the file is executable; and between kernels
+ * that know attributes, luo_memfd_attrs.c, also its name, mode, owner and times,
+ * the flags that it is open with, extended attributes and the security label.
+ * What is not: the close-on-exec flag, ACLs, and whatever else a new memfd has as
+ * its default. Files on hugetlbfs are not taken.
  *
  * There are two handlers, because LUO finds one by a string, and fails the whole
  * session on a string that it does not know. The first has the string of the
@@ -30,6 +31,7 @@
 #include <linux/shmem_fs.h>
 
 #include "luo_memfd.h"
+#include "luo_memfd_attrs.h"
 
 static bool luo_memfd_is_memfd(struct file *file)
 {
@@ -105,9 +107,14 @@ static int __init luo_memfd_init(void)
 	if (err)
 		return err == -EOPNOTSUPP ? 0 : err;
 
-	err = liveupdate_register_file_handler(&luo_memfd_stock_handler);
+	luo_memfd_attrs_kind->drop = luo_memfd_attrs_in_free_object;
+	err = luo_object_register_kind(luo_memfd_attrs_kind);
 	if (err)
 		goto err_kind;
+
+	err = liveupdate_register_file_handler(&luo_memfd_stock_handler);
+	if (err)
+		goto err_attrs;
 
 	err = liveupdate_register_file_handler(&luo_memfd_own_handler);
 	if (err)
@@ -117,6 +124,8 @@ static int __init luo_memfd_init(void)
 
 err_stock:
 	liveupdate_unregister_file_handler(&luo_memfd_stock_handler);
+err_attrs:
+	luo_object_unregister_kind(luo_memfd_attrs_kind);
 err_kind:
 	luo_object_unregister_kind(luo_memfd_kind);
 

@@ -34,6 +34,10 @@ void luo_memfd_out_unfreeze(struct liveupdate_file_op_args *args);
 
 /* luo_memfd_in.c: retrieve and finish. */
 
+/* How often, and at what distance, finish asks for memory that it needs. */
+#define LUO_MEMFD_IN_TRIES	50
+#define LUO_MEMFD_IN_WAIT_MS	20
+
 int luo_memfd_in_retrieve_stock(struct liveupdate_file_op_args *args);
 int luo_memfd_in_retrieve_own(struct liveupdate_file_op_args *args);
 void luo_memfd_in_finish_stock(struct liveupdate_file_op_args *args);
@@ -245,7 +249,7 @@ struct luo_memfd_batch {
 };
 
 int luo_memfd_insert_create(const struct luo_memfd_ser_v1 *memfd,
-			    struct file **filep);
+			    const char *name, struct file **filep);
 int luo_memfd_insert_page(struct luo_memfd_batch *batch, u64 pfn, pgoff_t index);
 int luo_memfd_insert_pages(struct luo_memfd_batch *batch, u64 pfn,
 			   unsigned long nr, bool down, pgoff_t index);

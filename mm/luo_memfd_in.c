@@ -27,10 +27,7 @@
 #include <trace/events/luo.h>
 
 #include "luo_memfd.h"
-
-/* How often, and at what distance, finish asks for memory that it needs. */
-#define LUO_MEMFD_IN_TRIES	50
-#define LUO_MEMFD_IN_WAIT_MS	20
+#include "luo_memfd_attrs.h"
 
 /**
  * struct luo_memfd_in - A file of the previous kernel.
@@ -131,14 +128,14 @@ static int luo_memfd_in_load_object_at_last(u64 instance,
 	return err;
 }
 
-static int luo_memfd_in_insert(const struct luo_memfd_in *in,
+static int luo_memfd_in_create(const struct luo_memfd_in *in, const char *name,
 			       struct file **filep)
 {
 	const struct luo_memfd_extent_ser *extents = luo_memfd_in_extents(in);
 	struct file *file;
 	int err;
 
-	err = luo_memfd_insert_create(&in->v1, &file);
+	err = luo_memfd_insert_create(&in->v1, name, &file);
 	if (err) {
 		luo_memfd_retrieve_all(NULL, &in->v1, extents);
 		return err;
@@ -155,6 +152,22 @@ static int luo_memfd_in_insert(const struct luo_memfd_in *in,
 	*filep = file;
 
 	return 0;
+}
+
+static int luo_memfd_in_insert(const struct luo_memfd_in *in, u64 instance,
+			       struct file **filep)
+{
+	struct luo_memfd_attrs_in attrs = {};
+	struct file *file;
+	int err;
+
+	luo_memfd_attrs_in_load(instance, &attrs);
+	err = luo_memfd_in_create(in, attrs.ser.name, &file);
+	if (!err)
+		*filep = luo_memfd_attrs_apply(file, instance, &attrs);
+	luo_memfd_attrs_in_free(&attrs);
+
+	return err;
 }
 
 static void luo_memfd_in_report(const struct liveupdate_file_op_args *args,
@@ -186,7 +199,8 @@ int luo_memfd_in_retrieve_stock(struct liveupdate_file_op_args *args)
 
 	err = luo_memfd_in_load_object(args->serialized_data, &in);
 	if (!err) {
-		err = luo_memfd_in_insert(&in, &args->file);
+		err = luo_memfd_in_insert(&in, args->serialized_data,
+					  &args->file);
 		/* Finish must not take the list of version 0 for unread. */
 		if (err)
 			luo_memfd_v0_in_drop(args->serialized_data);
@@ -198,7 +212,8 @@ int luo_memfd_in_retrieve_stock(struct liveupdate_file_op_args *args)
 		err = luo_memfd_v0_in_load(args->serialized_data, &in.v1,
 					   &in.list);
 		if (!err)
-			err = luo_memfd_in_insert(&in, &args->file);
+			err = luo_memfd_in_insert(&in, args->serialized_data,
+						  &args->file);
 	}
 	luo_memfd_in_report(args, &in, err);
 	luo_memfd_in_free(&in);
@@ -220,7 +235,8 @@ int luo_memfd_in_retrieve_own(struct liveupdate_file_op_args *args)
 
 	err = luo_memfd_in_load_object(args->serialized_data, &in);
 	if (!err)
-		err = luo_memfd_in_insert(&in, &args->file);
+		err = luo_memfd_in_insert(&in, args->serialized_data,
+					  &args->file);
 	luo_memfd_in_report(args, &in, err);
 	luo_memfd_in_free(&in);
 
@@ -242,6 +258,7 @@ void luo_memfd_in_finish_stock(struct liveupdate_file_op_args *args)
 	struct luo_memfd_in in = {};
 	int err;
 
+	luo_memfd_attrs_in_drop(args->serialized_data);
 	/* If retrieve had no memory for version 1, version 0 has the same pages. */
 	err = luo_memfd_in_load_object_at_last(args->serialized_data, &in);
 	if (luo_memfd_in_is_unread(args) && err) {
@@ -264,6 +281,7 @@ void luo_memfd_in_finish_own(struct liveupdate_file_op_args *args)
 {
 	struct luo_memfd_in in = {};
 
+	luo_memfd_attrs_in_drop(args->serialized_data);
 	if (!luo_memfd_in_is_unread(args))
 		return;
 

@@ -344,6 +344,7 @@ int luo_memfd_insert_poison(struct inode *inode, u64 pfn, pgoff_t index)
 /**
  * luo_memfd_insert_create - Create a file without pages.
  * @memfd: The file that was preserved.
+ * @name:  Its name, with "memfd:", or empty.
  * @filep: Set to the file on success.
  *
  * Context: Process context, may sleep.
@@ -351,7 +352,7 @@ int luo_memfd_insert_poison(struct inode *inode, u64 pfn, pgoff_t index)
  * -EOPNOTSUPP if this kernel does not know one of the seals; -ENOMEM, -ENFILE.
  */
 int luo_memfd_insert_create(const struct luo_memfd_ser_v1 *memfd,
-			    struct file **filep)
+			    const char *name, struct file **filep)
 {
 	struct file *file;
 	int err;
@@ -368,7 +369,7 @@ int luo_memfd_insert_create(const struct luo_memfd_ser_v1 *memfd,
 		return -EOPNOTSUPP;
 	}
 
-	file = memfd_alloc_file("", MFD_ALLOW_SEALING);
+	file = memfd_alloc_file(name, MFD_ALLOW_SEALING);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 

@@ -91,6 +91,7 @@ static void luo_memfd_free(struct luo_memfd *memfd)
 {
 	if (memfd->stored)
 		luo_abort_object(&memfd->id);
+	luo_memfd_attrs_out_abort(&memfd->attrs);
 	luo_memfd_v0_out_abort(&memfd->v0);
 	luo_vec_free(&memfd->extents);
 	kvfree(memfd->removed);
@@ -189,6 +190,9 @@ static struct luo_memfd *luo_memfd_save(struct file *file, bool stock)
 		return ERR_PTR(-ENOMEM);
 
 	err = luo_memfd_begin(memfd, file, stock);
+	if (!err)
+		err = luo_memfd_attrs_out_save(&memfd->attrs, file,
+					       memfd->id.instance);
 	if (!err)
 		err = luo_memfd_save_pages(memfd, file);
 	if (err) {
@@ -403,6 +407,8 @@ static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
 
 	/* All but the size may have changed since. */
 	err = luo_memfd_describe_file(file, &memfd->v1);
+	if (!err)
+		err = luo_memfd_attrs_out_update(&memfd->attrs, file);
 	if (!err)
 		err = luo_memfd_check_poison(memfd);
 	if (!err)

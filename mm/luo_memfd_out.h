@@ -8,6 +8,7 @@
 #include <linux/shmem_fs.h>
 
 #include "luo_memfd.h"
+#include "luo_memfd_attrs.h"
 
 /* How many removed extents freeze replaces without looking at the others. */
 #define LUO_MEMFD_REMOVED_MAX	4096
@@ -29,6 +30,7 @@
  *              %LUO_MEMFD_REMOVED_MAX of them.
  * @changed:    @extents is not what the next kernel would see.
  * @v0:         Version 0, if it is written.
+ * @attrs:      Its attributes, if they are written.
  * @id:         The object that version 1 is, if it is written.
  * @has_object: Version 1 is written, or version 2 in its place.
  * @stored:     Which of them is stored, 0 if none is.
@@ -46,6 +48,7 @@ struct luo_memfd {
 	u64 nr_removed;
 	bool changed;
 	struct luo_memfd_v0 v0;
+	struct luo_memfd_attrs attrs;
 	struct luo_object_id id;
 	bool has_object;
 	u32 stored;

@@ -36,6 +36,7 @@
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/luo_array.h>
 #include <linux/kho/abi/luo_memfd.h>
+#include <linux/kho/abi/luo_memfd_attrs.h>
 #include <linux/kho/abi/luo_pool.h>
 #include <linux/kho/abi/memfd.h>
 #include <linux/kho/abi/pkram.h>
@@ -440,6 +441,23 @@ static int luo_corrupt_v0(struct luo_corrupt_spot *spot, unsigned int nr)
 	return 0;
 }
 
+/* The attributes of a memfd, which are another object of the same instance. */
+static int luo_corrupt_attrs(struct luo_corrupt_spot *spot, unsigned int nr)
+{
+	struct luo_object_table *table;
+
+	if (!spot->record || strcmp(spot->table->kind, LUO_MEMFD_KIND))
+		return -ENOENT;
+
+	table = luo_object_table_find(&luo_objects_out.tables,
+				      LUO_MEMFD_ATTRS_KIND);
+	spot->record = table ?
+		       luo_object_table_any(table, spot->record->instance) :
+		       NULL;
+
+	return luo_corrupt_data(spot, nr);
+}
+
 /* The first chunk of the list of folios. */
 static int luo_corrupt_chunk(struct luo_corrupt_spot *spot, unsigned int nr)
 {
@@ -513,6 +531,7 @@ static const struct {
 	{ "bytes", luo_corrupt_bytes },
 	{ "array", luo_corrupt_array },
 	{ "v1", luo_corrupt_data },
+	{ "attrs", luo_corrupt_attrs },
 	{ "extent", luo_corrupt_extent },
 	{ "v0", luo_corrupt_v0 },
 	{ "chunk", luo_corrupt_chunk },
@@ -704,6 +723,14 @@ static const struct luo_corrupt_field luo_corrupt_fields[] = {
 	FIELD(v1, luo_memfd_ser_v1, extents),
 	FIELD(v1, luo_memfd_ser_v1, seals),
 	FIELD(v1, luo_memfd_ser_v1, flags),
+	FIELD(attrs, luo_memfd_attrs_ser_v1, atime),
+	FIELD(attrs, luo_memfd_attrs_ser_v1, ctime_nsec),
+	FIELD(attrs, luo_memfd_attrs_ser_v1, xattrs),
+	FIELD(attrs, luo_memfd_attrs_ser_v1, nr_xattrs),
+	FIELD(attrs, luo_memfd_attrs_ser_v1, mode),
+	FIELD(attrs, luo_memfd_attrs_ser_v1, uid),
+	FIELD(attrs, luo_memfd_attrs_ser_v1, gid),
+	FIELD(attrs, luo_memfd_attrs_ser_v1, flags),
 	FIELD(extent, luo_memfd_extent_ser, index),
 	FIELD_AS(extent, luo_memfd_extent_ser, pfn, PFN),
 	FIELD(extent, luo_memfd_extent_ser, nr_pages),

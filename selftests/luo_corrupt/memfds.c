@@ -224,6 +224,21 @@ static bool is_whole(const struct file *file)
 	return true;
 }
 
+/* Its own, or none if its attributes were damaged. */
+static bool has_name(const struct file *file)
+{
+	char path[32], found[2 * MAX_NAME] = "", wanted[2 * MAX_NAME];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file->fd);
+	snprintf(wanted, sizeof(wanted), strncmp(file->name, "attrs-", 6) ?
+		 "/memfd:%s (deleted)" : "/ (deleted)", file->name);
+	if (readlink(path, found, sizeof(found) - 1) < 0)
+		ksft_exit_fail_perror(path);
+	if (strcmp(found, wanted))
+		ksft_print_msg("%s is called %s\n", file->name, found);
+	return !strcmp(found, wanted);
+}
+
 static void check_file(const struct file *file)
 {
 	const char *found = error_name(file->err);
@@ -237,8 +252,8 @@ static void check_file(const struct file *file)
 	if (file->err)
 		ksft_test_result(file->logged, "%s: is named in the log\n", file->name);
 	else
-		ksft_test_result(is_whole(file), "%s: is as it was\n",
-				 file->name);
+		ksft_test_result(is_whole(file) && has_name(file),
+				 "%s: is as it was\n", file->name);
 }
 
 static void check(void)

@@ -100,6 +100,12 @@ const struct carrier *compat_carrier_of(const char *handler)
 	return NULL;
 }
 
+/* mm/luo_memfd_attrs.c */
+bool compat_is_companion(const char *kind)
+{
+	return !strcmp(kind, "memfd_attrs");
+}
+
 /* A node of PKRAM is found by its name, of which the instance is a hash. */
 const char *compat_name_field(const char *kind)
 {

@@ -33,6 +33,9 @@ const struct carrier *compat_carrier(const char *kind);
 /* The kind whose files @handler takes. */
 const struct carrier *compat_carrier_of(const char *handler);
 
+/* Are objects of the kind what files, which travel on their own, are known by? */
+bool compat_is_companion(const char *kind);
+
 /* The field with the name of an object, of kinds whose instances are no names. */
 const char *compat_name_field(const char *kind);
 

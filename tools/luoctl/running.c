@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "running.h"
 
 #define SYSFS_MAX	0x100000
@@ -259,6 +260,7 @@ int running_unclaimed(struct unclaimed *unclaimed)
 	while ((line = strsep(&rest, "\n"))) {
 		kind = strsep(&line, " ");
 		if (!line || !parse_u64(line, &nr) || !nr ||
+		    compat_is_companion(kind) ||
 		    strlen(kind) >= sizeof(unclaimed->kinds->kind))
 			continue;
 		unclaimed->kinds = xrealloc(unclaimed->kinds, unclaimed->nr + 1,

@@ -381,6 +381,33 @@ static void judge_object(const struct judgement *judgement,
 	free(reads);
 }
 
+/* Objects that files do without: one line for all, and no objects of their own. */
+static void judge_companions(const struct judgement *judgement)
+{
+	const struct records *records = &judgement->stored->records;
+
+	/* If all objects are lost, so are the files. */
+	if (worst(judgement, for_objects))
+		return;
+
+	for (size_t i = 0; i < records->nr; i++) {
+		const struct record *record = &records->records[i];
+		const struct kind *kind =
+			catalogue_kind(judgement->from, record->kind);
+
+		if (!compat_is_companion(record->kind) ||
+		    (kind && judge_reads(judgement->from, judgement->to, kind,
+					 record->version)))
+			continue;
+		add_stake(judgement->stakes,
+			  xstrdup("names, owners and other attributes of files"),
+			  FATE_LEFT,
+			  xasprintf("%s does not read them, and the files have no name there",
+				    judgement->to->name));
+		return;
+	}
+}
+
 static void judge_objects(const struct judgement *judgement)
 {
 	const struct records *records = &judgement->stored->records;
@@ -391,13 +418,15 @@ static void judge_objects(const struct judgement *judgement)
 
 		end = object_end(records, i);
 		/* Those of files are judged with their sessions. */
-		if (compat_carrier(first->kind))
+		if (compat_carrier(first->kind) ||
+		    compat_is_companion(first->kind))
 			continue;
 		judgement->stakes->nr_objects++;
 		judge_object(judgement,
 			     catalogue_kind(judgement->from, first->kind), i,
 			     end);
 	}
+	judge_companions(judgement);
 }
 
 /* Of which kinds there are objects cannot be read: any may have some. */

@@ -3,7 +3,7 @@
  * DOC: Files of the memfd handler
  *
  * Four files: one in version 0, one in version 1, one in both, and one in version 1
- * with keys of ranges. The retrieving half of the handler creates them over
+ * with keys of ranges and attributes. The retrieving half of the handler creates them over
  * luo_object/memfd_file.c, which has a map in the place of the page cache.
  *
  * Version 0 has no CRC, so what an input writes to it is believed as far as it is
@@ -53,6 +53,8 @@ static void fuzz_save_files(void)
 	memfd_save_v0(&fuzz_saved[2], 1);
 	memfd_save_v1(&fuzz_saved[2], 1);
 	memfd_save_v1(&fuzz_saved[3], 1);
+	memfd_set_attrs(&fuzz_saved[3]);
+	memfd_save_attrs(&fuzz_saved[3]);
 	fuzz_saved[0].folios[0][3].flags = 0;
 	fuzz_roots[0] = fuzz_saved[0].data;
 	fuzz_roots[1] = fuzz_saved[2].data;
@@ -88,7 +90,8 @@ static void fuzz_restore_files(void)
 				  -EEXIST, -EOPNOTSUPP, -EPROTONOSUPPORT);
 		if (fuzz_untouched())
 			FUZZ_EXPECT(!err[i] && (!i || memfd_holds(&fuzz_saved[i],
-								  files[i])));
+								  files[i])) &&
+				    files[i]->has_attrs == (i == 3));
 		if (err[i])
 			files[i] = NULL;
 	}

@@ -17,12 +17,13 @@ table() {
 	echo '#include <linux/luo_field.h>'
 	echo '#define MAX_LFS_FILESIZE 0x7fffffffffffffffLL'
 	case $1 in
+	*memfd_attrs*) echo '#include <linux/kho/abi/luo_memfd_attrs.h>' ;;
 	*memfd*) echo '#include <linux/kho/abi/luo_memfd.h>' ;;
 	esac
 	sed -n -e '/^#if/p; /^#e/p; /^#define METER_VERSION /p
 		/^struct [a-z]*_ser {/,/^}/{/^#/!p}
-		/^#define [A-Z]*_FIELDS/,/[^\\]$/p
-		/^#define [A-Z]*_VERSIONS/,/[^\\]$/p
+		/^#define [A-Z_]*_FIELDS/,/[^\\]$/p
+		/^#define [A-Z_]*_VERSIONS/,/[^\\]$/p
 		/^LUO_DEFINE_KIND/{' -e ':more' -e '/;/!{N;b more' -e '};p}' "$1"
 }
 
@@ -55,13 +56,15 @@ changed() {
 }
 
 memfd=$top/mm/luo_memfd_kind.c
+attrs=$top/mm/luo_memfd_attrs.c
 sample=$top/samples/luo_object/luo_object_sample.c
 meter=$top/samples/luo_object/luo_object_meter.c
 
 ktap_print_header
-ktap_set_plan 8
+ktap_set_plan 9
 
 unchanged memfd "$memfd"
+unchanged memfd_attrs "$attrs"
 unchanged sample "$sample"
 unchanged meter "$meter"
 table_flags=-DMETER_VERSION=1

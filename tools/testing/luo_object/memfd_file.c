@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 
 #include "../../../mm/luo_memfd.h"
+#include "../../../mm/luo_memfd_attrs.h"
 #include "memfd_file.h"
 
 #define MEMFD_FILE_PARTS_MAX	16
@@ -190,7 +191,7 @@ int luo_memfd_insert_pages(struct luo_memfd_batch *batch, u64 pfn,
 }
 
 int luo_memfd_insert_create(const struct luo_memfd_ser_v1 *memfd,
-			    struct file **filep)
+			    const char *name, struct file **filep)
 {
 	struct file *file;
 
@@ -207,6 +208,7 @@ int luo_memfd_insert_create(const struct luo_memfd_ser_v1 *memfd,
 	file->pos = memfd->pos;
 	file->seals = memfd->seals;
 	file->flags = memfd->flags;
+	strscpy(file->name, name);
 	*filep = file;
 
 	return 0;
@@ -228,4 +230,17 @@ int luo_memfd_threads_retrieve(struct inode *inode,
 	}
 
 	return err;
+}
+
+struct file *luo_memfd_attrs_apply(struct file *file, u64 instance,
+				   const struct luo_memfd_attrs_in *in)
+{
+	u64 at = 0;
+
+	file->has_attrs = in->found;
+	file->attrs = in->ser;
+	while (luo_memfd_attrs_next(in->xattrs.data, in->ser.nr_xattrs, &at))
+		file->nr_xattrs++;
+
+	return file;
 }

@@ -6,6 +6,7 @@
 #ifndef _LUO_OBJECT_TEST_MEMFD_FILE_H
 #define _LUO_OBJECT_TEST_MEMFD_FILE_H
 
+#include <linux/kho/abi/luo_memfd_attrs.h>
 #include <linux/types.h>
 
 struct memfd_page {
@@ -26,6 +27,10 @@ struct file {
 	u64 pos;
 	u32 seals;
 	u32 flags;
+	char name[LUO_MEMFD_ATTRS_NAME_LEN];
+	bool has_attrs;
+	struct luo_memfd_attrs_ser_v1 attrs;
+	unsigned int nr_xattrs;
 };
 
 /* How many pages were found to be poisoned, and are held for good. */

@@ -77,9 +77,17 @@ static void memfd_save_empty_v0(struct memfd_saved *saved)
 	saved->head->folios.first.phys = 0;
 }
 
+static void memfd_save_all_attrs(struct memfd_saved *saved)
+{
+	memfd_save_all_both(saved);
+	memfd_set_attrs(saved);
+	memfd_save_attrs(saved);
+}
+
 static void (* const memfd_save_each[])(struct memfd_saved *saved) = {
 	memfd_save_all_v0, memfd_save_all_v1, memfd_save_all_both,
 	memfd_save_all_ranges, memfd_save_empty, memfd_save_empty_v0,
+	memfd_save_all_attrs,
 };
 
 /* Nothing is claimed or held, so that what is left is preserved or free. */
@@ -108,6 +116,8 @@ static void memfd_round_trip(struct kunit *test)
 				    "file %u", i);
 		KUNIT_EXPECT_TRUE_MSG(test, memfd_holds(&saved, file),
 				      "file %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, memfd_holds_attrs(&saved, file),
+				    !!saved.attrs.mode, "file %u", i);
 		memfd_finish(&saved, 1);
 		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING),
 				0UL);
@@ -115,6 +125,38 @@ static void memfd_round_trip(struct kunit *test)
 		memfd_expect_freed(test);
 		memfd_kexec();
 	}
+}
+
+/* Damaged attributes cost no file, whichever byte it is. */
+static void memfd_attrs_damage(struct kunit *test)
+{
+	struct memfd_saved saved;
+	unsigned int nr_lost = 0;
+	struct file *file;
+	size_t i;
+
+	for (i = 0; i < sizeof(saved.attrs) + MEMFD_SAVED_XATTRS; i++) {
+		memfd_save_all_both(&saved);
+		memfd_set_attrs(&saved);
+		if (i < sizeof(saved.attrs))
+			((u8 *)&saved.attrs)[i] ^= 0xff;
+		else
+			((u8 *)saved.xattrs.data)[i - sizeof(saved.attrs)] ^= 0xff;
+		memfd_save_attrs(&saved);
+		memfd_kexec();
+		KUNIT_ASSERT_EQ_MSG(test, memfd_retrieve(&saved, &file), 0,
+				    "byte %zu", i);
+		KUNIT_EXPECT_TRUE_MSG(test, memfd_holds(&saved, file),
+				      "byte %zu", i);
+		nr_lost += !file->has_attrs;
+		if (!file->has_attrs)
+			KUNIT_EXPECT_STREQ(test, file->name, "");
+		memfd_finish(&saved, 1);
+		fput(file);
+		memfd_expect_settled(test);
+		memfd_kexec();
+	}
+	KUNIT_EXPECT_GT(test, nr_lost, 200U);
 }
 
 static void memfd_finish_unread(struct kunit *test)
@@ -753,6 +795,7 @@ static void memfd_parts(struct kunit *test)
 
 static struct kunit_case memfd_cases[] = {
 	KUNIT_CASE(memfd_round_trip),
+	KUNIT_CASE(memfd_attrs_damage),
 	KUNIT_CASE(memfd_finish_unread),
 	KUNIT_CASE(memfd_fail_nth),
 	KUNIT_CASE(memfd_fail_nth_in_finish),

@@ -181,6 +181,51 @@ void memfd_save_v1(struct memfd_saved *saved, unsigned int version)
 			     version, 0, GFP_KERNEL);
 }
 
+/* A label and an attribute with a value of 5 bytes, 8 bytes in a string each. */
+static const char memfd_xattrs[] =
+	"\1\0\0\0\6\0\0\0" "\0label\0\0"
+	"\7\0\0\0\5\0\0\0" "user.x\0v" "alue\0\0\0\0";
+
+#define MEMFD_NR_XATTRS		(MEMFD_SAVED_XATTRS / sizeof(u64))
+
+static_assert(sizeof(memfd_xattrs) == MEMFD_SAVED_XATTRS + 1);
+
+/**
+ * memfd_set_attrs - Give a file attributes, to be changed or saved.
+ * @saved: The file.
+ */
+void memfd_set_attrs(struct memfd_saved *saved)
+{
+	luo_array_alloc_from(&luo_loopback, &saved->xattrs, sizeof(u64),
+			     MEMFD_NR_XATTRS, GFP_KERNEL);
+	memcpy(saved->xattrs.data, memfd_xattrs, MEMFD_NR_XATTRS * sizeof(u64));
+	saved->attrs = (struct luo_memfd_attrs_ser_v1){
+		.atime = 1,
+		.mtime = -2,
+		.xattrs = saved->xattrs.handle,
+		.nr_xattrs = MEMFD_NR_XATTRS,
+		.ctime_nsec = 999999999,
+		.mode = 0640,
+		.uid = 1000,
+		.flags = LUO_MEMFD_ATTRS_READ,
+		.name = "memfd:saved",
+	};
+}
+
+/**
+ * memfd_save_attrs - Write the attributes of a file.
+ * @saved: The file, of which all else is written.
+ */
+void memfd_save_attrs(struct memfd_saved *saved)
+{
+	luo_array_seal(&saved->xattrs);
+	luo_object_out_store(&luo_loopback_out, &saved->attrs,
+			     sizeof(saved->attrs),
+			     &(struct luo_object_id){ LUO_MEMFD_ATTRS_KIND,
+						      saved->data },
+			     1, LUO_OBJECT_RECORD_OPTIONAL, GFP_KERNEL);
+}
+
 /**
  * memfd_forget_objects - Forget the objects of the previous kernel.
  *
@@ -269,4 +314,18 @@ bool memfd_holds(const struct memfd_saved *saved, const struct file *file)
 
 	return nr_pages == saved->v1.nr_pages && file->size == saved->v1.size &&
 	       file->pos == saved->v1.pos && file->seals == saved->v1.seals;
+}
+
+/**
+ * memfd_holds_attrs - Whether a file has the attributes that were saved.
+ * @saved: What was saved.
+ * @file:  The file.
+ *
+ * Return: true if so.
+ */
+bool memfd_holds_attrs(const struct memfd_saved *saved, const struct file *file)
+{
+	return file->has_attrs && file->nr_xattrs == 2 &&
+	       !memcmp(&file->attrs, &saved->attrs, sizeof(file->attrs)) &&
+	       !strcmp(file->name, saved->attrs.name);
 }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: The kind of the attributes of a memfd
+ *
+ * The fields of &struct luo_memfd_attrs_ser_v1 for the object layer, and which
+ * attributes are valid. Looks at memory that it is given and nothing else.
+ * luo_memfd.c registers the kind, luo_memfd_attrs_out.c saves objects of it, and
+ * luo_memfd_attrs_in.c loads them.
+ */
+
+#include <linux/align.h>
+#include <linux/luo_field.h>
+#include <linux/string.h>
+
+#include "luo_memfd_attrs.h"
+
+#define MEMFD_ATTRS_FIELDS(field, ser)					\
+	field(ser, 1, s64, atime)					\
+	field(ser, 1, s64, mtime)					\
+	field(ser, 1, s64, ctime)					\
+	field(ser, 1, s64, btime)					\
+	field(ser, 1, array, xattrs)					\
+	field(ser, 1, u64, nr_xattrs)					\
+	field(ser, 1, u32, atime_nsec, .max = 999999999)		\
+	field(ser, 1, u32, mtime_nsec, .max = 999999999)		\
+	field(ser, 1, u32, ctime_nsec, .max = 999999999)		\
+	field(ser, 1, u32, btime_nsec, .max = 999999999)		\
+	field(ser, 1, u32, mode, .max = LUO_MEMFD_ATTRS_MODE)		\
+	field(ser, 1, u32, uid, .max = 0xfffffffe)			\
+	field(ser, 1, u32, gid, .max = 0xfffffffe)			\
+	field(ser, 1, u32, flags, .max = LUO_MEMFD_ATTRS_FLAGS)		\
+	field(ser, 1, bytes, name)
+
+#define MEMFD_ATTRS_VERSIONS(version, kind)				\
+	version(kind, 1, optional)
+
+LUO_DEFINE_KIND(memfd_attrs, struct luo_memfd_attrs_ser_v1,
+		MEMFD_ATTRS_FIELDS, MEMFD_ATTRS_VERSIONS);
+
+struct luo_object_kind *const luo_memfd_attrs_kind = &memfd_attrs_kind;
+
+/* Nothing, or the prefix and a string; NULs behind it. */
+static bool luo_memfd_attrs_name_valid(const char *name)
+{
+	size_t len = strnlen(name, LUO_MEMFD_ATTRS_NAME_LEN);
+
+	if (len == LUO_MEMFD_ATTRS_NAME_LEN ||
+	    memchr_inv(name + len, 0, LUO_MEMFD_ATTRS_NAME_LEN - len))
+		return false;
+
+	return !len || !strncmp(name, LUO_MEMFD_ATTRS_NAME_PREFIX,
+				strlen(LUO_MEMFD_ATTRS_NAME_PREFIX));
+}
+
+/**
+ * luo_memfd_attrs_valid - Check what the ranges of single fields leave open.
+ * @ser: Attributes whose fields are in their ranges.
+ *
+ * Context: Any.
+ * Return: true if a file can have them.
+ */
+bool luo_memfd_attrs_valid(const struct luo_memfd_attrs_ser_v1 *ser)
+{
+	return ser->flags & (LUO_MEMFD_ATTRS_READ | LUO_MEMFD_ATTRS_WRITE) &&
+	       ser->nr_xattrs <= LUO_MEMFD_ATTRS_XATTRS_MAX &&
+	       !ser->nr_xattrs == !ser->xattrs &&
+	       luo_memfd_attrs_name_valid(ser->name);
+}
+
+/**
+ * luo_memfd_attrs_xattr_size - Size of an extended attribute in memory.
+ * @name_len:  Bytes of its name, with the NUL.
+ * @value_len: Bytes of its value.
+ *
+ * Context: Any.
+ * Return: The size with the header, in elements of 8 bytes.
+ */
+u64 luo_memfd_attrs_xattr_size(u32 name_len, u32 value_len)
+{
+	return (sizeof(struct luo_memfd_xattr_ser) + (u64)name_len + value_len +
+		sizeof(u64) - 1) / sizeof(u64);
+}
+
+/**
+ * luo_memfd_attrs_next - Find the next extended attribute.
+ * @xattrs: All of them.
+ * @nr:     Their elements of 8 bytes.
+ * @at:     The element where the attribute begins, 0 at first. Advanced.
+ *
+ * Context: Any.
+ * Return: The attribute, NULL if there is none, or none that ends before @nr.
+ */
+const struct luo_memfd_xattr_ser *
+luo_memfd_attrs_next(const void *xattrs, u64 nr, u64 *at)
+{
+	const struct luo_memfd_xattr_ser *xattr;
+	u64 size;
+
+	if (*at >= nr)
+		return NULL;
+
+	xattr = xattrs + *at * sizeof(u64);
+	size = luo_memfd_attrs_xattr_size(xattr->name_len, xattr->value_len);
+	if (size > nr - *at)
+		return NULL;
+	*at += size;
+
+	return xattr;
+}
+
+static bool luo_memfd_attrs_xattr_valid(const struct luo_memfd_xattr_ser *xattr)
+{
+	u64 len = (u64)xattr->name_len + xattr->value_len;
+
+	return xattr->name_len &&
+	       strnlen(xattr->data, xattr->name_len) == xattr->name_len - 1 &&
+	       !memchr_inv(xattr->data + len, 0,
+			   ALIGN(len, sizeof(u64)) - len);
+}
+
+/**
+ * luo_memfd_attrs_xattrs_valid - Check extended attributes.
+ * @xattrs: All of them.
+ * @nr:     Their elements of 8 bytes.
+ *
+ * Context: Any.
+ * Return: true if luo_memfd_attrs_next() finds names that end with a NUL, no more
+ * than one label, and nothing between or behind them.
+ */
+bool luo_memfd_attrs_xattrs_valid(const void *xattrs, u64 nr)
+{
+	const struct luo_memfd_xattr_ser *xattr;
+	bool label = false;
+	u64 at = 0;
+
+	while ((xattr = luo_memfd_attrs_next(xattrs, nr, &at))) {
+		if (!luo_memfd_attrs_xattr_valid(xattr) ||
+		    (label && xattr->name_len == 1))
+			return false;
+		label |= xattr->name_len == 1;
+	}
+
+	return at == nr;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MM_LUO_MEMFD_ATTRS_H
+#define _MM_LUO_MEMFD_ATTRS_H
+
+#include <linux/kho/abi/luo_memfd_attrs.h>
+#include <linux/luo_array.h>
+#include <linux/types.h>
+
+struct file;
+struct luo_object_kind;
+
+/* luo_memfd_attrs.c: the kind, and what is valid. */
+
+extern struct luo_object_kind *const luo_memfd_attrs_kind;
+
+bool luo_memfd_attrs_valid(const struct luo_memfd_attrs_ser_v1 *ser);
+bool luo_memfd_attrs_xattrs_valid(const void *xattrs, u64 nr);
+const struct luo_memfd_xattr_ser *
+luo_memfd_attrs_next(const void *xattrs, u64 nr, u64 *at);
+u64 luo_memfd_attrs_xattr_size(u32 name_len, u32 value_len);
+
+/* luo_memfd_attrs_in.c: reading them. */
+
+/**
+ * struct luo_memfd_attrs_in - Attributes from the previous kernel.
+ * @found:  They are there and valid. Otherwise everything else is zero.
+ * @ser:    The attributes.
+ * @xattrs: The extended ones.
+ */
+struct luo_memfd_attrs_in {
+	bool found;
+	struct luo_memfd_attrs_ser_v1 ser;
+	struct luo_array xattrs;
+};
+
+void luo_memfd_attrs_in_load(u64 instance, struct luo_memfd_attrs_in *in);
+void luo_memfd_attrs_in_drop(u64 instance);
+int luo_memfd_attrs_in_free_object(const void *ser);
+void luo_memfd_attrs_in_free(struct luo_memfd_attrs_in *in);
+
+/* luo_memfd_attrs_apply.c: giving them to a file. */
+
+struct file *luo_memfd_attrs_apply(struct file *file, u64 instance,
+				   const struct luo_memfd_attrs_in *in);
+
+/* luo_memfd_attrs_out.c: saving those of a file. */
+
+/**
+ * struct luo_memfd_attrs - Attributes of a file that is being preserved.
+ * @instance: The instance of the file, and of the object of its attributes.
+ * @stored:   The object is stored.
+ * @xattrs:   The extended ones; without elements if there are none.
+ */
+struct luo_memfd_attrs {
+	u64 instance;
+	bool stored;
+	struct luo_array xattrs;
+};
+
+int luo_memfd_attrs_out_save(struct luo_memfd_attrs *attrs, struct file *file,
+			     u64 instance);
+int luo_memfd_attrs_out_update(struct luo_memfd_attrs *attrs,
+			       struct file *file);
+void luo_memfd_attrs_out_abort(struct luo_memfd_attrs *attrs);
+
+#endif /* _MM_LUO_MEMFD_ATTRS_H */

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Giving a memfd its attributes
+ *
+ * Called by luo_memfd_in.c for a file that has its pages and that no process can
+ * see yet, so nothing here takes a lock or asks for permission: the owner set the
+ * same attributes in the previous kernel.
+ */
+
+#define pr_fmt(fmt) "luo_memfd: " fmt
+
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/printk.h>
+#include <linux/security.h>
+#include <linux/shmem_fs.h>
+#include <linux/xattr.h>
+
+#include "luo_memfd_attrs.h"
+
+static int luo_memfd_attrs_apply_xattr(struct file *file,
+				       const struct luo_memfd_xattr_ser *xattr)
+{
+	const void *value = xattr->data + xattr->name_len;
+	struct inode *inode = file_inode(file);
+
+	if (xattr->name_len == 1)
+		return security_inode_notifysecctx(inode, (void *)value,
+						   xattr->value_len);
+
+	return __vfs_setxattr(&nop_mnt_idmap, file->f_path.dentry, inode,
+			      xattr->data, value, xattr->value_len, 0);
+}
+
+/* An attribute that this kernel does not take costs no other. */
+static void luo_memfd_attrs_apply_xattrs(struct file *file, u64 instance,
+					 const struct luo_memfd_attrs_in *in)
+{
+	const struct luo_memfd_xattr_ser *xattr;
+	unsigned int nr_lost = 0;
+	int err = 0, ret;
+	u64 at = 0;
+
+	while ((xattr = luo_memfd_attrs_next(in->xattrs.data,
+					     in->ser.nr_xattrs, &at))) {
+		ret = luo_memfd_attrs_apply_xattr(file, xattr);
+		nr_lost += !!ret;
+		err = err ?: ret;
+	}
+	if (err)
+		pr_warn("instance %llu comes without %u of its extended attributes and label: %pe\n",
+			instance, nr_lost, ERR_PTR(err));
+}
+
+static struct timespec64 luo_memfd_attrs_time(struct inode *inode, s64 sec,
+					      u32 nsec)
+{
+	return timestamp_truncate((struct timespec64){ sec, nsec }, inode);
+}
+
+static void luo_memfd_attrs_apply_inode(struct inode *inode,
+					const struct luo_memfd_attrs_ser_v1 *ser)
+{
+	umode_t mode = ser->mode;
+
+	/* The file was created as the memfd says, and F_SEAL_EXEC may keep it so. */
+	if (!(inode->i_mode & 0111))
+		mode &= ~0111;
+	inode->i_mode = (inode->i_mode & S_IFMT) | mode;
+	i_uid_write(inode, ser->uid);
+	i_gid_write(inode, ser->gid);
+	SHMEM_I(inode)->i_crtime = luo_memfd_attrs_time(inode, ser->btime,
+							ser->btime_nsec);
+	inode_set_atime_to_ts(inode, luo_memfd_attrs_time(inode, ser->atime,
+							  ser->atime_nsec));
+	inode_set_mtime_to_ts(inode, luo_memfd_attrs_time(inode, ser->mtime,
+							  ser->mtime_nsec));
+	inode_set_ctime_to_ts(inode, luo_memfd_attrs_time(inode, ser->ctime,
+							  ser->ctime_nsec));
+}
+
+static unsigned int luo_memfd_attrs_open_flags(u32 flags)
+{
+	unsigned int open = O_LARGEFILE;
+
+	if (!(flags & LUO_MEMFD_ATTRS_WRITE))
+		open |= O_RDONLY;
+	else
+		open |= flags & LUO_MEMFD_ATTRS_READ ? O_RDWR : O_WRONLY;
+	open |= flags & LUO_MEMFD_ATTRS_APPEND ? O_APPEND : 0;
+	open |= flags & LUO_MEMFD_ATTRS_NONBLOCK ? O_NONBLOCK : 0;
+	open |= flags & LUO_MEMFD_ATTRS_NOATIME ? O_NOATIME : 0;
+	open |= flags & LUO_MEMFD_ATTRS_DIRECT ? O_DIRECT : 0;
+
+	return open;
+}
+
+/*
+ * How memfd_create() opens a file differs from how open() does, in what the file
+ * can do, so only a file that open() has opened is opened again.
+ */
+static struct file *luo_memfd_attrs_reopen(struct file *file, u32 flags)
+{
+	unsigned int open = luo_memfd_attrs_open_flags(flags);
+	struct file *again;
+
+	if ((open & O_ACCMODE) == O_RDWR && !(open & O_DIRECT)) {
+		file->f_flags |= open & (O_APPEND | O_NONBLOCK | O_NOATIME);
+		file->f_iocb_flags = iocb_flags(file);
+		return file;
+	}
+
+	again = dentry_open(&file->f_path, open, current_cred());
+	if (IS_ERR(again))
+		return again;
+
+	vfs_setpos(again, file->f_pos, MAX_LFS_FILESIZE);
+	fput(file);
+
+	return again;
+}
+
+/**
+ * luo_memfd_attrs_apply - Give a file its attributes.
+ * @file:     The file, which only the caller has. Consumed.
+ * @instance: The instance of the file, for the log.
+ * @in:       The attributes, if they were found. The name is not looked at.
+ *
+ * Reports attributes that the file cannot have, and goes on without them.
+ *
+ * Context: Process context, may sleep.
+ * Return: The file, opened anew if that took other modes; never an error.
+ */
+struct file *luo_memfd_attrs_apply(struct file *file, u64 instance,
+				   const struct luo_memfd_attrs_in *in)
+{
+	struct file *again;
+
+	if (!in->found)
+		return file;
+
+	luo_memfd_attrs_apply_xattrs(file, instance, in);
+	again = luo_memfd_attrs_reopen(file, in->ser.flags);
+	if (IS_ERR(again))
+		pr_warn("instance %llu is open for reading and writing, and not with the flags that it had: %pe\n",
+			instance, again);
+	else
+		file = again;
+	/* Last, because the others change the times. */
+	luo_memfd_attrs_apply_inode(file_inode(file), &in->ser);
+
+	return file;
+}

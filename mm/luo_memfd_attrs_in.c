@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Reading the attributes of a memfd
+ *
+ * Called by luo_memfd_in.c when it retrieves or finishes a file. No error of this
+ * file fails that: a file whose attributes cannot be read is a new one in all but
+ * its contents, and the log has a line.
+ */
+
+#define pr_fmt(fmt) "luo_memfd: " fmt
+
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/luo_object.h>
+#include <linux/printk.h>
+
+#include "luo_memfd.h"
+#include "luo_memfd_attrs.h"
+
+static int luo_memfd_attrs_in_read(u64 instance, struct luo_memfd_attrs_in *in)
+{
+	struct luo_memfd_attrs_ser_v1 *ser = &in->ser;
+	int err;
+
+	err = luo_object_load(luo_memfd_attrs_kind, instance, ser);
+	if (err)
+		return err;
+
+	if (!luo_memfd_attrs_valid(ser))
+		return -EBADMSG;
+	if (!ser->nr_xattrs)
+		return 0;
+
+	err = luo_array_restore(&in->xattrs, ser->xattrs, sizeof(u64),
+				ser->nr_xattrs);
+	if (err)
+		return err;
+
+	return luo_memfd_attrs_xattrs_valid(in->xattrs.data, ser->nr_xattrs) ?
+	       0 : -EBADMSG;
+}
+
+/* On -ENOMEM the object stays, to be loaded again. */
+static int luo_memfd_attrs_in_try(u64 instance, struct luo_memfd_attrs_in *in)
+{
+	const struct luo_object_id id = { LUO_MEMFD_ATTRS_KIND, instance };
+	int err = luo_memfd_attrs_in_read(instance, in);
+
+	if (err)
+		luo_memfd_attrs_in_free(in);
+	if (err != -ENOMEM)
+		luo_finish_object(&id);
+	in->found = !err;
+
+	return err;
+}
+
+/**
+ * luo_memfd_attrs_in_load - Load the attributes of a file.
+ * @instance: The instance of the file.
+ * @in:       Set to the attributes, to be freed by luo_memfd_attrs_in_free().
+ *
+ * Reports if they are there and cannot be read. Frees their object, but not if
+ * memory was lacking, which is left to luo_memfd_attrs_in_drop().
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_memfd_attrs_in_load(u64 instance, struct luo_memfd_attrs_in *in)
+{
+	int err = luo_memfd_attrs_in_try(instance, in);
+
+	if (err && err != -ENOENT)
+		pr_warn("instance %llu comes without its name, owner and other attributes: %pe\n",
+			instance, ERR_PTR(err));
+}
+
+/**
+ * luo_memfd_attrs_in_drop - Free the attributes of a file if they are there.
+ * @instance: The instance of the file.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_memfd_attrs_in_drop(u64 instance)
+{
+	const struct luo_object_id id = { LUO_MEMFD_ATTRS_KIND, instance };
+	unsigned int tries = LUO_MEMFD_IN_TRIES;
+	struct luo_memfd_attrs_in in = {};
+	int err;
+
+	do {
+		err = luo_memfd_attrs_in_try(instance, &in);
+		luo_memfd_attrs_in_free(&in);
+		/* To free an object takes memory too, if no other was freed yet. */
+		if (err != -ENOMEM)
+			err = luo_finish_object(&id);
+		if (err == -ENOMEM)
+			msleep(LUO_MEMFD_IN_WAIT_MS);
+	} while (err == -ENOMEM && --tries);
+	/* Free at least the object: only its extended attributes are lost. */
+	if (err == -ENOMEM)
+		luo_finish_object(&id);
+}
+
+/**
+ * luo_memfd_attrs_in_free_object - Free the memory that an object refers to.
+ * @ser: The &struct luo_memfd_attrs_ser_v1 of an object that user space drops.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOMEM, with nothing freed.
+ */
+int luo_memfd_attrs_in_free_object(const void *ser)
+{
+	const struct luo_memfd_attrs_ser_v1 *attrs = ser;
+	struct luo_array xattrs = {};
+	int err;
+
+	if (!attrs->nr_xattrs)
+		return 0;
+
+	err = luo_array_restore(&xattrs, attrs->xattrs, sizeof(u64),
+				attrs->nr_xattrs);
+	luo_array_free(&xattrs);
+
+	return err == -ENOMEM ? err : 0;
+}
+
+/**
+ * luo_memfd_attrs_in_free - Free attributes that were loaded.
+ * @in: The attributes. All is zero afterwards.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_memfd_attrs_in_free(struct luo_memfd_attrs_in *in)
+{
+	luo_array_free(&in->xattrs);
+	*in = (struct luo_memfd_attrs_in){};
+}
