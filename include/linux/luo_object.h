@@ -98,6 +98,7 @@ int luo_store_object_flags(const void *data, size_t size,
 int luo_update_object(const void *data, size_t size,
 		      const struct luo_object_id *id, u32 version);
 void luo_abort_object(const struct luo_object_id *id);
+bool luo_object_any(void);
 
 int luo_read_object(void *data, size_t size, const struct luo_object_id *id,
 		    u32 version);
@@ -136,6 +137,11 @@ static inline int luo_update_object(const void *data, size_t size,
 }
 
 static inline void luo_abort_object(const struct luo_object_id *id) { }
+
+static inline bool luo_object_any(void)
+{
+	return false;
+}
 
 static inline int luo_read_object(void *data, size_t size,
 				  const struct luo_object_id *id, u32 version)

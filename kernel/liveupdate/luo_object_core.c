@@ -118,6 +118,17 @@ void luo_abort_object(const struct luo_object_id *id)
 EXPORT_SYMBOL_GPL(luo_abort_object);
 
 /**
+ * luo_object_any - Check whether any object is stored for the next kernel.
+ *
+ * Context: Process context, may sleep.
+ * Return: true if one is.
+ */
+bool luo_object_any(void)
+{
+	return luo_object_out_any(&luo_objects_out);
+}
+
+/**
  * luo_read_object - Read one version of an object of the previous kernel.
  * @data:    Set to the wire struct. Unchanged on failure.
  * @size:    Size of that version in bytes.

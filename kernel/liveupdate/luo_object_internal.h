@@ -161,6 +161,7 @@ int luo_object_out_publish(struct luo_object_out *out);
 int luo_object_out_store(struct luo_object_out *out, const void *data,
 			 size_t size, const struct luo_object_id *id,
 			 u32 version, u32 flags, gfp_t gfp);
+bool luo_object_out_any(struct luo_object_out *out);
 bool luo_object_out_stored(struct luo_object_out *out,
 			   const struct luo_object_id *id);
 size_t luo_object_out_size(struct luo_object_out *out,

@@ -337,6 +337,27 @@ bool luo_object_out_stored(struct luo_object_out *out,
 }
 
 /**
+ * luo_object_out_any - Check whether any object is stored.
+ * @out: The set.
+ *
+ * Context: Process context, may sleep.
+ * Return: true if one is.
+ */
+bool luo_object_out_any(struct luo_object_out *out)
+{
+	struct luo_object_table *table;
+
+	guard(mutex)(&out->lock);
+
+	list_for_each_entry(table, &out->tables, list) {
+		if (table->nr_records)
+			return true;
+	}
+
+	return false;
+}
+
+/**
  * luo_object_out_size - Get the size of a stored version.
  * @out:     The set.
  * @id:      The object.
