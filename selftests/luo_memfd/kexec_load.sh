@@ -28,4 +28,5 @@ result "does not, and the log says so" lost 1
 result "once" [ "$(warnings)" -eq 1 ]
 result "unload" kexec -c -u
 result "is no reason to warn" [ "$(warnings)" -eq 1 ]
-ktap_finished
+ktap_print_totals
+[ "$KTAP_CNT_FAIL" -eq 0 ]
