@@ -4,7 +4,7 @@
 # Every allocation fails once while files are retrieved, and while they are given
 # up, in both forms in which files are written.
 #
-# vm: boot=fault,fault,fault mem=1G
+# vm: boot=fault,fault,fault mem=1536M
 write() {
 	echo "$1" >/sys/kernel/luo_objects/write
 }

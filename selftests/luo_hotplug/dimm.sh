@@ -3,7 +3,7 @@
 #
 # A memory module that ACPI adds before KHO allocates anything.
 #
-# vm: boot=fault,fault mem=1G dimm=1G append="memhp_default_state=online_kernel"
+# vm: boot=fault,fault mem=1280M dimm=1G append="memhp_default_state=online_kernel"
 # vm: timeout=1800 quiet=600
 . ./memory.sh
 carry

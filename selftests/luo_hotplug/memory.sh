@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# Shared by the tests in this directory. The boot loader tells each kernel of 1 GiB of
+# Shared by the tests in this directory. The boot loader tells each kernel of 1.25 GiB of
 # memory below 4 GiB. Another GiB, above 4 GiB, is added while the kernel runs.
 
 . /usr/lib/pkram/functions

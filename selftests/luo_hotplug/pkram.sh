@@ -4,7 +4,7 @@
 # Streams: bytes are carried wherever memory was added; pages there are refused and
 # nothing else of their node is lost.
 #
-# vm: boot=fault,fault mem=1G dimm=1G append="memhp_default_state=online_kernel"
+# vm: boot=fault,fault mem=1280M dimm=1G append="memhp_default_state=online_kernel"
 # vm: timeout=1800 quiet=600
 . ./memory.sh
 

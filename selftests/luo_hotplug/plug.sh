@@ -4,7 +4,7 @@
 # A memory module that is plugged when the kernel has run for a while, and that
 # ACPI adds to the next one while it boots.
 #
-# vm: boot=fault,fault mem=1G plug=1G append="memhp_default_state=online_kernel"
+# vm: boot=fault,fault mem=1280M plug=1G append="memhp_default_state=online_kernel"
 # vm: timeout=1800 quiet=600
 . ./memory.sh
 [ "$STAGE" -ne 1 ] || plug_memory

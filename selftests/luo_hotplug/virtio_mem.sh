@@ -3,7 +3,7 @@
 #
 # Memory of a virtio-mem device.
 #
-# vm: boot=fault,fault mem=1G virtio_mem=1G append="memhp_default_state=online_kernel"
+# vm: boot=fault,fault mem=1280M virtio_mem=1G append="memhp_default_state=online_kernel"
 # vm: timeout=1800 quiet=600
 . ./memory.sh
 carry

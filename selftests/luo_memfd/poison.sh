@@ -4,7 +4,7 @@
 # Files with pages that were poisoned before and after they were preserved, through
 # two kernels with this handler, and into a stock kernel, which must refuse them.
 #
-# vm: boot=fault,fault,fault,stock mem=1G
+# vm: boot=fault,fault,fault,stock mem=1536M
 . ./write.sh
 
 case $STAGE in
