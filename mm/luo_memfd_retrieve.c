@@ -185,6 +185,9 @@ static int luo_memfd_retrieve_singles(struct luo_memfd_retrieve *retrieve,
 	int err = 0, ret;
 
 	*nr = luo_memfd_retrieve_gather(extents, *nr, pfns);
+	if (!*nr)
+		return 0;
+
 	claimed = luo_run_claim_singles(&retrieve->claim, pfns, *nr);
 	for (i = 0; i < claimed; i++) {
 		if (!retrieve->batch) {

@@ -699,6 +699,47 @@ static void pkram_page_lost(struct kunit *test)
 	}
 }
 
+#define SCATTERED	64
+
+/*
+ * Each page is a run and has a key of its own. Another owner has claimed one of the
+ * keys: the pages before it are freed, and those after it stay in the handover.
+ */
+static void pkram_scattered_key_missing(struct kunit *test)
+{
+	u64 block = luo_loopback_run_alloc(ilog2(2 * SCATTERED)), pfn;
+	struct kho_restored restored = {};
+	struct pkram_stream ps;
+	unsigned int i;
+
+	KUNIT_ASSERT_NE(test, block, 0ULL);
+	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
+	for (i = 0; i < SCATTERED; i++)
+		KUNIT_ASSERT_EQ(test, pkram_put_page(&ps, block + 2 * i * PAGE_SIZE,
+						     0, i, 0), 0);
+	pkram_end_object(&ps);
+	pkram_out_finish(ps.node);
+	for (i = 0; i < 2 * SCATTERED; i++)
+		luo_loopback.put(block + i * PAGE_SIZE);
+
+	pkram_kexec(test);
+	pfn = (block >> PAGE_SHIFT) + SCATTERED;
+	KUNIT_ASSERT_EQ(test, luo_loopback.claim_singles(&restored, &pfn, 1), 1UL);
+	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node),
+			-EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 1UL);
+	for (i = 0; i < SCATTERED / 2; i++, pfn += 2) {
+		if (i)
+			KUNIT_EXPECT_EQ(test, luo_loopback.claim_singles(&restored,
+									 &pfn, 1),
+					1UL);
+		luo_loopback.put(pfn << PAGE_SHIFT);
+	}
+	luo_loopback.claim_end(&restored);
+	pkram_drop_node(NAME);
+}
+
 /* Only a missing __GFP_FS or __GFP_IO makes a scope. */
 static void pkram_scopes(struct kunit *test)
 {
@@ -761,6 +802,7 @@ static struct kunit_case pkram_cases[] = {
 	KUNIT_CASE(pkram_removes),
 	KUNIT_CASE(pkram_page_twice),
 	KUNIT_CASE(pkram_page_lost),
+	KUNIT_CASE(pkram_scattered_key_missing),
 	KUNIT_CASE(pkram_scopes),
 	KUNIT_CASE(pkram_damage),
 	{}
