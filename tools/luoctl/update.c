@@ -15,6 +15,7 @@
 #include "kexec_tools.h"
 #include "luoctl.h"
 #include "sessions.h"
+#include "stakes.h"
 #include "state.h"
 
 struct update {
@@ -80,15 +81,14 @@ static int call_kexec(const struct update *update, const char *first)
 
 static bool is_accepted(const struct update *update, const char *name)
 {
-	for (size_t i = 0; i < update->nr_accepted; i++) {
-		const char *accepted = update->accepted[i];
+	char *accepted = xasprintf(ACCEPT_SESSION "%s", name);
+	bool found = false;
 
-		if (!strncmp(accepted, "session:", 8) &&
-		    !strcmp(accepted + 8, name))
-			return true;
-	}
+	for (size_t i = 0; i < update->nr_accepted && !found; i++)
+		found = !strcmp(update->accepted[i], accepted);
+	free(accepted);
 
-	return false;
+	return found;
 }
 
 /* systemctl kexec ends every process, and with it the session that it keeps. */
@@ -163,7 +163,7 @@ static int systemctl_kexec(void)
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) ||
 	    WEXITSTATUS(status))
-		return complain("no update: systemctl kexec has failed; nothing is loaded any more");
+		return -1;
 
 	return 0;
 }
@@ -182,8 +182,8 @@ static int boot(const struct update *update)
 	policy = state_read(NOTE_POLICY, NULL);
 	ret = abort_load(policy ?: "");
 	free(policy);
-	if (ret)
-		complain("no update: systemctl kexec has failed, and the image is still loaded");
+	complain("no update: systemctl kexec failed; %s",
+		 ret ? "the image is still loaded" : "no image is loaded any more");
 
 	return EXIT_FAILED;
 }
