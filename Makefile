@@ -5,7 +5,7 @@
 # of the user. LINUX=/path uses your Linux tree instead of the download.
 
 FLAVOUR ?= pkram
-export FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST KERNEL
+export FROM TO FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST KERNEL
 
 help:
 	@echo 'make demo                               hands files in memory from kernel to kernel'
@@ -23,6 +23,7 @@ help:
 	@echo 'make lint                               runs the checkers'
 	@echo 'make install-tree LINUX=/path           adds the project to that tree'
 	@echo 'make patches LINUX=/path                writes the project as patches'
+	@echo 'make series [FROM=N] [TO=N]             builds and boots each patch on those before it'
 	@echo 'make shell [FLAVOUR=...]                a shell in the virtual machine'
 	@echo 'make shell HOST=1                       a login on that Debian host'
 
@@ -74,4 +75,7 @@ install-tree:
 patches:
 	@scripts/linux/series
 
-.PHONY: help demo kernel image luoctl deb image-debian dist shell check bench fuzz soak lint install-tree patches
+series:
+	@scripts/series
+
+.PHONY: help demo kernel image luoctl deb image-debian dist shell check bench fuzz soak lint install-tree patches series
