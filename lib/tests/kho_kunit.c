@@ -10,10 +10,12 @@
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/completion.h>
+#include <linux/debug_locks.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/kconfig.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/kexec_handover.h>
 #include <linux/kthread.h>
@@ -21,6 +23,7 @@
 #include <linux/luo_pool.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
@@ -417,6 +420,29 @@ static void kho_test_restore_zones(struct kunit *test)
 	}
 }
 
+/*
+ * A filesystem preserves a page in reclaim, where it may not enter itself again. The
+ * lock of the tree is then below fs_reclaim, and lockdep reports it if a node of the
+ * tree has been allocated with GFP_KERNEL.
+ */
+static void kho_test_reclaim(struct kunit *test)
+{
+	struct page *page;
+
+	if (!IS_ENABLED(CONFIG_PROVE_LOCKING) || !debug_locks)
+		kunit_skip(test, "lockdep is off");
+
+	page = kho_test_alloc(test, 0);
+	/* The tree has the nodes for this page then. */
+	KUNIT_ASSERT_EQ(test, kho_test_probe(page), 0);
+
+	fs_reclaim_acquire(GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, kho_test_probe(page), 0);
+	fs_reclaim_release(GFP_KERNEL);
+	KUNIT_EXPECT_TRUE(test, debug_locks);
+	__free_pages(page, ORDER);
+}
+
 static struct kunit_case kho_test_cases[] = {
 	KUNIT_CASE(kho_test_folio),
 	KUNIT_CASE(kho_test_inside),
@@ -433,6 +459,7 @@ static struct kunit_case kho_test_cases[] = {
 	KUNIT_CASE(kho_test_restore_error),
 	KUNIT_CASE(kho_test_restore_race),
 	KUNIT_CASE(kho_test_restore_zones),
+	KUNIT_CASE(kho_test_reclaim),
 	{}
 };
 
