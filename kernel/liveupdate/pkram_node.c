@@ -12,6 +12,7 @@
 
 #define pr_fmt(fmt) "pkram: " fmt
 
+#include <linux/cleanup.h>
 #include <linux/crc32c.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -122,6 +123,47 @@ struct pkram_node *pkram_node_find(const struct luo_index *index,
 	return (void *)luo_index_next(index, pkram_node_instance(name), &cursor);
 }
 
+/* Insert a node. If the index is full, return -EAGAIN with the order that it needs. */
+static int pkram_node_insert(struct pkram_node *node, struct luo_index *spare,
+			     unsigned int *order, int exists)
+{
+	struct luo_index *index = node->index;
+	unsigned long cursor = 0;
+
+	guard(mutex)(&node->set->lock);
+
+	if (luo_index_next(index, node->instance, &cursor))
+		return exists;
+
+	if (luo_index_full(index) && spare->order > index->order)
+		luo_index_move(index, spare);
+	*order = index->order + 1;
+
+	return luo_index_full(index) ? -EAGAIN :
+	       luo_index_add(index, &node->instance, 0);
+}
+
+/*
+ * A filesystem may wait for the lock of the set in memory reclaim. Therefore nothing
+ * is allocated or freed while it is held.
+ */
+static int pkram_node_add(struct pkram_node *node, gfp_t gfp, int exists)
+{
+	struct luo_index spare = {};
+	unsigned int order;
+	int err;
+
+	for (;;) {
+		err = pkram_node_insert(node, &spare, &order, exists);
+		luo_index_destroy(&spare);
+		if (err != -EAGAIN)
+			return err;
+		err = luo_index_alloc(&spare, order, gfp);
+		if (err)
+			return err;
+	}
+}
+
 /**
  * pkram_node_new - Add an empty node for a stream.
  * @set:   The set.
@@ -130,6 +172,7 @@ struct pkram_node *pkram_node_find(const struct luo_index *index,
  * @gfp:   Allocation mask.
  * @exists: The errno to return if @index has a node with that name.
  *
+ * Context: Process context, may sleep. Takes the lock of @set.
  * Return: The node; ERR_PTR(@exists); ERR_PTR(-ENOMEM) if there is no memory.
  */
 struct pkram_node *pkram_node_new(struct pkram_set *set,
@@ -146,11 +189,7 @@ struct pkram_node *pkram_node_new(struct pkram_set *set,
 	node->set = set;
 	node->index = index;
 	node->busy = true;
-
-	mutex_lock(&set->lock);
-	err = pkram_node_find(index, name) ? exists :
-	      luo_index_add(index, &node->instance, gfp);
-	mutex_unlock(&set->lock);
+	err = pkram_node_add(node, gfp, exists);
 	if (err) {
 		kfree(node);
 		return ERR_PTR(err);

@@ -8,13 +8,16 @@
  */
 
 #include <kunit/test.h>
+#include <linux/debug_locks.h>
 #include <linux/errno.h>
 #include <linux/io.h>
+#include <linux/kconfig.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "../../kernel/liveupdate/pkram_internal.h"
@@ -787,6 +790,35 @@ static void pkram_scopes(struct kunit *test)
 					       &ps.node), -EINVAL);
 }
 
+/* The lock of the set is below fs_reclaim, as luo_fail_reclaim() has it for objects. */
+static void pkram_reclaim(struct kunit *test)
+{
+	const int nr = 100;	/* more than the smallest index holds */
+	struct pkram_stream *ps;
+	char name[16];
+	int i;
+
+	if (!IS_ENABLED(CONFIG_PROVE_LOCKING) || !debug_locks)
+		kunit_skip(test, "lockdep is off");
+
+	ps = kcalloc(nr, sizeof(*ps), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, ps);
+
+	fs_reclaim_acquire(GFP_KERNEL);
+	mutex_lock(&pkram_set.lock);
+	mutex_unlock(&pkram_set.lock);
+	fs_reclaim_release(GFP_KERNEL);
+
+	for (i = 0; i < nr; i++) {
+		snprintf(name, sizeof(name), "node%d", i);
+		KUNIT_ASSERT_EQ(test, pkram_begin(&ps[i], name), 0);
+	}
+	while (i--)
+		pkram_discard(&ps[i]);
+	kfree(ps);
+	KUNIT_EXPECT_TRUE(test, debug_locks);
+}
+
 static struct kunit_case pkram_cases[] = {
 	KUNIT_CASE(pkram_pages_come_back),
 	KUNIT_CASE(pkram_rest_is_freed),
@@ -804,6 +836,7 @@ static struct kunit_case pkram_cases[] = {
 	KUNIT_CASE(pkram_page_lost),
 	KUNIT_CASE(pkram_scattered_key_missing),
 	KUNIT_CASE(pkram_scopes),
+	KUNIT_CASE(pkram_reclaim),
 	KUNIT_CASE(pkram_damage),
 	{}
 };
