@@ -69,12 +69,8 @@ struct luo_memfd_extents {
 int luo_memfd_extents_reserve(struct luo_memfd_extents *list, u64 nr);
 void luo_memfd_extents_add(struct luo_memfd_extents *list, u64 first,
 			   const struct luo_memfd_extent_ser *extent);
-void luo_memfd_extents_sort(struct luo_memfd_extents *list);
 bool luo_memfd_extents_valid(const struct luo_memfd_extent_ser *extents,
 			     u64 nr, u64 nr_pages, u64 size, u16 flags);
-void luo_memfd_extents_truncate(struct luo_memfd_extents *list, u64 nr);
-void luo_memfd_extents_keep_in(struct luo_memfd_extents *list,
-			       struct luo_memfd_extent_ser *to);
 void luo_memfd_extents_free(struct luo_memfd_extents *list);
 const struct luo_memfd_extent_ser *
 luo_memfd_extents_find(const struct luo_memfd_extents *list, u64 index);

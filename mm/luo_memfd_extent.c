@@ -16,8 +16,6 @@
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
-#include <linux/string.h>
 
 #include "luo_memfd.h"
 
@@ -37,13 +35,11 @@ int luo_memfd_extents_reserve(struct luo_memfd_extents *list, u64 nr)
 		return 0;
 
 	capacity = max(list->capacity * 2, list->nr + nr);
-	extents = kvrealloc(list->capacity ? list->extents : NULL,
+	extents = kvrealloc(list->extents,
 			    array_size(capacity, sizeof(*extents)), GFP_KERNEL);
 	if (!extents)
 		return -ENOMEM;
 
-	if (!list->capacity && list->nr)
-		memcpy(extents, list->extents, list->nr * sizeof(*extents));
 	list->extents = extents;
 	list->capacity = capacity;
 
@@ -107,23 +103,6 @@ void luo_memfd_extents_add(struct luo_memfd_extents *list, u64 first,
 		list->extents[list->nr++] = *extent;
 }
 
-static int luo_memfd_extent_cmp(const void *a, const void *b)
-{
-	const struct luo_memfd_extent_ser *x = a, *y = b;
-
-	return cmp_int(x->index, y->index);
-}
-
-/**
- * luo_memfd_extents_sort - Sort a list by file index.
- * @list: The list.
- */
-void luo_memfd_extents_sort(struct luo_memfd_extents *list)
-{
-	sort(list->extents, list->nr, sizeof(*list->extents),
-	     luo_memfd_extent_cmp, NULL);
-}
-
 static bool luo_memfd_extent_valid(const struct luo_memfd_extent_ser *extent,
 				   u64 end, u16 flags)
 {
@@ -173,40 +152,12 @@ bool luo_memfd_extents_valid(const struct luo_memfd_extent_ser *extents,
 }
 
 /**
- * luo_memfd_extents_truncate - Shorten a list.
- * @list: The list.
- * @nr:   How many extents to keep.
- */
-void luo_memfd_extents_truncate(struct luo_memfd_extents *list, u64 nr)
-{
-	while (list->nr > nr)
-		list->nr_pages -= list->extents[--list->nr].nr_pages;
-}
-
-/**
- * luo_memfd_extents_keep_in - Move a list to memory of the caller.
- * @list: The list. It is moved to other memory again when it grows.
- * @to:   Memory for all its extents, which must not be freed before that or
- *        before the list is.
- */
-void luo_memfd_extents_keep_in(struct luo_memfd_extents *list,
-			       struct luo_memfd_extent_ser *to)
-{
-	memcpy(to, list->extents, list->nr * sizeof(*to));
-	if (list->capacity)
-		kvfree(list->extents);
-	list->extents = to;
-	list->capacity = 0;
-}
-
-/**
  * luo_memfd_extents_free - Free a list.
  * @list: The list, empty and usable afterwards.
  */
 void luo_memfd_extents_free(struct luo_memfd_extents *list)
 {
-	if (list->capacity)
-		kvfree(list->extents);
+	kvfree(list->extents);
 	*list = (struct luo_memfd_extents){};
 }
 

@@ -129,28 +129,6 @@ static void luo_memfd_extents_length(struct kunit *test)
 	luo_memfd_extents_free(&list);
 }
 
-static void luo_memfd_extents_sort_truncate(struct kunit *test)
-{
-	static const u64 index[] = { 5, 1, 1ULL << 40, 3 };
-	struct luo_memfd_extents list = {};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(index); i++)
-		add(test, &list, 0, index[i], PFN + 2 * i, 0);
-	luo_memfd_extents_truncate(&list, 4);
-	KUNIT_EXPECT_EQ(test, list.nr_pages, 4);
-	luo_memfd_extents_sort(&list);
-	for (i = 1; i < list.nr; i++)
-		KUNIT_EXPECT_LT(test, list.extents[i - 1].index,
-				list.extents[i].index);
-	luo_memfd_extents_truncate(&list, 1);
-	KUNIT_EXPECT_EQ(test, list.nr, 1);
-	KUNIT_EXPECT_EQ(test, list.nr_pages, 1);
-	KUNIT_EXPECT_EQ(test, list.extents[0].index, 1);
-
-	luo_memfd_extents_free(&list);
-}
-
 static const struct luo_memfd_validity {
 	const char *what;
 	struct luo_memfd_extent_ser extent;
@@ -298,7 +276,6 @@ static struct kunit_case luo_memfd_extent_cases[] = {
 	KUNIT_CASE_PARAM(luo_memfd_extents_stay_apart,
 			 luo_memfd_extents_apart_gen_params),
 	KUNIT_CASE(luo_memfd_extents_length),
-	KUNIT_CASE(luo_memfd_extents_sort_truncate),
 	KUNIT_CASE_PARAM(luo_memfd_extents_validity,
 			 luo_memfd_validity_gen_params),
 	KUNIT_CASE_PARAM(luo_memfd_extents_decode, luo_memfd_decode_gen_params),
