@@ -401,6 +401,16 @@ static int luo_memfd_save_added(struct luo_memfd *memfd, struct file *file)
 	return 0;
 }
 
+/* The content is worth more than the attributes: do not refuse the kexec for them. */
+static void luo_memfd_save_attrs(struct luo_memfd *memfd, struct file *file)
+{
+	int err = luo_memfd_attrs_out_update(&memfd->attrs, file);
+
+	if (err)
+		pr_warn("instance %llu keeps its content, but its mode, owner, times and extended attributes are those at the time it was preserved: error %d\n",
+			memfd->id.instance, err);
+}
+
 static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
 {
 	int err;
@@ -408,7 +418,7 @@ static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
 	/* All but the size may have changed since. */
 	err = luo_memfd_describe_file(file, &memfd->v1);
 	if (!err)
-		err = luo_memfd_attrs_out_update(&memfd->attrs, file);
+		luo_memfd_save_attrs(memfd, file);
 	if (!err)
 		err = luo_memfd_check_poison(memfd);
 	if (!err)
