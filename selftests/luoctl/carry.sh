@@ -9,7 +9,7 @@
 
 nothing_open() {
 	luoctl list
-	says "$1" 0 "no process has a session"
+	says "$1" 0 "no process holds a session"
 }
 
 colon='{"version": 1, "units": {"u": {"fdstore": [
@@ -31,11 +31,11 @@ refusals() {
 	luoctl save s a=/tmp/nothing
 	says "a file that is not there" 2 "No such file"
 	luoctl save s a="$memfd" note=/tmp/note
-	says "a file that is not carried" 2 "note: /tmp/note is not of a kind"
+	says "a file that is not carried" 2 "note: /tmp/note cannot be preserved"
 	luoctl save s a="$memfd" a="$memfd"
-	says "a name twice" 2 "two descriptors of that name"
+	says "a name twice" 2 "two descriptors have that name"
 	luoctl save s a="$memfd" b="$memfd"
-	says "a file twice" 2 "a file is in a session once"
+	says "a file twice" 2 "only once"
 	luoctl save s a:b="$memfd"
 	says "a name with a colon" 2 "none of them a colon"
 	nobody save s --copy a=/tmp/note
@@ -53,7 +53,7 @@ refusals() {
 	says "a copy of a pipe" 2 "not a regular file"
 	dd if=/dev/null of=/tmp/sparse bs=1M seek=100000 2>/dev/null
 	luoctl save s --copy a=/tmp/sparse
-	says "a copy that does not fit into memory" 2 "a copy takes" "are available"
+	says "a copy that does not fit into memory" 2 "a copy needs" "are available"
 	rm /tmp/sparse
 }
 
@@ -123,12 +123,12 @@ jumps_refused() {
 	cp "/boot/$FLAVOUR" /tmp/vmlinuz-1.2
 	ln -s /boot/initrd /tmp/initrd.img-1.2
 	luoctl kexec --dry-run /tmp/vmlinuz-1.2
-	says "an initrd that is beside the image" 0 "all survives" "all arrive"
+	says "an initrd that is beside the image" 0 "everything survives" "all survive"
 	unchanged "none of which has loaded anything or changed the policy"
 
 	luoctl save orphan --copy a=/tmp/note
 	says "a session" 0 "process"
-	kill "$(sed 's/.*process \([0-9]*\) keeps.*/\1/' $out)"
+	kill "$(sed 's/.*process \([0-9]*\) holds.*/\1/' $out)"
 	sleep 1
 	luoctl status
 	says "whose process is killed" 1 "has ended" "orphan"
@@ -166,7 +166,7 @@ jumps_refused() {
 	# As kexec -c -l, which is not known by what it has loaded, and not built here.
 	/usr/sbin/kexec -s -l --append=x "/boot/$FLAVOUR"
 	luoctl status
-	says "status says that luoctl has not loaded the image" 2 "kexec -c -l does not" "cannot tell"
+	says "status says that luoctl has not loaded the image" 2 "with kexec -c -l, nothing does" "cannot tell"
 	luoctl check "/boot/$FLAVOUR"
 	says "and check" 0 "an image is loaded that luoctl has not loaded"
 	/usr/sbin/kexec -s -u
@@ -191,7 +191,7 @@ save() {
 	says "list" 0 "cache" "outgoing" "luoctl-hold" "cache (" "note (7 bytes), link ("
 	journaled save service stored="$stored"
 	says "a service hands its session to the manager" 0 "FDSTORE=1" "FDNAME=service" \
-		"the service manager keeps it" "MESSAGE_ID=efcda4388f77441a89a341c51b4f971a" "LUOCTL_SUBJECT=service"
+		"the service manager holds it" "MESSAGE_ID=efcda4388f77441a89a341c51b4f971a" "LUOCTL_SUBJECT=service"
 	./store ./luoctl save passed stored="$linked" >$out 2>&1
 	status=$?
 	says "and another one" 2 "in a session already: cache"
@@ -232,25 +232,25 @@ words" '{"version": 1, "units": {}}' "data"
 	luoctl save call_off --copy a=/tmp/note
 	says "another session" 0 "process"
 	luoctl abort call_off
-	says "is called off" 0 "session call_off is called off"
+	says "is called off" 0 "session call_off is cancelled"
 	luoctl list
 	result "and is listed no more" sh -c "! grep -q call_off $out"
 	luoctl abort nothing
-	says "a session that was not saved cannot be called off" 2 "none of that name"
+	says "a session that was not saved cannot be called off" 2 "not saved in this boot"
 	luoctl status
 	says "status" 0 "nothing is lost" "outgoing  cache" "no image"
 	luoctl check "/boot/$FLAVOUR"
-	says "check begins with the verdict" 0 "sessions, " "all arrive" "all survives" \
-		"cache, kept by process" "  note, 7 bytes"
+	says "check begins with the verdict" 0 "sessions, " "all survive" "everything survives" \
+		"cache, held by process" "  note, 7 bytes"
 	jumps_refused
 	luoctl save gone --copy a=/tmp/note
 	says "a session that ends" 0 "process"
-	kill "$(sed 's/.*process \([0-9]*\) keeps.*/\1/' $out)"
+	kill "$(sed 's/.*process \([0-9]*\) holds.*/\1/' $out)"
 	sleep 1
 	luoctl save ../a/b --copy a=/tmp/note
 	says "a session whose name looks like a path" 0 "session ../a/b has a"
 	luoctl abort ../a/b
-	says "is called off as any other" 0 "session ../a/b is called off"
+	says "is called off as any other" 0 "session ../a/b is cancelled"
 	luoctl save luoctl --copy a=/tmp/note
 	says "the session of the index is not for users" 2 "is the index of luoctl itself"
 	jumps kexec --accept session:gone "/boot/$FLAVOUR"
@@ -282,11 +282,11 @@ restore() {
 	says "an option that is wrong, with a command" 125 "expected exec, notify or fd"
 	nothing_open "which has not taken the session"
 	luoctl status
-	says "status" 1 "wait to be restored"
+	says "status" 1 "were not restored"
 	luoctl list
 	says "list" 0 "of the previous kernel have not been restored"
 	luoctl kexec --initrd none "/boot/$FLAVOUR"
-	says "another kexec would lose what waits" 1 "wait to be restored" "--accept unclaimed"
+	says "another kexec would lose what waits" 1 "were not restored" "--accept unclaimed"
 	luoctl check "/boot/$FLAVOUR"
 	says "and check says so" 1 "unclaimed: " "records of memfd from the previous kernel"
 	umount /sys/kernel/debug
@@ -295,17 +295,17 @@ restore() {
 	mount -t debugfs debugfs /sys/kernel/debug
 	luoctl list
 	says "and names them" 0 "session cache (cache, note, link) was saved at 20" \
-		"session gone (a) was saved at 20" "had ended before the kexec: it is lost"
+		"session gone (a) was saved at 20" "is lost: it ended before the kexec"
 	luoctl restore other
-	says "a session that was not saved" 2 "never was" "but cache, gone, passed, service"
+	says "a session that was not saved" 2 "was never saved" "cache, gone, passed, service"
 	luoctl restore call_off
-	says "a session that was called off" 2 "never was"
+	says "a session that was called off" 2 "was never saved"
 	luoctl restore gone
-	says "a session that was lost" 2 "was lost: the previous kernel had saved it (a) at 20"
+	says "a session that was lost" 2 "was lost: the previous kernel saved it (a) at 20"
 	printf '#!/nothing\n' >/tmp/broken
 	chmod 755 /tmp/broken
 	luoctl restore cache -- /tmp/broken
-	says "a command that cannot be run" 127 "cannot run /tmp/broken" "is kept by process"
+	says "a command that cannot be run" 127 "cannot run /tmp/broken" "is held by process"
 	result "luoctl is killed before the command runs" \
 		./killed ./luoctl restore cache -- true
 	sleep 1
@@ -330,7 +330,7 @@ restore() {
 	luoctl restore --keep cache -- true
 	says "a session that is to be kept" 0
 	luoctl restore --token a=7 cache
-	says "a token that was not saved" 2 "has no token 7" "is kept by process"
+	says "a token that was not saved" 2 "has no token 7" "is held by process"
 	luoctl list
 	says "the session is kept" 0 cache incoming luoctl-hold
 	echo "READY=1" >/tmp/ready
@@ -350,7 +350,7 @@ restore() {
 	luoctl restore systemd
 	says "the session of systemd is not taken" 2 "belongs to the service manager"
 	luoctl restore foreign1
-	says "names that are not JSON" 2 "is not JSON" "--token" "kept by process"
+	says "names that are not JSON" 2 "is not JSON" "--token" "held by process"
 	# shellcheck disable=SC2016 # for another shell to expand
 	luoctl restore --ready fd --token data=5 foreign1 -- \
 		sh -c 'cat <&3; eval "echo >&$LUOCTL_READY_FD"'
@@ -366,7 +366,7 @@ restore() {
 	status=$?
 	says "a session that the manager has retrieved" 0 "a note" "FDSTOREREMOVE=1" "FDNAME=passed"
 	journaled restore service
-	says "a service hands descriptors to the manager" 0 "FDNAME=stored" "is in the store" \
+	says "a service hands descriptors to the manager" 0 "FDNAME=stored" "is in the descriptor store" \
 		"MESSAGE_ID=e7899213e2f34295945c88e38effcf0c" "LUOCTL_SUBJECT=service"
 
 	luoctl save again --copy a=/tmp/text
@@ -383,7 +383,7 @@ restore() {
 	luoctl --json list
 	says "JSON" 0 '"name": "again"' '"direction": "outgoing"' '"token": "1"'
 	luoctl tree
-	says "tree" 0 "from the last kernel (kho-v4)"
+	says "tree" 0 "from the previous kernel (kho-v4)"
 	ktap_finished
 }
 

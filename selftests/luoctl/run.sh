@@ -57,17 +57,17 @@ save() {
 	says "a command that is no program" 126
 	echo >/tmp/link
 	luoctl run --link a=/tmp/link s a=1 -- true
-	says "a link in the place of a file" 125 "is no symbolic link"
+	says "a link in the place of a file" 125 "is not a symbolic link"
 	rm /tmp/link
 	luoctl run --link b=/tmp/link s a=1 -- true
-	says "a link to no file" 125 "NAME=SIZE among the arguments"
+	says "a link to no file" 125 "needs an argument NAME=SIZE"
 
 	start
-	says "the first time" 0 "given 2 a:b" "pid" "sizes 1048576 4096" "its files are new"
+	says "the first time" 0 "given 2 a:b" "pid" "sizes 1048576 4096" "creating new files"
 	stop
 	says "is stopped by the signal" 3 "stopped"
 	luoctl list
-	says "and nothing is saved" 0 "no process has a session"
+	says "and nothing is saved" 0 "no process holds a session"
 
 	start
 	result "is started again" grep -q ready $out
@@ -102,7 +102,7 @@ restore() {
 	ktap_print_header
 	ktap_set_plan 7
 	luoctl run s a=1M b=4K -- true
-	says "an argument that is missing" 125 "has a file note" "is kept by process"
+	says "an argument that is missing" 125 "has a file note" "is held by process"
 	luoctl run --copy note=/tmp/note s a=1M b=4K -- /tmp/nothing
 	says "a command that is not there" 127
 	start --ready fd
@@ -116,7 +116,7 @@ restore() {
 	says "it has its files, still" 0 "text some text" "note 604 0 7"
 	sleep 1
 	luoctl list
-	says "and the session is finished" 0 "no process has a session" "session s was restored"
+	says "and the session is finished" 0 "no process holds a session" "session s was restored"
 	stop
 	says "it is stopped" 3
 	ktap_finished

@@ -44,7 +44,7 @@ save() {
 	sed 's/^/# /; s/;.*//' $out
 	echo "# mark saved"
 	luoctl negotiate "/boot/$NEXT"
-	says "what is lost is no memfd" 1 "memcached: 2 files" "arrives" "sample/0"
+	says "what is lost is no memfd" 1 "memcached: 2 files" "survives" "sample/0"
 	accepted=$(accept_kinds | tr '\n' ' ')
 	echo "# luoctl kexec $accepted/boot/$NEXT"
 	# shellcheck disable=SC2086 # options, a word each

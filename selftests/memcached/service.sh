@@ -61,7 +61,7 @@ first() {
 	result "keys are set" $keys set $COUNT
 	stop
 	luoctl list
-	says "a stop without an update saves nothing" 0 "no process has a session"
+	says "a stop without an update saves nothing" 0 "no process holds a session"
 	result "memcached starts again" start
 	result "without keys" sh -c "! $keys get $COUNT"
 	result "keys are set again" $keys set $COUNT
@@ -72,7 +72,7 @@ first() {
 	result "memcached starts after all" start
 	result "with its keys" $keys get $COUNT
 	luoctl list
-	says "which are no longer saved" 0 "no process has a session"
+	says "which are no longer saved" 0 "no process holds a session"
 	stop
 	saved "another stop saves them again"
 	/usr/lib/pkram/kexec-jump
@@ -86,7 +86,7 @@ second() {
 	result "with all its keys" $keys get $COUNT
 	luoctl list
 	says "and the session is finished" 0 "session memcached was restored" \
-		"no process has a session"
+		"no process holds a session"
 	load --from "/boot/$FLAVOUR" "/boot/$NEXT"
 	stop
 	saved "a stop for an update saves the cache"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * abort - takes back what luoctl has prepared: the image that kexec --load has
- * loaded, the write policy that it has set, and sessions that luoctl keeps.
+ * abort - undo what luoctl has prepared: the image that kexec --load has loaded, the
+ * write policy that it has set, and the sessions that luoctl holds.
  */
 #include <errno.h>
 #include <signal.h>
@@ -16,17 +16,17 @@
 #include "sessions.h"
 #include "state.h"
 
-/* End the process of luoctl that keeps the session. */
+/* Terminate the luoctl process that holds the session. */
 static int release(const struct session *session)
 {
 	if (strcmp(session->process, HOLD_NAME))
-		return complain("session %s: process %d (%s) has it, which is not luoctl's",
+		return complain("session %s: held by process %d (%s), which luoctl did not start",
 				session->shown, session->pid, session->shown_process);
 	if (kill(session->pid, SIGTERM))
 		return complain("session %s: process %d: %s", session->name,
 				session->pid, strerror(errno));
 	if (!want_json)
-		printf("session %s is called off\n", session->name);
+		printf("session %s is cancelled\n", session->name);
 
 	return 0;
 }
@@ -43,8 +43,7 @@ static int abort_session(const char *name)
 	if (session)
 		ret = release(session);
 	else if (!saved)
-		ret = complain("session %s: none of that name was saved in this boot",
-			       name);
+		ret = complain("session %s: not saved in this boot", name);
 	if (!ret) {
 		state_forget_saved(name);
 		ret = index_update();
@@ -55,7 +54,7 @@ static int abort_session(const char *name)
 	return ret;
 }
 
-/* All sessions that luoctl has saved, and the image. */
+/* Cancel all sessions that luoctl has saved, and unload the image. */
 static int abort_all(void)
 {
 	char **names = state_names(NOTE_SAVED);
@@ -68,7 +67,7 @@ static int abort_all(void)
 	ret = (policy ? abort_load(policy) : kexec_unload()) ?: ret;
 	free(policy);
 	if (!ret && !want_json)
-		puts("no image is loaded, and luoctl keeps no session for the next kernel");
+		puts("no image is loaded, and luoctl holds no session for the next kernel");
 
 	return ret;
 }
@@ -91,6 +90,6 @@ static int run(int argc, char **argv)
 const struct command abort_command = {
 	.name = "abort",
 	.arguments = "[SESSION]",
-	.does = "call off a session, or unload the image, restore the write policy and call off all",
+	.does = "cancel a session, or cancel all, unload the image and restore the write policy",
 	.run = run,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * catalogue - what a kernel writes and reads, from its notes (linux/kho/abi/
- * luo_note.h): kinds of objects with their versions and fields, and the strings
- * that two kernels need to have in common.
+ * catalogue - what a kernel writes and reads, from its ELF notes (linux/kho/abi/
+ * luo_note.h): kinds of objects with their versions and fields, and the strings that
+ * must be equal in two kernels.
  */
 #ifndef LUOCTL_CATALOGUE_H
 #define LUOCTL_CATALOGUE_H

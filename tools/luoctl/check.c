@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * check - says before the kexec what will survive it: what is stored on this machine,
- * or with --from what another kernel may have stored.
+ * check - report what a kexec would preserve: of the data on this machine, or with --from
+ * of everything that another kernel may have stored.
  */
 #include "initrd.h"
 #include "luoctl.h"
@@ -25,7 +25,7 @@ static int compare(const struct target *target)
 	return ret;
 }
 
-/* What luoctl kexec refuses before it looks at what would survive. */
+/* luoctl kexec refuses images that do not fit. Report them here too. */
 static int check_fits(const struct target *target)
 {
 	if (target->from_path)
@@ -54,6 +54,6 @@ static int run(int argc, char **argv)
 const struct command check_command = {
 	.name = "check",
 	.arguments = "[--from IMAGE] [--module FILE]... IMAGE",
-	.does = "say what will survive a kexec into IMAGE",
+	.does = "report what would survive a kexec into IMAGE",
 	.run = run,
 };

@@ -6,9 +6,9 @@
 #include "state.h"
 #include "util.h"
 
-#define ACCEPT	"; --accept cmdline takes that risk"
+#define ACCEPT	"; --accept cmdline accepts the risk"
 
-/* "512M": a number of bytes. The kernel reads it so. */
+/* Parse a size such as "512M", in bytes, like memparse() in the kernel. */
 static u64 parse_size(const char *text)
 {
 	static const char units[] = "KMGTPE";
@@ -19,7 +19,7 @@ static u64 parse_size(const char *text)
 	return unit ? size << 10 * (unit - units + 1) : size;
 }
 
-/* The smallest value of mem= in the line; all there may be if there is none. */
+/* Get the smallest value of mem= in the line, in bytes; ~0 if there is none. */
 static u64 memory_limit(const char *line)
 {
 	char *copy = xstrdup(line), *rest = copy, *word;
@@ -49,7 +49,10 @@ static bool has_word(const char *line, const char *word)
 	return false;
 }
 
-/* A memmap= that this kernel was not booted with; to be freed. NULL for none. */
+/*
+ * Find a memmap= in @line that is not in @running, the command line of this kernel.
+ * Returns a copy, or NULL if there is none.
+ */
 static char *new_map(const char *line, const char *running)
 {
 	char *copy = xstrdup(line), *rest = copy, *word, *found = NULL;
@@ -63,7 +66,7 @@ static char *new_map(const char *line, const char *running)
 	return found;
 }
 
-/* Memory that the next kernel does not have cannot hold anything for it. */
+/* Data is lost if it is in memory that the next kernel does not use. */
 static int check_memory(const char *line)
 {
 	struct bytes running;
@@ -73,11 +76,11 @@ static int check_memory(const char *line)
 	if (load_file("/proc/cmdline", 0x10000, &running))
 		return -1;
 	if (memory_limit(line) < memory_limit((char *)running.data))
-		ret = complain("no kexec: the command line '%s' has a smaller mem= than this kernel, and what is beyond it would be lost"
+		ret = complain("no kexec: the command line '%s' has a smaller mem= than this kernel, and data above it would be lost"
 			       ACCEPT, line);
 	map = new_map(line, (char *)running.data);
 	if (!ret && map)
-		ret = complain("no kexec: the command line has %s, which this kernel was not booted with, and what is there may be lost"
+		ret = complain("no kexec: the command line has %s, which this kernel was not booted with, and data there may be lost"
 			       ACCEPT, map);
 	free(map);
 	free(running.data);
@@ -89,7 +92,7 @@ int cmdline_check(const char *line)
 {
 	if (!state_switches_on(line, "kho") ||
 	    !state_switches_on(line, "liveupdate"))
-		return complain("no kexec: the command line '%s' does not say kho=on liveupdate=on, and all would be lost"
+		return complain("no kexec: everything would be lost: the command line '%s' does not have kho=on liveupdate=on"
 				ACCEPT, line);
 
 	return check_memory(line);

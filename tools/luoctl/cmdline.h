@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cmdline - the command line of the next kernel: whether what is handed over arrives
- * with it.
+ * cmdline - check that a kernel that is booted with a command line takes over the
+ * preserved memory.
  */
 #ifndef LUOCTL_CMDLINE_H
 #define LUOCTL_CMDLINE_H
 
-/* Complains and returns -1 if all would be lost. */
+/* Returns 0. If data would be lost, prints an error and returns -1. */
 int cmdline_check(const char *line);
 
 #endif

@@ -7,10 +7,10 @@
 
 #include "command.h"
 
-/* The first descriptor that is passed on. */
+/* The first descriptor of the command, by the convention of sd_listen_fds(3). */
 #define LISTEN_FDS_START	3
 
-/* As env(1) and timeout(1) do. */
+/* The exit status of env(1) and timeout(1) for a command that cannot be run. */
 static int exit_of_errno(int error)
 {
 	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_INVOKE;
@@ -73,7 +73,7 @@ static void set_environment(const struct mapping *mapping)
 	command_set_number("LISTEN_FDS", mapping->nr);
 	command_set_number("LISTEN_PID", getpid());
 	setenv("LISTEN_FDNAMES", names, 1);
-	/* A pidfd that a newer manager has left there is of luoctl itself. */
+	/* A newer service manager sets it to the ID of luoctl's own pidfd. */
 	unsetenv("LISTEN_PIDFDID");
 	free(names);
 }
@@ -84,7 +84,7 @@ int command_exec(const struct mapping *mapping, const int *fds, char **command)
 	int above = command_fd_above(mapping), ret;
 	size_t nr_moved, i;
 
-	/* Out of the way of the numbers that they get. */
+	/* Move the descriptors above all numbers that the command gets. */
 	for (nr_moved = 0; nr_moved < mapping->nr; nr_moved++) {
 		moved[nr_moved] = fcntl(fds[nr_moved], F_DUPFD_CLOEXEC, above);
 		if (moved[nr_moved] < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * command - a command that is given descriptors, as sd_listen_fds_with_names(3) takes
- * them.
+ * command - run a command that gets its descriptors by the convention of
+ * sd_listen_fds_with_names(3).
  */
 #ifndef LUOCTL_COMMAND_H
 #define LUOCTL_COMMAND_H
@@ -9,21 +9,21 @@
 #include "mapping.h"
 
 /*
- * Complain if there is no such program, and return what to exit with: what else is
- * wrong with it is seen when it is run. Returns 0 if there is one.
+ * Check that the program exists and can be executed. Other errors show when it is run.
+ * Returns 0. On error, prints the error and returns the exit status.
  */
 int command_check(const char *command);
 
-/* A number above all descriptors that a command with this many files is given. */
+/* Get a number above all descriptors that a command with these files gets. */
 int command_fd_above(const struct mapping *mapping);
 
 /*
- * Run the command in the place of luoctl, with @fds from 3 on. If it cannot be run,
- * complain and return what to exit with, with the descriptors where they were.
+ * Replace luoctl with the command, with @fds from descriptor 3 on. On error, prints the
+ * error, moves the descriptors back to their numbers, and returns the exit status.
  */
 int command_exec(const struct mapping *mapping, const int *fds, char **command);
 
-/* Set a variable of the environment to a number. */
+/* Set an environment variable to a number. */
 void command_set_number(const char *variable, unsigned long value);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "compat.h"
 
-/* "kho-v4": of what string, what it is about, and how it begins. */
+/* The format that a string such as "kho-v4" names, and the prefix of the string. */
 static const struct {
 	const char *what;
 	const char *prefix;
@@ -15,9 +15,9 @@ static const struct {
 };
 
 /*
- * The string that begins at @prefix, if one does: a string of its own, which
- * the compiler may have put among the instructions that compare it. The kernel
- * is followed by a NUL.
+ * Get the length of the string at @at, which begins with a prefix; 0 if it is part of
+ * a longer string. The compiler may have placed the string between the instructions
+ * that compare it. A NUL follows the kernel in memory.
  */
 static size_t string_at(const struct bytes *kernel, const u8 *at,
 			size_t prefix_len)
@@ -62,7 +62,7 @@ void compat_scan(struct catalogue *catalogue, const struct bytes *kernel)
 	}
 }
 
-/* The instance is the address of version 0, and odd where there is none. */
+/* The instance is the address of version 0. It is odd if there is no version 0. */
 static bool memfd_has_stock(u64 instance)
 {
 	return !(instance & 1);
@@ -106,13 +106,13 @@ bool compat_is_companion(const char *kind)
 	return !strcmp(kind, "memfd_attrs");
 }
 
-/* A node of PKRAM is found by its name, of which the instance is a hash. */
+/* The instance of a PKRAM node is a hash of its name. */
 const char *compat_name_field(const char *kind)
 {
 	return strcmp(kind, "pkram") ? NULL : "name";
 }
 
-/* The node of fs/pstore/pkram.c. */
+/* The PKRAM node of fs/pstore/pkram.c. */
 bool compat_is_optional(const char *object)
 {
 	return !strcmp(object, "pkram/pstore");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * compat - the strings that KHO and LUO compare for equality, and which file
- * handler a version of a kind travels with. All that luoctl knows by name of
- * particular kernels is here.
+ * compat - the strings that KHO and LUO compare for equality, and the file handlers
+ * that save files in the versions of a kind. All names of formats and kinds that luoctl
+ * treats specially are here.
  */
 #ifndef LUOCTL_COMPAT_H
 #define LUOCTL_COMPAT_H
@@ -10,39 +10,40 @@
 #include "catalogue.h"
 
 /*
- * Adds the strings that a kernel without notes for them carries in its data.
- * Stock Linux has no notes at all.
+ * Search the data of a kernel for the strings of which it has no notes, and add them.
+ * Stock Linux has no notes.
  */
 void compat_scan(struct catalogue *catalogue, const struct bytes *kernel);
 
 /*
- * Files of a kind travel with a file handler, and the write policy decides with
- * which: that of version 0, which stock Linux knows, wherever it is written.
+ * The file handlers that save files whose objects are of a kind. Files are saved with
+ * the stock handler if the write policy selects the stock version, and with the own
+ * handler otherwise.
  */
 struct carrier {
 	const char *kind;
-	u32 stock_version;	/* what the stock handler reads and writes */
-	const char *stock;	/* its string */
-	const char *own;	/* that of the handler used otherwise */
-	u32 special_version;	/* beside it, the stock version cannot be read */
-	/* Whether the stock version of an object exists, by its instance. */
+	u32 stock_version;	/* the version that the stock handler reads and writes */
+	const char *stock;	/* compatible string of the stock handler */
+	const char *own;	/* compatible string of the own handler */
+	u32 special_version;	/* describes files that the stock version cannot */
+	/* Check, by its instance, that an object was saved in the stock version. */
 	bool (*has_stock)(u64 instance);
 };
 
 const struct carrier *compat_carrier(const char *kind);
-/* The kind whose files @handler takes. */
+/* Find the carrier of which one of the two handlers is @handler. */
 const struct carrier *compat_carrier_of(const char *handler);
 
-/* Are objects of the kind what files, which travel on their own, are known by? */
+/* Check if objects of the kind only add attributes to files that are saved without them. */
 bool compat_is_companion(const char *kind);
 
-/* The field with the name of an object, of kinds whose instances are no names. */
+/* Get the field that has the name of the objects of a kind; NULL if there is none. */
 const char *compat_name_field(const char *kind);
 
-/* Is the object nothing but a help for people, such as the log of this kernel? */
+/* Check if the object is only for people to read, such as the log of this kernel. */
 bool compat_is_optional(const char *object);
 
-/* Is the kind that of a test or an example, of which a host stores nothing? */
+/* Check if the kind belongs to a test or a sample, so that a host stores none. */
 bool compat_is_test(const char *kind);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dump - objects one by one, in each version, field by field.
+ * dump - show each object in each version, with its fields.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -10,7 +10,7 @@
 #include "luoctl.h"
 #include "running.h"
 
-/* Which objects are to be shown. */
+/* The objects to show. */
 struct selection {
 	const char *kind;	/* NULL for all */
 	bool one;
@@ -26,7 +26,7 @@ static bool selects(const struct selection *selection,
 	return !selection->one || selection->instance == record->instance;
 }
 
-/* A field that is an integer is a number; bytes and all else are strings. */
+/* Show an integer as a JSON number, and every other value as a string. */
 static void show_value(const char *name, const char *value)
 {
 	u64 number;
@@ -37,7 +37,7 @@ static void show_value(const char *name, const char *value)
 		json_string(json_stdout(), name, value);
 }
 
-/* "name value" lines, as text or as members of an object. */
+/* Show lines of "name value", as text or as members of a JSON object. */
 static void show_fields(char *lines)
 {
 	char *line, *name;
@@ -93,18 +93,16 @@ static int dump(const char *which, const struct selection *selection)
 				strerror(errno));
 	}
 
-	if (want_json) {
+	if (want_json)
 		json_open_array(json_stdout(), which);
-	}
 	for (size_t i = 0; i < records.nr; i++) {
 		if (selects(selection, &records.records[i])) {
 			show(&records.records[i]);
 			nr++;
 		}
 	}
-	if (want_json) {
+	if (want_json)
 		json_close(json_stdout());
-	}
 	records_free(&records);
 	if (!nr && selection->one)
 		return complain("no %s object %s:%llu", which, selection->kind,

@@ -11,9 +11,9 @@
 #define BLOB_MAX	((size_t)64 << 20)
 
 /*
- * The string of an FDT. That for the next kernel shows as long as it was when
- * the kernel started, and not at all in a kernel that has taken one over: then
- * there is none.
+ * Get the compatible string of an FDT. NULL if the FDT is invalid: debugfs shows the
+ * outgoing FDT with the size that it had at boot, and empty in a kernel that has taken
+ * over a previous one.
  */
 static char *fdt_compatible(const struct bytes *file)
 {
@@ -30,16 +30,16 @@ static char *fdt_compatible(const struct bytes *file)
 	return compatible && len > 0 ? xasprintf("%.*s", len, compatible) : NULL;
 }
 
-static int order(const void *a, const void *b)
+static int compare_subtrees(const void *a, const void *b)
 {
 	const struct subtree *x = a, *y = b;
 
 	return strcmp(x->name, y->name);
 }
 
-static void read_subtrees(const char *folder, struct handover *handover)
+static void read_subtrees(const char *directory, struct handover *handover)
 {
-	DIR *blobs = opendir(folder);
+	DIR *blobs = opendir(directory);
 	struct dirent *entry;
 
 	if (!blobs)
@@ -51,7 +51,7 @@ static void read_subtrees(const char *folder, struct handover *handover)
 
 		if (entry->d_name[0] == '.')
 			continue;
-		path = xasprintf("%s/%s", folder, entry->d_name);
+		path = xasprintf("%s/%s", directory, entry->d_name);
 		if (!read_file(path, BLOB_MAX, &blob)) {
 			handover->subtrees = xrealloc(handover->subtrees,
 						      handover->nr + 1,
@@ -66,7 +66,7 @@ static void read_subtrees(const char *folder, struct handover *handover)
 	closedir(blobs);
 	if (handover->nr)
 		qsort(handover->subtrees, handover->nr,
-		      sizeof(*handover->subtrees), order);
+		      sizeof(*handover->subtrees), compare_subtrees);
 }
 
 void handover_read(const char *which, struct handover *handover)

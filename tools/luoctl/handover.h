@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * handover - what KHO passes on, by name, from debugfs.
+ * handover - the subtrees that KHO hands over, read from debugfs.
  */
 #ifndef LUOCTL_HANDOVER_H
 #define LUOCTL_HANDOVER_H
@@ -13,12 +13,12 @@ struct subtree {
 };
 
 struct handover {
-	char *compatible;	/* "kho-v4"; NULL where it is not to be seen */
+	char *compatible;	/* "kho-v4"; NULL if debugfs does not show it */
 	struct subtree *subtrees;
 	size_t nr;
 };
 
-/* @which is "out", or "in" for what the last kernel passed on. */
+/* @which is "out" for the next kernel, or "in" for the previous one. */
 void handover_read(const char *which, struct handover *handover);
 void handover_free(struct handover *handover);
 

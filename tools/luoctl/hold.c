@@ -42,13 +42,13 @@ void hold_detach(const int *fds, size_t nr)
 	int null = open("/dev/null", O_RDWR);
 	sigset_t none;
 
-	/* Another luoctl ends it by SIGTERM, which the starter may have blocked. */
+	/* Unblock SIGTERM, with which another luoctl terminates this process. */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
 	prctl(PR_SET_NAME, HOLD_NAME);
 	signal(SIGHUP, SIG_IGN);
-	/* It may stay for months, and should not keep a file system busy. */
+	/* Keep no file system busy: the process may run for months. */
 	if (chdir("/"))
 		_exit(EXIT_FAILED);
 	for (int fd = 0; fd < 3; fd++)
@@ -77,7 +77,7 @@ pid_t hold(const int *fds, size_t nr)
 	pid_t pid;
 
 	if (pipe2(ready, O_CLOEXEC))
-		return complain("no process to keep the descriptors: %s",
+		return complain("cannot start a process to hold the descriptors: %s",
 				strerror(errno));
 	fflush(stdout);
 	pid = fork();
@@ -85,16 +85,16 @@ pid_t hold(const int *fds, size_t nr)
 		keep(fds, nr, ready[1]);
 	close(ready[1]);
 	if (pid < 0)
-		complain("no process to keep the descriptors: %s",
+		complain("cannot start a process to hold the descriptors: %s",
 			 strerror(errno));
 	else if (read(ready[0], &byte, 1) != 1)
-		pid = complain("the process that was to keep the descriptors has ended");
+		pid = complain("the process that should hold the descriptors has ended");
 	close(ready[0]);
 
 	return pid;
 }
 
-/* systemd says with FDSTORE how many descriptors it stores, since 254. */
+/* FDSTORE is the number of descriptors that systemd can store, since systemd 254. */
 bool hold_has_store(void)
 {
 	const char *store = getenv("FDSTORE");
@@ -109,7 +109,7 @@ int hold_store(int fd, const char *name)
 	int ret = notify_send(message, fd, 0) ?: notify_barrier(0);
 
 	if (ret)
-		complain("%s: the service manager does not take the descriptor: %s",
+		complain("%s: the service manager did not store the descriptor: %s",
 			 name, strerror(errno));
 	free(message);
 
@@ -120,7 +120,7 @@ void hold_unstore(const char *name, pid_t pid)
 {
 	char *message = xasprintf("FDSTOREREMOVE=1\nFDNAME=%s", name);
 
-	/* A session that has ended does no harm there. */
+	/* Ignore errors: a finished session in the store does no harm. */
 	if (!notify_send(message, -1, pid))
 		(void)notify_barrier(pid);
 	free(message);

@@ -15,14 +15,13 @@
 #include "session.h"
 #include "sessions.h"
 
-/* The file of the index in its session. */
+/* The token of the index in its session. */
 #define INDEX_TOKEN	0
 #define INDEX_VERSION	1
 #define INDEX_MAX	0x100000
 
 #define HOLDER_TIMEOUT_MS	10000
 
-/* End the process that keeps the index, and so its session. */
 static int is_holder(pid_t pid, int fd, const char *target, void *context)
 {
 	const char *name = session_name(target);
@@ -30,6 +29,7 @@ static int is_holder(pid_t pid, int fd, const char *target, void *context)
 	return name && !strcmp(name, INDEX_SESSION) ? pid : 0;
 }
 
+/* Terminate the holder process of the index, which ends its session. */
 static void end_index(void)
 {
 	pid_t pid = proc_each_fd(is_holder, NULL);
@@ -44,7 +44,7 @@ static void end_index(void)
 		close(end.fd);
 }
 
-/* Write the names that have a note; returns how many of them are outgoing. */
+/* Write the saved sessions. Returns the number of outgoing ones. */
 static size_t write_sessions(struct json *json)
 {
 	char **names = state_names(NOTE_SAVED);
@@ -73,7 +73,7 @@ static size_t write_sessions(struct json *json)
 	return nr;
 }
 
-/* Returns how many sessions of the index are outgoing. */
+/* Write the index. Returns the number of outgoing sessions in it. */
 static size_t write_index(FILE *out)
 {
 	struct json json = {};
@@ -114,7 +114,7 @@ static int make_index(void)
 		ret = fclose(out);
 	}
 	if (ret)
-		complain("no memfd for the index");
+		complain("cannot write a memfd for the index");
 	else if (nr)
 		ret = save_index(fd);
 	close(fd);
@@ -128,12 +128,12 @@ int index_update(void)
 
 	if (lock < 0)
 		return -1;
-	/* That of the previous kernel has the same name. */
+	/* Read the index of the previous kernel first: its session has the same name. */
 	index_arrive();
 	end_index();
 	ret = make_index();
 	if (ret)
-		fputs("luoctl: the next kernel will not know the names of the sessions\n",
+		fputs("luoctl: luoctl list will not show the sessions in the next kernel\n",
 		      stderr);
 	close(lock);
 
@@ -160,7 +160,7 @@ static void note_arrived(const struct json_object *session)
 	free(text);
 }
 
-/* Returns false if it is not an index. */
+/* Write a note for each session of the index. Returns false if the file is invalid. */
 static bool read_index(int fd)
 {
 	struct json_object *root, *version, *sessions;

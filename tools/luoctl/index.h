@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * index - which sessions luoctl has saved, for the next kernel: the kernel has no call
- * that lists sessions, and so nothing that tells a session that was lost from one that
- * never was.
+ * index - tell luoctl in the next kernel which sessions were saved in this one. The
+ * kernel has no call that lists sessions, so luoctl could not distinguish a session that
+ * was lost from one that was never saved.
  *
- * The index is a memfd in a session of luoctl itself. It is made anew whenever it
- * changes, so that it is written in the versions that the write policy selects, and
- * there is none unless another session goes along: a kernel that reads that one reads
- * the index. In the next kernel luoctl takes it into notes in /run/luoctl.
+ * The index is a memfd in a session of its own. It is written again whenever it changes,
+ * so that it is in the versions that the write policy selects. There is an index only
+ * if other sessions are saved, so that any kernel that can read them can read it too. In
+ * the next kernel luoctl copies the index to notes in /run/luoctl.
  */
 #ifndef LUOCTL_INDEX_H
 #define LUOCTL_INDEX_H
@@ -17,28 +17,31 @@
 #define INDEX_SESSION	"luoctl"
 
 /*
- * Write the index for what is saved now. Complains and returns -1 if it cannot: what is
- * saved is not concerned.
+ * Replace the index with one of the sessions that are saved now. Returns 0. On error,
+ * prints the error and returns -1; the sessions themselves are not affected.
  */
 int index_update(void);
 
 /*
- * Take the index of the previous kernel into NOTE_ARRIVED, once in a boot. Says nothing
- * if it cannot, or if there is none.
+ * Copy the index of the previous kernel to NOTE_ARRIVED, once in a boot. Ignores errors,
+ * and does nothing if there is no index.
  */
 void index_arrive(void);
 
-/* Has the previous kernel handed over an index? */
+/* Check if the previous kernel has handed over an index. */
 bool index_has_arrived(void);
 
 /* A session that the previous kernel had saved. */
 struct arrived {
 	u64 when;		/* the time of the save, in seconds; 0 if unknown */
-	bool ended;		/* it had ended before the kexec */
+	bool ended;		/* ended before the kexec, so it was not handed over */
 	char *files;		/* "a, b" */
 };
 
-/* Returns false if the index has none of that name. @arrived->files is to be freed. */
+/*
+ * Find a session in the index of the previous kernel. Returns false if it has none of
+ * that name. The caller frees @arrived->files.
+ */
 bool index_find(const char *session, struct arrived *arrived);
 
 #endif

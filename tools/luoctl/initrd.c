@@ -8,7 +8,7 @@
 #include "initrd.h"
 #include "unpack.h"
 
-/* The names of Debian, of Fedora and of Arch, by the version of vmlinuz-VERSION. */
+/* Names on Debian, Fedora and other distributions, for an image vmlinuz-VERSION. */
 static const char *const patterns[] = {
 	"%s/initrd.img-%s",
 	"%s/initramfs-%s.img",
@@ -32,27 +32,27 @@ static int check(const char *path)
 				 !memcmp(data, "070702", 6))))
 		return 0;
 
-	return complain("%s: not an initrd: expected an archive of cpio, which may be packed",
+	return complain("%s: not an initrd: expected a cpio archive, which may be compressed",
 			path);
 }
 
-/* "/boot/initrd.img-VERSION" of "/boot/vmlinuz-VERSION", if it is there. */
+/* Find /boot/initrd.img-VERSION for /boot/vmlinuz-VERSION. NULL if there is none. */
 static char *beside(const char *image)
 {
 	const char *name = strrchr(image, '/');
 	const char *version = strchr(name ?: image, '-');
-	char *folder = name ? xasprintf("%.*s", (int)(name - image), image) :
+	char *directory = name ? xasprintf("%.*s", (int)(name - image), image) :
 		       xstrdup(".");
 	char *path = NULL;
 
 	for (size_t i = 0; version && !path && i < ARRAY_SIZE(patterns); i++) {
-		path = xasprintf(patterns[i], folder, version + 1);
+		path = xasprintf(patterns[i], directory, version + 1);
 		if (access(path, F_OK)) {
 			free(path);
 			path = NULL;
 		}
 	}
-	free(folder);
+	free(directory);
 
 	return path;
 }
@@ -81,8 +81,8 @@ int initrd_find(const char *image, const char **initrd)
 	if (!*initrd)
 		*initrd = initrd_beside(image);
 	if (!*initrd)
-		return complain("no initrd beside %s, such as initrd.img-VERSION: name one with --initrd FILE, or say --initrd "
-				INITRD_NONE, image);
+		return complain("no initrd beside %s, such as initrd.img-VERSION: use --initrd FILE, or --initrd "
+				INITRD_NONE " if the kernel needs none", image);
 
 	return check(*initrd);
 }

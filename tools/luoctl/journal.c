@@ -11,7 +11,7 @@
 
 #define JOURNAL_SOCKET	"/run/systemd/journal/socket"
 
-/* As syslog(3): warning, notice. */
+/* Priorities are those of syslog(3): 4 is a warning, 5 a notice. */
 static const struct {
 	const char *id;
 	int priority;
@@ -46,7 +46,7 @@ static void send_fields(const char *fields, size_t size)
 		return;
 	if (sendto(sock, fields, size, MSG_NOSIGNAL | MSG_DONTWAIT,
 		   (void *)&address, sizeof(address)) < 0) {
-		/* There is no journal, or it is busy: no reason to fail. */
+		/* Ignore errors: there is no journal, or it is busy. */
 	}
 	close(sock);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * journal - events for the journal of systemd, each with a MESSAGE_ID of its own, which
- * luoctl(8) lists. The protocol is a datagram of fields; the library for it is not
- * used because Debian has none to link a static luoctl with.
+ * journal - send events to the journal of systemd, each with its MESSAGE_ID, which
+ * luoctl(8) lists. A message is a datagram of fields. Debian has no static library of
+ * systemd, so that a static luoctl could not be linked with it.
  */
 #ifndef LUOCTL_JOURNAL_H
 #define LUOCTL_JOURNAL_H
@@ -10,16 +10,16 @@
 #include "util.h"
 
 enum journal_event {
-	JOURNAL_SAVED,		/* a session, for the next kernel */
-	JOURNAL_REFUSED,	/* a kexec */
-	JOURNAL_JUMPED,		/* is about to boot an image */
-	JOURNAL_RESTORED,	/* a session, from the previous kernel */
-	JOURNAL_LOST,		/* what was accepted to be lost */
+	JOURNAL_SAVED,		/* a session is saved for the next kernel */
+	JOURNAL_REFUSED,	/* a kexec is refused */
+	JOURNAL_JUMPED,		/* an image is about to be booted */
+	JOURNAL_RESTORED,	/* a session of the previous kernel is restored */
+	JOURNAL_LOST,		/* a loss that was accepted with --accept */
 };
 
 /*
- * Send an event about @subject, a session, an image or what --accept takes. Nothing is
- * said if there is no journal: what happened has happened anyway.
+ * Send an event about @subject: a session, an image or an argument of --accept. Does
+ * nothing if there is no journal.
  */
 __printf(3, 4) void journal(enum journal_event event, const char *subject,
 			    const char *fmt, ...);

@@ -86,7 +86,7 @@ void json_write(struct json *json, FILE *out)
 
 struct json_object *json_parse(const char *text, size_t size)
 {
-	/* json-c counts the value in the innermost array too. */
+	/* json-c counts one level more, for the value in the innermost array. */
 	struct json_tokener *tokener =
 		json_tokener_new_ex(JSON_DEPTH_MAX + 1);
 	struct json_object *value;

@@ -5,7 +5,7 @@
 #include "compat.h"
 #include "judge.h"
 
-/* "1, 0": the versions that have @flag and, where asked, are selected. */
+/* List the versions with @flag, as "1, 0"; with @selected only those that are selected. */
 static char *list_versions(const struct kind *kind, u32 flag, bool selected)
 {
 	char *list = NULL;
@@ -25,7 +25,7 @@ static char *list_versions(const struct kind *kind, u32 flag, bool selected)
 	return list;
 }
 
-/* Whether objects of any kind are looked for by @to. */
+/* Check if @to reads the index of objects that @from writes. */
 static bool reads_objects(const struct catalogue *from,
 			  const struct catalogue *to)
 {
@@ -39,7 +39,7 @@ static bool reads_objects(const struct catalogue *from,
 	return same;
 }
 
-/* Whether @to reads @version of @name. */
+/* Check if @to reads @version of kind @name; @objects is reads_objects(). */
 static bool reads(const struct catalogue *to, const char *name,
 		  const struct version *version, bool objects)
 {
@@ -47,7 +47,7 @@ static bool reads(const struct catalogue *to, const char *name,
 	const struct kind *kind = catalogue_kind(to, name);
 	const struct version *theirs;
 
-	/* Which a kernel without any notes can do. */
+	/* A kernel without notes can read it too. */
 	if (carrier && carrier->stock_version == version->version)
 		return catalogue_has(to, "file", carrier->stock);
 	if (!objects || !kind)
@@ -64,7 +64,7 @@ static bool same_layout(const struct catalogue *to, const struct kind *from,
 	const struct version *theirs = kind ?
 		kind_version(kind, version->version) : NULL;
 
-	/* Who has no notes for it cannot say. */
+	/* Without a note of it in both kernels the layouts cannot be compared. */
 	if (!theirs || (!theirs->size && !theirs->digest) ||
 	    (!version->size && !version->digest) ||
 	    version->flags & LUO_NOTE_EXTERNAL)
@@ -74,10 +74,13 @@ static bool same_layout(const struct catalogue *to, const struct kind *from,
 	       theirs->digest == version->digest;
 }
 
-/* The newest version that is written, or could be, and that @to reads. */
-static const struct version *newest(const struct catalogue *to,
-				    const struct kind *from, bool selected,
-				    bool objects)
+/*
+ * Find the newest version that @to reads and that @from writes, or with @selected
+ * false could write.
+ */
+static const struct version *newest_common(const struct catalogue *to,
+					   const struct kind *from,
+					   bool selected, bool objects)
 {
 	for (size_t i = 0; i < from->nr_versions; i++) {
 		const struct version *version = &from->versions[i];
@@ -95,12 +98,12 @@ const struct version *judge_newest_common(const struct catalogue *to,
 					  const struct kind *from)
 {
 	bool objects = catalogue_has(to, "luo-objects", NULL);
-	const struct version *common = newest(to, from, false, objects);
+	const struct version *common = newest_common(to, from, false, objects);
 
 	return common && same_layout(to, from, common) ? common : NULL;
 }
 
-/* The versions of @from's kind that @to reads, and what else @to has of it. */
+/* List the versions of @from's kind that @to reads. NULL if there is none. */
 static char *list_read(const struct catalogue *to, const struct kind *from,
 		       bool objects)
 {
@@ -145,7 +148,7 @@ char *judge_list_read(const struct catalogue *from, const struct catalogue *to,
 	return list_read(to, kind, reads_objects(from, to));
 }
 
-/* The field in which two layouts of the same version differ, as a sentence. */
+/* Describe in a sentence how two layouts of the same version differ. */
 static char *describe_layouts(const struct catalogue *to,
 			      const struct kind *from,
 			      const struct version *version)
@@ -161,14 +164,15 @@ static char *describe_layouts(const struct catalogue *to,
 
 		if (strcmp(a->name, b->name) || a->offset != b->offset ||
 		    a->size != b->size || a->type != b->type)
-			return xasprintf("version %u is not the same in both: field %s, %u bytes at %u, is %s, %u bytes at %u, there",
+			return xasprintf("the layouts of version %u differ: field %s of %u bytes at offset %u is %s of %u bytes at offset %u in %s",
 					 version->version, a->name, a->size,
-					 a->offset, b->name, b->size, b->offset);
+					 a->offset, b->name, b->size, b->offset,
+					 to->name);
 	}
 
-	return xasprintf("version %u is not the same in both: %u bytes with digest %08x here, %u bytes with digest %08x there",
+	return xasprintf("the layouts of version %u differ: %u bytes with digest %08x, but %u bytes with digest %08x in %s",
 			 version->version, version->size, version->digest,
-			 theirs->size, theirs->digest);
+			 theirs->size, theirs->digest, to->name);
 }
 
 static bool all_optional(const struct kind *kind)
@@ -182,7 +186,7 @@ static bool all_optional(const struct kind *kind)
 	return true;
 }
 
-/* The file handler that files of @kind travel with, or NULL. */
+/* Get the file handler that saves files of @kind under the current policy. */
 static const char *handler(const struct carrier *carrier,
 			   const struct kind *kind)
 {
@@ -191,7 +195,7 @@ static const char *handler(const struct carrier *carrier,
 	return stock && stock->selected ? carrier->stock : carrier->own;
 }
 
-/* A sentence about why it is lost, or NULL. */
+/* Explain in a sentence why objects of the kind would be lost. NULL if they survive. */
 static char *why_lost(const struct catalogue *to, const struct kind *from,
 		      const struct version *common, bool objects)
 {
@@ -199,7 +203,7 @@ static char *why_lost(const struct catalogue *to, const struct kind *from,
 	char *written, *read, *why;
 
 	if (carrier && !catalogue_has(to, "file", handler(carrier, from)))
-		return xasprintf("its files are written for the file handler %s, which %s lacks, and no session is read that has one",
+		return xasprintf("its files are written for file handler %s, which %s does not have, so that it reads no session with such a file",
 				 handler(carrier, from), to->name);
 	if (common && same_layout(to, from, common))
 		return NULL;
@@ -236,7 +240,7 @@ static void judge_kind(const struct catalogue *from, const struct catalogue *to,
 		       const struct kind *kind, struct verdicts *verdicts)
 {
 	bool objects = reads_objects(from, to);
-	const struct version *common = newest(to, kind, true, objects);
+	const struct version *common = newest_common(to, kind, true, objects);
 	struct verdict *verdict = add_verdict(verdicts, kind->name);
 
 	verdict->is_kind = true;
@@ -251,10 +255,10 @@ static void judge_kind(const struct catalogue *from, const struct catalogue *to,
 		verdict->common = common->version;
 		return;
 	}
-	/* The user of a kernel with tests knows that it has these kinds. */
+	/* Do not report objects of tests and samples as lost. */
 	verdict->fate = all_optional(kind) || compat_is_test(kind->name) ?
 			FATE_LEFT : FATE_LOST;
-	common = newest(to, kind, false, objects);
+	common = newest_common(to, kind, false, objects);
 	if (from->running && common && same_layout(to, kind, common)) {
 		char *why = xasprintf("%s; luoctl negotiate selects version %u",
 				      verdict->why, common->version);
@@ -264,7 +268,7 @@ static void judge_kind(const struct catalogue *from, const struct catalogue *to,
 	}
 }
 
-/* One of the strings on which all else rests. */
+/* Judge a format without which nothing else can be read, by its string. */
 static void judge_string(const struct catalogue *from,
 			 const struct catalogue *to, const char *what,
 			 const char *consequence, struct verdicts *verdicts)
@@ -279,10 +283,10 @@ static void judge_string(const struct catalogue *from,
 
 	verdict->fate = FATE_LOST;
 	if (!verdict->written)
-		verdict->why = xasprintf("%s has none: %s", from->name,
+		verdict->why = xasprintf("%s does not write it: %s", from->name,
 					 consequence);
 	else if (!verdict->read)
-		verdict->why = xasprintf("%s has none: %s", to->name,
+		verdict->why = xasprintf("%s does not read it: %s", to->name,
 					 consequence);
 	else
 		verdict->why = xasprintf("written as %s, but %s reads %s: %s",
@@ -290,7 +294,7 @@ static void judge_string(const struct catalogue *from,
 					 verdict->read, consequence);
 }
 
-/* Nothing is found in memory that another machine has written. */
+/* A kernel for another machine cannot find anything in memory. */
 static void judge_machine(const struct catalogue *from,
 			  const struct catalogue *to, struct verdicts *verdicts)
 {
@@ -303,11 +307,11 @@ static void judge_machine(const struct catalogue *from,
 	verdict = add_verdict(verdicts, "machine");
 	if (match == MACHINE_DIFFERS) {
 		verdict->fate = FATE_LOST;
-		verdict->why = xasprintf("%s is a kernel for another machine: nothing is handed over",
+		verdict->why = xasprintf("%s is for another machine: nothing is handed over",
 					 to->name);
 	} else {
 		verdict->fate = FATE_UNKNOWN;
-		verdict->why = xasprintf("%s does not say for which machine it is: if that is another one, nothing is handed over",
+		verdict->why = xasprintf("the machine that %s is for is not known: nothing is handed over if it is another one",
 					 to->machine.page_size ? from->name :
 					 to->name);
 	}
@@ -315,7 +319,7 @@ static void judge_machine(const struct catalogue *from,
 	verdict->read = machine_describe(&to->machine);
 }
 
-/* File handlers that belong to no kind. */
+/* Judge file handlers that do not store objects. */
 static void judge_handlers(const struct catalogue *from,
 			   const struct catalogue *to,
 			   struct verdicts *verdicts)
@@ -338,7 +342,7 @@ static void judge_handlers(const struct catalogue *from,
 			continue;
 		}
 		verdict->fate = FATE_LOST;
-		verdict->why = xasprintf("%s lacks this file handler, and no session is read that has one",
+		verdict->why = xasprintf("%s does not have this file handler, so that it reads no session with such a file",
 					 to->name);
 	}
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kexec - check, negotiate, load, go. Loading and going are kexec(8)'s. Whatever
- * fails, or would lose something, leaves the policy and the kernel as they were.
+ * kexec - negotiate the versions, check that nothing is lost, load the image, boot it.
+ * kexec(8) does the last two. After an error or a refusal, the write policy is restored
+ * and no image is loaded.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,7 @@ struct jump {
 
 #define WRITE_PARAMETER	"luo_object.write="
 
-/* Without the words that begin so. */
+/* Copy the line without the words that begin with @begin. */
 static char *without_words(const char *line, const char *begin)
 {
 	char *copy = xstrdup(line), *rest = copy, *word;
@@ -68,7 +69,7 @@ static int make_command_line(struct jump *jump)
 		jump->command_line[strcspn(jump->command_line, "\n")] = 0;
 	}
 	if (jump->rollback) {
-		/* The line has it from the last jump, if that was one too. */
+		/* After a rollback the running kernel has the parameter already. */
 		char *line = without_words(jump->command_line, WRITE_PARAMETER);
 
 		free(jump->command_line);
@@ -82,8 +83,8 @@ static int make_command_line(struct jump *jump)
 
 #define ACCEPT_COMMAND_LINE	"cmdline"
 
-/* Is it a thing whose loss could be accepted, whether or not it would be lost? */
-static bool is_known(const struct report *report, const char *accepted)
+/* Check if @accepted names something that exists, whether or not it would be lost. */
+static bool can_be_accepted(const struct report *report, const char *accepted)
 {
 	if (!strcmp(accepted, ACCEPT_COMMAND_LINE) ||
 	    !strcmp(accepted, ACCEPT_UNCLAIMED))
@@ -108,13 +109,13 @@ static bool is_known(const struct report *report, const char *accepted)
 	return false;
 }
 
-/* What is accepted must be a loss that there can be: a slip is an error. */
+/* Refuse an --accept that names nothing: it may be misspelled. */
 static int check_accepted(const struct jump *jump, const struct report *report)
 {
 	for (size_t i = 0; i < jump->nr_accepted; i++) {
 		const char *accepted = jump->accepted[i];
 
-		if (!is_known(report, accepted))
+		if (!can_be_accepted(report, accepted))
 			return complain("--accept %s: nothing of that name would be handed over",
 					accepted);
 	}
@@ -132,7 +133,7 @@ static bool is_accepted(const struct jump *jump, const struct stake *stake)
 	return false;
 }
 
-/* The stakes of that fate that are not accepted: the first, and how many. */
+/* Find the first stake with @fate that is not accepted. Sets @nr to their number. */
 static const struct stake *find_refused(const struct jump *jump,
 					const struct stakes *stakes,
 					enum fate fate, size_t *nr)
@@ -152,14 +153,14 @@ static const struct stake *find_refused(const struct jump *jump,
 	return first;
 }
 
-/* "; and 2 more, which luoctl check names" */
+/* Format the number of further stakes; empty if there is only one. */
 static char *more_than_one(size_t nr)
 {
-	return nr > 1 ? xasprintf("; and %zu more, which luoctl check names",
+	return nr > 1 ? xasprintf("; and %zu more, see luoctl check",
 				  nr - 1) : xstrdup("");
 }
 
-/* Does what exists stand against the kexec? */
+/* Check that no data would be lost that was not accepted. Returns an exit status. */
 static int check_stakes(const struct jump *jump, const struct stakes *stakes)
 {
 	const struct stake *stake;
@@ -170,7 +171,7 @@ static int check_stakes(const struct jump *jump, const struct stakes *stakes)
 	stake = find_refused(jump, stakes, FATE_LOST, &nr);
 	if (stake) {
 		more = more_than_one(nr);
-		complain("no kexec: %s would be lost: %s%s; --accept %s takes the loss",
+		complain("no kexec: %s would be lost: %s%s; --accept %s accepts the loss",
 			 stake->name, stake->why, more, stake->name);
 		free(more);
 		return EXIT_LOSS;
@@ -178,7 +179,7 @@ static int check_stakes(const struct jump *jump, const struct stakes *stakes)
 	stake = find_refused(jump, stakes, FATE_UNKNOWN, &nr);
 	if (stake) {
 		more = more_than_one(nr);
-		complain("no kexec: cannot tell whether %s survives: %s%s; --accept %s takes that risk",
+		complain("no kexec: cannot tell whether %s survives: %s%s; --accept %s accepts the risk",
 			 stake->name, stake->why, more, stake->name);
 		free(more);
 		ret = EXIT_FAILED;
@@ -211,19 +212,19 @@ static int check_command_line(const struct jump *jump)
 	return cmdline_check(jump->command_line) ? EXIT_LOSS : EXIT_DONE;
 }
 
-/* systemctl kexec ends processes, and so the sessions that they keep. */
-static void say_held(const struct stakes *stakes)
+/* Warn that systemctl kexec terminates the processes that hold sessions. */
+static void warn_held(const struct stakes *stakes)
 {
 	for (size_t i = 0; i < stakes->nr; i++) {
 		const struct session *session = stakes->stakes[i].session;
 
 		if (session && session->pid > 1)
-			fprintf(stderr, "luoctl: session %s is kept by process %d (%s): systemctl kexec ends that process, and the session is lost then; kexec -e does not\n",
+			fprintf(stderr, "luoctl: session %s is held by process %d (%s): systemctl kexec ends that process, and the session would be lost; kexec -e does not\n",
 				session->shown, session->pid, session->shown_process);
 	}
 }
 
-/* What --accept has given up, or whatever stands against the kexec. */
+/* Log a refusal, or the losses that were accepted. */
 static void log_judgement(const struct jump *jump, const struct stakes *stakes,
 			  bool refused)
 {
@@ -234,13 +235,13 @@ static void log_judgement(const struct jump *jump, const struct stakes *stakes,
 	for (size_t i = 0; i < stakes->nr; i++) {
 		if (stakes->stakes[i].fate == FATE_LOST)
 			journal(JOURNAL_LOST, stakes->stakes[i].name,
-				"%s is lost with the kexec into %s, as was accepted: %s",
+				"%s is lost in the kexec into %s, which was accepted: %s",
 				stakes->stakes[i].name, jump->target.image,
 				stakes->stakes[i].why);
 	}
 }
 
-/* Returns EXIT_DONE if nothing stands against the kexec. */
+/* Decide about the kexec, and show the report. Returns an exit status. */
 static int judge_jump(const struct jump *jump)
 {
 	struct report report;
@@ -256,7 +257,7 @@ static int judge_jump(const struct jump *jump)
 		if (!jump->dry_run)
 			log_judgement(jump, &report.stakes, ret != EXIT_DONE);
 		if (!ret && jump->load_only)
-			say_held(&report.stakes);
+			warn_held(&report.stakes);
 	}
 	report_free(&report);
 
@@ -270,27 +271,27 @@ static int load(const struct jump *jump)
 		       xasprintf("--initrd=%s", jump->initrd) : NULL;
 	char *const argv[] = { "kexec", "-s", "-l", (char *)jump->target.image, append,
 			       initrd, NULL };
-	char *to_do = xasprintf("%s cannot be loaded", jump->target.image);
+	char *failure = xasprintf("%s cannot be loaded", jump->target.image);
 	int ret;
 
-	ret = kexec_tools(to_do, argv);
-	free(to_do);
+	ret = kexec_tools(failure, argv);
+	free(failure);
 	free(append);
 	free(initrd);
 
 	return ret;
 }
 
-static int go(const struct jump *jump)
+static int boot(const struct jump *jump)
 {
 	static char *const execute[] = { "kexec", "-e", NULL };
 
 	journal(JOURNAL_JUMPED, jump->target.image, "kexec into %s",
 		jump->target.image);
 	sync();
-	/* Who comes back has failed. */
+	/* It does not return on success. */
 	if (!kexec_tools("the kexec has failed", execute))
-		complain("the kexec has failed: kexec -e came back");
+		complain("the kexec has failed: kexec -e returned");
 	kexec_unload();
 
 	return -1;
@@ -315,7 +316,7 @@ static int negotiate(struct jump *jump)
 	ret = policy_set(policy);
 	free(policy);
 	running_read_selected(&target->from);
-	/* In the versions that the next kernel reads. */
+	/* Write the index again, in the versions that the next kernel reads. */
 	if (!ret)
 		(void)index_update();
 
@@ -326,7 +327,7 @@ static int read_target(struct target *target)
 {
 	if (target_read(target))
 		return -1;
-	/* An image of the kernel that runs writes what the policy says. */
+	/* --from is the image of the running kernel, whose policy is known. */
 	target->from.running = true;
 	running_read_selected(&target->from);
 
@@ -344,8 +345,8 @@ static int check_kernel(struct jump *jump)
 }
 
 /*
- * After a refusal nothing is loaded: what an earlier luoctl kexec --load has loaded
- * was judged by what was there then.
+ * Restore the write policy. Also unload the image of an earlier luoctl kexec --load: it
+ * was judged by the data that existed then.
  */
 static void undo(struct jump *jump)
 {
@@ -359,7 +360,7 @@ static void undo(struct jump *jump)
 	}
 }
 
-/* The policy before the first of several loads is that to go back to. */
+/* Note the image, and the write policy before the first of several loads. */
 static int note_loaded(const struct jump *jump)
 {
 	char *before = state_read(NOTE_POLICY, NULL);
@@ -371,7 +372,7 @@ static int note_loaded(const struct jump *jump)
 		ret = state_write(NOTE_POLICY, NULL, jump->old_policy ?: "");
 	free(image);
 	free(before);
-	/* luoctl abort could not set the policy of before. */
+	/* Without the note luoctl abort could not restore the policy. */
 	if (ret)
 		kexec_unload();
 
@@ -389,7 +390,7 @@ static int jump(struct jump *jump)
 	ret = judge_jump(jump);
 	if (jump->dry_run)
 		goto out;
-	if (!ret && (load(jump) || (!jump->load_only && go(jump)) ||
+	if (!ret && (load(jump) || (!jump->load_only && boot(jump)) ||
 		     note_loaded(jump)))
 		ret = EXIT_FAILED;
 	if (ret)
@@ -464,6 +465,6 @@ static int run(int argc, char **argv)
 const struct command kexec_command = {
 	.name = "kexec",
 	.arguments = "[--from IMAGE] [--rollback] [--accept NAME]... [--module FILE]... [--initrd FILE|none] [--append LINE] [--load] [--dry-run] IMAGE",
-	.does = "check, negotiate, load IMAGE and boot it",
+	.does = "negotiate, check, load IMAGE and boot it",
 	.run = run,
 };

@@ -11,10 +11,10 @@
 #include "util.h"
 #include "kexec_tools.h"
 
-/* Of what kexec-tools said, the last line that says something. */
+/* Get the last line of the output that is not empty. */
 static char *last_line(char *text)
 {
-	char *last = "it does not say why", *line;
+	char *last = "kexec(8) printed no reason", *line;
 
 	while ((line = strsep(&text, "\n"))) {
 		if (*line)
@@ -24,38 +24,37 @@ static char *last_line(char *text)
 	return last;
 }
 
-/* Runs kexec-tools. Complains and returns -1 where it fails. */
-int kexec_tools(const char *to_do, char *const *argv)
+int kexec_tools(const char *failure, char *const *argv)
 {
-	char said[4096];
+	char output[4096];
 	size_t len = 0;
 	int fds[2], status;
 	ssize_t got;
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC))
-		return complain("%s: %s", to_do, strerror(errno));
+		return complain("%s: %s", failure, strerror(errno));
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
 		dup2(fds[1], 1);
 		dup2(fds[1], 2);
 		execvp(argv[0], argv);
-		/* Not everybody's PATH has it. */
+		/* PATH may lack the directories for programs of root. */
 		execv("/usr/sbin/kexec", argv);
 		execv("/sbin/kexec", argv);
-		dprintf(2, "no program kexec; the package kexec-tools has it\n");
+		dprintf(2, "kexec is not installed; it is in the package kexec-tools\n");
 		_exit(127);
 	}
 	close(fds[1]);
-	while ((got = read(fds[0], said + len, sizeof(said) - 1 - len)) > 0)
+	while ((got = read(fds[0], output + len, sizeof(output) - 1 - len)) > 0)
 		len += got;
-	said[len] = 0;
+	output[len] = 0;
 	close(fds[0]);
 	if (pid < 0 || waitpid(pid, &status, 0) < 0)
-		return complain("%s: %s", to_do, strerror(errno));
+		return complain("%s: %s", failure, strerror(errno));
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		return complain("%s: %s", to_do, last_line(said));
+		return complain("%s: %s", failure, last_line(output));
 
 	return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * list - sessions, the processes that have them, and the files that luoctl or
- * systemd has put into them; then what the previous kernel handed over and nothing
- * has restored.
+ * list - show what the previous kernel handed over and nothing has restored, and the
+ * sessions with the processes that hold them and the files that luoctl or systemd has
+ * saved in them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "state.h"
 #include "stored.h"
 
-/* How many records of files of the previous kernel wait. */
+/* Count the records of files of the previous kernel that were not restored. */
 static u64 count_unclaimed(const struct unclaimed *unclaimed)
 {
 	u64 nr = 0;
@@ -42,7 +42,7 @@ static void print_unclaimed(const struct stored *stored)
 	const struct unclaimed *unclaimed = &stored->unclaimed;
 
 	if (!stored->unclaimed_known)
-		puts("cannot tell what waits to be restored: " SYSFS_OBJECTS "/unclaimed cannot be read");
+		puts("cannot tell whether anything was not restored: " SYSFS_OBJECTS "/unclaimed cannot be read");
 	for (size_t i = 0; i < unclaimed->nr; i++)
 		printf("%llu records of %s of the previous kernel have not been restored%s\n",
 		       unclaimed->kinds[i].nr, unclaimed->kinds[i].kind,
@@ -50,7 +50,6 @@ static void print_unclaimed(const struct stored *stored)
 		       ": luoctl restore SESSION" : "");
 }
 
-/* Whose files are with the processes that restored them. */
 static void print_restored(void)
 {
 	char **names = state_names(NOTE_RESTORED);
@@ -59,7 +58,7 @@ static void print_restored(void)
 		char *by = state_read(NOTE_RESTORED, *name);
 
 		printf("session %s was restored in this boot, by %s\n", *name,
-		       by ?: "a process that is not known");
+		       by ?: "an unknown process");
 		free(by);
 	}
 	state_names_free(names);
@@ -83,7 +82,7 @@ static void restored_json(struct json *json)
 	state_names_free(names);
 }
 
-/* Is the session neither restored nor with a process that keeps it? */
+/* Check that the session was not restored, and that no process holds it. */
 static bool is_left(const struct stored *stored, const char *name)
 {
 	char *restored = state_read(NOTE_RESTORED, name);
@@ -100,7 +99,7 @@ static bool is_left(const struct stored *stored, const char *name)
 	return left;
 }
 
-/* What the index of the previous kernel knows of, and luoctl has not restored. */
+/* Print the sessions in the index of the previous kernel that were not restored. */
 static void print_arrived(const struct stored *stored)
 {
 	char **names = state_names(NOTE_ARRIVED);
@@ -114,7 +113,7 @@ static void print_arrived(const struct stored *stored)
 		time = time_text(arrived.when);
 		printf("session %s (%s) was saved at %s by the previous kernel, and %s\n",
 		       *name, arrived.files, time,
-		       arrived.ended ? "had ended before the kexec: it is lost" :
+		       arrived.ended ? "is lost: it ended before the kexec" :
 		       "luoctl has not restored it");
 		free(time);
 		free(arrived.files);
@@ -151,11 +150,11 @@ static void print(const struct stored *stored)
 	print_unclaimed(stored);
 	print_arrived(stored);
 	for (char **name = stored->ended; *name; name++)
-		printf("session %s was saved in this boot and has ended: no process has it any more\n",
+		printf("session %s was saved in this boot and has ended: no process holds it\n",
 		       *name);
 	print_restored();
 	if (!sessions->nr) {
-		puts("no process has a session");
+		puts("no process holds a session");
 		return;
 	}
 	printf("%-24s %-9s %7s %-15s FILES\n", "SESSION", "DIRECTION", "PID",
@@ -222,7 +221,7 @@ static int run(int argc, char **argv)
 	if (state_check_live())
 		return EXIT_FAILED;
 	if (geteuid())
-		fputs("luoctl: descriptors of other users' processes are for root to see\n",
+		fputs("luoctl: only root can see the sessions of other users' processes\n",
 		      stderr);
 
 	stored_read(&stored);
@@ -238,6 +237,6 @@ static int run(int argc, char **argv)
 const struct command list_command = {
 	.name = "list",
 	.arguments = "",
-	.does = "list sessions, the processes that have them, and the files in them",
+	.does = "list sessions, the processes that hold them, and the files in them",
 	.run = run,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The calls of /dev/liveupdate that luoctl makes, as linux/liveupdate.h has
- * them: the headers of the systems that it is to run on may be older than those.
+ * The ioctls of /dev/liveupdate that luoctl uses, from linux/liveupdate.h. The headers
+ * of the system on which luoctl is built may be older.
  */
 #ifndef LUOCTL_LIVEUPDATE_H
 #define LUOCTL_LIVEUPDATE_H

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * luoctl - the operator's command for live updates. One file for each command;
- * each takes its arguments as main() does, argv[0] being its own name, and
- * returns what luoctl exits with.
+ * luoctl - the operator's command for live updates. Each command has a file. Its run()
+ * gets its arguments like main(), with the name of the command in argv[0], and returns
+ * the exit status.
  */
 #ifndef LUOCTL_H
 #define LUOCTL_H
 
 #include "json.h"
 
-/* Set by --json: results are to be one JSON document on stdout. */
+/* Set by --json: print the results as one JSON document on stdout. */
 extern bool want_json;
 
 /*
- * The document that is printed at the end: an object with "schema", to which the
- * command adds its members, and then "error".
+ * Get the document that main() prints at the end. It is an object with the member
+ * "schema". The command adds its members, and main() adds "error".
  */
 struct json *json_stdout(void);
 
@@ -25,7 +25,7 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-/* Complain with the usage of the command. Returns EXIT_FAILED. */
+/* Print the usage of the command as an error. Returns EXIT_FAILED. */
 int usage(const struct command *command);
 
 extern const struct command abort_command;

@@ -8,12 +8,11 @@
 
 #include "machine.h"
 
-/* IMAGE_FILE_MACHINE_*, of the PE format; 0 if it has no number. */
 static const struct {
 	const char *arch;
 	u16 elf;
-	u16 pe;
-	unsigned int page_size;	/* of each kernel; 0 if that is configured */
+	u16 pe;			/* IMAGE_FILE_MACHINE_*; 0 if there is none */
+	unsigned int page_size;	/* in bytes; 0 if it depends on the configuration */
 } machines[] = {
 	{ "x86_64", EM_X86_64, 0x8664, 4096 },
 	{ "i686", EM_386, 0x014c, 4096 },

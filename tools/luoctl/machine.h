@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * machine - the machine that a kernel is built for: architecture, size of a page
- * and byte order. A kernel for another machine finds nothing of this one's.
+ * machine - the machine that a kernel is built for: architecture, page size and byte
+ * order. A kernel for another machine cannot read preserved memory.
  */
 #ifndef LUOCTL_MACHINE_H
 #define LUOCTL_MACHINE_H
@@ -9,7 +9,7 @@
 #include "util.h"
 
 struct machine {
-	const char *arch;	/* as uname -m says it; NULL if unknown */
+	const char *arch;	/* as printed by uname -m; NULL if unknown */
 	unsigned int page_size;	/* in bytes; 0 if unknown */
 	bool big_endian;
 };
@@ -17,20 +17,20 @@ struct machine {
 enum machine_match {
 	MACHINE_SAME,
 	MACHINE_DIFFERS,
-	MACHINE_UNKNOWN,	/* one of them may differ in what is not known */
+	MACHINE_UNKNOWN,	/* equal in all that is known of both */
 };
 
-/* The machine that luoctl runs on. */
+/* Get the machine that luoctl runs on. */
 void machine_running(struct machine *machine);
 
-/* e_machine of an ELF file, and Machine of a PE file. */
+/* Get the machine for e_machine of an ELF file, or Machine of a PE file. */
 void machine_of_elf(u16 number, bool big_endian, struct machine *machine);
 void machine_of_pe(u16 number, struct machine *machine);
 
 enum machine_match machine_compare(const struct machine *a,
 				   const struct machine *b);
 
-/* "arm64, pages of 64 KiB, big endian"; to be freed. */
+/* Format as "aarch64, pages of 64 KiB, big endian". The caller frees the text. */
 char *machine_describe(const struct machine *machine);
 
 #endif

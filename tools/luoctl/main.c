@@ -27,7 +27,7 @@ bool want_json;
 
 #define LUOCTL_VERSION	"1.0"
 
-/* A change that breaks a program that reads the documents is a new number. */
+/* Increment only for a change that breaks programs that read the documents. */
 #define JSON_SCHEMA	1
 
 struct json *json_stdout(void)
@@ -55,7 +55,7 @@ static int help(FILE *out, int ret)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %s %s\n      %s\n", commands[i]->name,
 			commands[i]->arguments, commands[i]->does);
-	fputs("\nluoctl COMMAND --help is about one of them; luoctl(8) describes all.\n",
+	fputs("\nSee luoctl COMMAND --help, and luoctl(8).\n",
 	      out);
 
 	return ret;
@@ -81,7 +81,7 @@ static int version(void)
 	return EXIT_DONE;
 }
 
-/* Does the word stand among the arguments, before a command that is to be run? */
+/* Check if an argument before "--" is @word. */
 static bool asks_for(int argc, char **argv, const char *word)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
@@ -92,7 +92,7 @@ static bool asks_for(int argc, char **argv, const char *word)
 	return false;
 }
 
-/* Takes --json out of the arguments, up to the command that is to be run. */
+/* Remove --json from the arguments before "--". Returns the new number of arguments. */
 static int take_json(int argc, char **argv)
 {
 	int kept = 1;
@@ -136,12 +136,12 @@ static int run(int argc, char **argv)
 		return help(stdout, EXIT_DONE);
 	if (!strcmp(argv[1], "version") || !strcmp(argv[1], "--version"))
 		return version();
-	complain("no command '%s'; luoctl help lists them", argv[1]);
+	complain("unknown command '%s'; luoctl help lists all", argv[1]);
 
 	return EXIT_FAILED;
 }
 
-/* Descriptors that are opened are never to be taken for the standard ones. */
+/* Open the standard descriptors if closed, so that no other file gets their numbers. */
 static void open_standard(void)
 {
 	int fd;
@@ -158,7 +158,7 @@ int main(int argc, char **argv)
 	int ret;
 
 	open_standard();
-	/* Commands say how they are called. */
+	/* Commands print their usage, so getopt_long() must not print errors. */
 	opterr = 0;
 	ret = run(take_json(argc, argv), argv);
 	if (want_json) {

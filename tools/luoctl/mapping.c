@@ -12,7 +12,7 @@
 
 #define TEXT_MAX	0x100000
 
-/* What systemd allows in the name of a descriptor. */
+/* Check that systemd accepts the name for a descriptor. */
 static bool is_name(const char *name)
 {
 	size_t len = strlen(name);
@@ -52,10 +52,10 @@ static void append(struct mapping *mapping, const char *name, u64 token)
 int mapping_add(struct mapping *mapping, const char *name, u64 token)
 {
 	if (!is_name(name))
-		return complain("'%s' is no name for a descriptor: expected 1 to 255 ASCII characters, none of them a colon",
+		return complain("'%s' is not a valid name: expected 1 to 255 printable ASCII characters, none of them a colon",
 				name);
 	if (mapping_find(mapping, name))
-		return complain("%s: two descriptors of that name", name);
+		return complain("%s: two descriptors have that name", name);
 	append(mapping, name, token);
 
 	return 0;
@@ -128,7 +128,7 @@ int mapping_memfd(const struct mapping *mapping)
 	return -1;
 }
 
-/* A token is an integer other than that of the names. */
+/* Read a token: an integer other than MAPPING_TOKEN. */
 static bool read_token(const struct json_object *token, u64 *value)
 {
 	if (!json_object_is_type(token, json_type_int))
@@ -233,7 +233,6 @@ static const char *read_text(const char *text, size_t size,
 	return wrong;
 }
 
-/* The position of the descriptor is left as it is. */
 const char *mapping_read(int fd, struct mapping *mapping)
 {
 	const char *wrong = "cannot be read";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * mapping - which name has which token in a session. LUO knows tokens, which
- * are numbers. As systemd does it since version 261, the file under token 0 is
- * a memfd with a JSON document::
+ * mapping - names for the files of a session. LUO identifies a file by a token, which is
+ * a number. As in sessions of systemd since version 261, the file under token 0 is a
+ * memfd with a JSON document::
  *
  *   {
  *     "version": 1,
@@ -15,8 +15,8 @@
  *     }
  *   }
  *
- * A copy of a file may have "mode", "uid" and "gid". Other members, of systemd or of a
- * later luoctl, are ignored.
+ * A copy of a file may have "mode", "uid" and "gid". Other members, from systemd or a
+ * newer luoctl, are ignored.
  */
 #ifndef LUOCTL_MAPPING_H
 #define LUOCTL_MAPPING_H
@@ -25,7 +25,7 @@
 
 #define MAPPING_TOKEN	0
 
-/* The name of the memfd, by which luoctl list finds it. */
+/* The name of the memfd. luoctl list finds the memfd by it. */
 #define MAPPING_MEMFD	"luo-mapping"
 
 #define MAPPING_SIZE_UNKNOWN	(~0ULL)
@@ -35,7 +35,7 @@ struct mapping_entry {
 	u64 token;
 	u64 size;		/* of the file, in bytes, or MAPPING_SIZE_UNKNOWN */
 
-	/* Of a file that luoctl run has copied, for when it is back at its path: */
+	/* Of a file that luoctl run has copied, to restore them with the file: */
 	bool has_owner;
 	unsigned int mode;
 	unsigned int uid;
@@ -47,19 +47,22 @@ struct mapping {
 	size_t nr;
 };
 
-/* Complains and returns -1 where the name is no good, or there already. */
+/* Returns 0. If the name is invalid or exists, prints an error and returns -1. */
 int mapping_add(struct mapping *mapping, const char *name, u64 token);
-/* The entry of that name, or NULL. */
+/* Find the entry of that name. Returns NULL if there is none. */
 struct mapping_entry *mapping_find(const struct mapping *mapping,
 				   const char *name);
 void mapping_free(struct mapping *mapping);
 
-/* A memfd of it, sealed; complains and returns -1. */
+/*
+ * Write the mapping to a sealed memfd. Returns its descriptor. On error, prints the
+ * error and returns -1.
+ */
 int mapping_memfd(const struct mapping *mapping);
 
 /*
- * Reads one. Returns NULL, or a few words on what is wrong, after which
- * @mapping is empty.
+ * Read a mapping from @fd, whose position does not change. Returns NULL, or a few words
+ * about the error, in which case @mapping is empty.
  */
 const char *mapping_read(int fd, struct mapping *mapping);
 

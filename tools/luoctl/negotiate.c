@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * negotiate - has the running kernel write what an image reads, and no more. To
- * be done before anything is saved: what is stored stays as it was stored.
+ * negotiate - set the write policy of the running kernel to the versions that an image
+ * reads. It does not change objects that are stored already, so it must be done before
+ * data is saved.
  */
 #include <stdlib.h>
 
@@ -16,10 +17,10 @@ static void show(const struct report *report, const struct report *back,
 	struct json *json = json_stdout();
 
 	if (!want_json) {
-		printf("the write policy is %s; it was %s\n\n", policy, old);
+		printf("the write policy is now %s; it was %s\n\n", policy, old);
 		report_print(report);
 		if (back) {
-			puts("\nand back:");
+			puts("\nrollback:");
 			report_print_formats(back);
 		}
 		return;
@@ -36,20 +37,20 @@ static void show(const struct report *report, const struct report *back,
 	}
 }
 
-/* Says what comes of the policy, and with @rollback of the way back. */
+/* Show what survives under the new policy, and with @rollback in the way back. */
 static int report(const struct target *target, const char *old,
 		  const char *policy, bool rollback)
 {
-	struct report there, back = {};
+	struct report forth, back = {};
 	int ret;
 
-	report_make(&there, &target->from, &target->to);
+	report_make(&forth, &target->from, &target->to);
 	if (rollback)
 		report_make(&back, &target->to, &target->from);
-	show(&there, rollback ? &back : NULL, old, policy);
+	show(&forth, rollback ? &back : NULL, old, policy);
 	ret = verdicts_count(&back.verdicts, FATE_LOST) ? EXIT_LOSS :
-	      report_exit(&there);
-	report_free(&there);
+	      report_exit(&forth);
+	report_free(&forth);
 	if (rollback)
 		report_free(&back);
 
@@ -106,6 +107,6 @@ static int run(int argc, char **argv)
 const struct command negotiate_command = {
 	.name = "negotiate",
 	.arguments = "[--rollback] [--module FILE]... IMAGE",
-	.does = "have this kernel write what IMAGE reads",
+	.does = "set the write policy to the versions that IMAGE reads",
 	.run = run,
 };

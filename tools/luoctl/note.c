@@ -9,7 +9,7 @@
 
 #define NAME_SIZE	sizeof(LUO_NOTE_NAME)
 
-/* Which so needs no padding. */
+/* The name needs no padding. */
 static_assert(sizeof(LUO_NOTE_NAME) == 4);
 
 static u64 pad(u64 size)
@@ -30,9 +30,9 @@ int notes_of_section(const struct bytes *section, const char *what, note_fn fn,
 		struct note note;
 
 		memcpy(&header, section->data + at, sizeof(header));
-		/* The padding of the last one may be missing. */
+		/* The padding after the last note may be missing. */
 		if (pad(header.n_namesz) + header.n_descsz > left)
-			return complain("%s: damaged: the note at byte %zu of the notes says that %llu bytes follow, %zu do",
+			return complain("%s: damaged: the note at byte %zu of the notes has a size of %llu bytes, but only %zu follow",
 					what, at,
 					pad(header.n_namesz) + header.n_descsz,
 					left);
@@ -55,7 +55,7 @@ int notes_of_section(const struct bytes *section, const char *what, note_fn fn,
 	return 0;
 }
 
-/* Whether @nr of @size bytes at @at are within @total. */
+/* Check that @nr elements of @size bytes at offset @at are within @total bytes. */
 static bool fits(u64 at, u64 nr, u64 size, u64 total)
 {
 	return at <= total && nr * size <= total - at;
@@ -108,7 +108,7 @@ static int notes_of_segments(const struct bytes *file, const Elf64_Ehdr *elf,
 					what, i,
 					(u64)phdr.p_offset + phdr.p_filesz,
 					file->size);
-		/* Those with another alignment are never the kernel's own. */
+		/* The kernel's notes are never aligned to more. */
 		if (phdr.p_type != PT_NOTE || phdr.p_align > 4)
 			continue;
 		++*nr;
@@ -182,7 +182,7 @@ void notes_of_raw(const struct bytes *bytes, note_fn fn, void *context)
 		note.type = found->header.n_type;
 		note.desc.data = bytes->data + at + sizeof(*found);
 		note.desc.size = found->header.n_descsz;
-		/* What looks like a note may be none. */
+		/* Ignore errors: these bytes may not be a note. */
 		(void)fn(&note, context);
 	}
 }

@@ -13,7 +13,7 @@
 
 #define BARRIER_TIMEOUT_MS	30000
 
-/* Room for descriptors and for the process that a message is from. */
+/* Ancillary data: descriptors, and the credentials of the sender. */
 union control {
 	struct cmsghdr align;
 	char data[CMSG_SPACE(NOTIFY_FDS_MAX * sizeof(int)) +
@@ -27,7 +27,7 @@ bool notify_is_set(void)
 	return path && *path;
 }
 
-/* Returns the length of the address, or 0 if the environment has none. */
+/* Get the address of the manager. Returns its length; 0 if none is set. */
 static socklen_t manager_address(struct sockaddr_un *address)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
@@ -89,7 +89,7 @@ static int send_notice(const struct notice *notice, pid_t pid)
 	if (sock < 0)
 		return -1;
 	ret = sendmsg(sock, &msg, MSG_NOSIGNAL);
-	/* Another process may be named only with privileges. */
+	/* Credentials of another process need privileges; send it without them. */
 	if (ret < 0 && (errno == EPERM || errno == ESRCH) && pid) {
 		msg.msg_controllen = without;
 		ret = sendmsg(sock, &msg, MSG_NOSIGNAL);
@@ -116,7 +116,7 @@ int notify_send(const char *message, int fd, pid_t pid)
 	return send_notice(&notice, pid);
 }
 
-/* The manager closes the pipe when it has come to the barrier. */
+/* The manager closes the pipe when it receives BARRIER=1, after earlier messages. */
 int notify_barrier(pid_t pid)
 {
 	struct pollfd end = { .events = 0 };
@@ -208,7 +208,7 @@ void notify_close(struct notice *notice)
 
 void notify_forward(const struct notice *notice, pid_t pid)
 {
-	/* A manager that does not listen is no reason to end the command. */
+	/* Ignore errors: the command does not depend on the manager. */
 	if (notify_is_set())
 		(void)send_notice(notice, pid);
 }

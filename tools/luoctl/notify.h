@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * notify - the protocol of sd_notify(3), from both ends: luoctl sends messages to the
- * service manager, and stands between the manager and a command to see its READY=1.
+ * notify - the protocol of sd_notify(3). luoctl sends messages to the service manager.
+ * It also receives the messages of a command, to see READY=1, and forwards them to the
+ * manager.
  *
- * The library of systemd is not used because Debian has none to link a static luoctl
- * with.
+ * Debian has no static library of systemd, so that a static luoctl could not be linked
+ * with it.
  */
 #ifndef LUOCTL_NOTIFY_H
 #define LUOCTL_NOTIFY_H
@@ -13,7 +14,7 @@
 
 #include "util.h"
 
-/* As in systemd, and in the kernel: SCM_MAX_FD. */
+/* The limits of systemd, and SCM_MAX_FD of the kernel. */
 #define NOTIFY_TEXT_MAX	4096
 #define NOTIFY_FDS_MAX	253
 
@@ -26,35 +27,35 @@ struct notice {
 	pid_t sender;
 };
 
-/* Does the environment name a socket of a service manager? */
+/* Check if NOTIFY_SOCKET is set. */
 bool notify_is_set(void);
 
 /*
- * Send a message to the service manager, with a descriptor unless that is -1, in the
- * name of process @pid, or of this one if that is 0. Returns 0, or -1 with errno.
+ * Send a message to the service manager, with a descriptor unless @fd is -1, on behalf
+ * of process @pid, or of this process if @pid is 0. Returns 0, or -1 with errno.
  */
 int notify_send(const char *message, int fd, pid_t pid);
 
 /*
- * Wait until the service manager has taken what was sent before: it does not know a
- * sender any more that has ended. Returns 0, or -1 with errno.
+ * Wait until the service manager has received all earlier messages. It ignores messages
+ * of a process that has exited before. Returns 0, or -1 with errno.
  */
 int notify_barrier(pid_t pid);
 
 /*
- * Make a socket for messages of a command, and its address for NOTIFY_SOCKET in
- * @address, to be freed. Returns the socket, or -1 with errno.
+ * Create a socket for messages of a command. Sets @address to its address for
+ * NOTIFY_SOCKET, which the caller frees. Returns the socket, or -1 with errno.
  */
 int notify_listen(char **address);
 
-/* Receive a message. Returns 0, or -1 with errno. Its descriptors are to be closed. */
+/* Receive a message. notify_close() closes its descriptors. Returns 0, or -1 with errno. */
 int notify_receive(int sock, struct notice *notice);
 void notify_close(struct notice *notice);
 
-/* Send a message of another process on, in the name of process @pid. */
+/* Forward a message to the service manager on behalf of process @pid. */
 void notify_forward(const struct notice *notice, pid_t pid);
 
-/* Has the message that line? */
+/* Check if the message has that line. */
 bool notify_has(const struct notice *notice, const char *line);
 
 #endif

@@ -50,7 +50,7 @@ enum pe_result pe_read_header(const struct bytes *file, struct pe *pe, u64 *end)
 	if (*end > file->size)
 		return PE_TRUNCATED;
 	at = get_le32(file, DOS_PE_OFFSET);
-	/* A kernel that EFI cannot boot begins with MZ too, and has a 0 here. */
+	/* A kernel without EFI support begins with MZ too, but has 0 here. */
 	if (!at)
 		return PE_NOT;
 	*end = at + PE_HEADER_SIZE;
@@ -77,7 +77,7 @@ void pe_section(const struct bytes *file, const struct pe *pe, u16 nr,
 	memcpy(section->name, file->data + at, sizeof(section->name) - 1);
 	section->name[sizeof(section->name) - 1] = 0;
 	section->offset = get_le32(file, at + PE_RAW_OFFSET);
-	/* In the file a section is filled up to a round size. */
+	/* In the file a section is padded to the file alignment. */
 	section->raw_size = get_le32(file, at + PE_RAW_SIZE);
 	section->size = size && size < section->raw_size ? size :
 			section->raw_size;

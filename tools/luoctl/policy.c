@@ -22,7 +22,7 @@ char *policy_get(void)
 
 	if (read_file(path, 4096, &text)) {
 		if (errno == ENOENT)
-			complain("this kernel has no write policy: it is without versioned objects");
+			complain("this kernel has no write policy: it does not support versioned objects");
 		else
 			complain("%s: %s", path, strerror(errno));
 		return NULL;
@@ -41,20 +41,20 @@ int policy_set(const char *policy)
 	case EPERM:
 		return complain("the write policy: must be root");
 	case EINVAL:
-		return complain("the kernel does not take the write policy '%s'",
+		return complain("the kernel refused the write policy '%s'",
 				policy);
 	}
 
 	return complain("%s: %s", path, strerror(errno));
 }
 
-static bool can_come_back(const struct version *version)
+static bool can_roll_back(const struct version *version)
 {
 	return version->flags & LUO_NOTE_WRITABLE &&
 	       version->flags & LUO_NOTE_READABLE;
 }
 
-/* Selects the versions of @kind to be written. */
+/* Select the versions of @kind to write. */
 static void select_versions(struct kind *kind, const struct catalogue *to,
 			    bool rollback)
 {
@@ -67,13 +67,13 @@ static void select_versions(struct kind *kind, const struct catalogue *to,
 		struct version *version = &kind->versions[i];
 
 		version->selected = version == common;
-		/* Without it files are written for another file handler. */
+		/* Without the stock version, files are saved with the own handler. */
 		if (carrier && version->version == carrier->stock_version &&
 		    !catalogue_has(to, "file", carrier->own))
 			version->selected = true;
 	}
 	for (size_t i = 0; rollback && i < kind->nr_versions; i++) {
-		if (can_come_back(&kind->versions[i])) {
+		if (can_roll_back(&kind->versions[i])) {
 			kind->versions[i].selected = true;
 			break;
 		}
@@ -124,7 +124,7 @@ char *policy_for(const struct catalogue *from, const struct catalogue *to,
 		policy = add_kind(policy, &kind);
 		free(kind.versions);
 	}
-	/* A kernel without kinds of its own. */
+	/* The kernel has no kinds. */
 	if (!*policy) {
 		free(policy);
 		policy = xstrdup("all");

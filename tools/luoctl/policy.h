@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * policy - the write policy of the running kernel: which versions of each kind
- * it writes.
+ * policy - the write policy of the running kernel: the versions of each kind that it
+ * writes.
  */
 #ifndef LUOCTL_POLICY_H
 #define LUOCTL_POLICY_H
 
 #include "catalogue.h"
 
-/* Whether this kernel has one. Stock kernels do not. */
+/* Check if this kernel has a write policy. Stock kernels have none. */
 bool policy_exists(void);
 
-/* What is in force, to be freed; complains and returns NULL. */
+/* Read the policy. The caller frees it. On error, prints the error and returns NULL. */
 char *policy_get(void);
 
-/* Complains and returns -1, and nothing has changed then. */
+/* Set the policy. Returns 0. If it cannot be set, prints an error and returns -1. */
 int policy_set(const char *policy);
 
 /*
- * The policy for a kexec from @from to @to: of each kind the newest version
- * that both know, and of kinds that @to does not read what is written now. With
- * @rollback the newest that @from reads itself as well. To be freed.
+ * Choose the policy for a kexec from @from to @to: for each kind the newest common
+ * version, and for kinds that @to does not read the versions that are selected now.
+ * With @rollback, also the newest version that @from reads itself. The caller frees the
+ * text.
  */
 char *policy_for(const struct catalogue *from, const struct catalogue *to,
 		 bool rollback);
 
-/* Select in @from what policy_for() would; nothing is written. */
+/* Select in @from the versions that policy_for() chooses, without setting the policy. */
 void policy_select(struct catalogue *from, const struct catalogue *to,
 		   bool rollback);
 

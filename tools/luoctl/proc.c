@@ -11,7 +11,7 @@
 
 #include "proc.h"
 
-/* Linux 5.1 and 5.6; older C libraries have not heard of them. */
+/* Since Linux 5.3 and 5.6. Older C libraries do not define them. */
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open	434
 #endif
@@ -77,7 +77,7 @@ int proc_pidfd(pid_t pid)
 /* PF_EXITING of the kernel, which /proc/pid/stat shows. */
 #define FLAG_EXITING	0x4
 
-/* Read the parent and the flags of a process. Returns 0, or -1 if there is none. */
+/* Read the parent and the flags of a process. Returns 0, or -1 if it does not exist. */
 static int read_stat(pid_t pid, pid_t *parent, unsigned int *flags)
 {
 	char *path = xasprintf("/proc/%d/stat", pid), *end;
@@ -85,7 +85,7 @@ static int read_stat(pid_t pid, pid_t *parent, unsigned int *flags)
 	int ret = -1;
 
 	if (!read_file(path, 4096, &stat)) {
-		/* The name of the program may have blanks and parentheses. */
+		/* The command name may contain blanks and parentheses. */
 		end = strrchr((char *)stat.data, ')');
 		if (end && sscanf(end, ") %*c %d %*d %*d %*d %*d %u", parent,
 				  flags) == 2)
@@ -117,7 +117,7 @@ bool proc_descends_from(pid_t pid, pid_t ancestor)
 	return pid == ancestor;
 }
 
-/* Linux 6.15, as linux/pidfd.h has it; every kernel with LUO is newer. */
+/* From linux/pidfd.h, since Linux 6.15. Kernels with LUO are newer. */
 struct pidfd_info {
 	__u64 mask;
 	__u64 cgroupid;
@@ -140,21 +140,21 @@ int proc_exit_status(int pidfd, int *status)
 	return 0;
 }
 
-int proc_take_fd(pid_t pid, int fd)
+int proc_copy_fd(pid_t pid, int fd)
 {
-	int pidfd, taken, error;
+	int pidfd, copy, error;
 
 	if (pid == getpid())
 		return fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	pidfd = proc_pidfd(pid);
 	if (pidfd < 0)
 		return -1;
-	taken = syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	copy = syscall(SYS_pidfd_getfd, pidfd, fd, 0);
 	error = errno;
 	close(pidfd);
 	errno = error;
 
-	return taken;
+	return copy;
 }
 
 char *proc_name(pid_t pid)
@@ -173,7 +173,7 @@ char *proc_name(pid_t pid)
 	return name;
 }
 
-/* "/proc/PID/fd/N" */
+/* Parse "/proc/PID/fd/N". */
 static bool parse_proc_path(const char *path, pid_t *pid, int *fd)
 {
 	char end;
@@ -188,30 +188,30 @@ static bool parse_proc_path(const char *path, pid_t *pid, int *fd)
 
 static int open_own(const char *where, int fd)
 {
-	int taken = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
-	if (taken < 0)
+	if (copy < 0)
 		return complain("%s: luoctl was not started with a descriptor %d",
 				where, fd);
 
-	return taken;
+	return copy;
 }
 
 static int open_other(const char *where, pid_t pid, int fd)
 {
-	int taken = proc_take_fd(pid, fd);
+	int copy = proc_copy_fd(pid, fd);
 
-	if (taken >= 0)
-		return taken;
+	if (copy >= 0)
+		return copy;
 	switch (errno) {
 	case ESRCH:
 	case EINVAL:
-		return complain("%s: there is no process %d", where, pid);
+		return complain("%s: no process %d", where, pid);
 	case EBADF:
 		return complain("%s: process %d has no descriptor %d", where,
 				pid, fd);
 	case EPERM:
-		return complain("%s: descriptors of process %d are for root or its owner",
+		return complain("%s: must be root or the owner of process %d",
 				where, pid);
 	}
 
@@ -229,7 +229,7 @@ int proc_open(const char *where)
 	if (parse_u64(where, &number))
 		return open_own(where, number > INT_MAX ? -1 : (int)number);
 
-	/* The link in /proc itself leads elsewhere: to what the file was. */
+	/* Do not resolve a path in /proc: its link has the name of the file. */
 	if (!parse_proc_path(where, &pid, &fd)) {
 		len = readlink(where, target, sizeof(target) - 1);
 		target[len < 0 ? 0 : len] = 0;

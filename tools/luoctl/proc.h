@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * proc - descriptors of other processes: which there are, and one of them as a
- * descriptor of ours, of the same open file.
+ * proc - find the descriptors of other processes, and copy them.
  */
 #ifndef LUOCTL_PROC_H
 #define LUOCTL_PROC_H
@@ -10,40 +9,47 @@
 
 #include "util.h"
 
-/* An open file of a process. Returns 0 to go on. */
+/* Called for a descriptor of a process. Returns 0 to continue. */
 typedef int (*proc_fd_fn)(pid_t pid, int fd, const char *target, void *context);
 
-/* All that may be seen. Returns 0, or what @fn returned. */
+/*
+ * Call @fn for each descriptor of each process, as far as luoctl may read /proc. Returns
+ * the last value of @fn, or 0.
+ */
 int proc_each_fd(proc_fd_fn fn, void *context);
 
+/* The same for the descriptors of luoctl itself. */
 int proc_each_own_fd(proc_fd_fn fn, void *context);
 
-/* Returns the descriptor, or -1 with errno. */
-int proc_take_fd(pid_t pid, int fd);
+/*
+ * Copy descriptor @fd of a process. Returns a descriptor of the same open file, or -1
+ * with errno.
+ */
+int proc_copy_fd(pid_t pid, int fd);
 
-/* The name of a process; to be freed. "?" if it cannot be read. */
+/* Get the name of a process, or "?" if it cannot be read. The caller frees it. */
 char *proc_name(pid_t pid);
 
 /*
- * The descriptor that @where names: a number, for one that luoctl was started
- * with; /proc/PID/fd/N or a symbolic link to that; or a file to open. Complains
- * and returns -1.
+ * Open @where: the number of a descriptor that luoctl was started with, /proc/PID/fd/N
+ * or a symbolic link to that for a descriptor of a process, or the path of a file.
+ * Returns a descriptor. On error, prints the error and returns -1.
  */
 int proc_open(const char *where);
 
-/* A descriptor for the process; -1 with errno. */
+/* Open a pidfd. Returns -1 with errno on error. */
 int proc_pidfd(pid_t pid);
 
-/* Has the process begun to end? False if there is none. */
+/* Check if the process has begun to exit. False if there is no such process. */
 bool proc_is_exiting(pid_t pid);
 
 /*
- * The status of wait(2) of a process that has ended and was waited for. Returns 0, or
- * -1 if it is not known.
+ * Get the wait status of a process that has exited and was waited for. Returns 0, or -1
+ * if the kernel does not provide it.
  */
 int proc_exit_status(int pidfd, int *status);
 
-/* Is it the process @ancestor, or one that it or one of its children has started? */
+/* Check if @pid is @ancestor or a descendant of it. */
 bool proc_descends_from(pid_t pid, pid_t ancestor);
 
 #endif

@@ -19,23 +19,23 @@
 #include "session.h"
 #include "state.h"
 
-/* What the process that decides works with. */
+/* The state of the watcher, the process that finishes the session. */
 struct watch {
 	enum ready_when when;
 	const struct ready_session *session;
-	pid_t command;		/* luoctl, which is to become the command */
-	int pidfd;		/* of it */
-	int failed;		/* closed if luoctl runs the command, or has ended */
-	int sock;		/* of READY_NOTIFY and READY_FD, else -1 */
+	pid_t command;		/* luoctl, which will execute the command */
+	int pidfd;		/* of @command */
+	int failed;		/* closed when luoctl executes the command or exits */
+	int sock;		/* for READY_NOTIFY and READY_FD; -1 otherwise */
 };
 
 /*
- * The session, or -1. SIGTERM is from a luoctl that has taken it over; it arrives in
- * poll(2), after which the compiler must read this again.
+ * The session, or -1 if another luoctl has taken it over. That luoctl sends SIGTERM,
+ * which arrives in poll(2).
  */
 static int held = -1;
 
-static void let_go(int signal)
+static void close_session(int signal)
 {
 	if (held >= 0)
 		close(held);
@@ -56,7 +56,7 @@ int ready_parse(const char *text, enum ready_when *when)
 	return 0;
 }
 
-/* poll(2) that goes on after a signal. */
+/* Call poll(2) without timeout, again after a signal. */
 static void wait_for(struct pollfd *fds, size_t nr)
 {
 	while (poll(fds, nr, -1) < 0 && errno == EINTR)
@@ -64,9 +64,9 @@ static void wait_for(struct pollfd *fds, size_t nr)
 }
 
 /*
- * Does luoctl run the command? It closes @failed when it does, and also when it is
- * killed: then it is about to end, or has ended by a signal. Ending by itself before,
- * it would have sent a byte.
+ * Wait until luoctl executes the command, or exits. Returns whether it executed the
+ * command. Both execve() and a signal that kills luoctl close @failed. If luoctl exits
+ * by itself, it sends a byte first.
  */
 static bool has_run(const struct watch *watch)
 {
@@ -82,14 +82,14 @@ static bool has_run(const struct watch *watch)
 		return false;
 	if (!proc_is_exiting(watch->command) && !poll(&end, 1, 0))
 		return true;
-	/* The exit status is known when the parent has taken it. */
+	/* The exit status is known after the parent has waited for the process. */
 	end.events = 0;
 	wait_for(&end, 1);
 
 	return !proc_exit_status(watch->pidfd, &status) && WIFEXITED(status);
 }
 
-/* A byte of the command itself: what it runs has the descriptor, too. */
+/* Read a byte of the command. Ignore bytes of its children, which inherit the socket. */
 static bool read_byte(const struct watch *watch)
 {
 	struct notice notice;
@@ -103,8 +103,8 @@ static bool read_byte(const struct watch *watch)
 	return false;
 }
 
-/* Pass messages of the command and of what it runs on. Was READY=1 among them? */
-static bool pass_on(const struct watch *watch)
+/* Forward messages of the command and its descendants. Returns whether one had READY=1. */
+static bool forward(const struct watch *watch)
 {
 	struct notice notice;
 	bool ready = false;
@@ -120,7 +120,7 @@ static bool pass_on(const struct watch *watch)
 	return ready;
 }
 
-/* Returns false if the command has ended before it was ready. */
+/* Wait until the command is ready. Returns false if it exits before. */
 static bool wait_ready(const struct watch *watch)
 {
 	struct pollfd fds[] = {
@@ -134,7 +134,7 @@ static bool wait_ready(const struct watch *watch)
 	while (!ready) {
 		wait_for(fds, 2);
 		ready = watch->when == READY_FD ? read_byte(watch) :
-						  pass_on(watch);
+						  forward(watch);
 		if (fds[0].revents & POLLHUP)
 			fds[0].fd = -1;
 		if (fds[1].revents)
@@ -144,8 +144,8 @@ static bool wait_ready(const struct watch *watch)
 	return ready;
 }
 
-/* Without this process nothing passes messages on. */
-static void serve(const struct watch *watch)
+/* Forward messages as long as the command runs: its NOTIFY_SOCKET is ours. */
+static void forward_all(const struct watch *watch)
 {
 	struct pollfd fds[] = {
 		{ .fd = watch->sock, .events = POLLIN },
@@ -154,11 +154,11 @@ static void serve(const struct watch *watch)
 
 	do {
 		wait_for(fds, 2);
-		pass_on(watch);
+		forward(watch);
 	} while (!fds[1].revents);
 }
 
-/* For luoctl restore of the same name, which finds nothing then. */
+/* Note the process, so that a later luoctl restore can report it. */
 static void note_restored(const char *name, pid_t by)
 {
 	char *who = xasprintf("process %d", by);
@@ -189,15 +189,15 @@ static void __attribute__((noreturn)) watch_command(const struct watch *watch)
 	hold_detach(fds, ARRAY_SIZE(fds));
 	held = watch->session->fd;
 	if (watch->when == READY_NOTIFY)
-		signal(SIGTERM, let_go);
+		signal(SIGTERM, close_session);
 	if (has_run(watch)) {
 		bool ready = wait_ready(watch);
 
 		if (ready && held >= 0 &&
 		    !ready_finish(watch->session, watch->command))
-			let_go(SIGTERM);
+			close_session(SIGTERM);
 		if (ready && watch->when == READY_NOTIFY)
-			serve(watch);
+			forward_all(watch);
 	}
 	if (held < 0 || watch->session->stored)
 		_exit(EXIT_DONE);
@@ -207,7 +207,7 @@ static void __attribute__((noreturn)) watch_command(const struct watch *watch)
 		pause();
 }
 
-/* A descriptor that no file of a command takes the number of. */
+/* Move a descriptor above the numbers that the files of the command get. */
 static int move_above(int *fd, int above)
 {
 	int moved = fcntl(*fd, F_DUPFD_CLOEXEC, above);
@@ -218,7 +218,7 @@ static int move_above(int *fd, int above)
 	return moved < 0 ? -1 : 0;
 }
 
-/* A pair of sockets of which the first knows which process has sent a byte. */
+/* Create a pair of sockets. The first one receives the credentials of senders. */
 static int open_pair(int *fds, int above)
 {
 	int on = 1;
@@ -231,7 +231,7 @@ static int open_pair(int *fds, int above)
 	return setsockopt(fds[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
 }
 
-/* What the command has to find in its environment. */
+/* The environment of the command. */
 struct offer {
 	char *address;		/* for NOTIFY_SOCKET */
 	int fd;			/* for LUOCTL_READY_FD, or -1 */
@@ -262,18 +262,18 @@ static int open_watch(struct watch *watch, struct offer *offer, int *failed,
 	return 0;
 }
 
-/* The end of luoctl without a command. */
+/* The other end of watch->failed. */
 static int failed_fd = -1;
 
-static void say_failed(void)
+static void send_failed(void)
 {
-	/* If it cannot be sent, there is no process that could finish the session. */
+	/* If it fails, there is no watcher that could finish the session. */
 	(void)!send(failed_fd, "", 1, MSG_NOSIGNAL);
 }
 
 static void set_environment(const struct offer *offer)
 {
-	/* That of a luoctl which runs this one is not for the command. */
+	/* It may be set by another luoctl, whose command is this one. */
 	unsetenv("LUOCTL_READY_FD");
 	if (offer->address)
 		setenv("NOTIFY_SOCKET", offer->address, 1);
@@ -300,7 +300,7 @@ pid_t ready_start(enum ready_when when, const struct ready_session *session,
 	if (when == READY_DEFAULT)
 		watch.when = notify_is_set() ? READY_NOTIFY : READY_EXEC;
 	if (open_watch(&watch, &offer, &failed_fd, above)) {
-		holder = complain("no process to keep session %s: %s",
+		holder = complain("cannot start a process to hold session %s: %s",
 				  session->name, strerror(errno));
 		goto out;
 	}
@@ -309,10 +309,10 @@ pid_t ready_start(enum ready_when when, const struct ready_session *session,
 	if (!holder)
 		watch_command(&watch);
 	if (holder < 0) {
-		complain("no process to keep session %s: %s", session->name,
-			 strerror(errno));
+		complain("cannot start a process to hold session %s: %s",
+			 session->name, strerror(errno));
 	} else {
-		atexit(say_failed);
+		atexit(send_failed);
 		set_environment(&offer);
 	}
 out:

@@ -37,7 +37,7 @@ int report_exit(const struct report *report)
 		return EXIT_LOSS;
 	if (!verdicts_count(&report->verdicts, FATE_UNKNOWN))
 		return EXIT_DONE;
-	complain("cannot tell whether all survives");
+	complain("cannot tell whether everything survives");
 
 	return EXIT_FAILED;
 }
@@ -67,19 +67,19 @@ static u64 session_size(const struct session *session)
 	return size;
 }
 
-/* What becomes of one, and of several. */
+/* Descriptions of the fate of one session, and of several sessions or objects. */
 static const struct {
 	const char *one;
 	const char *all;
 } session_fates[] = {
-	[FATE_SURVIVES] = { "arrives", "all arrive" },
-	[FATE_NOTHING] = { "arrives", "all arrive" },
+	[FATE_SURVIVES] = { "survives", "all survive" },
+	[FATE_NOTHING] = { "survives", "all survive" },
 	[FATE_LEFT] = { "is left behind", "all are left behind" },
-	[FATE_UNKNOWN] = { "cannot be told", "cannot be told" },
+	[FATE_UNKNOWN] = { "may be lost", "may be lost" },
 	[FATE_LOST] = { "is lost", "all are lost" },
 };
 
-/* "cache: 3 files, 158 MiB, arrives", or "2 sessions, 410 MiB: all arrive" */
+/* "cache: 3 files, 158 MiB, survives", or "2 sessions, 410 MiB: all survive" */
 static void print_sessions_line(const struct report *report)
 {
 	const struct stakes *stakes = &report->stakes;
@@ -97,7 +97,7 @@ static void print_sessions_line(const struct report *report)
 	}
 	text = report_size(size);
 	if (!session && !report->stored.sessions_known)
-		puts("which sessions there are is for root to see");
+		puts("sessions: only root can see them");
 	else if (!session)
 		puts("no session is saved");
 	else if (stakes->nr_sessions > 1)
@@ -129,7 +129,7 @@ static void print_objects_line(const struct report *report)
 	size_t nr = stakes->nr_objects, lost, left, unknown;
 
 	if (!report->stored.records_known) {
-		puts("kernel state: which objects there are cannot be read in " DEBUGFS "/luo_objects");
+		puts("kernel state: unknown, " DEBUGFS "/luo_objects cannot be read");
 		return;
 	}
 	lost = count_objects(stakes, FATE_LOST);
@@ -141,11 +141,11 @@ static void print_objects_line(const struct report *report)
 		printf("kernel state: %zu object%s, %s\n", nr,
 		       nr == 1 ? "" : "s", session_fates[0].all);
 	else
-		printf("kernel state: %zu object%s: %zu lost, %zu left behind, %zu cannot be told\n",
+		printf("kernel state: %zu object%s: %zu lost, %zu left behind, %zu unknown\n",
 		       nr, nr == 1 ? "" : "s", lost, left, unknown);
 }
 
-/* As many as a person reads. */
+/* Do not print more stakes of one fate than a person reads. */
 #define STAKES_SHOWN	20
 
 static void print_stakes_of(const struct stakes *stakes, enum fate fate,
@@ -175,7 +175,7 @@ static void print_files(const struct stake *stake)
 {
 	const struct session *session = stake->session;
 
-	printf("%s, kept by process %d (%s), %s\n", session->shown, session->pid,
+	printf("%s, held by process %d (%s), %s\n", session->shown, session->pid,
 	       session->shown_process, session_fates[stake->fate].one);
 	for (size_t i = 0; i < session->files.nr; i++) {
 		const struct mapping_entry *entry = &session->files.entries[i];
@@ -199,10 +199,10 @@ static void print_live(const struct report *report)
 	print_objects_line(report);
 	if (!stakes_count(stakes, FATE_LOST) &&
 	    !stakes_count(stakes, FATE_UNKNOWN))
-		puts("all survives");
+		puts("everything survives");
 	print_stakes_of(stakes, FATE_LOST, "would be lost:");
-	print_stakes_of(stakes, FATE_UNKNOWN, "cannot tell what becomes of:");
-	print_stakes_of(stakes, FATE_LEFT, "is left behind, and is optional:");
+	print_stakes_of(stakes, FATE_UNKNOWN, "may be lost:");
+	print_stakes_of(stakes, FATE_LEFT, "is optional, and would be left behind:");
 	if (report->foreign_load)
 		puts(REPORT_FOREIGN_LOAD);
 	putchar('\n');
@@ -219,11 +219,11 @@ static void print_supposed(const struct report *report)
 	size_t nr = verdicts_count(&report->verdicts, FATE_LOST);
 
 	if (nr)
-		printf("%zu of what can be there would be lost\n", nr);
+		printf("%zu format%s would be lost\n", nr, nr == 1 ? "" : "s");
 	else if (verdicts_count(&report->verdicts, FATE_UNKNOWN))
-		puts("cannot tell whether all survives");
+		puts("cannot tell whether everything survives");
 	else
-		puts("all survives");
+		puts("everything survives");
 	putchar('\n');
 }
 
@@ -238,7 +238,7 @@ static void print_kernel(const char *role, const struct catalogue *catalogue)
 	     ", which has no catalogue and is judged by its strings");
 }
 
-/* Do not list a kind of a test that has no objects. */
+/* Do not list kinds of tests that have no objects. */
 static bool is_shown(const struct verdict *verdict)
 {
 	return !verdict->is_kind || !compat_is_test(verdict->name) ||
@@ -253,13 +253,13 @@ static const char *fate_word(const struct report *report,
 		[FATE_SURVIVES] = "survives",
 		[FATE_NOTHING] = "nothing stored",
 		[FATE_LEFT] = "is left behind",
-		[FATE_UNKNOWN] = "cannot be told",
+		[FATE_UNKNOWN] = "may be lost",
 		[FATE_LOST] = "is lost",
 	};
 
 	if (!verdict->written && verdict->is_kind)
 		return "is not written";
-	/* What becomes of what is stored was said above. */
+	/* The fate of the stored objects was printed before the table. */
 	if (report->live && verdict->fate == FATE_LOST)
 		return "is not read";
 
@@ -272,7 +272,7 @@ struct widths {
 	int read;
 };
 
-static void measure(const struct report *report, struct widths *widths)
+static void measure_columns(const struct report *report, struct widths *widths)
 {
 	for (size_t i = 0; i < report->verdicts.nr; i++) {
 		const struct verdict *verdict = &report->verdicts.verdicts[i];
@@ -311,7 +311,7 @@ void report_print_formats(const struct report *report)
 				 strlen("READ") };
 	const struct verdicts *verdicts = &report->verdicts;
 
-	measure(report, &widths);
+	measure_columns(report, &widths);
 	print_kernel("from", report->from);
 	print_kernel("to", report->to);
 	printf("\n%-*s  %-*s  %-*s  COMMON\n", widths.name, "FORMAT",
@@ -350,7 +350,7 @@ static void kernel_json(struct json *json, const char *key,
 	json_close(json);
 }
 
-/* "1, 0" or "a, b": an array of numbers or of strings. */
+/* Write a list such as "1, 0" or "a, b" as an array of numbers or strings. */
 static void json_list(struct json *json, const char *key, const char *list,
 		      bool numbers)
 {
@@ -393,7 +393,7 @@ static void verdict_json(struct json *json, const struct verdict *verdict)
 	json_close(json);
 }
 
-/* The members "sessions" and "state". */
+/* Write the members "sessions" and "state". */
 static void stakes_json(struct json *json, const struct stakes *stakes)
 {
 	static const char *const keys[] = { "sessions", "state" };

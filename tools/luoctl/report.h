@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * report - what check, negotiate and kexec say: sessions first, then their files, then
- * what the kernel has, and last the formats from which that follows.
+ * report - the output of check, negotiate and kexec: first sessions and objects that
+ * would be lost, then the files of the sessions, and last the table of formats.
  */
 #ifndef LUOCTL_REPORT_H
 #define LUOCTL_REPORT_H
@@ -9,36 +9,36 @@
 #include "json.h"
 #include "stakes.h"
 
-/* Two kernels, and what is known of the way from one to the other. */
+/* What survives a kexec from one kernel to another. */
 struct report {
 	const struct catalogue *from;
 	const struct catalogue *to;
 	struct verdicts verdicts;
-	bool live;		/* @from runs; the next two are empty otherwise */
-	struct stored stored;
-	struct stakes stakes;
-	bool foreign_load;	/* an image is loaded, and not by luoctl */
+	bool live;		/* @from is the running kernel */
+	struct stored stored;	/* empty if not @live */
+	struct stakes stakes;	/* empty if not @live */
+	bool foreign_load;	/* an image is loaded, but not by luoctl */
 };
 
-/* What an image that luoctl has not loaded may do to what exists. */
+/* A warning about an image that was loaded by another program. */
 #define REPORT_FOREIGN_LOAD						\
-	"an image is loaded that luoctl has not loaded: cannot tell whether it takes anything along, and one that was loaded with kexec -c -l does not; luoctl abort unloads it"
+	"an image is loaded that luoctl has not loaded: cannot tell whether data survives it; with kexec -c -l, nothing does; luoctl abort unloads it"
 
-/* Judge, with what exists if @from is the kernel that runs. */
+/* Judge the formats, and the data that exists if @from is the running kernel. */
 void report_make(struct report *report, const struct catalogue *from,
 		 const struct catalogue *to);
 void report_free(struct report *report);
 
 void report_print(const struct report *report);
-/* The table of formats alone. */
+/* Print only the table of formats. */
 void report_print_formats(const struct report *report);
-/* Members of the object that @json is in. */
+/* Write members to the object that is open. */
 void report_json(struct json *json, const struct report *report);
 
-/* Exit status: EXIT_LOSS, EXIT_FAILED with a complaint if unknown, or EXIT_DONE. */
+/* Get the exit status: EXIT_LOSS, EXIT_DONE, or EXIT_FAILED if unknown, with an error. */
 int report_exit(const struct report *report);
 
-/* "158 MiB", "7 bytes"; to be freed. */
+/* Format a size as "158 MiB" or "7 bytes". The caller frees the text. */
 char *report_size(u64 size);
 
 #endif

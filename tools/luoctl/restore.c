@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * restore - takes the descriptors of a session of the last kernel back and
- * passes them on, as sd_listen_fds_with_names(3) takes them.
+ * restore - retrieve the files of a session of the previous kernel, and pass them to a
+ * command by the convention of sd_listen_fds_with_names(3).
  *
- * A session can be retrieved once, and ends with its last descriptor. So a process
- * is left behind that keeps it until the command is ready (ready.h says when that is),
- * and after any error; the next restore takes it over from there.
+ * A session can be retrieved once, and ends when its last descriptor is closed. Therefore
+ * a process holds it until the command is ready (see ready.h), and after any error. The
+ * next restore takes it over from that process.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,34 +22,34 @@
 #include "restore.h"
 #include "session.h"
 
-static void say_kept(const char *name, pid_t holder)
+static void report_holder(const char *name, pid_t holder)
 {
 	if (holder)
-		fprintf(stderr, "luoctl: session %s is kept by process %d; luoctl restore takes it over from there\n",
+		fprintf(stderr, "luoctl: session %s is held by process %d; luoctl restore can take it over\n",
 			name, holder);
 	else
-		fprintf(stderr, "luoctl: session %s is kept in the store of the service manager\n",
+		fprintf(stderr, "luoctl: session %s is in the descriptor store of the service manager\n",
 			name);
 }
 
-/* Is the session in the store of the service manager, which has passed it on? */
+/* Check if the session came from the descriptor store of the service manager. */
 static bool is_stored(const struct session_holder *holder)
 {
 	return !holder->pid && hold_has_store();
 }
 
-void restore_keep(struct taken *taken)
+void restore_keep(struct retrieved *retrieved)
 {
-	pid_t pid = taken->holder.pid;
+	pid_t pid = retrieved->holder.pid;
 
-	if (!pid && !is_stored(&taken->holder))
-		pid = hold(&taken->session, 1);
+	if (!pid && !is_stored(&retrieved->holder))
+		pid = hold(&retrieved->session, 1);
 	if (pid >= 0)
-		say_kept(taken->name, pid);
-	close(taken->session);
+		report_holder(retrieved->name, pid);
+	close(retrieved->session);
 }
 
-/* The names that the session has for its tokens. */
+/* Read the names of the files from the session. */
 static int retrieve_names(const char *name, int session,
 			  struct mapping *mapping)
 {
@@ -57,12 +57,12 @@ static int retrieve_names(const char *name, int session,
 	const char *wrong;
 
 	if (fd < 0)
-		return complain("session %s: no names under token %u: %s; --token NAME=TOKEN gives them",
+		return complain("session %s: no names under token %u: %s; set them with --token NAME=TOKEN",
 				name, MAPPING_TOKEN, strerror(errno));
 	wrong = mapping_read(fd, mapping);
 	close(fd);
 	if (wrong)
-		return complain("session %s: the file with the names, under token %u, %s; --token NAME=TOKEN gives them",
+		return complain("session %s: the file with the names, under token %u, %s; set them with --token NAME=TOKEN",
 				name, MAPPING_TOKEN, wrong);
 
 	return 0;
@@ -76,7 +76,7 @@ static int retrieve_all(const char *name, int session,
 
 		fds[i] = session_retrieve_fd(session, entry->token);
 		if (fds[i] < 0 && errno == ENOENT)
-			return complain("session %s: has no token %llu, which is to be %s",
+			return complain("session %s: has no token %llu, named %s",
 					name, entry->token, entry->name);
 		if (fds[i] < 0)
 			return complain("session %s: %s, token %llu, cannot be retrieved: %s",
@@ -87,23 +87,23 @@ static int retrieve_all(const char *name, int session,
 	return 0;
 }
 
-int restore_files(struct taken *taken, struct mapping *mapping)
+int restore_files(struct retrieved *retrieved, struct mapping *mapping)
 {
-	const char *name = taken->name;
+	const char *name = retrieved->name;
 	int ret = 0;
 
 	if (!mapping->nr)
-		ret = retrieve_names(name, taken->session, mapping);
-	taken->fds = xzalloc((mapping->nr + 1) * sizeof(*taken->fds));
-	ret = ret ?: retrieve_all(name, taken->session, mapping, taken->fds);
+		ret = retrieve_names(name, retrieved->session, mapping);
+	retrieved->fds = xzalloc((mapping->nr + 1) * sizeof(*retrieved->fds));
+	ret = ret ?: retrieve_all(name, retrieved->session, mapping, retrieved->fds);
 	if (ret)
-		restore_keep(taken);
+		restore_keep(retrieved);
 
 	return ret;
 }
 
-static void say(const char *name, const struct mapping *mapping,
-		const int *fds, pid_t holder)
+static void print_result(const char *name, const struct mapping *mapping,
+			 const int *fds, pid_t holder)
 {
 	struct json *json = json_stdout();
 
@@ -127,7 +127,7 @@ static void say(const char *name, const struct mapping *mapping,
 		} else if (holder) {
 			printf("%s=%s\n", mapping->entries[i].name, path);
 		} else {
-			printf("%s is in the store of the service manager\n",
+			printf("%s is in the descriptor store of the service manager\n",
 			       mapping->entries[i].name);
 		}
 		free(path);
@@ -146,30 +146,27 @@ static int store_fds(const struct mapping *mapping, const int *fds)
 	return 0;
 }
 
-/*
- * Without a command the files are kept, for others to open. Only then the session is
- * finished.
- */
-static int keep_fds(struct taken *taken, const struct mapping *mapping)
+/* Keep the files open for other programs, and finish the session. */
+static int keep_fds(struct retrieved *retrieved, const struct mapping *mapping)
 {
-	struct ready_session session = { taken->name, taken->session,
-					 is_stored(&taken->holder) };
+	struct ready_session session = { retrieved->name, retrieved->session,
+					 is_stored(&retrieved->holder) };
 	pid_t holder = 0;
 
 	if (hold_has_store()) {
-		if (store_fds(mapping, taken->fds))
+		if (store_fds(mapping, retrieved->fds))
 			goto err_keep;
 	} else if (mapping->nr) {
-		holder = hold(taken->fds, mapping->nr);
+		holder = hold(retrieved->fds, mapping->nr);
 		if (holder < 0)
 			goto err_keep;
 	}
 	if (ready_finish(&session, holder ?: getpid()))
 		goto err_release;
-	if (taken->holder.pid)
-		kill(taken->holder.pid, SIGTERM);
+	if (retrieved->holder.pid)
+		kill(retrieved->holder.pid, SIGTERM);
 	if (mapping->nr)
-		say(taken->name, mapping, taken->fds, holder);
+		print_result(retrieved->name, mapping, retrieved->fds, holder);
 
 	return 0;
 
@@ -177,28 +174,28 @@ err_release:
 	if (holder)
 		kill(holder, SIGTERM);
 err_keep:
-	restore_keep(taken);
+	restore_keep(retrieved);
 
 	return -1;
 }
 
-int restore_exec(struct taken *taken, const struct mapping *mapping,
+int restore_exec(struct retrieved *retrieved, const struct mapping *mapping,
 		 enum ready_when when, char **command)
 {
-	struct ready_session session = { taken->name, taken->session,
-					 is_stored(&taken->holder) };
+	struct ready_session session = { retrieved->name, retrieved->session,
+					 is_stored(&retrieved->holder) };
 	pid_t holder = ready_start(when, &session, command_fd_above(mapping));
 	int ret;
 
 	if (holder < 0) {
-		restore_keep(taken);
+		restore_keep(retrieved);
 		return EXIT_OWN_FAILURE;
 	}
-	if (taken->holder.pid)
-		kill(taken->holder.pid, SIGTERM);
-	close(taken->session);
-	ret = command_exec(mapping, taken->fds, command);
-	say_kept(taken->name, session.stored ? 0 : holder);
+	if (retrieved->holder.pid)
+		kill(retrieved->holder.pid, SIGTERM);
+	close(retrieved->session);
+	ret = command_exec(mapping, retrieved->fds, command);
+	report_holder(retrieved->name, session.stored ? 0 : holder);
 
 	return ret;
 }
@@ -206,7 +203,7 @@ int restore_exec(struct taken *taken, const struct mapping *mapping,
 static int restore(const char *name, struct mapping *mapping,
 		   enum ready_when when, char **command)
 {
-	struct taken taken = { .name = name };
+	struct retrieved retrieved = { .name = name };
 	int ret;
 
 	if (session_check_name(name))
@@ -214,20 +211,20 @@ static int restore(const char *name, struct mapping *mapping,
 	ret = *command ? command_check(*command) : 0;
 	if (ret)
 		return ret;
-	taken.session = session_retrieve(name, &taken.holder);
-	if (taken.session < 0)
+	retrieved.session = session_retrieve(name, &retrieved.holder);
+	if (retrieved.session < 0)
 		return -1;
-	ret = restore_files(&taken, mapping);
+	ret = restore_files(&retrieved, mapping);
 	if (!ret && *command)
-		ret = restore_exec(&taken, mapping, when, command);
+		ret = restore_exec(&retrieved, mapping, when, command);
 	else if (!ret)
-		ret = keep_fds(&taken, mapping);
-	free(taken.fds);
+		ret = keep_fds(&retrieved, mapping);
+	free(retrieved.fds);
 
 	return ret;
 }
 
-/* "NAME=TOKEN" */
+/* Add an argument NAME=TOKEN. */
 static int add_token(struct mapping *mapping, const char *argument)
 {
 	const char *equals = strchr(argument, '=');
@@ -236,7 +233,7 @@ static int add_token(struct mapping *mapping, const char *argument)
 	int ret;
 
 	if (!equals || !parse_u64(equals + 1, &token))
-		return complain("--token %s: expected NAME=TOKEN, and the token to be a number",
+		return complain("--token %s: expected NAME=TOKEN with a number as token",
 				argument);
 	name = xasprintf("%.*s", (int)(equals - argument), argument);
 	ret = mapping_add(mapping, name, token);
@@ -288,7 +285,7 @@ static int run(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		has_command |= !strcmp(argv[i], "--");
 
-	/* Options may stand on either side of the session. */
+	/* Options may be before and after the session. */
 	ret = parse_options(argc, argv, &args);
 	name = optind++;
 	if (!ret && name < argc)
@@ -300,7 +297,7 @@ static int run(int argc, char **argv)
 			     argv + optind);
 	mapping_free(&args.mapping);
 
-	/* What a command may exit with is not to be taken for an error of luoctl. */
+	/* The exit status must differ from those that are usual for commands. */
 	if (ret == -1 || ret == EXIT_FAILED)
 		ret = has_command ? EXIT_OWN_FAILURE : EXIT_FAILED;
 
@@ -310,6 +307,6 @@ static int run(int argc, char **argv)
 const struct command restore_command = {
 	.name = "restore",
 	.arguments = "[--ready exec|notify|fd] [--keep] [--timeout SECONDS] [--token NAME=TOKEN]... SESSION [-- COMMAND...]",
-	.does = "take the descriptors of a session back, and run COMMAND with them",
+	.does = "retrieve the files of a session, and run COMMAND with them",
 	.run = run,
 };

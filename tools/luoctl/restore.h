@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * restore - takes the files of a session of the previous kernel back. Used by luoctl
- * restore and luoctl run.
+ * restore - retrieve the files of a session of the previous kernel, for luoctl restore
+ * and luoctl run.
  */
 #ifndef LUOCTL_RESTORE_H
 #define LUOCTL_RESTORE_H
@@ -11,7 +11,7 @@
 #include "session.h"
 
 /* A session that was retrieved. */
-struct taken {
+struct retrieved {
 	const char *name;
 	int session;
 	struct session_holder holder;
@@ -19,21 +19,24 @@ struct taken {
 };
 
 /*
- * Retrieve the files of the session: those of @mapping, or if that is empty all that
- * the session has names for, which are added. The session is not finished. Complains
- * and returns -1, and the session is kept then.
+ * Retrieve the files of @mapping from the session. If @mapping is empty, read it from
+ * the session first. The session is not finished. Returns 0. On error, prints the error,
+ * calls restore_keep() and returns -1.
  */
-int restore_files(struct taken *taken, struct mapping *mapping);
-
-/* Keep a session in which something is wrong, and say where. Closes it. */
-void restore_keep(struct taken *taken);
+int restore_files(struct retrieved *retrieved, struct mapping *mapping);
 
 /*
- * Run the command with the files, in the place of this process, and leave a process
- * behind that finishes the session when the command is ready. If it cannot be run,
- * complain, keep the session and return what to exit with.
+ * Keep the session after an error, in a holder process unless luoctl has received it
+ * from one or from the service manager. Prints where it is, and closes it.
  */
-int restore_exec(struct taken *taken, const struct mapping *mapping,
+void restore_keep(struct retrieved *retrieved);
+
+/*
+ * Execute the command with the files, and start a watcher that finishes the session when
+ * the command is ready. On error, prints the error, keeps the session and returns the
+ * exit status.
+ */
+int restore_exec(struct retrieved *retrieved, const struct mapping *mapping,
 		 enum ready_when when, char **command);
 
 #endif

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * run - runs a service whose memory survives updates: its files are memfds, which are
- * made the first time, restored after an update, and saved when the service is stopped
- * for one.
+ * run - run a service whose memory survives updates. Its files are memfds. They are
+ * created at the first start, saved when the service is stopped for an update, and
+ * restored after it.
  *
  * A stop is for an update if an image is loaded for kexec: luoctl kexec --load and
- * systemctl kexec load it before they stop anything. If the service is started again
- * without one, it takes its files back.
+ * systemctl kexec load the image before services are stopped. If the update does not
+ * take place and the service is started again, it gets its files back.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -30,7 +30,7 @@ struct arguments {
 	char **command;
 };
 
-/* Of luoctl itself, or for the command. */
+/* Signals that supervise() handles or forwards to the command. */
 static const int signals[] = {
 	SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2,
 };
@@ -50,15 +50,15 @@ static void __attribute__((noreturn)) run_child(struct arguments *args)
 	fill_signals(&set);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	if (service->restored)
-		exit(restore_exec(&service->taken, &service->files, args->ready,
+		exit(restore_exec(&service->retrieved, &service->files, args->ready,
 				  args->command));
 	ready_without(args->ready, command_fd_above(&service->files));
 	exit(command_exec(&service->files, service->fds, args->command));
 }
 
 /*
- * Wait until the command has ended, and pass signals on. Returns its status of wait(2);
- * @stopped is whether it was stopped.
+ * Forward signals to the command until it exits. Returns its wait status. Sets @stopped
+ * if luoctl was asked to stop it.
  */
 static int supervise(const struct arguments *args, pid_t child, bool *stopped)
 {
@@ -82,7 +82,7 @@ static int supervise(const struct arguments *args, pid_t child, bool *stopped)
 	}
 }
 
-/* As a shell does. */
+/* Get the exit status that a shell would return. */
 static int exit_of(int status)
 {
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
@@ -97,7 +97,7 @@ static int run_service(struct arguments *args)
 	pid_t child;
 	int status;
 
-	/* To be ended with a session that no other process has would lose it. */
+	/* A signal must not end luoctl while it is the only holder of the session. */
 	fill_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	if (service_open(service))
@@ -107,15 +107,15 @@ static int run_service(struct arguments *args)
 	if (!child)
 		run_child(args);
 	if (child < 0) {
-		complain("no process for %s: %s", *args->command,
+		complain("cannot start a process for %s: %s", *args->command,
 			 strerror(errno));
 		if (service->restored)
-			restore_keep(&service->taken);
+			restore_keep(&service->retrieved);
 		return EXIT_OWN_FAILURE;
 	}
-	/* The session is with the process that finishes it. */
+	/* The watcher has the session. */
 	if (service->restored)
-		close(service->taken.session);
+		close(service->retrieved.session);
 	status = supervise(args, child, &stopped);
 	if (stopped && kexec_loaded() != KEXEC_NOT_LOADED &&
 	    service_save(service))
@@ -124,15 +124,15 @@ static int run_service(struct arguments *args)
 	return exit_of(status);
 }
 
-/* systemd ends all processes of a service when it stops. */
+/* Warn that systemd would end the holder process together with the service. */
 static void warn_no_store(void)
 {
 	if (getenv("INVOCATION_ID") && !hold_has_store())
-		fputs("luoctl: the service manager has no store for this service, and ends the process that keeps its files when it stops: FileDescriptorStoreMax=8 makes one\n",
+		fputs("luoctl: the files will be lost if this service is stopped: it has no descriptor store; set FileDescriptorStoreMax=8\n",
 		      stderr);
 }
 
-/* "64M" */
+/* Parse a size such as "64M". */
 static int parse_size(const char *text, u64 *size)
 {
 	static const char suffixes[] = "KMGT";
@@ -150,7 +150,7 @@ static int parse_size(const char *text, u64 *size)
 	return 0;
 }
 
-/* "NAME=SIZE" */
+/* Add an argument NAME=SIZE. */
 static int add_file(struct service *service, const char *argument)
 {
 	struct mapping *files = &service->files;
@@ -160,7 +160,7 @@ static int add_file(struct service *service, const char *argument)
 	int ret;
 
 	if (!equals || parse_size(equals + 1, &size))
-		return complain("'%s': expected NAME=SIZE, and the size to be a number of bytes or with K, M, G or T behind it",
+		return complain("'%s': expected NAME=SIZE, with a size in bytes or with the suffix K, M, G or T",
 				argument);
 	name = xasprintf("%.*s", (int)(equals - argument), argument);
 	ret = mapping_add(files, name, files->nr + 1);
@@ -177,7 +177,7 @@ static int add_path(struct service_path **paths, size_t *nr, const char *option,
 	const char *equals = strchr(argument, '=');
 
 	if (!equals || equals == argument || equals[1] != '/')
-		return complain("%s %s: expected NAME=PATH, and the path to be absolute",
+		return complain("%s %s: expected NAME=PATH with an absolute path",
 				option, argument);
 	*paths = xrealloc(*paths, *nr + 1, sizeof(**paths));
 	(*paths)[(*nr)++] = (struct service_path){ argument, equals - argument,
@@ -186,7 +186,7 @@ static int add_path(struct service_path **paths, size_t *nr, const char *option,
 	return 0;
 }
 
-/* "USR1", "SIGUSR1" or a number. */
+/* Parse "USR1", "SIGUSR1" or a number. */
 static int parse_signal(const char *text, int *number)
 {
 	const char *name = strncmp(text, "SIG", 3) ? text : text + 3;
@@ -277,6 +277,6 @@ static int run(int argc, char **argv)
 const struct command run_command = {
 	.name = "run",
 	.arguments = "[--link NAME=PATH]... [--copy NAME=PATH]... [--stop-signal SIGNAL] [--ready exec|notify|fd] [--timeout SECONDS] SESSION NAME=SIZE... -- COMMAND...",
-	.does = "run a service whose files survive updates: they are restored, or made",
+	.does = "run a service whose files survive updates",
 	.run = run,
 };

@@ -60,7 +60,7 @@ static int read_modules(struct catalogue *catalogue)
 	return ret;
 }
 
-/* The numbers in a file of a kind, "1,0": sets @flag of those versions. */
+/* Read a list such as "1,0" from a file of a kind. Sets @flag, or selects if it is 0. */
 static void read_versions(struct kind *kind, const char *file, u32 flag)
 {
 	char *path = xasprintf(SYSFS_OBJECTS "/%s/%s", kind->name, file);
@@ -104,7 +104,7 @@ void running_read_selected(struct catalogue *catalogue)
 			continue;
 		noted = catalogue_kind(catalogue, entry->d_name);
 		kind = catalogue_add_kind(catalogue, entry->d_name);
-		/* A kind that is registered without having been described. */
+		/* A registered kind may have no notes. */
 		if (!noted) {
 			read_versions(kind, "readable", LUO_NOTE_READABLE);
 			read_versions(kind, "writable", LUO_NOTE_WRITABLE);
@@ -131,7 +131,7 @@ int running_read(struct catalogue *catalogue)
 	if (read_kernel_notes(catalogue) || read_modules(catalogue))
 		goto err_free;
 	if (!catalogue->notes) {
-		complain("this kernel (%s) has no catalogue: no notes of LUO in /sys/kernel/notes; name the image that it was booted from with --from",
+		complain("this kernel (%s) has no catalogue: no LUO notes in /sys/kernel/notes; use --from with the image that it was booted from",
 			 catalogue->release);
 		goto err_free;
 	}
@@ -148,19 +148,19 @@ err_free:
 int running_check_debugfs(void)
 {
 	if (!access(DEBUGFS "/.", R_OK | X_OK)) {
-		/* An empty folder is there to mount it on. */
+		/* The directory exists even if debugfs is not mounted. */
 		if (!access(DEBUGFS "/kho", F_OK) ||
 		    !access(DEBUGFS "/luo_objects", F_OK))
 			return 0;
-		return complain(DEBUGFS " has nothing of KHO or LUO: not mounted, or this kernel has neither");
+		return complain(DEBUGFS " has no files of KHO or LUO: it is not mounted, or this kernel has neither");
 	}
 	if (errno == EACCES)
-		return complain(DEBUGFS " is for root, the kernel wants it so");
+		return complain(DEBUGFS ": must be root");
 
 	return complain(DEBUGFS ": %s", strerror(errno));
 }
 
-/* "memfd 4096 1 56 mandatory" */
+/* Parse a line such as "memfd 4096 1 56 mandatory". */
 static bool parse_record(char *line, struct record *record)
 {
 	char *kind = strsep(&line, " "), *word;
@@ -185,7 +185,7 @@ static bool parse_record(char *line, struct record *record)
 	return true;
 }
 
-/* Fields are below their object, indented. */
+/* Add an indented line, which is a field of the last object. */
 static void add_field(struct records *records, const char *line)
 {
 	struct record *record;
@@ -245,7 +245,6 @@ void records_free(struct records *records)
 	*records = (struct records){};
 }
 
-/* "memfd 398" */
 int running_unclaimed(struct unclaimed *unclaimed)
 {
 	char *rest, *line, *kind;

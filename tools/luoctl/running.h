@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * running - what the kernel that runs writes and reads: its catalogue, those of
- * its modules, the write policy in force, and what is stored already.
+ * running - the running kernel: its catalogue and those of its modules, the versions
+ * that the write policy selects, and the objects that are stored.
  */
 #ifndef LUOCTL_RUNNING_H
 #define LUOCTL_RUNNING_H
@@ -11,14 +11,14 @@
 #define SYSFS_OBJECTS	"/sys/kernel/luo_objects"
 #define DEBUGFS		"/sys/kernel/debug"
 
-/* An object that has been stored, in one version. */
+/* A stored object, in one version. */
 struct record {
 	char kind[LUO_OBJECT_KIND_LEN];
 	u64 instance;
 	u32 version;
 	u32 size;
 	bool optional;
-	char *fields;		/* "name value" lines where asked for, or NULL */
+	char *fields;		/* lines of "name value"; NULL if they were not read */
 };
 
 struct records {
@@ -26,22 +26,24 @@ struct records {
 	size_t nr;
 };
 
-/* Complains and returns -1, also if this kernel has no catalogue. */
+/*
+ * Read the catalogue. Returns 0. On error, and if this kernel has no catalogue, prints
+ * an error and returns -1.
+ */
 int running_read(struct catalogue *catalogue);
 
 /*
- * The versions that the policy selects, into @catalogue, which may have been
- * read from the image of this kernel.
+ * Read the versions that the write policy selects. @catalogue may have been read from
+ * the image of this kernel.
  */
 void running_read_selected(struct catalogue *catalogue);
 
-/* Complains and returns -1 where debugfs cannot be read, and says why. */
+/* Check that debugfs can be read. Returns 0, or -1 after printing an error. */
 int running_check_debugfs(void);
 
 /*
- * Objects in @which, "outgoing" or "incoming", or with ".dump" added to that
- * with their fields. Returns 0, or -1 with errno if they cannot be read;
- * complains of nothing.
+ * Read the objects in @which: "outgoing" or "incoming", or with the suffix ".dump" to
+ * include their fields. Returns 0, or -1 with errno; prints no error.
  */
 int running_records(const char *which, struct records *records);
 void records_free(struct records *records);
@@ -56,8 +58,8 @@ struct unclaimed {
 };
 
 /*
- * From sysfs, which everybody can read. A kernel without versioned objects has
- * none. Returns -1 with errno if that cannot be read.
+ * Read the number of unclaimed records. Does not need root. There are none if the kernel
+ * does not support versioned objects. Returns 0, or -1 with errno; prints no error.
  */
 int running_unclaimed(struct unclaimed *unclaimed);
 void unclaimed_free(struct unclaimed *unclaimed);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * save - puts descriptors into a session and sees to it that the session stays
- * until the kexec: a session ends with its last descriptor, and what is in it
- * is then no longer preserved.
+ * save - preserve files in a session, and keep the session until the kexec. A session
+ * ends when its last descriptor is closed, and its files are no longer preserved then.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +24,7 @@
 #include "session.h"
 #include "state.h"
 
-/* MemAvailable in bytes; all there may be if the kernel does not say. */
+/* Get MemAvailable, in bytes; ~0 if it cannot be read. */
 static u64 available_memory(void)
 {
 	unsigned long long kib;
@@ -43,7 +42,7 @@ static u64 available_memory(void)
 	return size;
 }
 
-/* A copy takes memory, and a device or a pipe may never end. */
+/* Open a file to copy. Refuse devices and pipes, which may never end, and large files. */
 static int open_copy(const char *path)
 {
 	int fd = open_regular(path, SSIZE_MAX);
@@ -55,7 +54,7 @@ static int open_copy(const char *path)
 	if (fstat(fd, &st)) {
 		complain_file(path, SSIZE_MAX);
 	} else if ((u64)st.st_size > available) {
-		complain("%s: a copy takes %llu MiB of memory, and %llu MiB are available",
+		complain("%s: a copy needs %llu MiB of memory, but only %llu MiB are available",
 			 path, (u64)st.st_size >> 20, available >> 20);
 	} else {
 		return fd;
@@ -83,7 +82,7 @@ int save_copy(const char *path)
 		else
 			lseek(to, 0, SEEK_SET);
 	} else {
-		complain("no memfd for a copy of %s: %s", path,
+		complain("%s: cannot create a memfd for a copy: %s", path,
 			 strerror(errno));
 	}
 	close(from);
@@ -109,7 +108,7 @@ void save_add_fd(struct save *save, int fd, const char *where)
 		mapping->entries[mapping->nr - 1].size = st.st_size;
 }
 
-/* "NAME=WHERE" */
+/* Add an argument NAME=WHERE. */
 static int add(struct save *save, const char *argument, bool copy)
 {
 	struct mapping *mapping = &save->mapping;
@@ -133,7 +132,7 @@ static int add(struct save *save, const char *argument, bool copy)
 	return fd < 0 ? -1 : 0;
 }
 
-/* The kernel has no error of its own for that. */
+/* Check that a file is added only once, for which the kernel has no distinct error. */
 static int check_once(const struct save *save, size_t index)
 {
 	struct stat st, other;
@@ -143,7 +142,7 @@ static int check_once(const struct save *save, size_t index)
 	for (size_t i = 0; i < index; i++) {
 		if (!fstat(save->fds[i], &other) && other.st_ino == st.st_ino &&
 		    other.st_dev == st.st_dev)
-			return complain("%s: %s is %s, too, and a file is in a session once",
+			return complain("%s: %s is the same file as %s, and can be in a session only once",
 					save->mapping.entries[index].name,
 					save->wheres[index],
 					save->mapping.entries[i].name);
@@ -178,8 +177,8 @@ static char *append(char *text, char *more)
 }
 
 /*
- * For luoctl kexec, which refuses if the session has ended by then, and for a luoctl
- * save of the same file.
+ * Write notes from which luoctl kexec sees that the session has ended, and luoctl save
+ * that a file is in a session.
  */
 static int note_saved(const struct save *save, const char *versions)
 {
@@ -205,7 +204,7 @@ static int note_saved(const struct save *save, const char *versions)
 	return ret;
 }
 
-static void say(const struct save *save, pid_t holder)
+static void print_result(const struct save *save, pid_t holder)
 {
 	const struct mapping *mapping = &save->mapping;
 
@@ -233,13 +232,13 @@ static void say(const struct save *save, pid_t holder)
 	for (size_t i = 0; i < mapping->nr; i++)
 		printf("%s %s", i ? "," : "", mapping->entries[i].name);
 	if (holder)
-		printf("; process %d keeps it until the kexec; luoctl abort %s calls it off\n",
+		printf("; process %d holds it until the kexec; luoctl abort %s cancels it\n",
 		       holder, save->session_name);
 	else
-		puts("; the service manager keeps it until the kexec");
+		puts("; the service manager holds it until the kexec");
 }
 
-/* Have the session, and the files if they have no other owner, kept by a process. */
+/* Start a holder process for the session, and for the files with @keep_files. */
 static int keep_in_process(const struct save *save, int session, int names,
 			   pid_t *holder)
 {
@@ -296,7 +295,7 @@ int save_session(const struct save *save, pid_t *holder)
 		(void)index_update();
 	}
 err_session:
-	/* Without another descriptor of it the session ends here. */
+	/* This ends the session unless it is held. */
 	close(session);
 err_names:
 	close(names);
@@ -330,7 +329,7 @@ static int run(int argc, char **argv)
 	int option, ret = 0;
 	pid_t holder;
 
-	/* Options may stand between names: their order gives the tokens. */
+	/* The order of the files, with and without --copy, determines their tokens. */
 	while (!ret && (option = getopt_long(argc, argv, "-", options,
 					     NULL)) >= 0) {
 		if (option == 'c')
@@ -349,7 +348,7 @@ static int run(int argc, char **argv)
 	ret = ret ?: session_check_name(args.session_name) ?:
 	      save_session(&args, &holder);
 	if (!ret)
-		say(&args, holder);
+		print_result(&args, holder);
 	save_free(&args);
 
 	return ret ? EXIT_FAILED : EXIT_DONE;
@@ -358,6 +357,6 @@ static int run(int argc, char **argv)
 const struct command save_command = {
 	.name = "save",
 	.arguments = "[--timeout SECONDS] SESSION NAME=DESCRIPTOR|PATH|--copy NAME=PATH...",
-	.does = "put descriptors into a session that is kept until the kexec",
+	.does = "save files in a session that is held until the kexec",
 	.run = run,
 };

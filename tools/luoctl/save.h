@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * save - puts files into a session that is kept until the kexec. Used by luoctl save,
- * and by luoctl run when its command has stopped.
+ * save - save files in a session that is held until the kexec, for luoctl save and
+ * luoctl run.
  */
 #ifndef LUOCTL_SAVE_H
 #define LUOCTL_SAVE_H
@@ -10,24 +10,27 @@
 
 #include "mapping.h"
 
-/* What is to be saved; @fds and @wheres go with the entries of @mapping. */
+/* The files to save. @fds and @wheres have an element for each entry of @mapping. */
 struct save {
 	const char *session_name;
 	struct mapping mapping;
 	int *fds;
-	char **wheres;		/* for complaints */
-	bool keep_files;	/* what keeps the session keeps the files, too */
+	char **wheres;		/* where the files came from, for errors */
+	bool keep_files;	/* keep the files open together with the session */
 };
 
-/* Add the file of the entry that was added to the mapping last. Takes @fd. */
+/* Add the file of the last entry of the mapping. @save owns @fd afterwards. */
 void save_add_fd(struct save *save, int fd, const char *where);
 
-/* Make a memfd with the present contents of a file. Complains and returns -1. */
+/*
+ * Copy the present contents of a file to a memfd. Returns its descriptor. On error,
+ * prints the error and returns -1.
+ */
 int save_copy(const char *path);
 
 /*
- * Save all of it. @holder is the process that keeps it, or 0 if the service manager
- * does. Complains and returns -1.
+ * Save the files. Sets @holder to the pid of the holder process, or to 0 if the service
+ * manager holds the session. Returns 0. On error, prints the error and returns -1.
  */
 int save_session(const struct save *save, pid_t *holder);
 

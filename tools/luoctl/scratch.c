@@ -8,7 +8,7 @@
 
 #define SCRATCH_LEN	DEBUGFS "/kho/out/scratch_len"
 
-/* The largest area, in bytes; 0 if it is not known. */
+/* Get the size of the largest area, in bytes; 0 if it is unknown. */
 static u64 largest_area(void)
 {
 	struct bytes text;
@@ -34,7 +34,7 @@ static int check(const char *path, u64 largest)
 	if (stat(path, &st) || (u64)st.st_size <= largest)
 		return 0;
 
-	return complain("%s: does not fit: it has %llu KiB, and the largest scratch area of KHO %llu KiB; a cold boot with a larger kho_scratch= makes room",
+	return complain("%s: does not fit: it has %llu KiB, and the largest scratch area of KHO has %llu KiB; cold boot with a larger kho_scratch=",
 			path, (u64)st.st_size >> 10, largest >> 10);
 }
 

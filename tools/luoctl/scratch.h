@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * scratch - the scratch areas of KHO, which are as large as the cold boot has made
- * them: the next kernel and its initrd are loaded there, and nowhere else.
+ * scratch - the scratch areas of KHO. The next kernel and its initrd are loaded there.
+ * Their sizes are fixed at the cold boot.
  */
 #ifndef LUOCTL_SCRATCH_H
 #define LUOCTL_SCRATCH_H
@@ -9,9 +9,9 @@
 #include "util.h"
 
 /*
- * Does each of the two fit into an area? @initrd may be NULL. Complains and returns -1
- * if one is larger than all areas. How large these are is in debugfs; without that,
- * loading the image says whether it fits.
+ * Check that the image and the initrd, which may be NULL, each fit into an area. Returns
+ * 0. If one does not fit, prints an error and returns -1. Without debugfs the sizes are
+ * unknown, so this returns 0, and kexec(8) fails if the image does not fit.
  */
 int scratch_check(const char *image, const char *initrd);
 

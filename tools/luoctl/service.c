@@ -18,17 +18,17 @@
 #include "sessions.h"
 #include "state.h"
 
-/* The first descriptor that the command is given. */
+/* The first descriptor of the command, by the convention of sd_listen_fds(3). */
 #define LISTEN_FDS_START	3
 
 #define HOLDER_TIMEOUT_MS	10000
 
-/* What was found of an earlier run: its files by name. */
+/* The files of an earlier run, by name. */
 struct found {
 	struct mapping mapping;
 	int *fds;
 	struct sessions sessions;
-	const struct session *outgoing;	/* the files are of it, or NULL */
+	const struct session *outgoing;	/* has the files; NULL if they are incoming */
 };
 
 static bool is_named(const struct service_path *path, const char *name)
@@ -36,7 +36,7 @@ static bool is_named(const struct service_path *path, const char *name)
 	return strlen(name) == path->len && !strncmp(name, path->name, path->len);
 }
 
-/* The file of that name, or -1. */
+/* Get the descriptor of the file of that name, or -1. */
 static int found_fd(const struct found *found, const char *name)
 {
 	const struct mapping_entry *entry = mapping_find(&found->mapping, name);
@@ -44,17 +44,17 @@ static int found_fd(const struct found *found, const char *name)
 	return entry ? found->fds[entry - found->mapping.entries] : -1;
 }
 
-/* A file that is passed over would be lost with the session. */
+/* Check that no file is ignored: it would be lost when the session is finished. */
 static int check_found(const struct service *service, const struct found *found)
 {
 	for (size_t i = 0; i < found->mapping.nr; i++) {
 		const char *name = found->mapping.entries[i].name;
-		bool known = mapping_find(&service->files, name);
+		bool used = mapping_find(&service->files, name);
 
 		for (size_t j = 0; j < service->nr_copies; j++)
-			known |= is_named(&service->copies[j], name);
-		if (!known)
-			return complain("session %s: has a file %s, and neither %s=SIZE nor --copy %s=PATH is among the arguments",
+			used |= is_named(&service->copies[j], name);
+		if (!used)
+			return complain("session %s: has a file %s, but the arguments have neither %s=SIZE nor --copy %s=PATH",
 					service->session, name, name, name);
 	}
 
@@ -67,8 +67,8 @@ static int create_file(const struct mapping_entry *entry)
 
 	if (fd >= 0 && !ftruncate(fd, entry->size))
 		return fd;
-	complain("%s: no memfd of %llu bytes: %s", entry->name, entry->size,
-		 strerror(errno));
+	complain("%s: cannot create a memfd of %llu bytes: %s", entry->name,
+		 entry->size, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 
@@ -89,7 +89,10 @@ static int open_files(struct service *service, const struct found *found)
 	return 0;
 }
 
-/* The descriptor of the command itself: it may have no right to see others. */
+/*
+ * Link to /proc/self/fd, so that the command finds its own descriptor. It may lack the
+ * permission to open those of other processes.
+ */
 static int make_link(const struct service *service,
 		     const struct service_path *link)
 {
@@ -103,17 +106,18 @@ static int make_link(const struct service *service,
 			break;
 	}
 	if (i == service->files.nr)
-		return complain("--link %s: expected NAME=PATH, and NAME=SIZE among the arguments",
+		return complain("--link %s: no file of that name: NAME=PATH also needs an argument NAME=SIZE",
 				link->name);
 	if (!lstat(link->path, &st) && !S_ISLNK(st.st_mode))
-		return complain("%s: is there, and is no symbolic link",
+		return complain("%s: exists and is not a symbolic link",
 				link->path);
 	unlink(link->path);
 	target = xasprintf("/proc/self/fd/%zu", LISTEN_FDS_START + i);
 	ret = symlink(target, link->path);
 	free(target);
 	if (ret)
-		complain("%s: no symbolic link: %s", link->path, strerror(errno));
+		complain("%s: cannot create the symbolic link: %s", link->path,
+			 strerror(errno));
 
 	return ret;
 }
@@ -130,9 +134,9 @@ static ssize_t send_all(int to, int from)
 	return sent;
 }
 
-/* Put a copy back at its path, with the owner and the mode that the file had. */
-static int put_back(const struct service_path *copy, int from,
-		    const struct mapping_entry *entry)
+/* Restore the file at @copy's path, with the owner and mode that it had. */
+static int restore_copy(const struct service_path *copy, int from,
+			const struct mapping_entry *entry)
 {
 	int fd, ret;
 
@@ -152,7 +156,8 @@ static int put_back(const struct service_path *copy, int from,
 	return ret;
 }
 
-static int put_back_all(const struct service *service, const struct found *found)
+static int restore_copies(const struct service *service,
+			  const struct found *found)
 {
 	for (size_t i = 0; i < service->nr_copies; i++) {
 		const struct service_path *copy = &service->copies[i];
@@ -162,7 +167,7 @@ static int put_back_all(const struct service *service, const struct found *found
 				&found->mapping.entries[j];
 
 			if (is_named(copy, entry->name) &&
-			    put_back(copy, found->fds[j], entry))
+			    restore_copy(copy, found->fds[j], entry))
 				return -1;
 		}
 	}
@@ -170,10 +175,10 @@ static int put_back_all(const struct service *service, const struct found *found
 	return 0;
 }
 
-/* An inode among the descriptors of one process. */
+/* Search the descriptors of a process for an inode. */
 struct search {
 	pid_t pid;
-	const char *inode;	/* as in NOTE_INODES */
+	const char *inode;	/* a line of NOTE_INODES */
 };
 
 static int has_inode(pid_t pid, int fd, const char *target, void *context)
@@ -196,7 +201,7 @@ static int has_inode(pid_t pid, int fd, const char *target, void *context)
 	return found ? fd : 0;
 }
 
-/* A copy has the owner and the mode of the file, as long as this kernel runs. */
+/* Note the owner and mode of a copy. add_copy() has set them to those of the file. */
 static void set_owner(struct mapping_entry *entry, int fd)
 {
 	struct stat st;
@@ -209,34 +214,34 @@ static void set_owner(struct mapping_entry *entry, int fd)
 	entry->gid = st.st_gid;
 }
 
-/* Take one file that process @pid keeps: "DEVICE:INODE NAME". */
-static int take_file(pid_t pid, const char *line, struct found *found)
+/* Add a file that process @pid holds. @line is "DEVICE:INODE NAME". */
+static int add_held_file(pid_t pid, const char *line, struct found *found)
 {
 	struct search search = { pid, line };
 	const char *name = strchr(line, ' ') ?: " ?";
-	int fd = proc_each_fd(has_inode, &search), taken;
+	int fd = proc_each_fd(has_inode, &search), copy;
 
-	taken = fd ? proc_take_fd(pid, fd) : -1;
-	if (taken < 0)
-		return complain("session %s: is outgoing, and process %d does not have its file %s; luoctl abort %s, if that may be lost",
+	copy = fd ? proc_copy_fd(pid, fd) : -1;
+	if (copy < 0)
+		return complain("session %s: is outgoing, but process %d does not hold its file %s; if that may be lost, use luoctl abort %s",
 				found->outgoing->name, pid, name + 1,
 				found->outgoing->name);
-	/* The number is for a file of the command, or for none. */
+	/* The command must not inherit the original. */
 	if (pid == getpid())
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	found->fds = xrealloc(found->fds, found->mapping.nr + 1,
 			      sizeof(*found->fds));
-	found->fds[found->mapping.nr] = taken;
+	found->fds[found->mapping.nr] = copy;
 
 	if (mapping_add(&found->mapping, name + 1, found->mapping.nr + 1))
 		return -1;
-	set_owner(&found->mapping.entries[found->mapping.nr - 1], taken);
+	set_owner(&found->mapping.entries[found->mapping.nr - 1], copy);
 
 	return 0;
 }
 
-/* Take the files that are kept beside the outgoing session. */
-static int take_files(struct found *found)
+/* Add the files that are held together with the outgoing session. */
+static int add_held_files(struct found *found)
 {
 	const struct session *session = found->outgoing;
 	char *inodes = state_read(NOTE_INODES, session->name);
@@ -245,10 +250,10 @@ static int take_files(struct found *found)
 
 	while (!ret && (line = strsep(&rest, "\n"))) {
 		if (*line)
-			ret = take_file(session->pid, line, found);
+			ret = add_held_file(session->pid, line, found);
 	}
 	if (!ret && !found->mapping.nr)
-		ret = complain("session %s: is outgoing, and luoctl has no note of its files; luoctl abort %s, if these may be lost",
+		ret = complain("session %s: is outgoing, but luoctl has no note of its files; if they may be lost, use luoctl abort %s",
 			       session->name, session->name);
 	free(inodes);
 
@@ -265,8 +270,8 @@ static int close_session(pid_t pid, int fd, const char *target, void *context)
 	return 0;
 }
 
-/* Call the session off: its files are in use again. */
-static void end_outgoing(const struct found *found)
+/* Cancel the session: its files are in use again. */
+static void cancel_outgoing(const struct found *found)
 {
 	const struct session *session = found->outgoing;
 	struct pollfd end = { .fd = proc_pidfd(session->pid), .events = POLLIN };
@@ -278,7 +283,7 @@ static void end_outgoing(const struct found *found)
 		proc_each_own_fd(close_session, session->name);
 	} else {
 		kill(session->pid, SIGTERM);
-		/* A session of the same name can be made after that. */
+		/* Its name can be used again after the process has exited. */
 		poll(&end, 1, HOLDER_TIMEOUT_MS);
 	}
 	close(end.fd);
@@ -286,7 +291,7 @@ static void end_outgoing(const struct found *found)
 	(void)index_update();
 }
 
-/* If the service has stopped for an update that was not made, its files are here. */
+/* Find the files of a service that was stopped for an update that did not take place. */
 static int find_outgoing(const char *name, struct found *found)
 {
 	const struct session *session;
@@ -296,34 +301,34 @@ static int find_outgoing(const char *name, struct found *found)
 	if (!session)
 		return 0;
 	if (session->pid != getpid() && strcmp(session->process, HOLD_NAME))
-		return complain("session %s: is outgoing, and process %d (%s) has it, which is not luoctl's",
+		return complain("session %s: is outgoing, and held by process %d (%s), which luoctl did not start",
 				name, session->pid, session->shown_process);
 	found->outgoing = session;
 
-	return take_files(found);
+	return add_held_files(found);
 }
 
 static int find(struct service *service, struct found *found)
 {
-	struct taken *taken = &service->taken;
+	struct retrieved *retrieved = &service->retrieved;
 	char *why;
 	int ret;
 
-	taken->name = service->session;
-	taken->session = session_retrieve_if(taken->name, &taken->holder);
-	if (taken->session >= 0) {
-		if (restore_files(taken, &found->mapping))
+	retrieved->name = service->session;
+	retrieved->session = session_retrieve_if(retrieved->name, &retrieved->holder);
+	if (retrieved->session >= 0) {
+		if (restore_files(retrieved, &found->mapping))
 			return -1;
 		service->restored = true;
-		found->fds = taken->fds;
+		found->fds = retrieved->fds;
 		return 0;
 	}
-	if (taken->session != -ENOENT)
+	if (retrieved->session != -ENOENT)
 		return -1;
-	ret = find_outgoing(taken->name, found);
+	ret = find_outgoing(retrieved->name, found);
 	if (!ret && !found->mapping.nr) {
-		why = session_why_none(taken->name);
-		fprintf(stderr, "luoctl: %s; its files are new\n", why);
+		why = session_why_none(retrieved->name);
+		fprintf(stderr, "luoctl: %s; creating new files\n", why);
 		free(why);
 	}
 
@@ -339,14 +344,14 @@ int service_open(struct service *service)
 		goto out;
 	service->fds = xzalloc((service->files.nr + 1) * sizeof(*service->fds));
 	ret = check_found(service, &found) ?: open_files(service, &found) ?:
-	      put_back_all(service, &found);
+	      restore_copies(service, &found);
 	for (size_t i = 0; !ret && i < service->nr_links; i++)
 		ret = make_link(service, &service->links[i]);
 	if (ret && service->restored)
-		restore_keep(&service->taken);
+		restore_keep(&service->retrieved);
 	if (!ret && found.outgoing)
-		end_outgoing(&found);
-	service->taken.fds = service->fds;
+		cancel_outgoing(&found);
+	service->retrieved.fds = service->fds;
 out:
 	sessions_free(&found.sessions);
 	free(found.fds);
@@ -355,7 +360,7 @@ out:
 	return ret;
 }
 
-/* Add what is at the path of a copy, if anything. */
+/* Add a copy of the file at a path, if it exists. */
 static int add_copy(struct save *save, const struct service_path *copy)
 {
 	struct mapping *mapping = &save->mapping;
@@ -374,7 +379,7 @@ static int add_copy(struct save *save, const struct service_path *copy)
 		goto out;
 	save_add_fd(save, fd, copy->path);
 	if (fchown(fd, st.st_uid, st.st_gid) || fchmod(fd, st.st_mode & 07777))
-		ret = complain("%s: its copy cannot have its owner and mode: %s",
+		ret = complain("%s: cannot set owner and mode of its copy: %s",
 			       copy->path, strerror(errno));
 	set_owner(&mapping->entries[mapping->nr - 1], fd);
 out:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * service - the files of a service under luoctl run: memfds, links to them, and copies of
- * small files, which are made the first time and restored after an update.
+ * service - the files of a service under luoctl run: memfds, links to them, and copies
+ * of small files. They are created at the first start and restored after an update.
  */
 #ifndef LUOCTL_SERVICE_H
 #define LUOCTL_SERVICE_H
@@ -10,28 +10,31 @@
 
 /* NAME=PATH */
 struct service_path {
-	const char *name;	/* not terminated: up to the '=' */
+	const char *name;	/* @len characters, not terminated */
 	size_t len;
 	const char *path;
 };
 
 struct service {
 	const char *session;
-	struct mapping files;	/* the memfds, with the sizes that they are made with */
-	int *fds;		/* of these */
+	struct mapping files;	/* the memfds, with the sizes to create them with */
+	int *fds;		/* their descriptors */
 	struct service_path *links;
 	size_t nr_links;
 	struct service_path *copies;
 	size_t nr_copies;
 
-	bool restored;		/* the files are of the previous kernel, and */
-	struct taken taken;	/* this is their session */
+	bool restored;		/* the files are from the previous kernel */
+	struct retrieved retrieved; /* their session */
 };
 
-/* Find or make the files. Complains and returns -1; a session is kept then. */
+/*
+ * Restore or create the files. Returns 0. On error, prints the error, keeps the session
+ * and returns -1.
+ */
 int service_open(struct service *service);
 
-/* Save the files, to be kept until the kexec. Complains and returns -1. */
+/* Save the files until the kexec. Returns 0, or -1 after printing an error. */
 int service_save(const struct service *service);
 
 void service_free(struct service *service);

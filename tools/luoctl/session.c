@@ -29,10 +29,10 @@ int session_check_name(const char *name)
 					name);
 	}
 	if (!strcmp(name, SESSION_SYSTEMD))
-		return complain("session %s: belongs to the service manager, which takes it by itself",
+		return complain("session %s: belongs to the service manager, which retrieves it itself",
 				name);
 	if (!strcmp(name, INDEX_SESSION))
-		return complain("session %s: is the index of luoctl itself; luoctl list shows it",
+		return complain("session %s: is the index of luoctl itself; see luoctl list",
 				name);
 
 	return 0;
@@ -49,9 +49,9 @@ static int complain_busy(void)
 	char *name;
 
 	if (!pid)
-		return complain(DEVICE " is in use by another process, and takes one at a time");
+		return complain(DEVICE " is in use by another process; only one can use it at a time");
 	name = proc_name(pid);
-	complain(DEVICE " is in use by process %d (%s), and takes one at a time",
+	complain(DEVICE " is in use by process %d (%s); only one can use it at a time",
 		 pid, name);
 	free(name);
 
@@ -74,7 +74,7 @@ int session_parse_timeout(const char *text)
 
 #define POLL_US		20000
 
-/* It takes one process at a time, which is soon done with it. */
+/* Open the device. Only one process at a time can; wait while another one has it open. */
 static int wait_device(void)
 {
 	u64 left = session_timeout * 1000000ULL / POLL_US;
@@ -104,7 +104,7 @@ static int open_device(void)
 	case ENXIO:
 		return state_check_live();
 	case EIO:
-		return complain(DEVICE ": this kernel cannot read the sessions of the last one; its log says why");
+		return complain(DEVICE ": this kernel cannot read the sessions of the previous one; its log has the reason");
 	}
 
 	return complain(DEVICE ": %s", strerror(errno));
@@ -122,7 +122,7 @@ int session_create(const char *name)
 	memcpy(args.name, name, strlen(name));
 	ret = ioctl(device, LIVEUPDATE_IOCTL_CREATE_SESSION, &args);
 	if (ret && errno == EEXIST)
-		complain("session %s: exists already; luoctl list says who has it",
+		complain("session %s: exists already; luoctl list shows its process",
 			 name);
 	else if (ret)
 		complain("session %s: %s", name, strerror(errno));
@@ -150,46 +150,46 @@ static int is_session(pid_t pid, int fd, const char *target, void *context)
 {
 	struct search *search = context;
 	const char *name = session_name(target);
-	int taken;
+	int copy;
 	bool found;
 
 	if (!name || strcmp(name, search->name))
 		return 0;
-	/* There may be one of the same name on its way out. */
-	taken = proc_take_fd(pid, fd);
-	found = taken >= 0 && !session_is_outgoing(taken);
-	if (taken >= 0)
-		close(taken);
+	/* There may be an outgoing session of the same name. */
+	copy = proc_copy_fd(pid, fd);
+	found = copy >= 0 && !session_is_outgoing(copy);
+	if (copy >= 0)
+		close(copy);
 	if (found)
 		*search->holder = (struct session_holder){ pid, fd };
 
 	return found;
 }
 
-/* A session of another process, which can be taken over if that is luoctl. */
+/* Take over a session that another process has retrieved, if that is a holder process. */
 static int take_over(const char *name, struct session_holder *holder)
 {
 	struct search search = { name, holder };
 	char *process;
-	int taken = -1;
+	int session = -1;
 
 	if (!proc_each_fd(is_session, &search))
-		return complain("session %s: is taken already, by a process that cannot be seen",
+		return complain("session %s: was retrieved already, by an unknown process",
 				name);
 
 	process = proc_name(holder->pid);
 	if (strcmp(process, HOLD_NAME)) {
-		complain("session %s: is taken already, by process %d (%s)",
+		complain("session %s: was retrieved already, by process %d (%s)",
 			 name, holder->pid, process);
 	} else {
-		taken = proc_take_fd(holder->pid, holder->fd);
-		if (taken < 0)
+		session = proc_copy_fd(holder->pid, holder->fd);
+		if (session < 0)
 			complain("session %s: cannot be taken over from process %d: %s",
 				 name, holder->pid, strerror(errno));
 	}
 	free(process);
 
-	return taken;
+	return session;
 }
 
 static int is_own(pid_t pid, int fd, const char *target, void *context)
@@ -200,7 +200,7 @@ static int is_own(pid_t pid, int fd, const char *target, void *context)
 	       fd : 0;
 }
 
-/* Did the previous kernel hand anything over, as far as debugfs says? */
+/* Check if the previous kernel handed anything over; true if debugfs is not mounted. */
 static bool handed_over(void)
 {
 	return access("/sys/kernel/debug/kho/.", F_OK) ||
@@ -213,10 +213,10 @@ static char *why_lost(const char *name, struct arrived *arrived)
 	char *why;
 
 	if (arrived->ended)
-		why = xasprintf("session %s: was lost: the previous kernel had saved it (%s) at %s, and it had ended before the kexec, because no process had it any more",
+		why = xasprintf("session %s: was lost: the previous kernel saved it (%s) at %s, but it ended before the kexec because no process held it any longer",
 				name, arrived->files, time);
 	else
-		why = xasprintf("session %s: was lost: the previous kernel had saved it (%s) at %s, and it has not arrived: the process that kept it has ended after luoctl kexec, or another program has restored it",
+		why = xasprintf("session %s: was lost: the previous kernel saved it (%s) at %s, but it was not handed over: the process that held it ended after luoctl kexec, or another program has restored it",
 				name, arrived->files, time);
 	free(time);
 	free(arrived->files);
@@ -224,7 +224,7 @@ static char *why_lost(const char *name, struct arrived *arrived)
 	return why;
 }
 
-static char *why_never(const char *name)
+static char *why_never_saved(const char *name)
 {
 	char **names = state_names(NOTE_ARRIVED);
 	char *list = xstrdup(""), *why;
@@ -235,7 +235,7 @@ static char *why_never(const char *name)
 		free(list);
 		list = more;
 	}
-	why = xasprintf("session %s: never was: no session of that name was saved in the previous kernel, but %s",
+	why = xasprintf("session %s: was never saved: the sessions of the previous kernel are %s",
 			name, list);
 	free(list);
 	state_names_free(names);
@@ -254,7 +254,7 @@ char *session_why_none(const char *name)
 	sessions_find(&sessions);
 	outgoing = sessions_outgoing(&sessions, name);
 	if (outgoing)
-		why = xasprintf("session %s: is outgoing: process %d (%s) has it, and the next kernel gets it",
+		why = xasprintf("session %s: is outgoing: process %d (%s) holds it for the next kernel",
 				name, outgoing->pid, outgoing->process);
 	else if (restored)
 		why = xasprintf("session %s: was restored already in this boot, by %s",
@@ -262,12 +262,12 @@ char *session_why_none(const char *name)
 	else if (index_find(name, &arrived))
 		why = why_lost(name, &arrived);
 	else if (index_has_arrived())
-		why = why_never(name);
+		why = why_never_saved(name);
 	else if (!handed_over())
-		why = xasprintf("session %s: the previous kernel handed nothing over: this kernel was not booted by a live update, or all was lost",
+		why = xasprintf("session %s: the previous kernel handed nothing over: this was a cold boot, or everything was lost",
 				name);
 	else
-		why = xasprintf("session %s: the previous kernel handed over none of that name",
+		why = xasprintf("session %s: the previous kernel handed over no session of that name",
 				name);
 	free(restored);
 	sessions_free(&sessions);
@@ -299,11 +299,11 @@ int session_retrieve_if(const char *name, struct session_holder *holder)
 	};
 	int device, ret, error;
 
-	/* A service manager retrieves what is in its store, and passes it on. */
+	/* The service manager passes sessions in its descriptor store to the service. */
 	*holder = (struct session_holder){};
 	ret = proc_each_own_fd(is_own, (void *)name);
 	if (ret) {
-		/* The number is for a file of the command, or for none. */
+		/* The command must not inherit the original. */
 		fcntl(ret, F_SETFD, FD_CLOEXEC);
 		return fcntl(ret, F_DUPFD_CLOEXEC, 3);
 	}
@@ -325,7 +325,7 @@ int session_retrieve_if(const char *name, struct session_holder *holder)
 	return complain("session %s: %s", name, strerror(error));
 }
 
-/* Is a process known to have the file in a session? */
+/* Check if luoctl has saved the file in a session that still exists. */
 static bool is_in_session(int fd)
 {
 	char *name = state_session_of(fd);
@@ -345,8 +345,8 @@ static bool is_in_session(int fd)
 #define BUSY_POLL_US	100000
 
 /*
- * A page that must move out of the scratch areas and is in use by I/O is an EBUSY that
- * passes; a file that is in a session already is one that does not.
+ * EBUSY is temporary if a page must move out of the scratch areas while it is in use by
+ * I/O, and permanent if the file is in a session already.
  */
 static int preserve_patiently(int session,
 			      struct liveupdate_session_preserve_fd *args)
@@ -357,7 +357,6 @@ static int preserve_patiently(int session,
 	ret = ioctl(session, LIVEUPDATE_SESSION_PRESERVE_FD, args);
 	if (!ret || errno != EBUSY)
 		return ret;
-	/* Waiting is of no use then. */
 	if (is_in_session(args->fd))
 		left = 0;
 	errno = EBUSY;
@@ -377,7 +376,7 @@ static int complain_file_busy(int fd, const char *name, const char *where)
 		complain("%s: %s is in a session already: %s", name, where,
 			 other);
 	else
-		complain("%s: %s is busy, tried for %u seconds: its pages are in use by I/O, such as a pipe that is not read or a transfer to a device, or it is in a session already, of another program",
+		complain("%s: %s is busy after %u seconds: its pages are in use by I/O, such as a pipe that is not read or a transfer to a device, or it is in a session of another program",
 			 name, where, session_timeout);
 	free(other);
 
@@ -414,15 +413,15 @@ int session_preserve(int session, int fd, u64 token, const char *name,
 		return 0;
 	switch (errno) {
 	case ENOENT:
-		return complain("%s: %s is not of a kind that this kernel carries; a memfd is",
+		return complain("%s: %s cannot be preserved: this kernel has no handler for such files; it has one for memfds",
 				name, where);
 	case EBUSY:
 		return complain_file_busy(fd, name, where);
 	case EFBIG:
-		return complain("%s: %s is larger than the format that is written can tell",
+		return complain("%s: %s is larger than the selected format supports",
 				name, where);
 	case EOPNOTSUPP:
-		return complain("%s: %s has seals that this kernel cannot carry",
+		return complain("%s: %s has seals that this kernel cannot preserve",
 				name, where);
 	}
 
@@ -458,7 +457,7 @@ bool session_is_outgoing(int session)
 		.token = ~0ULL,
 	};
 
-	/* Sessions that came from the last kernel do not look at the rest. */
+	/* Sessions of the previous kernel fail with -EINVAL before they check the rest. */
 	return ioctl(session, LIVEUPDATE_SESSION_PRESERVE_FD, &args) &&
 	       errno != EINVAL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * session - sessions of LUO, and what its errors mean to a person. All complain
- * and return -1 unless said otherwise.
+ * session - the ioctls for sessions of LUO, with explanations of their errors. Unless
+ * described otherwise, functions print an error and return -1 on error.
  */
 #ifndef LUOCTL_SESSION_H
 #define LUOCTL_SESSION_H
@@ -10,60 +10,60 @@
 
 #include "util.h"
 
-/* The session in which systemd carries what its services have stored. */
+/* The session of systemd, with the files in the descriptor stores of services. */
 #define SESSION_SYSTEMD	"systemd"
 
-/* A descriptor of a session is held by a process. */
+/* A process, and its descriptor of a session. */
 struct session_holder {
 	pid_t pid;
 	int fd;
 };
 
 /*
- * Seconds to wait for /dev/liveupdate while another process has it open, and for a file
- * that is busy.
+ * Time to wait for /dev/liveupdate while another process has it open, and for a file
+ * that is busy, in seconds.
  */
 extern unsigned int session_timeout;
 int session_parse_timeout(const char *text);
 
-/* Whether a session may have that name, and is not systemd's. */
+/* Check that the name is valid, and not used by systemd or the index. */
 int session_check_name(const char *name);
 
-/* These return the descriptor of the session. */
+/* Create an outgoing session. Returns its descriptor. */
 int session_create(const char *name);
 /*
- * If luoctl was started with the session, that one. Takes over from a process of
- * luoctl that keeps the session, and tells of it in @holder; otherwise its pid
- * is 0.
+ * Retrieve a session of the previous kernel. Returns its descriptor. If luoctl has
+ * inherited the session, it is that one. If a holder process has it, it is taken over
+ * from there, and @holder is set to the process; otherwise @holder->pid is 0.
  */
 int session_retrieve(const char *name, struct session_holder *holder);
 
-/* The same, but -ENOENT without a complaint if the previous kernel has left none. */
+/* The same, but returns -ENOENT without an error message if there is no such session. */
 int session_retrieve_if(const char *name, struct session_holder *holder);
 
-/* As session_retrieve_if(), but with any error as -errno and without complaint. */
+/* Retrieve a session only from LUO. Returns -errno without an error message. */
 int session_retrieve_quietly(const char *name);
 
 /*
- * Why there is no session of that name to retrieve: it is outgoing, was restored
- * already, was lost, or never was. To be freed.
+ * Explain why there is no session of that name to retrieve: it is outgoing, was restored
+ * already, was lost, or was never saved. The caller frees the text.
  */
 char *session_why_none(const char *name);
 
-/* @name and @where are for complaints. */
+/* Preserve a file under a token. @name and @where identify it in error messages. */
 int session_preserve(int session, int fd, u64 token, const char *name,
 		     const char *where);
-/* Returns a descriptor, or -1 with errno; complains of nothing. */
+/* Retrieve a file. Returns its descriptor, or -1 with errno; prints no error. */
 int session_retrieve_fd(int session, u64 token);
 int session_finish(int session);
 
 /*
- * Whether the session will go to the next kernel, and did not come from the
- * last. Changes nothing.
+ * Check if the session is for the next kernel, and not from the previous one. Does not
+ * change the session.
  */
 bool session_is_outgoing(int session);
 
-/* The name of the session that is behind "anon_inode:…", or NULL. */
+/* Get the name of a session from the target of its link in /proc, or NULL. */
 const char *session_name(const char *target);
 
 #endif

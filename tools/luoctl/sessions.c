@@ -9,7 +9,7 @@
 #include "session.h"
 #include "sessions.h"
 
-/* Nothing is called on the session of systemd. */
+/* Determine the direction by an ioctl, which is not called on the session of systemd. */
 static const char *direction(const struct session *session)
 {
 	const char *found = "unknown";
@@ -17,7 +17,7 @@ static const char *direction(const struct session *session)
 
 	if (!strcmp(session->name, SESSION_SYSTEMD))
 		return found;
-	fd = proc_take_fd(session->pid, session->fd);
+	fd = proc_copy_fd(session->pid, session->fd);
 	if (fd >= 0) {
 		found = session_is_outgoing(fd) ? "outgoing" : "incoming";
 		close(fd);
@@ -26,14 +26,14 @@ static const char *direction(const struct session *session)
 	return found;
 }
 
-/* One open file, and only once if a process has it several times. */
+/* Add a session, but only once for each process. */
 static int add_session(pid_t pid, int fd, const char *target, void *context)
 {
 	struct sessions *sessions = context;
 	const char *name = session_name(target);
 	struct session *session;
 
-	/* The index of luoctl holds nothing of a user's. */
+	/* The index has no files of users. */
 	if (!name || !strcmp(name, INDEX_SESSION))
 		return 0;
 	for (size_t i = 0; i < sessions->nr; i++) {
@@ -57,7 +57,7 @@ static int add_session(pid_t pid, int fd, const char *target, void *context)
 	return 0;
 }
 
-/* Who keeps a session may keep its names too. */
+/* Add the names of the files, if the process of a session has the mapping open too. */
 static int add_files(pid_t pid, int fd, const char *target, void *context)
 {
 	static const char prefix[] = "/memfd:" MAPPING_MEMFD;

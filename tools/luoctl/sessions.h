@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sessions - the sessions that processes have. The kernel has no call that lists
- * sessions, so they are found as descriptors. A session of the previous kernel
- * that nothing has retrieved is not among them.
+ * sessions - find the sessions that processes hold. The kernel has no call that lists
+ * sessions, so they are found by their descriptors in /proc. Sessions of the previous
+ * kernel that were not retrieved cannot be found.
  */
 #ifndef LUOCTL_SESSIONS_H
 #define LUOCTL_SESSIONS_H
@@ -13,14 +13,14 @@
 
 struct session {
 	char *name;
-	char *shown;		/* the name as people are shown it */
+	char *shown;		/* the name, quoted if necessary */
 	pid_t pid;
 	int fd;
 	char *process;
 	char *shown_process;
 	const char *direction;	/* "outgoing", "incoming" or "unknown" */
 	struct mapping files;
-	bool has_files;		/* the process has the names of the files too */
+	bool has_files;		/* @files was found in the same process */
 };
 
 struct sessions {
@@ -31,7 +31,7 @@ struct sessions {
 void sessions_find(struct sessions *sessions);
 void sessions_free(struct sessions *sessions);
 
-/* The outgoing session of that name, or NULL. */
+/* Find the outgoing session of that name. Returns NULL if there is none. */
 const struct session *sessions_outgoing(const struct sessions *sessions,
 					const char *name);
 

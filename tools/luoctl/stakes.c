@@ -8,7 +8,7 @@
 #include "stakes.h"
 #include "state.h"
 
-/* What is judged, and by what. */
+/* The arguments of stakes_find(). */
 struct judgement {
 	const struct catalogue *from;
 	const struct catalogue *to;
@@ -17,12 +17,12 @@ struct judgement {
 	struct stakes *stakes;
 };
 
-/* Without these nothing arrives; and nothing of the kind. */
+/* The formats without which nothing survives, no session, and no object. */
 static const char *const for_all[] = { "machine", "kho", NULL };
 static const char *const for_sessions[] = { "luo", NULL };
 static const char *const for_objects[] = { "luo-objects", NULL };
 
-/* Takes @name and @why. */
+/* Add a stake, which owns @name and @why. */
 static struct stake *add_stake(struct stakes *stakes, char *name,
 			       enum fate fate, char *why)
 {
@@ -36,7 +36,7 @@ static struct stake *add_stake(struct stakes *stakes, char *name,
 	return stake;
 }
 
-/* The worse of what decides for all and what decides for these. */
+/* Get the worst verdict on the formats in for_all and @names. */
 static const struct verdict *worst(const struct judgement *judgement,
 				   const char *const *names)
 {
@@ -46,13 +46,13 @@ static const struct verdict *worst(const struct judgement *judgement,
 	return !these || (all && all->fate >= these->fate) ? all : these;
 }
 
-/* The index behind the last record of the object that has record @first. */
+/* Get the index after the last record of the object whose first record is @first. */
 static size_t object_end(const struct records *records, size_t first)
 {
 	const struct record *record = &records->records[first];
 	size_t end;
 
-	/* The versions of an object follow each other. */
+	/* The records of an object are adjacent. */
 	for (end = first + 1; end < records->nr; end++) {
 		if (records->records[end].instance != record->instance ||
 		    strcmp(records->records[end].kind, record->kind))
@@ -62,7 +62,7 @@ static size_t object_end(const struct records *records, size_t first)
 	return end;
 }
 
-/* A session that goes along, once if several processes have it. */
+/* Check that a session is outgoing, and the first one of that name. */
 static bool is_first(const struct sessions *sessions, size_t index)
 {
 	const struct session *session = &sessions->sessions[index];
@@ -78,7 +78,7 @@ static bool is_first(const struct sessions *sessions, size_t index)
 	return true;
 }
 
-/* What decides about files: why no session arrives. */
+/* The fate of all sessions, with the reason. */
 struct files {
 	enum fate fate;
 	const char *cause;
@@ -97,8 +97,8 @@ static void set_files(struct files *files, enum fate fate, const char *cause,
 }
 
 /*
- * "memfd:1,0": are files read that were saved in these versions? Those in the stock
- * version travel with the stock handler, whatever else is written.
+ * Check if the next kernel reads files that were saved in @versions, such as "1,0". If
+ * these include the stock version, the files were saved with the stock handler.
  */
 static bool reads_noted(const struct judgement *judgement,
 			const struct kind *kind, const char *versions)
@@ -121,7 +121,7 @@ static bool reads_noted(const struct judgement *judgement,
 				     stock ? carrier->stock : carrier->own);
 }
 
-/* The versions of the kind that the session was saved in; NULL if not known. */
+/* Get the versions of the kind in which the session was saved; NULL if unknown. */
 static char *noted_versions(const char *session, const char *kind)
 {
 	char *note = state_read(NOTE_VERSIONS, session), *found = NULL;
@@ -137,19 +137,19 @@ static char *noted_versions(const char *session, const char *kind)
 	return found;
 }
 
-/* How to have the files of a kind written as the next kernel reads them. */
-static char *way_out(const struct judgement *judgement, const struct kind *kind,
+/* Suggest what to do about files that the next kernel cannot read. */
+static char *suggest(const struct judgement *judgement, const struct kind *kind,
 		     const char *session)
 {
 	if (!judge_newest_common(judgement->to, kind))
-		return xasprintf("luoctl abort %s keeps the other sessions",
+		return xasprintf("to save the other sessions, use luoctl abort %s",
 				 session);
 
-	return xasprintf("luoctl negotiate %s, luoctl abort %s, and save it again",
+	return xasprintf("use luoctl negotiate %s, luoctl abort %s, and save it again",
 			 judgement->to->name, session);
 }
 
-/* Files of a kind in one session that luoctl saved. Returns false if not known. */
+/* Judge the files of a kind in a session. Returns false if luoctl has not saved it. */
 static bool judge_noted(const struct judgement *judgement,
 			const struct kind *kind, const char *session,
 			struct files *files)
@@ -160,9 +160,9 @@ static bool judge_noted(const struct judgement *judgement,
 		return false;
 	if (!reads_noted(judgement, kind, versions)) {
 		read = judge_list_read(judgement->from, judgement->to, kind);
-		out = way_out(judgement, kind, session);
+		out = suggest(judgement, kind, session);
 		set_files(files, FATE_LOST, kind->name,
-			  xasprintf("session %s was saved in version %s of %s, but %s reads %s; a kernel that cannot read one file reads no session, and /dev/liveupdate cannot be opened there; %s",
+			  xasprintf("session %s was saved in version %s of %s, but %s reads %s; a kernel that cannot read one file reads no session, and /dev/liveupdate cannot be opened; %s",
 				    session, versions, kind->name,
 				    judgement->to->name, read ?: "none", out));
 		free(read);
@@ -173,7 +173,7 @@ static bool judge_noted(const struct judgement *judgement,
 	return true;
 }
 
-/* Files of a kind in sessions that luoctl knows nothing of, by the objects. */
+/* Judge the files of a kind by their objects, for sessions that luoctl has not saved. */
 static void judge_records(const struct judgement *judgement,
 			  const struct kind *kind, struct files *files)
 {
@@ -198,15 +198,12 @@ static void judge_records(const struct judgement *judgement,
 	}
 	if (nr)
 		set_files(files, FATE_LOST, kind->name,
-			  xasprintf("%zu files are saved in no version of %s that %s reads (%llu is one), and it reads no session then; luoctl negotiate %s, and save them again",
-				    nr, kind->name, judgement->to->name,
-				    instance, judgement->to->name));
+			  xasprintf("%zu files, such as instance %llu, are saved in no version of %s that %s reads, so that it reads no session; use luoctl negotiate %s, and save them again",
+				    nr, instance, kind->name,
+				    judgement->to->name, judgement->to->name));
 }
 
-/*
- * Files that no version but the special one describes, whatever versions luoctl has
- * noted for their sessions.
- */
+/* Judge files that were saved in the special version, which is used only if necessary. */
 static void judge_special(const struct judgement *judgement,
 			  const struct kind *kind, struct files *files)
 {
@@ -228,7 +225,7 @@ static void judge_special(const struct judgement *judgement,
 	}
 	if (nr)
 		set_files(files, FATE_LOST, kind->name,
-			  xasprintf("%zu files have a page of damaged memory (%s/%llu is one), and %s does not read version %u of %s, the only one that can say so; punch a hole in place of the page, or close the file and save the session again",
+			  xasprintf("%zu files, such as %s/%llu, have a page of damaged memory, and %s does not read version %u of %s, the only one that supports it; punch a hole in place of the page, or close the file and save the session again",
 				    nr, kind->name, instance,
 				    judgement->to->name, special, kind->name));
 }
@@ -253,14 +250,14 @@ static void judge_files_of(const struct judgement *judgement,
 		judge_records(judgement, kind, files);
 	else if (!judge_reads_all(judgement->from, judgement->to, kind))
 		set_files(files, FATE_UNKNOWN, kind->name,
-			  xasprintf("in which versions of %s files are stored cannot be read in "
-				    DEBUGFS "/luo_objects, and %s does not read all of them",
-				    kind->name, judgement->to->name));
+			  xasprintf("%s does not read all versions of %s, and the versions of the files cannot be read in "
+				    DEBUGFS "/luo_objects",
+				    judgement->to->name, kind->name));
 }
 
 /*
- * All sessions have the same fate, because the next kernel reads no session if there
- * is a file in one that it cannot read.
+ * All sessions have the same fate, because the next kernel reads no session if it cannot
+ * read one file in one of them.
  */
 static struct files judge_files(const struct judgement *judgement)
 {
@@ -308,14 +305,14 @@ static void judge_sessions(const struct judgement *judgement)
 	if (!judgement->stored->sessions_known && files.fate > FATE_LEFT) {
 		stake = add_stake(judgement->stakes, xstrdup("sessions"),
 				  FATE_UNKNOWN,
-				  xasprintf("which sessions there are is for root to see, and they would be lost: %s",
+				  xasprintf("only root can see them, and they would be lost: %s",
 					    files.why));
 		stake->cause = files.cause;
 	}
 	free(files.why);
 }
 
-/* Sessions that were to go along, and that no process has any more. */
+/* Add sessions that were saved and that no process holds any longer. */
 static void add_ended(const struct stored *stored, struct stakes *stakes)
 {
 	for (char **name = stored->ended; *name; name++) {
@@ -323,13 +320,13 @@ static void add_ended(const struct stored *stored, struct stakes *stakes)
 
 		add_stake(stakes, xasprintf(ACCEPT_SESSION "%s", *name),
 			  FATE_LOST,
-			  xasprintf("it (%s) was saved in this boot and has ended, because no process has it any more; save it again, or luoctl abort %s",
+			  xasprintf("it (%s) was saved in this boot and has ended, because no process held it any longer; save it again, or use luoctl abort %s",
 				    files ?: "", *name));
 		free(files);
 	}
 }
 
-/* "1, 0" */
+/* List the versions of the records from @first to before @last, as "1, 0". */
 static char *list_stored(const struct records *records, size_t first,
 			 size_t last)
 {
@@ -346,7 +343,7 @@ static char *list_stored(const struct records *records, size_t first,
 	return list;
 }
 
-/* An object whose versions are the records from @first to before @last. */
+/* Judge the object that has the records from @first to before @last. */
 static void judge_object(const struct judgement *judgement,
 			 const struct kind *kind, size_t first, size_t last)
 {
@@ -381,12 +378,12 @@ static void judge_object(const struct judgement *judgement,
 	free(reads);
 }
 
-/* Objects that files do without: one line for all, and no objects of their own. */
+/* Add one stake for all objects that only add attributes to files. */
 static void judge_companions(const struct judgement *judgement)
 {
 	const struct records *records = &judgement->stored->records;
 
-	/* If all objects are lost, so are the files. */
+	/* If all objects are lost, the files are lost too. */
 	if (worst(judgement, for_objects))
 		return;
 
@@ -402,8 +399,7 @@ static void judge_companions(const struct judgement *judgement)
 		add_stake(judgement->stakes,
 			  xstrdup("names, owners and other attributes of files"),
 			  FATE_LEFT,
-			  xasprintf("%s does not read them, and the files have no name there",
-				    judgement->to->name));
+			  xasprintf("%s does not read them", judgement->to->name));
 		return;
 	}
 }
@@ -417,7 +413,7 @@ static void judge_objects(const struct judgement *judgement)
 		const struct record *first = &records->records[i];
 
 		end = object_end(records, i);
-		/* Those of files are judged with their sessions. */
+		/* judge_sessions() has judged the objects of files. */
 		if (compat_carrier(first->kind) ||
 		    compat_is_companion(first->kind))
 			continue;
@@ -429,7 +425,7 @@ static void judge_objects(const struct judgement *judgement)
 	judge_companions(judgement);
 }
 
-/* Of which kinds there are objects cannot be read: any may have some. */
+/* Add stakes if the objects cannot be read, so that any kind may have some. */
 static void judge_unknown(const struct judgement *judgement)
 {
 	const struct verdict *verdict = worst(judgement, for_objects);
@@ -446,13 +442,14 @@ static void judge_unknown(const struct judgement *judgement)
 				catalogue_kind(judgement->from, kind->name))))
 			continue;
 		stake = add_stake(judgement->stakes, xstrdup(kind->name), FATE_UNKNOWN,
-				  xasprintf("which objects are stored cannot be read in " DEBUGFS "/luo_objects, and %s does not read all that may be there",
+				  xasprintf("%s does not read all versions, and the stored objects cannot be read in "
+					    DEBUGFS "/luo_objects",
 					    judgement->to->name));
 		stake->cause = verdict ? verdict->name : kind->name;
 	}
 }
 
-/* A process of luoctl keeps a session until it is restored, or saved again. */
+/* Add sessions of the previous kernel that a holder process holds. */
 static void add_kept(const struct stored *stored, struct stakes *stakes)
 {
 	const struct sessions *sessions = &stored->sessions;
@@ -466,7 +463,7 @@ static void add_kept(const struct stored *stored, struct stakes *stakes)
 			continue;
 		add_stake(stakes, xasprintf(ACCEPT_SESSION "%s", session->name),
 			  FATE_LOST,
-			  xasprintf("it came from the previous kernel, and process %d keeps it until it is restored; luoctl restore %s, and save it again",
+			  xasprintf("it came from the previous kernel, and process %d holds it until it is restored; use luoctl restore %s, and save it again",
 				    session->pid, session->name));
 	}
 }
@@ -478,16 +475,16 @@ static void add_unclaimed(const struct stored *stored, struct stakes *stakes)
 	if (!stored->unclaimed_known)
 		add_stake(stakes, xstrdup(ACCEPT_UNCLAIMED),
 			  FATE_UNKNOWN,
-			  xstrdup("what the previous kernel left cannot be read in "
+			  xstrdup("unclaimed data of the previous kernel cannot be read in "
 				  SYSFS_OBJECTS "/unclaimed"));
 	for (size_t i = 0; i < unclaimed->nr; i++)
 		add_stake(stakes, xstrdup(ACCEPT_UNCLAIMED), FATE_LOST,
-			  xasprintf("%llu records of %s from the previous kernel wait to be restored, and are not handed on; luoctl list says more",
+			  xasprintf("%llu records of %s from the previous kernel were not restored, and are not handed on; see luoctl list",
 				    unclaimed->kinds[i].nr,
 				    unclaimed->kinds[i].kind));
 }
 
-/* Is there an object of the kind, or a file that may travel with it? */
+/* Check if there is an object of the kind, or a file that may have one. */
 static bool has_objects(const struct stored *stored, const char *kind)
 {
 	for (size_t i = 0; i < stored->records.nr; i++) {
@@ -585,7 +582,7 @@ int stakes_exit(const struct stakes *stakes)
 		return EXIT_LOSS;
 	if (!stakes_count(stakes, FATE_UNKNOWN))
 		return EXIT_DONE;
-	complain("cannot tell whether all survives");
+	complain("cannot tell whether everything survives");
 
 	return EXIT_FAILED;
 }

@@ -15,7 +15,7 @@
 #define NOTES		"/run/luoctl"
 #define NOTE_MAX	0x10000
 
-static const char *const folders[] = {
+static const char *const directories[] = {
 	[NOTE_SAVED] = NOTES "/saved",
 	[NOTE_VERSIONS] = NOTES "/versions",
 	[NOTE_INODES] = NOTES "/inodes",
@@ -34,7 +34,7 @@ bool state_switches_on(const char *command_line, const char *name)
 	while (*command_line) {
 		size_t word = strcspn(command_line, "\n ");
 
-		/* The last one counts. */
+		/* The kernel uses the last one. */
 		if (word > len + 1 && !strncmp(command_line, name, len) &&
 		    command_line[len] == '=') {
 			const char *value = command_line + len + 1;
@@ -61,20 +61,20 @@ int state_check_live(void)
 	live = state_switches_on((char *)line.data, "liveupdate");
 	free(line.data);
 	if (kho && live)
-		return complain("live update is off: there is no " DEVICE " although the command line says kho=on liveupdate=on: this kernel is built without it");
+		return complain("live update is off: there is no " DEVICE " although the command line has kho=on liveupdate=on: this kernel is built without it");
 
-	return complain("live update is off: the command line of this kernel does not say %s%s%s; nothing is handed over",
+	return complain("live update is off, nothing is handed over: the command line of this kernel does not have %s%s%s",
 			kho ? "" : "kho=on", kho || live ? "" : " ",
 			live ? "" : "liveupdate=on");
 }
 
-/* Is it a character that stands for itself in the name of a file? */
+/* Check if a character needs no encoding in a file name. */
 static bool is_plain(const char *name, const char *at)
 {
 	return *at != '/' && *at != '%' && (*at != '.' || at > name);
 }
 
-/* The name of a session as that of a file, with "%2f" for a slash. To be freed. */
+/* Encode the name of a session as a file name, with "%2f" for a slash. */
 static char *encode(const char *name)
 {
 	char *encoded = xzalloc(3 * strlen(name) + 1), *to = encoded;
@@ -110,7 +110,7 @@ static char *decode(const char *encoded)
 static char *path_of(enum state_note note, const char *name)
 {
 	char *encoded = encode(name ?: "note");
-	char *path = xasprintf("%s/%s", folders[note], encoded);
+	char *path = xasprintf("%s/%s", directories[note], encoded);
 
 	free(encoded);
 
@@ -123,10 +123,10 @@ int state_write(enum state_note note, const char *name, const char *text)
 	int err = -1;
 	FILE *file;
 
-	/* What is wrong with these is seen when the file is opened. */
+	/* Ignore errors: fopen() fails then. */
 	mkdir("/run", 0755);
 	mkdir(NOTES, 0755);
-	mkdir(folders[note], 0755);
+	mkdir(directories[note], 0755);
 	file = fopen(path, "we");
 	if (file) {
 		err = fputs(text, file) < 0 ? -1 : 0;
@@ -193,19 +193,19 @@ static int compare_names(const void *a, const void *b)
 char **state_names(enum state_note note)
 {
 	char **names = xzalloc(sizeof(*names));
-	DIR *folder = opendir(folders[note]);
+	DIR *directory = opendir(directories[note]);
 	struct dirent *entry;
 	size_t nr = 0;
 
-	while (folder && (entry = readdir(folder))) {
+	while (directory && (entry = readdir(directory))) {
 		if (entry->d_name[0] == '.')
 			continue;
 		names = xrealloc(names, nr + 2, sizeof(*names));
 		names[nr++] = decode(entry->d_name);
 		names[nr] = NULL;
 	}
-	if (folder)
-		closedir(folder);
+	if (directory)
+		closedir(directory);
 	qsort(names, nr, sizeof(*names), compare_names);
 
 	return names;
@@ -230,7 +230,7 @@ char *state_versions(void)
 		struct bytes versions;
 		char *more;
 
-		/* A file beside the kinds has no such file in it. */
+		/* Files beside the directories of kinds cannot be read like this. */
 		if (!read_file(path, NOTE_MAX, &versions)) {
 			more = xasprintf("%s%s:%s", all, kind->d_name,
 					 (char *)versions.data);
@@ -251,7 +251,7 @@ int state_note_versions(const char *session, const char *before)
 	char *now = state_versions();
 	int ret = 0;
 
-	/* If the policy was changed meanwhile, it is not known what was written. */
+	/* If the policy changed during the save, the versions are unknown. */
 	if (*now && !strcmp(before, now))
 		ret = state_write(NOTE_VERSIONS, session, now);
 	else
@@ -274,7 +274,7 @@ char *state_inode_line(const struct stat *st, const char *name)
 			 (unsigned long long)st->st_ino, name);
 }
 
-/* Has the note a line that begins so? */
+/* Check if the note has a line that begins with @begin. */
 static bool note_has_line(enum state_note note, const char *name, const char *begin)
 {
 	char *text = state_read(note, name), *rest = text, *line;

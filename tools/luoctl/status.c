@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * status - the state of live update on one screen, with the verdict first: whether
- * something is lost or waits to be restored, and what an image that is loaded would
- * make of what exists. The exit status is for monitoring.
+ * status - show the state of live update on one screen. The first line is the verdict:
+ * whether data is lost, was not restored yet, or would be lost by booting the image that
+ * is loaded. The exit status is for monitoring.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -18,17 +18,17 @@
 
 struct status {
 	struct stored stored;
-	struct stakes stakes;	/* of what is here, whatever is booted */
+	struct stakes stakes;	/* lost, whatever image is booted */
 	enum kexec_loaded loaded;
-	char *image;		/* that luoctl has loaded, or NULL */
+	char *image;		/* the image that luoctl has loaded, or NULL */
 	struct catalogue from;
 	struct catalogue to;
-	bool judged;		/* the image could be read */
-	struct report report;	/* of the image */
+	bool judged;		/* @report is valid */
+	struct report report;	/* on a kexec into @image */
 	char *policy;		/* NULL if this kernel has no write policy */
 };
 
-/* What the image that is loaded would make of what exists. */
+/* Find what would be lost by booting the image that luoctl has loaded. */
 static void judge_image(struct status *status)
 {
 	status->image = state_read(NOTE_LOADED, NULL);
@@ -60,7 +60,7 @@ static void free_status(struct status *status)
 	free(status->policy);
 }
 
-/* Is there anything that a kexec would hand over? */
+/* Check if there is an outgoing session. */
 static bool has_outgoing(const struct stored *stored)
 {
 	for (size_t i = 0; i < stored->sessions.nr; i++) {
@@ -92,12 +92,12 @@ static const char *verdict_of(const struct status *status)
 	if (*status->stored.ended)
 		return "a session that was saved has ended";
 	if (stakes_count(&status->stakes, FATE_LOST))
-		return "sessions or objects of the previous kernel wait to be restored";
+		return "sessions or objects of the previous kernel were not restored";
 	switch (exit_of(status)) {
 	case EXIT_LOSS:
-		return "the image that is loaded would lose what is there";
+		return "data would be lost by booting the image that is loaded";
 	case EXIT_FAILED:
-		return "cannot tell whether something is lost";
+		return "cannot tell whether data is lost";
 	}
 
 	return "nothing is lost";
@@ -113,7 +113,7 @@ static void print_sessions(const struct status *status, bool outgoing,
 
 		if (stored_is_outgoing(session) != outgoing)
 			continue;
-		printf("%s  %s, kept by process %d (%s)\n", title,
+		printf("%s  %s, held by process %d (%s)\n", title,
 		       session->shown, session->pid, session->shown_process);
 	}
 }
@@ -136,15 +136,15 @@ static void print_image(const struct status *status)
 	if (status->loaded != KEXEC_LOADED)
 		return;
 	if (!status->judged)
-		puts("          cannot tell what would arrive there");
+		puts("          cannot tell what survives: the image cannot be read");
 	else if (!stakes_count(stakes, FATE_LOST) &&
 		 !stakes_count(stakes, FATE_UNKNOWN))
-		puts("          all survives; kexec -e boots it, luoctl abort unloads it");
+		puts("          everything survives; kexec -e boots it, luoctl abort unloads it");
 	for (size_t i = 0; i < stakes->nr; i++) {
 		if (stakes->stakes[i].fate > FATE_LEFT)
 			printf("          %s %s: %s\n", stakes->stakes[i].name,
 			       stakes->stakes[i].fate == FATE_LOST ?
-			       "would be lost" : "cannot be told",
+			       "would be lost" : "may be lost",
 			       stakes->stakes[i].why);
 	}
 }
@@ -161,7 +161,7 @@ static void print(const struct status *status)
 	print_sessions(status, true, "outgoing");
 	print_sessions(status, false, "restored");
 	if (!status->stored.sessions_known)
-		puts("sessions  those of other users' processes are for root to see");
+		puts("sessions  only root can see those of other users' processes");
 	print_image(status);
 	if (status->policy)
 		printf("policy    %s\n", status->policy);
@@ -231,21 +231,21 @@ static void metric(FILE *out, const char *name, const char *help,
 static void write_metrics(FILE *out, const struct status *status)
 {
 	metric(out, "live_update", "Whether live update is on.", "", !!status);
-	metric(out, "status", "0 if nothing is lost, 1 if something is, 2 if luoctl cannot tell.",
+	metric(out, "status", "0 if nothing is lost, 1 if data is lost, 2 if luoctl cannot tell.",
 	       "", status ? exit_of(status) : EXIT_FAILED);
 	if (!status)
 		return;
-	metric(out, "sessions", "Sessions that processes have.",
+	metric(out, "sessions", "Sessions that processes hold.",
 	       "{direction=\"outgoing\"}", count_sessions(status, true));
 	metric(out, "sessions", NULL, "{direction=\"incoming\"}",
 	       count_sessions(status, false));
-	metric(out, "lost", "What was lost, or is with the next kexec.", "",
+	metric(out, "lost", "Sessions and objects that are lost, or will be by any kexec.", "",
 	       stakes_count(&status->stakes, FATE_LOST));
 	metric(out, "image_loaded", "Whether an image is loaded for kexec.", "",
 	       status->loaded != KEXEC_NOT_LOADED);
 }
 
-/* A reader sees the old file or the new one, and no half of one. */
+/* Replace the file atomically, so that a reader never sees a part of it. */
 static int write_prometheus(const char *path, const struct status *status)
 {
 	char *temporary = xasprintf("%s.%d", path, getpid());
@@ -315,6 +315,6 @@ static int run(int argc, char **argv)
 const struct command status_command = {
 	.name = "status",
 	.arguments = "[--prometheus FILE]",
-	.does = "say whether something is lost or waits to be restored",
+	.does = "show whether data is lost or was not restored yet",
 	.run = run,
 };

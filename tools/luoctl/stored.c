@@ -8,7 +8,7 @@
 #include "state.h"
 #include "stored.h"
 
-/* The fields of an object are read only if a name may be among them. */
+/* Read the fields of all objects, if those of some kind contain its name. */
 static void read_names(struct records *records)
 {
 	struct records named;
@@ -29,7 +29,7 @@ static void find_ended(struct stored *stored)
 	size_t nr = 0;
 
 	stored->ended = state_names(NOTE_SAVED);
-	/* A session of another user's process may be there and not be seen. */
+	/* Processes of other users may hold sessions that cannot be seen. */
 	for (char **name = stored->ended; *name; name++) {
 		if (!stored->sessions_known ||
 		    sessions_outgoing(&stored->sessions, *name))
@@ -42,10 +42,10 @@ static void find_ended(struct stored *stored)
 
 void stored_read(struct stored *stored)
 {
-	/* It is not to be reported as a file that waits. */
+	/* Retrieve the index, so that it is not counted as unclaimed. */
 	index_arrive();
 	*stored = (struct stored){ .sessions_known = !geteuid() };
-	/* A kernel without versioned objects has none. */
+	/* A kernel that does not support versioned objects has none. */
 	stored->records_known = !running_records("outgoing",
 						 &stored->records) ||
 				access(SYSFS_OBJECTS, F_OK);
@@ -64,7 +64,7 @@ void stored_free(struct stored *stored)
 	unclaimed_free(&stored->unclaimed);
 }
 
-/* The value of a field that is text: name "pstore". NULL if there is none. */
+/* Get the value of a text field, such as: name "pstore". NULL if there is none. */
 static char *text_field(const struct record *record, const char *name)
 {
 	size_t len = strlen(name);

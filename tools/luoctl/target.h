@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * target - the two kernels of an update as the commands that compare them are told
- * about them: --from IMAGE, or else the kernel that runs, --module FILE and IMAGE.
+ * target - the arguments of commands that compare two kernels: --from IMAGE or the
+ * running kernel, --module FILE, and IMAGE.
  */
 #ifndef LUOCTL_TARGET_H
 #define LUOCTL_TARGET_H
@@ -12,7 +12,7 @@
 #include "luoctl.h"
 
 struct target {
-	const char *from_path;	/* NULL for the kernel that runs */
+	const char *from_path;	/* NULL for the running kernel */
 	const char *image;
 	char **modules;
 	size_t nr_modules;
@@ -24,17 +24,17 @@ struct target {
 #define TARGET_MODULE	{ "module", required_argument, NULL, 'm' }
 
 /*
- * Parse the arguments of a command. @option is called with each option that is not
- * one of those above and returns -1 if it is wrong; NULL if there are none. Complains
- * with the usage of @command and returns -1.
+ * Parse the arguments of a command. @option is called for each option other than the
+ * two above, and returns -1 if it is invalid; it may be NULL. Returns 0. On error, prints
+ * the usage of @command and returns an error.
  */
 int target_parse(struct target *target, const struct command *command, int argc,
 		 char **argv, const struct option *options,
 		 int (*option)(int option, void *context), void *context);
 
 /*
- * Read both catalogues. Complains and returns -1, also if this kernel hands nothing
- * over and is not replaced by --from.
+ * Read both catalogues. Returns 0. On error, prints the error and returns -1. It is an
+ * error if live update is off, except with --from.
  */
 int target_read(struct target *target);
 void target_free(struct target *target);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tree - what is handed over: the subtrees of KHO, and objects by their kinds,
- * with the versions that they are stored in and what they hold.
+ * tree - show the subtrees of KHO, and the number and size of objects by kind and
+ * version, for the next kernel and from the previous one.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "luoctl.h"
 #include "running.h"
 
-/* What there is of a kind in one version. */
+/* All objects of a kind, in one version. */
 struct group {
 	const char *kind;
 	u32 version;
@@ -25,7 +25,7 @@ struct groups {
 	size_t nr;
 };
 
-static int order(const void *a, const void *b)
+static int compare_groups(const void *a, const void *b)
 {
 	const struct group *x = a, *y = b;
 	int ret = strcmp(x->kind, y->kind);
@@ -124,7 +124,7 @@ static void json_side(struct json *json, const char *key,
 	json_close(json);
 }
 
-/* @which as debugfs has it for objects, @kho as it has it for KHO. */
+/* @which is the file of objects in debugfs, @kho the directory of KHO. */
 static int show(const char *which, const char *kho, const char *title)
 {
 	struct groups groups = {};
@@ -132,7 +132,7 @@ static int show(const char *which, const char *kho, const char *title)
 	struct handover handover;
 
 	handover_read(kho, &handover);
-	/* A kernel without objects has none. */
+	/* A kernel that does not support versioned objects has none. */
 	if (running_records(which, &records) && errno != ENOENT) {
 		handover_free(&handover);
 		return complain(DEBUGFS "/luo_objects/%s: %s", which,
@@ -141,7 +141,8 @@ static int show(const char *which, const char *kho, const char *title)
 	for (size_t i = 0; i < records.nr; i++)
 		add_record(&groups, &records.records[i]);
 	if (groups.nr)
-		qsort(groups.groups, groups.nr, sizeof(*groups.groups), order);
+		qsort(groups.groups, groups.nr, sizeof(*groups.groups),
+		      compare_groups);
 
 	if (want_json)
 		json_side(json_stdout(), which, &handover, &groups);
@@ -164,7 +165,7 @@ static int run(int argc, char **argv)
 		return EXIT_FAILED;
 
 	ret = show("outgoing", "out", "for the next kernel");
-	ret = ret ?: show("incoming", "in", "from the last kernel");
+	ret = ret ?: show("incoming", "in", "from the previous kernel");
 
 	return ret ? EXIT_FAILED : EXIT_DONE;
 }

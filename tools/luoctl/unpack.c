@@ -10,33 +10,33 @@
 
 #include "unpack.h"
 
-const char unpack_ends_early[] = "ends early";
-const char unpack_too_large[] = "unpacks to more than any kernel has";
-const char unpack_damaged[] = "damaged";
+const char *const unpack_ends_early = "ends early";
+const char *const unpack_too_large = "unpacks to more than any kernel has";
+const char *const unpack_damaged = "damaged";
 
-/* The memory limit for a dictionary: unpacking xz -9 of a kernel takes 128 MiB. */
+/* The memory limit of liblzma. Kernels that were packed with xz -9 need 128 MiB. */
 #define DICTIONARY_MAX	((u64)256 << 20)
 
-bool unpack_reserve(struct bytes *out, size_t *room, size_t size)
+bool unpack_reserve(struct bytes *out, size_t *capacity, size_t size)
 {
-	size_t more = *room ?: 1 << 20;
+	size_t more = *capacity ?: 1 << 20;
 
 	if (size > UNPACK_MAX || out->size > UNPACK_MAX - size)
 		return false;
 	while (more < out->size + size)
 		more *= 2;
-	if (more > *room)
+	if (more > *capacity)
 		out->data = xrealloc(out->data, more, 1);
-	*room = more;
+	*capacity = more;
 
 	return true;
 }
 
 /* Double the buffer when it is full. */
-static bool grow(struct bytes *out, size_t *room)
+static bool grow(struct bytes *out, size_t *capacity)
 {
-	return unpack_reserve(out, room, *room < UNPACK_MAX && *room ?
-			      *room : 1);
+	return unpack_reserve(out, capacity, *capacity < UNPACK_MAX && *capacity ?
+			      *capacity : 1);
 }
 
 static const char *unpack_gzip(const struct bytes *in, struct bytes *out)
@@ -46,21 +46,21 @@ static const char *unpack_gzip(const struct bytes *in, struct bytes *out)
 		.avail_in = in->size,
 	};
 	const char *wrong = NULL;
-	size_t room = 0;
+	size_t capacity = 0;
 	int ret;
 
 	if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
 		return "zlib does not start";
 
 	do {
-		if (out->size == room && !grow(out, &room)) {
+		if (out->size == capacity && !grow(out, &capacity)) {
 			wrong = unpack_too_large;
 			break;
 		}
 		stream.next_out = out->data + out->size;
-		stream.avail_out = room - out->size;
+		stream.avail_out = capacity - out->size;
 		ret = inflate(&stream, Z_NO_FLUSH);
-		out->size = room - stream.avail_out;
+		out->size = capacity - stream.avail_out;
 		if (ret == Z_BUF_ERROR || (ret == Z_OK && stream.avail_out))
 			wrong = unpack_ends_early;
 		else if (ret != Z_OK && ret != Z_STREAM_END)
@@ -74,18 +74,18 @@ static const char *unpack_gzip(const struct bytes *in, struct bytes *out)
 static const char *run_lzma(lzma_stream *stream, const struct bytes *in,
 			    struct bytes *out)
 {
-	size_t room = 0;
+	size_t capacity = 0;
 	lzma_ret ret;
 
 	stream->next_in = in->data;
 	stream->avail_in = in->size;
 	do {
-		if (out->size == room && !grow(out, &room))
+		if (out->size == capacity && !grow(out, &capacity))
 			return unpack_too_large;
 		stream->next_out = out->data + out->size;
-		stream->avail_out = room - out->size;
+		stream->avail_out = capacity - out->size;
 		ret = lzma_code(stream, LZMA_FINISH);
-		out->size = room - stream->avail_out;
+		out->size = capacity - stream->avail_out;
 		if (ret == LZMA_BUF_ERROR)
 			return unpack_ends_early;
 		if (ret == LZMA_MEMLIMIT_ERROR)
@@ -125,19 +125,19 @@ static const char *run_zstd(ZSTD_DStream *stream, const struct bytes *in,
 			    struct bytes *out)
 {
 	ZSTD_inBuffer input = { in->data, in->size, 0 };
-	size_t left, room = 0;
+	size_t left, capacity = 0;
 
 	do {
 		ZSTD_outBuffer output;
 
-		if (out->size == room && !grow(out, &room))
+		if (out->size == capacity && !grow(out, &capacity))
 			return unpack_too_large;
-		output = (ZSTD_outBuffer){ out->data, room, out->size };
+		output = (ZSTD_outBuffer){ out->data, capacity, out->size };
 		left = ZSTD_decompressStream(stream, &output, &input);
 		out->size = output.pos;
 		if (ZSTD_isError(left))
 			return unpack_damaged;
-		if (left && input.pos == input.size && out->size < room)
+		if (left && input.pos == input.size && out->size < capacity)
 			return unpack_ends_early;
 	} while (left);
 
@@ -159,21 +159,21 @@ static const char *unpack_zstd(const struct bytes *in, struct bytes *out)
 static const char *run_lz4(LZ4F_dctx *context, const struct bytes *in,
 			   struct bytes *out)
 {
-	size_t room = 0, at = 0, hint;
+	size_t capacity = 0, at = 0, hint;
 
 	do {
 		size_t got, taken = in->size - at;
 
-		if (out->size == room && !grow(out, &room))
+		if (out->size == capacity && !grow(out, &capacity))
 			return unpack_too_large;
-		got = room - out->size;
+		got = capacity - out->size;
 		hint = LZ4F_decompress(context, out->data + out->size, &got,
 				       in->data + at, &taken, NULL);
 		if (LZ4F_isError(hint))
 			return unpack_damaged;
 		out->size += got;
 		at += taken;
-		if (hint && at == in->size && out->size < room)
+		if (hint && at == in->size && out->size < capacity)
 			return unpack_ends_early;
 	} while (hint);
 
@@ -201,21 +201,21 @@ static const char *unpack_bzip2(const struct bytes *in, struct bytes *out)
 		.avail_in = in->size,
 	};
 	const char *wrong = NULL;
-	size_t room = 0;
+	size_t capacity = 0;
 	int ret;
 
 	if (BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK)
 		return "libbz2 does not start";
 
 	do {
-		if (out->size == room && !grow(out, &room)) {
+		if (out->size == capacity && !grow(out, &capacity)) {
 			wrong = unpack_too_large;
 			break;
 		}
 		stream.next_out = (char *)out->data + out->size;
-		stream.avail_out = room - out->size;
+		stream.avail_out = capacity - out->size;
 		ret = BZ2_bzDecompress(&stream);
-		out->size = room - stream.avail_out;
+		out->size = capacity - stream.avail_out;
 		if (ret == BZ_OK && !stream.avail_in && stream.avail_out)
 			wrong = unpack_ends_early;
 		else if (ret != BZ_OK && ret != BZ_STREAM_END)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * unpack_blocks - formats that are a header and a row of blocks, each of which a
- * library unpacks in one call: lz4 -l and lzop, with both of which the kernel's
- * build packs a kernel.
+ * unpack_blocks - unpack formats that consist of a header and blocks, each of which a
+ * library unpacks in one call: lz4 -l and lzop. The kernel's build uses both.
  */
 #include <endian.h>
 #include <string.h>
@@ -13,13 +12,13 @@
 
 #include "unpack.h"
 
-/* The rest of the input. */
+/* The input that is not consumed yet. */
 struct rest {
 	const u8 *data;
 	size_t size;
 };
 
-static bool take(struct rest *rest, void *to, size_t size)
+static bool consume(struct rest *rest, void *to, size_t size)
 {
 	if (size > rest->size)
 		return false;
@@ -31,9 +30,9 @@ static bool take(struct rest *rest, void *to, size_t size)
 	return true;
 }
 
-static bool take_be32(struct rest *rest, u32 *value)
+static bool read_be32(struct rest *rest, u32 *value)
 {
-	if (!take(rest, value, sizeof(*value)))
+	if (!consume(rest, value, sizeof(*value)))
 		return false;
 	*value = be32toh(*value);
 
@@ -50,10 +49,10 @@ static bool take_be32(struct rest *rest, u32 *value)
 const char *unpack_lz4_legacy(const struct bytes *in, struct bytes *out)
 {
 	struct rest rest = { in->data, in->size };
-	size_t room = 0;
+	size_t capacity = 0;
 	u32 size;
 
-	while (take(&rest, &size, sizeof(size)) && rest.size) {
+	while (consume(&rest, &size, sizeof(size)) && rest.size) {
 		int got;
 
 		size = le32toh(size);
@@ -63,7 +62,7 @@ const char *unpack_lz4_legacy(const struct bytes *in, struct bytes *out)
 			return unpack_damaged;
 		if (size > rest.size)
 			return unpack_ends_early;
-		if (!unpack_reserve(out, &room, LZ4_LEGACY_BLOCK))
+		if (!unpack_reserve(out, &capacity, LZ4_LEGACY_BLOCK))
 			return unpack_too_large;
 		got = LZ4_decompress_safe((const char *)rest.data,
 					  (char *)out->data + out->size, size,
@@ -71,13 +70,13 @@ const char *unpack_lz4_legacy(const struct bytes *in, struct bytes *out)
 		if (got < 0)
 			return unpack_damaged;
 		out->size += got;
-		take(&rest, NULL, size);
+		consume(&rest, NULL, size);
 	}
 
 	return out->size ? NULL : unpack_ends_early;
 }
 
-/* The header of lzop, as its source has it: what follows the magic number. */
+/* The header of lzop, as defined in its source. */
 #define LZOP_MAGIC_LEN		9
 #define LZOP_BLOCK_MAX		(64 << 20)
 #define LZOP_ADLER32_D		0x00000001
@@ -87,23 +86,23 @@ const char *unpack_lz4_legacy(const struct bytes *in, struct bytes *out)
 #define LZOP_CRC32_C		0x00000200
 #define LZOP_FILTER		0x00000800
 
-static bool take_lzop_header(struct rest *rest, u32 *flags)
+static bool read_lzop_header(struct rest *rest, u32 *flags)
 {
 	u16 version;
 	u8 name;
 
-	if (!take(rest, NULL, LZOP_MAGIC_LEN) ||
-	    !take(rest, &version, sizeof(version)))
+	if (!consume(rest, NULL, LZOP_MAGIC_LEN) ||
+	    !consume(rest, &version, sizeof(version)))
 		return false;
 	version = be16toh(version);
-	/* The version of the library, that needed to unpack, method, level. */
-	if (!take(rest, NULL, version >= 0x0940 ? 2 + 2 + 1 + 1 : 2 + 1) ||
-	    !take_be32(rest, flags) ||
-	    !take(rest, NULL, *flags & LZOP_FILTER ? 4 : 0))
+	/* Skip the library version, the version needed to unpack, method and level. */
+	if (!consume(rest, NULL, version >= 0x0940 ? 2 + 2 + 1 + 1 : 2 + 1) ||
+	    !read_be32(rest, flags) ||
+	    !consume(rest, NULL, *flags & LZOP_FILTER ? 4 : 0))
 		return false;
-	/* Mode, time, name and checksum. */
-	if (!take(rest, NULL, version >= 0x0940 ? 4 + 4 + 4 : 4 + 4) ||
-	    !take(rest, &name, 1) || !take(rest, NULL, name + 4))
+	/* Skip mode, time, name and checksum. */
+	if (!consume(rest, NULL, version >= 0x0940 ? 4 + 4 + 4 : 4 + 4) ||
+	    !consume(rest, &name, 1) || !consume(rest, NULL, name + 4))
 		return false;
 
 	return true;
@@ -123,19 +122,19 @@ struct lzop_block {
 	u32 adler_d, crc_d, adler_c, crc_c;
 };
 
-/* Only a block that is smaller than its contents has sums of the packed data. */
-static bool take_lzop_block(struct rest *rest, u32 flags,
+/* Only blocks that are smaller than their contents have sums of the packed data. */
+static bool read_lzop_block(struct rest *rest, u32 flags,
 			    struct lzop_block *block)
 {
-	if (!take_be32(rest, &block->packed) ||
-	    (flags & LZOP_ADLER32_D && !take_be32(rest, &block->adler_d)) ||
-	    (flags & LZOP_CRC32_D && !take_be32(rest, &block->crc_d)))
+	if (!read_be32(rest, &block->packed) ||
+	    (flags & LZOP_ADLER32_D && !read_be32(rest, &block->adler_d)) ||
+	    (flags & LZOP_CRC32_D && !read_be32(rest, &block->crc_d)))
 		return false;
 	if (block->packed >= block->size)
 		return true;
 
-	return !(flags & LZOP_ADLER32_C && !take_be32(rest, &block->adler_c)) &&
-	       !(flags & LZOP_CRC32_C && !take_be32(rest, &block->crc_c));
+	return !(flags & LZOP_ADLER32_C && !read_be32(rest, &block->adler_c)) &&
+	       !(flags & LZOP_CRC32_C && !read_be32(rest, &block->crc_c));
 }
 
 static const char *unpack_lzop_block(const struct rest *rest, u32 flags,
@@ -168,34 +167,34 @@ const char *unpack_lzo(const struct bytes *in, struct bytes *out)
 	struct rest rest = { in->data, in->size };
 	struct lzop_block block = {};
 	const char *wrong = NULL;
-	size_t room = 0;
+	size_t capacity = 0;
 	u32 flags;
 
 	if (lzo_init() != LZO_E_OK)
 		return "liblzo2 does not start";
-	if (!take_lzop_header(&rest, &flags))
+	if (!read_lzop_header(&rest, &flags))
 		return unpack_ends_early;
 	if (flags & LZOP_EXTRA_FIELD)
 		return unpack_damaged;
 
 	while (!wrong) {
-		if (!take_be32(&rest, &block.size))
+		if (!read_be32(&rest, &block.size))
 			return unpack_ends_early;
 		/* A size of 0 ends the file. */
 		if (!block.size)
 			return out->size ? NULL : unpack_damaged;
 		if (block.size > LZOP_BLOCK_MAX)
 			return unpack_damaged;
-		if (!take_lzop_block(&rest, flags, &block))
+		if (!read_lzop_block(&rest, flags, &block))
 			return unpack_ends_early;
 		if (block.packed > block.size)
 			return unpack_damaged;
 		if (block.packed > rest.size)
 			return unpack_ends_early;
-		if (!unpack_reserve(out, &room, block.size))
+		if (!unpack_reserve(out, &capacity, block.size))
 			return unpack_too_large;
 		wrong = unpack_lzop_block(&rest, flags, &block, out);
-		take(&rest, NULL, block.packed);
+		consume(&rest, NULL, block.packed);
 	}
 
 	return wrong;

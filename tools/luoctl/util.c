@@ -31,7 +31,7 @@ const char *complaint(void)
 	return last_complaint;
 }
 
-static void *there(void *memory)
+static void *check_memory(void *memory)
 {
 	if (!memory) {
 		fputs("luoctl: out of memory\n", stderr);
@@ -43,17 +43,17 @@ static void *there(void *memory)
 
 void *xrealloc(void *old, size_t count, size_t size)
 {
-	return there(reallocarray(old, count, size));
+	return check_memory(reallocarray(old, count, size));
 }
 
 void *xzalloc(size_t size)
 {
-	return there(calloc(1, size));
+	return check_memory(calloc(1, size));
 }
 
 char *xstrdup(const char *string)
 {
-	return there(strdup(string));
+	return check_memory(strdup(string));
 }
 
 char *xasprintf(const char *fmt, ...)
@@ -66,13 +66,13 @@ char *xasprintf(const char *fmt, ...)
 		text = NULL;
 	va_end(args);
 
-	return there(text);
+	return check_memory(text);
 }
 
 int open_regular(const char *path, size_t max)
 {
 	struct stat st;
-	/* O_NONBLOCK, because opening a FIFO waits for a writer otherwise. */
+	/* Without O_NONBLOCK, opening a FIFO would wait for a writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	int error = 0;
 
@@ -95,19 +95,19 @@ int open_regular(const char *path, size_t max)
 	return -1;
 }
 
-/* The size of a file in /proc or /sys says nothing, so read up to the end. */
+/* Read to the end: st_size of files in /proc and /sys is not their size. */
 static int read_all(int fd, size_t max, struct bytes *bytes)
 {
-	size_t room = 0;
+	size_t capacity = 0;
 	ssize_t got;
 
 	do {
-		if (bytes->size + 1 >= room) {
-			room = room ? 2 * room : 0x10000;
-			bytes->data = xrealloc(bytes->data, room, 1);
+		if (bytes->size + 1 >= capacity) {
+			capacity = capacity ? 2 * capacity : 0x10000;
+			bytes->data = xrealloc(bytes->data, capacity, 1);
 		}
 		got = read(fd, bytes->data + bytes->size,
-			   room - bytes->size - 1);
+			   capacity - bytes->size - 1);
 		if (got < 0)
 			return -1;
 		bytes->size += got;

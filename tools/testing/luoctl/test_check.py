@@ -22,8 +22,8 @@ def check(image, origin=FROM):
 
 
 def good(image, origin=FROM):
-	"""A case in which all survives."""
-	return lambda: check(image, origin).expect(0, "all survives")
+	"""A case in which everything survives."""
+	return lambda: check(image, origin).expect(0, "everything survives")
 
 
 def lost(image, *words, origin=FROM):

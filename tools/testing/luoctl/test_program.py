@@ -194,7 +194,7 @@ def busy():
 	assert 0.4 < seconds < 9, seconds
 	done, seconds = save_busy(1000, "--timeout", "1")
 	assert done.returncode == 2 and done.stdout.count("\n") == 1, done.stdout
-	assert "is busy, tried for 1 seconds: its pages are in use by I/O" in done.stdout, done.stdout
+	assert "is busy after 1 seconds: its pages are in use by I/O" in done.stdout, done.stdout
 	assert 0.9 < seconds < 9, seconds
 
 
