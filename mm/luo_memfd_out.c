@@ -163,7 +163,9 @@ static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 	if (err)
 		return err;
 
-	err = luo_memfd_list_add(memfd, &list);
+	err = luo_memfd_check_tags(file);
+	if (!err)
+		err = luo_memfd_list_add(memfd, &list);
 	if (!err) {
 		memfd->nr_sorted = memfd->extents.count;
 		memfd->v0.nr_sorted = memfd->v0.nr;
@@ -258,8 +260,8 @@ static struct luo_memfd *luo_memfd_save_or_fail(struct file *file, bool stock)
  * @stock: Write version 0, and version 1 if the write policy says so; otherwise
  *         version 1 alone.
  *
- * Return: 0; -ENOMEM if the file does not fit into memory; or another negative
- * errno. On an error the file is unchanged.
+ * Return: 0; -ENOMEM if the file does not fit into memory; -EOPNOTSUPP if a page has
+ * memory tags; or another negative errno. On an error the file is unchanged.
  */
 int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock)
 {
@@ -423,6 +425,8 @@ static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
 		err = luo_memfd_check_poison(memfd);
 	if (!err)
 		err = luo_memfd_save_added(memfd, file);
+	if (!err)
+		err = luo_memfd_check_tags(file);
 	if (err == -EHWPOISON)
 		pr_err("instance %llu has a poisoned page that cannot be handed over: punch a hole there, or do not preserve the file\n",
 		       memfd->id.instance);
@@ -442,7 +446,8 @@ static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
  * luo_memfd_out_freeze - Preserve what was written into holes since, for good.
  * @args: What LUO passes to its handler.
  *
- * Costs what was added to the file since it was preserved, whatever its size.
+ * Costs what was added to the file since it was preserved, whatever its size, and on
+ * processors with memory tags a look at each page.
  *
  * Return: 0, or a negative errno with the file preserved as before the call.
  */

@@ -54,6 +54,17 @@ struct luo_memfd {
 	u32 stored;
 };
 
+/* luo_memfd_tags.c: memory tags, which only arm64 has. */
+
+#ifdef CONFIG_ARM64_MTE
+int luo_memfd_check_tags(struct file *file);
+#else
+static inline int luo_memfd_check_tags(struct file *file)
+{
+	return 0;
+}
+#endif
+
 /* luo_memfd_punch.c: removing pages from a file that is preserved. */
 
 extern const struct shmem_keeper_ops luo_memfd_punch_ops;
