@@ -21,6 +21,7 @@
 #include <linux/luo_field.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 #include <linux/vmalloc.h>
 
 #include "luo_handover.h"
@@ -189,3 +190,4 @@ const struct luo_handover luo_handover_kho = {
 LUO_NOTE_STRING("kho", KHO_FDT_COMPATIBLE);
 LUO_NOTE_STRING("luo", LUO_ABI_COMPATIBLE);
 LUO_NOTE_STRING("luo-objects", LUO_OBJECTS_COMPATIBLE);
+LUO_NOTE_STRING("page-shift", __stringify(CONFIG_PAGE_SHIFT));

@@ -266,6 +266,21 @@ static bool can_read_notes(const struct machine *machine)
 	return machine->big_endian == (__BYTE_ORDER == __BIG_ENDIAN);
 }
 
+/*
+ * The size of a page, of a kernel whose machine has several and whose header does not
+ * say which: a vmlinux.
+ */
+static void add_page_size(struct catalogue *catalogue)
+{
+	char *shift = catalogue_strings(catalogue, "page-shift");
+	u64 value;
+
+	if (!catalogue->machine.page_size && shift && parse_u64(shift, &value) &&
+	    value >= 12 && value <= 16)
+		catalogue->machine.page_size = 1U << value;
+	free(shift);
+}
+
 int catalogue_read_image(struct catalogue *catalogue, const char *path)
 {
 	struct reader reader = { .catalogue = catalogue, .what = path };
@@ -292,8 +307,10 @@ int catalogue_read_image(struct catalogue *catalogue, const char *path)
 		reader.what = NULL;
 		notes_of_raw(&image.kernel, add_note, &reader);
 	}
-	if (!ret)
+	if (!ret) {
 		compat_scan(catalogue, &image.kernel);
+		add_page_size(catalogue);
+	}
 	image_free(&image);
 	if (ret)
 		catalogue_free(catalogue);

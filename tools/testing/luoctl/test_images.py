@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 from harness import WHOLE, Run, Skip
-from images import (BASE, PACKERS, arm64, bzimage, elf, lz4_frame, uki, zboot)
+from images import (BASE, PACKERS, arm64, bzimage, compatible, elf, lz4_frame, uki, zboot)
 from test_check import FROM, FROM_ARM64, KIND, MEMFD, bad, check, good, lost
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
@@ -142,7 +142,22 @@ def programs():
 	bad(bzimage(PACKERS["xz"](NO_BANNER)), "Linux version")()
 
 
+def debian_both():
+	"""Debian's images for two architectures, each against the other."""
+	for pair in (("amd64", "arm64"), ("arm64", "amd64")):
+		run = Run("check", "--from", *(str(debian(arch)) for arch in pair), luoctl=WHOLE)
+		run.expect(1, "machine is lost", "another machine", "x86_64, pages of 4 KiB",
+			   "aarch64, pages of 4 KiB")
+
+
 KERNEL_ARM64 = BASE + MEMFD + KIND
+
+
+def vmlinux_arm64(shift):
+	"""A vmlinux, whose header does not say the size of a page."""
+	return elf(KERNEL_ARM64 + [compatible("page-shift", shift)], machine=183)
+
+
 
 CASES = [
 	*[(f"a unified kernel image of a bzImage in {name}", good(uki(bzimage(pack(FROM)))))
@@ -171,11 +186,20 @@ CASES = [
 				 origin=FROM_ARM64)),
 	("pages of unknown size",
 	 bad(arm64(KERNEL_ARM64, flags=0x8), "cannot tell", origin=FROM_ARM64)),
+	("pages of 4 KiB in a vmlinux", good(vmlinux_arm64("12"), FROM_ARM64)),
+	("pages of 64 KiB in a vmlinux",
+	 lost(vmlinux_arm64("16"), "machine is lost", "64 KiB", origin=FROM_ARM64)),
+	("pages of 64 KiB in a vmlinux, the other way",
+	 lost(FROM_ARM64, "machine is lost", "64 KiB", origin=vmlinux_arm64("16"))),
+	("a vmlinux that does not say",
+	 bad(elf(KERNEL_ARM64, machine=183), "cannot tell", origin=FROM_ARM64)),
+	("a vmlinux that says nonsense", bad(vmlinux_arm64("64"), "cannot tell", origin=FROM_ARM64)),
 	("the other byte order", lost(arm64(KERNEL_ARM64, flags=0xb), "machine is lost", "big endian",
 				      origin=FROM_ARM64)),
 	("a vmlinux of the other byte order",
 	 lost(swapped(elf(BASE, machine=22)), "machine is lost", "big endian")),
 	("Debian's own image", debian_amd64),
 	("Debian's own image for arm64", debian_arm64),
+	("Debian's own images for another architecture", debian_both),
 	("Debian's own image as a unified kernel image", debian_uki),
 ]

@@ -119,8 +119,10 @@ static_assert(offsetof(struct luo_note_field, type) == 92);
 
 /**
  * struct luo_note_compatible - A string that two kernels must share.
- * @what:       "kho", "luo", "luo-objects", or "file" for each file handler.
- * @compatible: The string.
+ * @what:       "kho", "luo", "luo-objects", "page-shift", or "file" for each file
+ *              handler.
+ * @compatible: The string. Of "page-shift" it is the binary logarithm of the size of a
+ *              page in decimal, "12" for 4 KiB.
  */
 struct luo_note_compatible {
 	char what[LUO_NOTE_WHAT_LEN];
