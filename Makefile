@@ -2,7 +2,9 @@
 #
 # The targets. The scripts in scripts/ do the work, one script per job, and
 # build/ has all files that are built; downloads and ccache are in the cache directory
-# of the user. LINUX=/path uses your Linux tree instead of the download.
+# of the user. LINUX=/path uses your Linux tree instead of the download. ARCH=arm64 or
+# x86_64 is for kernels of that architecture; it is not exported here, because if it is
+# unset, make would export it empty, and the makefiles of the kernel would believe that.
 
 FLAVOUR ?= pkram
 export FROM TO FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST KERNEL
@@ -26,6 +28,7 @@ help:
 	@echo 'make series [FROM=N] [TO=N]             builds and boots each patch on those before it'
 	@echo 'make shell [FLAVOUR=...]                a shell in the virtual machine'
 	@echo 'make shell HOST=1                       a login on that Debian host'
+	@echo 'make ... ARCH=arm64                     the same on another architecture'
 
 kernel:
 	@scripts/kernel/build $(FLAVOUR)

@@ -9,6 +9,31 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 BUILD=$TOP/build
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/pkram
 JOBS=${JOBS:-$(nproc)}
+
+# The architecture of the kernels and of the virtual machine: ARCH, or that of this
+# machine. Another architecture than this machine's is cross-compiled, with Debian's
+# libraries and programs of it, and has its own directory for what is built.
+case $(uname -m) in
+aarch64) HOST_ARCH=arm64 ;;
+*)	HOST_ARCH=$(uname -m) ;;
+esac
+ARCH=${ARCH:-$HOST_ARCH}
+# The names of Debian, of GNU and of the kernel's makefiles.
+case $ARCH in
+x86_64)	DEBIAN_ARCH=amd64 TRIPLET=x86_64-linux-gnu KERNEL_ARCH=x86
+	KERNEL_IMAGE=bzImage ;;
+arm64)	DEBIAN_ARCH=arm64 TRIPLET=aarch64-linux-gnu KERNEL_ARCH=arm64
+	KERNEL_IMAGE=Image ;;
+*)	echo "${0##*/}: ARCH=$ARCH: expected x86_64 or arm64" >&2; exit 1 ;;
+esac
+CROSS=
+FOREIGN=
+if [ "$ARCH" != "$HOST_ARCH" ]; then
+	CROSS=$TRIPLET-
+	FOREIGN=$ARCH-
+	BUILD=$BUILD/$ARCH
+fi
+# Not ARCH: makefiles of the kernel have another idea of it.
 export TOP BUILD CACHE JOBS
 
 # Do not pass the flags of the outer make to the makes that the scripts call.

@@ -2,7 +2,8 @@
 """
 Which accelerator works here. That /dev/kvm opens says little: nested machines
 are known whose guests never leave the firmware. So a kernel is booted for a few
-seconds, once per machine, and the answer is kept in the cache.
+seconds, once per machine, and the answer is kept in the cache. Guests of another
+architecture are emulated.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import platform
 import subprocess
 import threading
 
-from . import paths
+from . import arch, paths
 from .console import Console
 from .machine import Machine
 
@@ -22,31 +23,35 @@ _lock = threading.Lock()
 def _fingerprint() -> str:
 	"""A key that changes if the result may change."""
 	with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
-		model = [line for line in cpuinfo if line.startswith(("model name", "flags"))][:2]
-	qemu = subprocess.run(["qemu-system-x86_64", "--version"], text=True,
+		# The first processor, but for its clock.
+		model = [line for line in cpuinfo.read().partition("\n\n")[0].splitlines(True)
+			 if line.startswith(("model name", "flags", "CPU", "Features"))]
+	qemu = subprocess.run([arch.ARCHES[arch.HOST].qemu, "--version"], text=True,
 			      stdout=subprocess.PIPE, check=True).stdout
 	text = "".join(model) + qemu + platform.release() + platform.version()
 	return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _kvm_boots(kernel: str, initrd: str) -> bool:
+def _kvm_boots(kernel: str, initrd: str, on: arch.Arch) -> bool:
 	if not os.access("/dev/kvm", os.R_OK | os.W_OK):
 		return False
-	guest = Console(Machine(kernel, initrd, "console=ttyS0 panic=-1 reboot=t",
-				accel="kvm").command(),
+	guest = Console(Machine(kernel, initrd, f"{on.console} panic=-1", accel="kvm",
+				arch=on).command(),
 			str(paths.LOG / "accel.log"), _SECONDS, _SECONDS)
 	guest.run()
 	return not guest.fault and "@@ exit 0" in guest.test
 
 
-def choose(kernel: str, initrd: str) -> str:
+def choose(kernel: str, initrd: str, on: arch.Arch) -> str:
 	"""Return 'kvm' or 'tcg'. ACCEL in the environment overrides it."""
+	if not on.native:
+		return "tcg"
 	if os.environ.get("ACCEL"):
 		return os.environ["ACCEL"]
 	answer = paths.CACHE / f"accel-{_fingerprint()}"
 	with _lock:
 		if not answer.exists():
-			answer.write_text("kvm" if _kvm_boots(kernel, initrd) else "tcg")
+			answer.write_text("kvm" if _kvm_boots(kernel, initrd, on) else "tcg")
 		return answer.read_text()
 
 

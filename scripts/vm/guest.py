@@ -22,7 +22,8 @@ class Guest:
 	def __init__(self, job: str, settings: Settings, initrd: str, name: str = "",
 		     show: Optional[Callable[[str, str], None]] = None) -> None:
 		self._settings = settings
-		self.log = str(paths.LOG / f"{(name or job).replace('/', '-')}.log")
+		self._arch = settings.arch
+		self.log = str(self._arch.build / "log" / f"{(name or job).replace('/', '-')}.log")
 		self._job = job
 		self._initrd = initrd
 		self._show = show
@@ -39,24 +40,22 @@ class Guest:
 			# While a processor's features are found out, KASAN takes 5-level
 			# addresses for wild ones: an interrupt then looks like a bug.
 			checked = "no5lvl "
-		# Where instructions are counted, the processor's own timer is found to be
-		# of no use, after a loop that takes longer than all else.
-		timer = "nolapic_timer " if self._settings.icount else ""
-		return (f"console=ttyS0,115200 earlycon=uart8250,io,0x3f8,115200 "
-			f"panic=-1 reboot=t no_timer_check kho=on liveupdate=on "
-			f"kho_scratch=32M,{scratch}M,32M {timer}{checked}"
+		timer = f"{self._arch.icount} " if self._settings.icount else ""
+		return (f"{self._arch.console} panic=-1 kho=on liveupdate=on "
+			f"kho_scratch={self._arch.scratch.format(scratch)} {timer}{checked}"
 			f"pkram.test={self._job} pkram.boot={','.join(self._settings.boot)} "
 			f"pkram.stage=1 {self._settings.append}").strip()
 
 	def machine(self, disk: str = "") -> Machine:
 		"""Return the machine that the job runs on."""
 		settings = self._settings
-		kernel = paths.image(settings.boot[0])
+		kernel = paths.image(settings.boot[0], self._arch)
 		return Machine(kernel, self._initrd, self.append(), settings.mem,
 			       settings.cpus, settings.numa, settings.icount,
-			       accel.choose(kernel, self._initrd), disk,
+			       accel.choose(kernel, self._initrd, self._arch), disk,
 			       disk == settings.disk, settings.dimm,
-			       settings.virtio_mem, settings.plug)
+			       settings.virtio_mem, settings.plug, settings.tags,
+			       self._arch)
 
 	@contextlib.contextmanager
 	def disk(self) -> Iterator[str]:
@@ -65,7 +64,7 @@ class Guest:
 		if not re.fullmatch(r"\d+[MG]", disk):
 			yield disk
 			return
-		with tempfile.NamedTemporaryFile(dir=paths.BUILD, prefix=".disk-") as scratch:
+		with tempfile.NamedTemporaryFile(dir=self._arch.build, prefix=".disk-") as scratch:
 			scratch.truncate(mebibytes(disk) << 20)
 			yield scratch.name
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A virtual PC, as a QEMU command line."""
+"""A virtual machine, as a QEMU command line."""
 
 import dataclasses
 import re
+
+from .arch import Arch, chosen
 
 
 def mebibytes(size: str) -> int:
@@ -32,15 +34,17 @@ class Machine:
 	dimm: str = ""
 	virtio_mem: str = ""
 	plug: str = ""
+	tags: bool = False
+	arch: Arch = dataclasses.field(default_factory=chosen)
 
 	def _accel(self) -> list[str]:
 		if self.icount:
-			return ["-accel", "tcg,thread=single", "-cpu", "max",
+			return ["-accel", "tcg,thread=single", "-cpu", self.arch.cpu,
 				"-icount", "shift=0,sleep=off", "-seed", "1",
 				"-rtc", "base=2026-01-01,clock=vm"]
 		if self.accel == "kvm":
 			return ["-accel", "kvm", "-cpu", "host"]
-		return ["-accel", "tcg,thread=multi", "-cpu", "max"]
+		return ["-accel", "tcg,thread=multi", "-cpu", self.arch.cpu]
 
 	def _numa(self, cpus: int) -> list[str]:
 		if self.numa == 1:
@@ -83,10 +87,9 @@ class Machine:
 	def command(self) -> list[str]:
 		"""Return the command without the options for the serial lines."""
 		cpus = 1 if self.icount else self.cpus
-		args = ["qemu-system-x86_64", "-nodefaults", "-no-user-config",
-			"-display", "none", "-vga", "none", "-no-reboot",
-			"-machine", "pc", *self._accel(),
-			*self._memory(),
+		args = [self.arch.qemu, "-nodefaults", "-no-user-config",
+			"-display", "none", "-no-reboot", *self.arch.machine,
+			*(self.arch.tags if self.tags else ()), *self._accel(), *self._memory(), *self.arch.serial,
 			"-smp", f"{cpus},sockets={cpus}", *self._numa(cpus),
 			"-kernel", self.kernel, "-initrd", self.initrd,
 			"-append", self.append]

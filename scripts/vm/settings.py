@@ -10,6 +10,7 @@ import re
 import shlex
 import typing
 
+from .arch import ARCHES, Arch, chosen
 from .machine import mebibytes
 
 
@@ -29,6 +30,9 @@ class Settings:
 	append: str = ""
 	icount: bool = False
 	kunit: bool = False
+	tags: bool = False
+	only: str = ""
+	arch: Arch = dataclasses.field(default_factory=chosen)
 	disk: str = ""
 	dimm: str = ""
 	virtio_mem: str = ""
@@ -50,7 +54,7 @@ class Settings:
 		elif key.partition(".")[0] == "expect":
 			re.compile(value)
 			self.expect.append((key.partition(".")[2], value))
-		elif key in ("icount", "kunit"):
+		elif key in ("icount", "kunit", "tags"):
 			if value not in ("yes", "no"):
 				raise ValueError(f"{key} is yes or no")
 			setattr(self, key, value == "yes")
@@ -61,6 +65,10 @@ class Settings:
 			setattr(self, key, value)
 		elif key == "disk":
 			self.disk = value
+		elif key == "arch":
+			if value not in ARCHES:
+				raise ValueError(f"arch is {' or '.join(ARCHES)}")
+			self.only = value
 		else:
 			raise ValueError(f"unknown setting '{key}'")
 

@@ -62,10 +62,10 @@ jumps() {
 	jumps_name=$1
 	shift
 	(next_initrd)
-	echo "@@ jump" >/dev/ttyS1
-	stty -F /dev/ttyS1 raw
+	echo "@@ jump" >"$TTY"
+	stty -F "$TTY" raw
 	luoctl kexec --initrd /boot/next-initrd --append "$(next_line)" "$@"
-	echo "@@ back $status" >/dev/ttyS1
+	echo "@@ back $status" >"$TTY"
 	sed 's/^/# /' $out
 	ktap_test_fail "$jumps_name"
 }
