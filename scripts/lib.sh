@@ -45,6 +45,11 @@ mkdir -p "$BUILD/log" "$CACHE"
 say() { echo "$*" >&2; }
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
+# native - stops what can be made only on a machine of the architecture.
+native() {
+	[ -z "$CROSS" ] || die "not for ARCH=$ARCH on this machine: run it on a machine of that architecture"
+}
+
 # lock NAME - one at a time in this checkout, until the script ends.
 lock() {
 	exec 9>"$BUILD/.lock-$1"
