@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "../kselftest.h"
-#include "../luo_memfd/session.h"
+#include "../luo_lib/session.h"
 #include "jump.h"
 #include "work.h"
 

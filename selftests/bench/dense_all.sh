@@ -4,4 +4,6 @@
 # As dense.sh, with the version for a rollback written as well, as is the default.
 #
 # bench: boot=@,@,@,@,@ mem=6G timeout=1800 kernels=pkram
+. ../luo_lib/functions.sh
+
 exec ./carry dense:dense-all 0 64 512 2048

@@ -4,4 +4,6 @@
 # A file that stock Linux has preserved, each page under a key of its own.
 #
 # bench: boot=stock,@,stock,@ mem=6G timeout=1800 kernels=pkram
+. ../luo_lib/functions.sh
+
 exec ./carry dense:dense-by-stock 0 - 2048

@@ -6,4 +6,6 @@
 #
 # bench: boot=@,@,@,@,@,@ mem=6G timeout=1800 kernels=pkram
 # bench: append="luo_object.write=newest"
+. ../luo_lib/functions.sh
+
 exec ./carry interleaved 0 64 128 256 512

@@ -5,4 +5,6 @@
 #
 # bench: boot=@,@,@,@,@ mem=6G timeout=1800 kernels=pkram
 # bench: append="luo_object.write=newest luo_memfd.collapse=1"
+. ../luo_lib/functions.sh
+
 exec ./carry interleaved:interleaved-collapse 0 64 256 1024

@@ -4,4 +4,6 @@
 # The sizes of interleaved.sh that stock Linux boots with before people go home.
 #
 # bench: boot=@,@,@,@ mem=6G timeout=1800 quiet=900 kernels=stock
+. ../luo_lib/functions.sh
+
 exec ./carry interleaved 0 64 128

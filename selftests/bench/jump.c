@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "../kselftest.h"
-#include "figure.h"
+#include "../luo_lib/figure.h"
 #include "jump.h"
 
 #define KMSG	"/dev/kmsg"

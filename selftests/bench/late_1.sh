@@ -6,4 +6,6 @@
 # stopped while the kernel finds such pages and adds them to what it hands over.
 #
 # bench: boot=@,@,@,@ mem=6G timeout=1800 kernels=pkram
+. ../luo_lib/functions.sh
+
 exec ./carry late-1 0 1024 4096

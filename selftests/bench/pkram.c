@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 #include "../kselftest.h"
-#include "../pkram/device.h"
-#include "figure.h"
+#include "../luo_lib/pkram_device.h"
+#include "../luo_lib/figure.h"
 
 #define SIZE		(256UL << 10)	/* KiB */
 #define PAGES		65536

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "../kselftest.h"
-#include "../luo_memfd/memory.h"
-#include "../luo_memfd/session.h"
-#include "kho.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/kho.h"
 #include "work.h"
 
 #define SESSION		"bench"

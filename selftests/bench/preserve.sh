@@ -5,7 +5,7 @@
 # these names carry them over a kexec.
 #
 # bench: boot=@ mem=6G timeout=1800
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 POLICY=/sys/kernel/luo_objects/write
 

@@ -4,7 +4,7 @@
 # The benchmarks run, in sizes that take no time, and print what they are to.
 #
 # vm: boot=pkram,pkram,pkram icount=yes
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 OUT=/tmp/figures
 

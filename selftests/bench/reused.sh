@@ -5,4 +5,6 @@
 #
 # bench: boot=@,@,@,@,@ mem=6G timeout=1800
 # bench: append="luo_object.write=newest"
+. ../luo_lib/functions.sh
+
 exec ./carry reused 0 64 256 1024

@@ -5,4 +5,6 @@
 #
 # bench: boot=@,@,@,@,@ mem=6G timeout=1800
 # bench: append="luo_object.write=newest"
+. ../luo_lib/functions.sh
+
 exec ./carry small 0 16000K 64000K 256000K

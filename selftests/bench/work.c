@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "../kselftest.h"
-#include "../luo_memfd/memory.h"
-#include "../luo_memfd/pattern.h"
-#include "../luo_memfd/session.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
 #include "work.h"
 
 #define HUGE		(2UL << 20)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "figure.h"
+#include "../luo_lib/figure.h"
 
 /**
  * struct work - The files of one measurement.

@@ -5,7 +5,7 @@
 # Documentation/admin-guide/luo-access.rst.
 #
 # vm: boot=pkram append="luo_object.write=all"
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 objects=/sys/kernel/luo_objects
 lists=/sys/kernel/debug/luo_objects

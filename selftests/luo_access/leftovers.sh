@@ -5,7 +5,7 @@
 # it is unclaimed.
 #
 # vm: boot=pkram,pkram mem=1G
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 secret=96 # MiB
 

@@ -5,7 +5,7 @@
 # preserved, through the module of CONFIG_KHO_BOOT_TEST, and preserve anew. Then
 # all memory has to be there that was there in the first stage.
 
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 parameters=/sys/module/kho_boot_test/parameters
 

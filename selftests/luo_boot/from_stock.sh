@@ -5,4 +5,6 @@
 # of the boot.
 #
 # vm: boot=pkram,stock,pkram,pkram icount=yes
+. ../luo_lib/functions.sh
+
 exec ../luo_memfd/interleaved

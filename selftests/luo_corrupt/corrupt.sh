@@ -9,7 +9,7 @@
 # See lib/tests/luo_corrupt.c for the structures and values. RESULT is the expected
 # error, EBADMSG by default, or for memfds a pattern of fnmatch(3).
 
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 corrupter=/sys/kernel/debug/luo_corrupt/command
 checker=/sys/module/kho_boot_test/parameters

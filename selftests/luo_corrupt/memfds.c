@@ -19,8 +19,8 @@
 
 #include <libliveupdate.h>
 
-#include "../luo_memfd/pattern.h"
-#include "../luo_memfd/session.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
 
 #define COMMAND		"/sys/kernel/debug/luo_corrupt/command"
 #define SESSION		"damaged"

@@ -5,7 +5,7 @@
 # damaged in every way are refused, and those beside them are not.
 #
 # vm: boot=fault,fault mem=1G
-. ../luo_objects/driver.sh
+. ../luo_lib/objects.sh
 . ./corrupt.sh
 
 nr_healthy=130

@@ -6,7 +6,7 @@
 # be found, and new objects reach the next kernel.
 #
 # vm: boot=fault,fault,fault,fault,fault,fault,fault,fault,fault,fault mem=1G
-. ../luo_objects/driver.sh
+. ../luo_lib/objects.sh
 . ./corrupt.sh
 
 # The list of kinds is a device tree; the numbers in it are big endian. Its

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "../kselftest.h"
-#include "../luo_memfd/memory.h"
+#include "../luo_lib/memory.h"
 #include "fault.h"
 
 #define FAIL_NTH	"/proc/self/fail-nth"

@@ -16,11 +16,11 @@
 
 #include <libliveupdate.h>
 
-#include "../bench/kho.h"
-#include "../luo_memfd/memory.h"
-#include "../luo_memfd/pattern.h"
-#include "../luo_memfd/session.h"
-#include "../luo_memfd/shape.h"
+#include "../luo_lib/kho.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 #include "fault.h"
 
 #define OUTGOING	"/sys/kernel/debug/luo_objects/outgoing"

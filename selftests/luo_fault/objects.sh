@@ -5,7 +5,7 @@
 # restored.
 #
 # vm: boot=fault,fault mem=1G
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 objects=/sys/kernel/luo_objects
 

@@ -4,7 +4,7 @@
 # Each allocation fails once in each call of PKRAM.
 #
 # vm: boot=fault,fault mem=1G
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 # left - which nodes nobody has loaded.
 left() {

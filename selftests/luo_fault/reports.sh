@@ -14,7 +14,7 @@
 # vm: expect.debug="sleeping function called from invalid context at .*luo_report_test"
 # vm: expect.debug="WARNING: .*list_add_valid"
 # vm: expect.kcsan="BUG: KCSAN: data-race in report_count .*luo_report_test"
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 # made BUG - the module does that, and cannot be loaded.
 made() {

@@ -10,10 +10,10 @@
 
 #include <libliveupdate.h>
 
-#include "../luo_memfd/memory.h"
-#include "../luo_memfd/pattern.h"
-#include "../luo_memfd/session.h"
-#include "../luo_memfd/shape.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 #include "fault.h"
 
 #define NR_EACH		64

@@ -5,6 +5,8 @@
 # up, in both forms in which files are written.
 #
 # vm: boot=fault,fault,fault mem=1536M
+. ../luo_lib/functions.sh
+
 write() {
 	echo "$1" >/sys/kernel/luo_objects/write
 }

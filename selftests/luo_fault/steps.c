@@ -38,9 +38,9 @@
 #include <unistd.h>
 
 #include "../kselftest.h"
-#include "../bench/kho.h"
-#include "../luo_memfd/memory.h"
-#include "../pkram/device.h"
+#include "../luo_lib/kho.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/pkram_device.h"
 #include "fault.h"
 
 #define OUTGOING	"/sys/kernel/debug/luo_objects/outgoing"

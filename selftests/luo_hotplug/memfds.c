@@ -21,7 +21,7 @@
 
 #include <libliveupdate.h>
 
-#include "../luo_memfd/session.h"
+#include "../luo_lib/session.h"
 
 #define PAGE		4096UL
 #define WORDS		(PAGE / sizeof(uint64_t))

@@ -4,7 +4,7 @@
 # Shared by the tests in this directory. The boot loader tells each kernel of 1.25 GiB of
 # memory below 4 GiB. Another GiB, above 4 GiB, is added while the kernel runs.
 
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 # added - the kernel can use memory that was added.
 added() {

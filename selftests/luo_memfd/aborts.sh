@@ -4,7 +4,7 @@
 # A live update is cancelled at every step, and the next one works.
 #
 # vm: boot=fault,fault,fault,fault,fault mem=1G
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write all && exec ./aborts save ;;

@@ -17,7 +17,7 @@
 
 #include <libliveupdate.h>
 
-#include "session.h"
+#include "../luo_lib/session.h"
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL	0x0008U

@@ -6,7 +6,7 @@
 # them.
 #
 # vm: boot=pkram,pkram,pkram,stock,pkram
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write newest && exec ./attrs save ;;

@@ -18,10 +18,10 @@
 
 #include <libliveupdate.h>
 
-#include "memory.h"
-#include "pattern.h"
-#include "session.h"
-#include "shape.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define SCRATCH_PHYS	"/sys/kernel/debug/kho/out/scratch_phys"
 #define SCRATCH_LEN	"/sys/kernel/debug/kho/out/scratch_len"

@@ -5,7 +5,7 @@
 # works.
 #
 # vm: boot=pkram,pkram,pkram mem=1G
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write all && kexec-load && exec ./called_off save ;;

@@ -17,7 +17,7 @@
 #include <libliveupdate.h>
 
 #include "carry.h"
-#include "session.h"
+#include "../luo_lib/session.h"
 
 #define NR_SESSIONS	7
 #define TOKEN(_i)	(0x100000000UL + (_i))

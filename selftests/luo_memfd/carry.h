@@ -2,7 +2,7 @@
 #ifndef SELFTESTS_LUO_MEMFD_CARRY_H
 #define SELFTESTS_LUO_MEMFD_CARRY_H
 
-#include "shape.h"
+#include "../luo_lib/shape.h"
 
 /* Who can carry a file. */
 enum reach {

@@ -2,7 +2,7 @@
 /* The files that carry.c sends from kernel to kernel. */
 #include "../kselftest.h"
 #include "carry.h"
-#include "pattern.h"
+#include "../luo_lib/pattern.h"
 
 #define ALL_SEALS \
 	(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | \

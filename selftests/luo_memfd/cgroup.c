@@ -6,7 +6,7 @@
 
 #include "../kselftest.h"
 #include "cgroup.h"
-#include "memory.h"
+#include "../luo_lib/memory.h"
 
 #define CGROUPS		"/sys/fs/cgroup"
 

@@ -21,10 +21,10 @@
 #include <libliveupdate.h>
 
 #include "cgroup.h"
-#include "memory.h"
-#include "pattern.h"
-#include "session.h"
-#include "shape.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define COLLAPSE	"/sys/module/luo_memfd/parameters/collapse"
 #define HUGE_PAGES	512L

@@ -5,7 +5,7 @@
 # ones when a file is preserved, where that can be done, and nothing is lost.
 #
 # vm: boot=pkram,pkram,pkram,stock mem=2G cpus=2
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write newest && exec ./collapse save ;;

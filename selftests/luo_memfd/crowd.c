@@ -11,9 +11,9 @@
 
 #include <libliveupdate.h>
 
-#include "pattern.h"
-#include "session.h"
-#include "shape.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define OTHER		"/dev/luo_file_test"
 #define OTHER_STEP	50

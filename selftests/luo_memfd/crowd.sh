@@ -5,8 +5,8 @@
 # objects, in one update.
 #
 # vm: boot=fault,fault mem=1G cpus=2
-. ../luo_objects/driver.sh
-. ./write.sh
+. ../luo_lib/objects.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)

@@ -16,9 +16,9 @@
 #include <libliveupdate.h>
 
 #include "demo_counter.h"
-#include "memory.h"
-#include "session.h"
-#include "shape.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define DISK		"/dev/vda"
 #define SESSION		"demo"

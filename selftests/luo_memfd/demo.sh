@@ -3,6 +3,7 @@
 #
 # One stage of the demonstration; scripts/demo starts the machine and shows what
 # it says. The disk is the file to be carried, demo.bytes= how long it is.
+. ../luo_lib/functions.sh
 
 read -r line </proc/cmdline
 for word in $line; do

@@ -12,10 +12,10 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "../bench/figure.h"
+#include "../luo_lib/figure.h"
 #include "../kselftest.h"
 #include "demo_counter.h"
-#include "pattern.h"
+#include "../luo_lib/pattern.h"
 
 #define CHECK		0x9e3779b97f4a7c15UL
 #define INTERVAL_USECS	1000

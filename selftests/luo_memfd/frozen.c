@@ -9,9 +9,9 @@
 
 #include <libliveupdate.h>
 
-#include "memory.h"
-#include "session.h"
-#include "shape.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define ROUNDS		400
 #define SLACK_KIB	1024

@@ -5,6 +5,6 @@
 # kexec.
 #
 # vm: boot=pkram
-. ./write.sh
+. ../luo_lib/policy.sh
 
 write all && exec ./frozen

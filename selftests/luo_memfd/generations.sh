@@ -5,7 +5,7 @@
 # one before it.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write all && exec ./carry save pkram ;;

@@ -9,9 +9,9 @@
 
 #include <libliveupdate.h>
 
-#include "memory.h"
-#include "session.h"
-#include "shape.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define LIMIT_KIB	1024
 #define POLICY		"/sys/kernel/luo_objects/write"

@@ -11,10 +11,10 @@
 
 #include <libliveupdate.h>
 
-#include "memory.h"
-#include "pattern.h"
-#include "session.h"
-#include "shape.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define HUGE		(2L << 20)
 #define HUGE_PAGES	512

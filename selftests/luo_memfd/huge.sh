@@ -4,7 +4,7 @@
 # Files in huge pages, through every version and into a stock kernel.
 #
 # vm: boot=pkram,pkram,pkram,stock
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write all && exec ./huge save ;;

@@ -16,10 +16,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../bench/figure.h"
+#include "../luo_lib/figure.h"
 #include "../kselftest.h"
-#include "pattern.h"
-#include "session.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
 
 #define PAGE		4096
 #define SESSION		"interleaved"

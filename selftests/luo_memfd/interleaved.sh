@@ -5,4 +5,6 @@
 # square.
 #
 # vm: boot=pkram,pkram,pkram,pkram icount=yes
+. ../luo_lib/functions.sh
+
 exec ./interleaved

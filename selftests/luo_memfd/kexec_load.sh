@@ -5,7 +5,7 @@
 # an image is loaded by it, if there is something to lose.
 #
 # vm: boot=pkram
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 warnings() {
 	dmesg | grep -c "sessions.* will be lost: the image was loaded by kexec_load()"

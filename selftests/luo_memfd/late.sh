@@ -5,7 +5,7 @@
 # whatever versions the files are saved.
 #
 # vm: boot=pkram,pkram,pkram,pkram,stock mem=2G cpus=4
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write all && exec ./late save ;;

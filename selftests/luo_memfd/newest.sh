@@ -5,7 +5,7 @@
 # no room for travel too. A stock kernel refuses them, and does not crash.
 #
 # vm: boot=pkram,pkram,pkram,stock append="luo_object.write=newest"
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 refused() {
 	! error=$( (: <>/dev/liveupdate) 2>&1) || return 1

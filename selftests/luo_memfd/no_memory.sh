@@ -5,7 +5,7 @@
 # retrieved.
 #
 # vm: boot=fault,fault,fault mem=2G
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write newest && exec ./no_memory save ;;

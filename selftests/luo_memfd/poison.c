@@ -17,8 +17,8 @@
 
 #include <libliveupdate.h>
 
-#include "pattern.h"
-#include "session.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
 
 #define NR_PAGES	64
 #define TOKEN_FRAMES	1000

@@ -5,13 +5,12 @@
 # two kernels with this handler, and into a stock kernel, which must refuse them.
 #
 # vm: boot=fault,fault,fault,stock mem=1536M
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write all && exec ./poison save ;;
 2)	write newest && exec ./poison pass ;;
 3)	write all || exit
-	. /usr/lib/pkram/functions
 	ktap_print_header
 	ktap_set_plan 2
 	ktap_subtest "files" ./poison pass

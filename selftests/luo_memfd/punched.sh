@@ -5,7 +5,7 @@
 # without a cancelled kexec; and for a stock kernel.
 #
 # vm: boot=fault,fault,fault,fault,stock mem=2G
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write newest && exec ./punched save ;;

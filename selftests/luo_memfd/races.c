@@ -16,10 +16,10 @@
 
 #include <libliveupdate.h>
 
-#include "memory.h"
-#include "pattern.h"
-#include "session.h"
-#include "shape.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define NR_PAGES	512UL
 #define ROUNDS		20

@@ -5,7 +5,7 @@
 # in each set of versions.
 #
 # vm: boot=pkram,pkram,pkram,pkram mem=1G cpus=4
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write all && exec ./races save ;;

@@ -14,10 +14,10 @@
 
 #include <libliveupdate.h>
 
-#include "memory.h"
-#include "pattern.h"
-#include "session.h"
-#include "shape.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define CGROUP		"/sys/fs/cgroup/random"
 #define OBJECTS		"/sys/kernel/luo_objects"	/* not in a stock kernel */

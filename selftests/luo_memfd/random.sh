@@ -5,7 +5,7 @@
 # with small folios collapsed into large ones or not.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram mem=2G
-. ./write.sh
+. ../luo_lib/policy.sh
 
 collapse() {
 	echo "$1" >/sys/module/luo_memfd/parameters/collapse

@@ -12,9 +12,9 @@
 #include <libliveupdate.h>
 
 #include "cgroup.h"
-#include "memory.h"
-#include "session.h"
-#include "shape.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define OVERCOMMIT	"/proc/sys/vm/overcommit_memory"
 #define OVERCOMMIT_KIB	"/proc/sys/vm/overcommit_kbytes"

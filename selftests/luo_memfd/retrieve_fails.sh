@@ -5,7 +5,7 @@
 # versions, and in the newest alone.
 #
 # vm: boot=pkram,pkram,pkram mem=2G cpus=4
-. ./write.sh
+. ../luo_lib/policy.sh
 
 case $STAGE in
 1)	write all && exec ./retrieve_fails save ;;

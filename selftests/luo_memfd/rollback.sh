@@ -6,6 +6,8 @@
 # is written alone.
 #
 # vm: boot=pkram,stock,pkram append="luo_object.write=memfd:0"
+. ../luo_lib/functions.sh
+
 case $STAGE in
 1)	exec ./carry save any ;;
 2)	exec ./carry pass any ;;

@@ -5,6 +5,8 @@
 # allocates the holes of files that it saves, the first time already.
 #
 # vm: boot=stock,pkram,stock,pkram,pkram
+. ../luo_lib/functions.sh
+
 case $STAGE in
 1)	exec ./carry save any ;;
 5)	exec ./carry check any filled ;;

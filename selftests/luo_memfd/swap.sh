@@ -5,7 +5,7 @@
 # by version 1, and by version 0.
 #
 # vm: boot=pkram,pkram,pkram disk=256M
-. ./write.sh
+. ../luo_lib/policy.sh
 
 mkswap /dev/vda >/dev/null && swapon /dev/vda || exit 1
 case $STAGE in

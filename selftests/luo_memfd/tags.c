@@ -16,8 +16,8 @@
 
 #include <libliveupdate.h>
 
-#include "pattern.h"
-#include "session.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
 
 #ifdef __aarch64__
 #include <asm/hwcap.h>

@@ -5,7 +5,7 @@
 # kernel boots without them.
 #
 # vm: boot=pkram,pkram arch=arm64 tags=yes
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 reported() {
 	[ "$(dmesg | grep -c 'luo_memfd.*not handed over: its page 5 was mapped with PROT_MTE')" -eq "$1" ]

@@ -4,7 +4,7 @@
 # Large files are retrieved by several processors, or by one, and are the same.
 #
 # vm: boot=pkram,pkram,pkram,pkram mem=2G cpus=4
-. ./write.sh
+. ../luo_lib/policy.sh
 
 threads() {
 	echo "$1" >/sys/module/luo_memfd/parameters/threads

@@ -17,9 +17,9 @@
 
 #include <libliveupdate.h>
 
-#include "memory.h"
-#include "pattern.h"
-#include "session.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/pattern.h"
+#include "../luo_lib/session.h"
 
 #define BYSTANDER	(64UL << 20)
 #define SMALL_PAGES	1024

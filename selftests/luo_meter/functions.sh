@@ -4,7 +4,7 @@
 # The modules of CONFIG_SAMPLE_LUO_OBJECT_METER and the attributes of the device
 # that they drive.
 
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 v1=luo_object_meter_v1
 v2=luo_object_meter

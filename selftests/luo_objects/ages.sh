@@ -5,7 +5,7 @@
 # older one does not have are filled, and a value that it cannot hold is refused.
 #
 # vm: boot=old,pkram,old,pkram
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 kind=/sys/kernel/debug/luo_object_test_kind
 

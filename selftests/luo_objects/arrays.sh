@@ -4,11 +4,11 @@
 # Arrays from one element to some hundred megabytes over a kexec.
 #
 # vm: boot=pkram,pkram mem=2G
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 case $STAGE in
 1)
-	settle
+	wait_stable
 	before=$(free_kib)
 	ktap_test_result "store 300 MiB" \
 		luo array-store table 1 24 13107200 1
@@ -36,7 +36,7 @@ case $STAGE in
 	ktap_test_result "damage its count" luo damage data table 7 0 8
 	end_stage ;;
 2)
-	settle
+	wait_stable
 	before=$(free_kib)
 	for i in 1 2 3 4 5; do
 		ktap_test_result "restore $i" luo array-load table $i $i

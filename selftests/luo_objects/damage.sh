@@ -5,7 +5,7 @@
 # restores the others, and continues.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 # Where a kind of 300 objects goes on in a second and a third block.
 in_block_1=10

@@ -4,7 +4,7 @@
 # On the first boot there is nothing to restore, and nothing to say.
 #
 # vm: boot=pkram
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 ktap_test_result "read" fails $ENOENT read vm 1 0 40 1
 ktap_test_result "finish" fails $ENOENT finish vm 1

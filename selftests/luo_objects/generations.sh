@@ -5,7 +5,7 @@
 # drops those of the kernel before.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram,pkram
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 # A kernel knows two versions more than the one before it knew one of.
 versions() {

@@ -4,7 +4,7 @@
 # Without KHO the calls return -EOPNOTSUPP, and nothing is logged.
 #
 # vm: append="kho=off"
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 nothing_there
 end_stage

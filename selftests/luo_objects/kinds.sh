@@ -4,7 +4,7 @@
 # 200 kinds, whose list is larger than the page that an FDT has by default.
 #
 # vm: boot=pkram,pkram
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 each() {
 	i=1

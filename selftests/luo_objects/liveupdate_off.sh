@@ -4,7 +4,7 @@
 # Without live update the calls return -EOPNOTSUPP, and nothing is logged.
 #
 # vm: append="liveupdate=off"
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 nothing_there
 end_stage

@@ -5,7 +5,7 @@
 # last updated, listed, and gone when they were aborted or are finished.
 #
 # vm: boot=pkram,pkram
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 case $STAGE in
 1)

@@ -4,7 +4,7 @@
 # Which versions are written: as the boot parameter says, and later sysfs.
 #
 # vm: boot=pkram,pkram append="luo_object.write=gauge:2,0;later:1"
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 selected() {
 	same "$(cat $objects/gauge/selected)" "$1"

@@ -4,7 +4,7 @@
 # An invalid boot parameter is reported, and every version is written.
 #
 # vm: append="luo_object.write=gauge:latest"
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 ktap_test_result "one line" logged "luo_object:.luo_object.write=gauge:latest" 1
 ktap_test_result "that says so" logged "luo_object:.*writing.all" 1

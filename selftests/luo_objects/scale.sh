@@ -5,7 +5,7 @@
 # thousand objects and with a million. Nanoseconds are instructions here.
 #
 # vm: boot=pkram,pkram mem=2G icount=yes timeout=1200 quiet=600
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 few=1000
 many=1000000
@@ -29,7 +29,7 @@ overhead() {
 	ktap_test_result "at most 64 bytes of overhead $2" at_most $each 64
 }
 
-settle
+wait_stable
 before=$(free_kib)
 case $STAGE in
 1)

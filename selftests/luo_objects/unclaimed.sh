@@ -5,7 +5,7 @@
 # once, and their memory is freed.
 #
 # vm: boot=pkram,pkram mem=1G
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 nr=50000
 # What the data and the records of one kind take at least, in KiB.
@@ -13,7 +13,7 @@ least=$((nr * (200 + 32) / 1024))
 
 case $STAGE in
 1)
-	settle
+	wait_stable
 	before=$(free_kib)
 	for kind in a b c d; do
 		ktap_test_result "store many $kind" \
@@ -45,7 +45,7 @@ case $STAGE in
 	ktap_test_result "listed one by one" same \
 		"$(grep -c "^[abc] " $lists/incoming)" $((3 * nr))
 	ktap_test_result "read" luo bulk-read a $nr 200 7
-	settle
+	wait_stable
 	before=$(free_kib)
 
 	ktap_test_result "drop an instance" accepted $objects/drop a:77

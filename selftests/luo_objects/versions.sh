@@ -5,7 +5,7 @@
 # report an error if there is none.
 #
 # vm: boot=pkram,pkram
-. ./driver.sh
+. ../luo_lib/objects.sh
 
 case $STAGE in
 1)

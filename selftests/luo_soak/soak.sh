@@ -9,7 +9,7 @@
 # be gone in the kernel after it.
 #
 # vm: boot=pkram,pkram,stock,pkram,pkram,stock,pkram mem=2G timeout=1800
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 driver=/sys/kernel/debug/luo_object_test
 objects=/sys/kernel/luo_objects

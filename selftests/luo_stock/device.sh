@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Linux's own tests of /dev/liveupdate hold with the memfd handler of this project.
 # vm: boot=pkram
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 ktap_print_header
 ktap_set_plan 1

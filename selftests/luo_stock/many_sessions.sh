@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Linux's own test of 2000 sessions, over a kexec.
 # vm: boot=pkram,pkram
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 ktap_print_header
 ktap_set_plan 1

@@ -4,7 +4,7 @@
 # What tests of luoctl share. Its output is in $out afterwards.
 # shellcheck shell=sh
 
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 out=/tmp/luoctl.out
 

@@ -6,6 +6,7 @@
 # make demo shows of it is in the lines with "#"; "# mark" is for its clock.
 #
 # vm: boot=pkram,stock
+. ../luo_lib/functions.sh
 cd ../luoctl || exit 1
 # shellcheck source=../luoctl/functions.sh
 . ./functions.sh

@@ -6,6 +6,7 @@
 # not for an update saves nothing, and an update that is called off loses nothing.
 #
 # vm: boot=pkram,stock,pkram
+. ../luo_lib/functions.sh
 cd ../luoctl || exit 1
 # shellcheck source=../luoctl/functions.sh
 . ./functions.sh

@@ -6,7 +6,7 @@
 #
 # vm: boot=pkram,pkram allow="pkram_out_of_order"
 
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 long=$(printf '%0255d' 0)
 

@@ -5,7 +5,7 @@
 # is dropped, as does a node whose save was not finished.
 #
 # vm: boot=pkram,pkram
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 objects=/sys/kernel/luo_objects
 places="object pool root item runs chunk"

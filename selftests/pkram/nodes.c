@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "../kselftest.h"
-#include "device.h"
+#include "../luo_lib/pkram_device.h"
 
 #define NODES		8
 #define OBJECTS		5

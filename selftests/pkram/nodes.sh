@@ -5,7 +5,7 @@
 # by eight tasks at once, on two NUMA nodes, and that nothing of them is left.
 #
 # vm: boot=pkram,pkram mem=3G cpus=2 numa=2 timeout=900 quiet=600
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 # unclaimed NR - so many nodes are listed.
 unclaimed() {

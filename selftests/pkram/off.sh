@@ -4,6 +4,8 @@
 # Without live update nothing is saved and nothing is there, and the calls say so.
 #
 # vm: boot=pkram append="liveupdate=off"
+. ../luo_lib/functions.sh
+
 exec ./script <<EOT
 0 EOPNOTSUPP prepare_save one
 0 EOPNOTSUPP prepare_load one

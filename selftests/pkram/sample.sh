@@ -4,7 +4,7 @@
 # The example of Documentation/core-api/pkram.rst works over three kernels.
 #
 # vm: boot=pkram,pkram,pkram
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 module=/lib/modules/$(uname -r)/kernel/samples/luo_object/pkram_sample.ko
 

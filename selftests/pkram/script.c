@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #include "../kselftest.h"
-#include "device.h"
+#include "../luo_lib/pkram_device.h"
 
 #define STREAMS	8
 

@@ -5,7 +5,7 @@
 # them, or all.
 #
 # vm: boot=pkram,pkram mem=2G
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 objects=/sys/kernel/luo_objects
 

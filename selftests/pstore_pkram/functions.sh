@@ -3,7 +3,7 @@
 #
 # The log of the previous kernel in pstore, and that of this one.
 
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 pstore=/sys/fs/pstore
 log=$pstore/dmesg-pkram-0

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """
-Tests of the documentation, against the code that it is about: what can be told
-to be wrong without understanding it. Prints KTAP; the argument is a Linux tree.
+Compare the documentation with the code: quotes, names, messages, and the status of a
+test that cannot run. Prints KTAP. The argument is a Linux tree.
 """
 
+import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 LINUX = pathlib.Path(sys.argv[1])
@@ -161,7 +164,47 @@ def files_have_a_section():
 			yield f"no section for {path}"
 
 
-TESTS = (quotes_are_verbatim, paths_exist, targets_exist, kernel_doc_is_there,
+def selftests_readme_has_real_names():
+	"""selftests/README names groups, files and settings that exist"""
+	text = (TOP / "selftests/README").read_text()
+	names = re.findall(r"\bselftests/[a-z_]+/(?:[\w.]+)?", text)
+	names += re.findall(r"\bscripts/[\w./-]*\w", text)
+	for name in names:
+		if not (TOP / name).exists() and not name.startswith("selftests/liveupdate/"):
+			yield f"no {name}"
+	for test in re.findall(r"(?:TESTS?='?|\.\. /)(?:[\w/*]+ )*?([a-z]\w+/[\w*]+)", text):
+		if not list((TOP / "selftests").glob(f"{test}.sh")):
+			yield f"no test {test}"
+	for group in re.findall(r"TARGETS=(\w+)", text):
+		if not (TOP / f"selftests/{group}/Makefile").exists():
+			yield f"no group {group}"
+	functions = (TOP / "selftests/luo_lib/functions.sh").read_text()
+	for name in re.findall(r"^([a-z_]+)\(\) \{", functions, re.M):
+		if not re.search(rf"^  {name}\b", text, re.M):
+			yield f"no word of the function {name}"
+
+
+def tests_are_skipped_without_kernels():
+	"""every test that is run outside of the virtual machine exits with 4, and says why"""
+	environment = {name: value for name, value in os.environ.items() if name != "STAGE"}
+	with tempfile.TemporaryDirectory() as copy:
+		for folder in (TOP / "selftests").iterdir():
+			if folder.is_dir():
+				shutil.copytree(folder, pathlib.Path(copy, folder.name))
+		shutil.copytree(LINUX / "tools/testing/selftests/kselftest", f"{copy}/kselftest")
+		for test in sorted(pathlib.Path(copy).glob("*/*.sh")):
+			if not re.search(r"^# (vm|bench):", test.read_text(), re.M):
+				continue
+			name = f"{test.parent.name}/{test.stem}"
+			done = subprocess.run(["sh", test], cwd=test.parent, env=environment, timeout=60,
+					      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+					      stderr=subprocess.STDOUT, text=True, check=False)
+			if done.returncode != 4 or f" # SKIP needs the kernels of a virtual machine: " \
+					f"run it with make check TESTS={name} " not in done.stdout:
+				yield f"{name} ended with {done.returncode}: {done.stdout.strip()}"
+
+
+TESTS = (selftests_readme_has_real_names, tests_are_skipped_without_kernels, quotes_are_verbatim, paths_exist, targets_exist, kernel_doc_is_there,
 	 references_lead_somewhere, attributes_are_documented, messages_are_explained,
 	 messages_of_luoctl_are_real, files_have_a_section)
 

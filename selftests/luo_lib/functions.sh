@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# For tests written in shell: the kernel's own KTAP functions and some more.
+# Functions for tests written in shell. Each test sources this file, or one that does,
+# from the directory of the test.
 
-. /tests/kselftest/ktap_helpers.sh
+. ../kselftest/ktap_helpers.sh
 
-# ktap_subtest NAME COMMAND... - a program that prints a KTAP document, as one
-# result of this document.
+# A test is run once in each of a chain of kernels, and may fill memory, damage preserved
+# data, or crash the kernel. Skip it unless STAGE is set, as in the virtual machine.
+if [ -z "${STAGE:-}" ]; then
+	ktap_print_header
+	ktap_skip_all "needs the kernels of a virtual machine: run it with make check" \
+		"TESTS=${PWD##*/}/$(basename "$0" .sh) in the repository of this project"
+	exit "$KSFT_SKIP"
+fi
+
+# ktap_subtest NAME COMMAND... - run a program that prints a KTAP document, and make it
+# one result of this document.
 ktap_subtest() {
 	subtest_name=$1
 	shift

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# Calls of the kernel's versioned objects, through the test driver of
-# CONFIG_LUO_OBJECT_TEST, and what else the tests of this folder share.
+# Functions for tests of versioned objects. They call the kernel through the test driver
+# of CONFIG_LUO_OBJECT_TEST.
 
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 driver=/sys/kernel/debug/luo_object_test
 objects=/sys/kernel/luo_objects
@@ -18,18 +18,17 @@ EMSGSIZE=90
 EPROTONOSUPPORT=93
 EOPNOTSUPP=95
 
-# luo COMMAND... - makes a call. What it says, or the negative error number, is
-# in $said then.
+# luo COMMAND... - make a call. Sets $said to its result, or to the negative error number.
 luo() {
 	luo_status=0
 	accepted $driver/command "$*" || luo_status=1
-	# There is no end of line.
+	# The result has no newline, so that read fails.
 	read -r said <$driver/result
 	[ $luo_status -eq 0 ] || [ -n "$luo_expected" ] || echo "# luo $*: $said"
 	return $luo_status
 }
 
-# fails ERRNO COMMAND... - makes a call, which has to fail like that.
+# fails ERRNO COMMAND... - make a call that must fail with this error.
 fails() {
 	luo_expected=$1
 	shift
@@ -41,50 +40,50 @@ fails() {
 	return $fails_status
 }
 
-# listed FILE - its lines in order, on one line, without those of the sample and
-# of the log in pstore, which may be built into the kernel.
+# listed FILE - print the sorted lines of a list as one line, without the sample and the
+# log in pstore, which may be built into the kernel.
 listed() {
 	grep -v -e '^sample ' -e '^pkram ' "$1" | cut -d' ' -f1-5 | sort | tr '\n ' ';,'
 }
 
-# same FOUND EXPECTED
+# same FOUND EXPECTED - check that both are equal.
 same() {
 	[ "$1" = "$2" ] && return
 	echo "# found '$1', expected '$2'"
 	return 1
 }
 
-# refused FILE WORDS... - the file does not take the words.
+# refused FILE WORDS... - check that writing the words to the file fails.
 refused() {
 	refused_file=$1
 	shift
 	! { echo "$*" >"$refused_file"; } 2>/dev/null
 }
 
-# accepted FILE WORDS...
+# accepted FILE WORDS... - check that writing the words to the file succeeds.
 accepted() {
 	accepted_file=$1
 	shift
 	{ echo "$*" >"$accepted_file"; } 2>/dev/null
 }
 
-# logged REGEX NR - the kernel said it in so many lines since it booted.
+# logged REGEX NR - check that NR lines of the kernel's log match.
 logged() {
 	same "$(dmesg | grep -c "$1")" "$2"
 }
 
-# settle - so that free memory may be compared: boot has ended.
-settle() {
-	settle_last=0
-	settle_now=$(free_kib)
-	while [ "$settle_now" -gt $((settle_last + 64)) ]; do
+# wait_stable - wait until free memory no longer changes after the boot.
+wait_stable() {
+	stable_last=0
+	stable_now=$(free_kib)
+	while [ "$stable_now" -gt $((stable_last + 64)) ]; do
 		sleep 1
-		settle_last=$settle_now
-		settle_now=$(free_kib)
+		stable_last=$stable_now
+		stable_now=$(free_kib)
 	done
 }
 
-# at_least NUMBER LEAST, at_most NUMBER MOST
+# at_least NUMBER MINIMUM, at_most NUMBER MAXIMUM
 at_least() {
 	[ "$1" -ge "$2" ] && return
 	echo "# $1 is less than $2"
@@ -97,12 +96,12 @@ at_most() {
 	return 1
 }
 
-# memory at_least|at_most KIB KIB - the same of free memory, if that tells.
+# memory at_least|at_most KIB KIB - the same for free memory, if it is exact.
 memory() {
 	! free_memory_is_exact || "$@"
 }
 
-# nothing_there - the calls say that there is none, and the log nothing.
+# nothing_there - check that all calls fail, and that nothing is logged.
 nothing_there() {
 	ktap_test_result "store" fails $EOPNOTSUPP store vm 1 0 40 1
 	ktap_test_result "update" fails $EOPNOTSUPP update vm 1 0 40 1
@@ -117,7 +116,7 @@ nothing_there() {
 	ktap_test_result "nothing is said" logged "luo_object:" 0
 }
 
-# The end of a stage, which printed no plan.
+# end_stage - end a stage that has not printed a plan.
 end_stage() {
 	ktap_print_totals
 	[ "$KTAP_CNT_FAIL" -eq 0 ]

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 
-# write POLICY - which versions this kernel writes, from now on.
+. ../luo_lib/functions.sh
+
+# write POLICY - set the write policy of this kernel.
 write() {
 	if ! echo "$1" >/sys/kernel/luo_objects/write; then
-		echo "Bail out! the kernel does not take the policy $1"
+		echo "Bail out! the kernel refused the policy $1"
 		return 1
 	fi
 }
