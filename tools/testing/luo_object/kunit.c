@@ -2,16 +2,24 @@
 /**
  * DOC: The runner of the suites in user space
  *
- * Runs every suite that was linked in and prints KTAP, as the kernel does.
+ * Runs the suites that were linked in, and prints KTAP like the kernel. The argument
+ * selects suites and cases like the parameter kunit.filter_glob of the kernel:
+ * "luo_pool*" or "luo_array.load_*".
  */
+
+#include <fnmatch.h>
 
 #include <kunit/test.h>
 
 static struct kunit_suite *suites;
+static const char *suite_pattern = "*";
+static const char *case_pattern = "*";
 
 /**
- * kunit_register - Add a suite; called by its constructor.
+ * kunit_register - Add a suite.
  * @suite: The suite.
+ *
+ * Called by the constructor of the suite.
  */
 void kunit_register(struct kunit_suite *suite)
 {
@@ -23,12 +31,12 @@ void kunit_register(struct kunit_suite *suite)
 }
 
 /**
- * kunit_fail - Note that a case has failed.
+ * kunit_fail - Report that a case has failed.
  * @test:  The case.
- * @abort: Whether to end it.
- * @file:  Where.
- * @line:  Where.
- * @fmt:   What did not hold.
+ * @abort: End the case.
+ * @file:  File of the failed expectation.
+ * @line:  Its line.
+ * @fmt:   Format of the message.
  */
 void kunit_fail(struct kunit *test, bool abort, const char *file, int line,
 		const char *fmt, ...)
@@ -65,38 +73,77 @@ static bool kunit_run_case(const struct kunit_suite *suite,
 	return !test.failed;
 }
 
+static bool is_selected(const struct kunit_case *test_case)
+{
+	return !fnmatch(case_pattern, test_case->name, 0);
+}
+
+/* Count the cases of a suite that the patterns select. */
+static int count_cases(const struct kunit_suite *suite)
+{
+	struct kunit_case *test_case;
+	int nr = 0;
+
+	if (fnmatch(suite_pattern, suite->name, 0))
+		return 0;
+	for (test_case = suite->test_cases; test_case->run_case; test_case++)
+		nr += is_selected(test_case);
+
+	return nr;
+}
+
 static bool kunit_run_suite(const struct kunit_suite *suite)
 {
 	struct kunit_case *test_case;
 	bool good = true;
 	int nr = 0;
 
-	for (test_case = suite->test_cases; test_case->run_case; test_case++)
-		nr++;
 	printf("    KTAP version 1\n    # Subtest: %s\n    1..%d\n",
-	       suite->name, nr);
-
-	nr = 0;
-	for (test_case = suite->test_cases; test_case->run_case; test_case++)
-		good &= kunit_run_case(suite, test_case, ++nr);
+	       suite->name, count_cases(suite));
+	for (test_case = suite->test_cases; test_case->run_case; test_case++) {
+		if (is_selected(test_case))
+			good &= kunit_run_case(suite, test_case, ++nr);
+	}
 
 	return good;
 }
 
-int main(void)
+/* "SUITE" or "SUITE.CASE" */
+static void parse_patterns(char *argument)
+{
+	char *dot = strchr(argument, '.');
+
+	suite_pattern = argument;
+	if (dot) {
+		*dot = 0;
+		case_pattern = dot + 1;
+	}
+}
+
+int main(int argc, char **argv)
 {
 	struct kunit_suite *suite;
 	bool all_good = true;
 	int nr = 0;
 
+	if (argc > 1)
+		parse_patterns(argv[1]);
 	for (suite = suites; suite; suite = suite->next)
-		nr++;
+		nr += count_cases(suite) > 0;
 	printf("KTAP version 1\n1..%d\n", nr);
+	if (!nr) {
+		fprintf(stderr, "no case matches %s.%s\n", suite_pattern,
+			case_pattern);
+		return 1;
+	}
 
 	nr = 0;
 	for (suite = suites; suite; suite = suite->next) {
-		bool good = kunit_run_suite(suite);
+		bool good;
 
+		if (!count_cases(suite))
+			continue;
+		good = kunit_run_suite(suite);
 		printf("%sok %d %s\n", good ? "" : "not ", ++nr, suite->name);
 		fflush(stdout);
 		all_good &= good;
