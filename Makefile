@@ -7,7 +7,7 @@
 # unset, make would export it empty, and the makefiles of the kernel would believe that.
 
 FLAVOUR ?= pkram
-export FROM TO FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST KERNEL
+export FROM TO FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST KERNEL GDB
 
 help:
 	@echo 'make demo                               hands files in memory from kernel to kernel'
@@ -27,6 +27,7 @@ help:
 	@echo 'make patches LINUX=/path                writes the project as patches'
 	@echo 'make series [FROM=N] [TO=N]             builds and boots each patch on those before it'
 	@echo 'make shell [FLAVOUR=...]                a shell in the virtual machine'
+	@echo 'make shell GDB=1                        a shell whose kernel waits for gdb'
 	@echo 'make shell HOST=1                       a login on that Debian host'
 	@echo 'make ... ARCH=arm64                     the same on another architecture'
 
