@@ -16,13 +16,13 @@
 /* A vmlinux with all debug information is large. */
 #define FILE_MAX	((size_t)2 << 30)
 
-/* Enough of a file to recognize each format; the sections of a PE file too. */
+/* The headers of each format fit into it, including the sections of a PE file. */
 #define HEADER_SIZE	4096
 
-/* A vmlinux.xz is one layer, a bzImage in a unified kernel image three. */
+/* A vmlinux.xz has one layer, a bzImage in a unified kernel image has three. */
 #define LAYERS_MAX	5
 
-/* An image while it is being taken apart, layer by layer. */
+/* The state while the layers of an image are unpacked. */
 struct layers {
 	const char *path;
 	struct bytes now;
@@ -47,7 +47,7 @@ static int truncated(const struct layers *layers, const char *what, u64 end)
 			layers->path, what, end, layers->now.size);
 }
 
-/* Continue with a part of the present layer. */
+/* Continue with a part of the current layer. */
 static int descend(struct layers *layers, const char *what, u64 at, u64 size)
 {
 	if (at + size > layers->now.size)
@@ -74,7 +74,7 @@ static int unpack(struct layers *layers, const struct packing *packing)
 	}
 	free(layers->now.data);
 	layers->now = out;
-	/* A NUL ends a string that the kernel ends with. */
+	/* The kernel may end within a string. */
 	layers->now.data = xrealloc(out.data, out.size + 1, 1);
 	layers->now.data[out.size] = 0;
 
@@ -169,8 +169,8 @@ static int enter_zboot(struct layers *layers)
 }
 
 /*
- * A unified kernel image: the section .linux has an image of any format. The
- * sections that follow it, such as the initrd, are of no interest.
+ * A unified kernel image has an image of any format in its section .linux. Ignore the
+ * sections after it, such as the initrd.
  */
 #define UKI_SECTION		".linux"
 
@@ -212,8 +212,8 @@ static bool is_arm64(const struct bytes *bytes)
 }
 
 /*
- * The size in the header is that in memory. The file ends where the sections of
- * the PE file end that it also is, if EFI can boot it.
+ * The header has the size in memory. If EFI can boot the image, it is a PE file too, and
+ * must have all its sections.
  */
 static int enter_arm64(struct layers *layers)
 {
@@ -288,7 +288,7 @@ static int enter_elf(struct layers *layers)
 	layers->elf = true;
 	layers->module = type == ET_REL;
 	add_format(layers, layers->module ? "module" : "vmlinux");
-	/* A bzImage has said it already. */
+	/* The header of a bzImage has the machine already. */
 	if (!layers->machine.arch)
 		machine_of_elf(machine, big_endian, &layers->machine);
 
@@ -327,7 +327,7 @@ static int not_an_image(const struct layers *layers)
 	return -1;
 }
 
-/* A format that contains another one, or a kernel. */
+/* A format that contains another one, or is the kernel. */
 static const struct format {
 	bool (*is)(const struct bytes *bytes);
 	int (*enter)(struct layers *layers);
@@ -350,7 +350,7 @@ static const struct format *format_of(const struct bytes *bytes)
 	return NULL;
 }
 
-/* Enter one layer. Returns 1 when the kernel is reached, 0 if there is more. */
+/* Unpack one layer. Returns 1 if it is the kernel, 0 if there are more layers. */
 static int enter(struct layers *layers)
 {
 	const struct format *format = format_of(&layers->now);
@@ -366,8 +366,8 @@ static int enter(struct layers *layers)
 }
 
 /*
- * "Linux version 7.3.4-pkram (…": the release of a kernel. What else contains
- * the words, such as a program that reads images, has no number behind them.
+ * Find the release in "Linux version 7.3.4-pkram (…". Other files that contain the words,
+ * such as programs that read images, have no number after them.
  */
 static char *find_release(const struct bytes *kernel)
 {
@@ -393,7 +393,7 @@ static char *find_release(const struct bytes *kernel)
 	return xasprintf("%.*s", (int)len, at);
 }
 
-/* Read the header, refuse what is no image by it, and then read the rest. */
+/* Read the header, and the rest of the file if it is that of an image. */
 static int read_layers(struct layers *layers)
 {
 	int fd = open_regular(layers->path, FILE_MAX), ret = -1;

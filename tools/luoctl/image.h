@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * image - the kernel within a kernel image: a bzImage, an arm64 Image, an EFI
- * zboot image, a unified kernel image, a vmlinux, or a packed one of these.
+ * image - find the kernel in a kernel image: a bzImage, an arm64 Image, an EFI zboot
+ * image, a unified kernel image, a vmlinux, or one of these compressed.
  */
 #ifndef LUOCTL_IMAGE_H
 #define LUOCTL_IMAGE_H
@@ -11,16 +11,16 @@
 
 struct image {
 	char *format;		/* for people: "bzImage, gzip" */
-	bool elf;		/* a vmlinux or module; else the output of objcopy */
+	bool elf;		/* a vmlinux or module; otherwise the output of objcopy */
 	bool module;
 	char *release;		/* "7.3.4-pkram"; NULL for a module */
 	struct machine machine;
-	struct bytes kernel;	/* followed by a NUL */
+	struct bytes kernel;	/* a NUL follows it, which is not counted */
 };
 
 /*
- * Read the kernel in a file, or a module. Complains and returns -1 if there is
- * no whole one. Reads no more of the file than its header if that is of another
+ * Read a kernel image, or a module. Returns 0. If the file is not an image or is
+ * incomplete, prints an error and returns -1. Reads only the header of a file of another
  * format.
  */
 int image_read(const char *path, struct image *image);

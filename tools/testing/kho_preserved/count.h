@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What kho_preserved.c needs of a kernel and tools/include does not have. Each
- * step from a node to another one is counted.
+ * Functions that kho_preserved.c needs and tools/include does not have. Count each step
+ * from one node to another.
  */
 #ifndef KHO_PRESERVED_COUNT_H
 #define KHO_PRESERVED_COUNT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What kho_keys.c needs of a kernel and tools/include does not have. Each look for a
- * key is counted.
+ * Functions that kho_keys.c needs and tools/include does not have. Count each lookup of a
+ * key.
  */
 #ifndef KHO_PRESERVED_COUNT_KEYS_H
 #define KHO_PRESERVED_COUNT_KEYS_H

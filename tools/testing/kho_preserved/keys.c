@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kho_keys.c against a model that has an owner for each page, and what it costs:
- * looks for a key and walks through the tree for each page that is preserved.
+ * Compare kho_keys.c with a model that has an owner for each page, and count lookups of
+ * keys and walks of the tree per preserved page.
  */
 #include <string.h>
 
@@ -61,7 +61,7 @@ static bool tree_has(unsigned long pfn, unsigned int order)
 	return leaf && leaf->bitmap[BIT_WORD(bit)] >> (bit % BITS_PER_LONG) & 1;
 }
 
-/* The order of the key that has a page, plus one; 0 if no key has it. */
+/* The order of the key of each page, plus one; 0 if the page is not preserved. */
 static u8 model[MODEL_PAGES];
 
 static bool model_overlap(unsigned long pfn, unsigned long end)
@@ -78,7 +78,7 @@ static unsigned int range_order(unsigned long pfn, unsigned long end)
 	return min_t(unsigned int, __ffs(pfn), ilog2(end - pfn));
 }
 
-/* As kho_preserve_pages() does it: whole keys, and all of them or none. */
+/* Preserve a range like kho_preserve_pages(): either all keys or none. */
 static int preserve(unsigned long pfn, unsigned long end)
 {
 	unsigned int order;
@@ -146,7 +146,7 @@ void test_keys_model(void)
 	expect(!kho_keys_overlap(&keys, machine.start_pfn, machine.end_pfn));
 }
 
-/* Keys at the edges of leaves, and orders at the edges of what there is. */
+/* Keys at the edges of leaves, and of the smallest and largest orders. */
 void test_keys_bounds(void)
 {
 	unsigned long pfn, huge = BIT(KHO_KEYS_MAX_ORDER);
@@ -162,7 +162,7 @@ void test_keys_bounds(void)
 	expect(kho_keys_overlap(&keys, pfn - LEAF_KEYS, pfn));
 	expect(!kho_keys_overlap(&keys, pfn - 1, pfn - 1));
 
-	/* More than a leaf of small keys in a large one, and the other way round. */
+	/* More than a leaf of small keys within a large key, and vice versa. */
 	expect(kho_keys_overlap(&keys, round_down(pfn - 1, 2 * LEAF_KEYS),
 				round_down(pfn - 1, 2 * LEAF_KEYS) + 2 * LEAF_KEYS));
 	kho_keys_del(&keys, pfn - 1, 0);
@@ -242,6 +242,6 @@ void test_keys_cost(void)
 	cost("side by side", side_by_side, nr, nr, 2 * (nr / LEAF_KEYS + 1));
 	add_other_orders();
 	cost("alternating", alternating, nr, 4 * nr, 4 * (2 * nr / LEAF_KEYS + 2));
-	/* Each page in another leaf: still no more than one walk for an order. */
+	/* Each page is in another leaf: at most one walk per order. */
 	cost("at random", at_random, nr, 4 * nr, 5 * nr);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each test has a separate machine, and so a separate process. The simulations print
- * what keeping preserved pages from the page allocator takes: steps from a node of
- * the tree to another one, bytes that were moved in memblock's arrays, and memory.
+ * Each test is a process with a separate machine. The simulations print the cost of keeping
+ * preserved pages from the page allocator: steps from one node of the tree to another,
+ * bytes that were moved in memblock's arrays, and memory.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@
 unsigned long nr_steps;
 static unsigned long nr_moved;
 
-/* memblock.c has this in the place of memmove(). */
+/* memblock.c calls this instead of memmove(). */
 void *counted_memmove(void *to, const void *from, size_t size)
 {
 	nr_moved += size;
@@ -33,7 +33,7 @@ void *counted_memmove(void *to, const void *from, size_t size)
 	return memmove(to, from, size);
 }
 
-/* memblock.c has these in reach when there is slab, which there is not. */
+/* memblock.c refers to these for the case that slab is available. */
 bool movable_node_enabled;
 
 bool slab_is_available(void)
@@ -61,7 +61,7 @@ static int hold(const struct machine *machine)
 	return kho_preserved_hold(root_of(machine));
 }
 
-/* Random keys in several orders, some of them over each other, and a model. */
+/* Random keys in several orders, some of which overlap, and a model. */
 #define MODEL_PAGES	(4 * LEAF_PAGES)
 #define NR_RANGES	300
 
@@ -119,7 +119,7 @@ static void test_model(void)
 	}
 }
 
-/* All keys of the model, and whether another one has their pages. */
+/* All keys of the model, and whether their pages belong to a larger key. */
 struct walk {
 	struct kho_preserved_larger larger;
 	const struct machine *machine;
@@ -271,7 +271,7 @@ static void test_broken_order(void)
 
 static unsigned long count_memory(const struct machine *machine)
 {
-	/* Both arrays while one takes the place of the other, and the list. */
+	/* The old and the new array while memblock replaces one, and the list. */
 	unsigned long regions = sizeof(struct memblock_region) * memblock.reserved.max;
 
 	return regions + regions / 2 + machine->nr_nodes * sizeof(phys_addr_t);
@@ -305,7 +305,7 @@ static void simulate(const char *name, struct machine *machine,
 	/* A few steps for each node, and for each window in each order. */
 	expect(hold_steps <= 4 * machine->nr_nodes);
 	expect(nr_steps <= nr_pages / MAX_ORDER_NR_PAGES * KHO_TREE_MAX_DEPTH * 4);
-	/* The list and the arrays are walked and sorted, not shifted for each. */
+	/* The list and the arrays are walked and sorted, but not shifted per entry. */
 	expect(nr_moved <= 1024 * machine->nr_nodes);
 }
 
@@ -341,7 +341,7 @@ static void test_dense(void)
 	simulate("dense", &machine, 0);
 }
 
-/* One page in 64, where it happens to be, and folios of 2 MiB between them. */
+/* One random page in 64, and folios of 2 MiB between them. */
 static void test_random(void)
 {
 	struct machine machine;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Trees as the previous kernel leaves them. */
+/* Create trees like those of the previous kernel. */
 #include <sys/mman.h>
 
 #include <linux/bitmap.h>
@@ -23,7 +23,7 @@ unsigned long random_below(unsigned long limit)
 	return (state >> 24) % limit;
 }
 
-/* Scattered over memory, each in a separate page. */
+/* Allocate a node in a separate page. The pages are scattered over memory. */
 static struct kho_radix_node *node_create(struct machine *machine)
 {
 	unsigned long first = machine->start_pfn + PHYS_PFN(SCRATCH_SIZE);

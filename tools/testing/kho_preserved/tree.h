@@ -5,8 +5,8 @@
 #include <linux/types.h>
 
 /*
- * Memory as a machine has it, in memblock, with scratch memory in front. Pages of
- * it are there when they are touched. Physical and virtual addresses are the same.
+ * The memory of a machine, in memblock. Scratch memory is at its beginning. Pages are
+ * allocated when they are first accessed. Physical and virtual addresses are equal.
  */
 #define SCRATCH_SIZE	(256UL << 20)
 
@@ -17,19 +17,19 @@ struct machine {
 	unsigned long nr_nodes;
 };
 
-/* A machine with that much memory and an empty tree, once in a process. */
+/* Create a machine with an empty tree. Call it once per process. */
 void machine_create(struct machine *machine, unsigned long size);
 
-/* As the previous kernel does it. The nodes lie anywhere behind scratch memory. */
+/* Add a key like the previous kernel. Nodes are anywhere after scratch memory. */
 void tree_add(struct machine *machine, unsigned long pfn, unsigned int order);
 
-/* The leaf that has a key, made if it is not there. */
+/* Find the leaf of a key, or create it. */
 struct kho_radix_leaf *tree_leaf(struct machine *machine, unsigned long key);
-/* The leaf that has a key, or NULL. */
+/* Find the leaf of a key. Returns NULL if there is none. */
 struct kho_radix_leaf *tree_find_leaf(const struct machine *machine, unsigned long key);
 unsigned long tree_key(unsigned long pfn, unsigned int order);
 
-/* The same numbers with every C library. */
+/* Return the same random numbers with every C library. */
 unsigned long random_below(unsigned long limit);
 
 #endif

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Compiles a kind with one mistake after the other, and expects the sentence that
-# tells of it. The kind is the table of the sample in samples/luo_object/.
+# Compile a kind with one mistake after the other, and expect the error message for it.
+# The kind is that of the sample in samples/luo_object/.
 
 . "$LINUX/tools/testing/selftests/kselftest/ktap_helpers.sh"
 

@@ -2,8 +2,8 @@
 /**
  * DOC: Arrays
  *
- * One array in one piece, sealed; one in single pages whose list has two blocks;
- * and a small one, whose elements follow the head.
+ * Three arrays: a sealed one in one run, one in single pages with two blocks of runs, and a
+ * small one whose elements follow its head.
  */
 
 #include <linux/crc32c.h>
@@ -24,10 +24,10 @@ enum {
 	FUZZ_SMALL_HANDLE,
 };
 
-/* The one list page and the one run of the first array. */
+/* The list page and the run of the first array. */
 static u64 fuzz_needs[2];
 
-/* The head of the small one, and its elements behind that. */
+/* The head of the small array, and its elements after it. */
 static u64 fuzz_small_needs[1];
 
 static u32 fuzz_block_crc(struct luo_array_block_ser *block)
@@ -38,7 +38,7 @@ static u32 fuzz_block_crc(struct luo_array_block_ser *block)
 		      block->nr_runs * sizeof(block->runs[0]));
 }
 
-/* As if a block had room for half of the runs. */
+/* Split the runs into two blocks. */
 static void fuzz_split(struct luo_array_block_ser *block)
 {
 	struct luo_array_block_ser *next;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * expect - what must hold, whatever the input.
+ * expect - conditions that must hold for every input.
  */
 #ifndef LUO_FUZZ_EXPECT_H
 #define LUO_FUZZ_EXPECT_H
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Ends the program unless @condition holds. */
+/* Abort unless @condition holds. */
 #define FUZZ_EXPECT(condition) do {					\
 	if (!(condition)) {						\
 		fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__,	\

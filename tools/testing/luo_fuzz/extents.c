@@ -3,8 +3,8 @@
  * DOC: Extents of a memfd
  *
  * The input is the fields of a &struct luo_memfd_ser_v1, and the extents. Valid
- * extents are walked key by key and cut into parts, as they are when a file is
- * retrieved, and put into a list as they are when a file is preserved.
+ * extents are walked key by key and split into parts, as when a file is retrieved, and
+ * added to a list, as when a file is preserved.
  */
 
 #include <stdlib.h>
@@ -21,11 +21,11 @@
 #include "input.h"
 
 #define FUZZ_EXTENTS_MAX	64
-/* An extent that is longer is not walked page by page. */
+/* Longer extents are not walked page by page. */
 #define FUZZ_KEYS_MAX		4096
 #define FUZZ_PARTS		5
 
-/* The list of extents gets the memory that it asks for. */
+/* Allocations for the list of extents do not fail. */
 bool luo_loopback_fails(void)
 {
 	return false;
@@ -100,11 +100,11 @@ int fuzz_run(const u8 *data, size_t size)
 	flags = fuzz_take(&input, sizeof(u8)) & LUO_MEMFD_FLAGS;
 	nr = min_t(u64, FUZZ_EXTENTS_MAX, input.left / sizeof(*extents));
 
-	/* On the heap, with nothing behind them. */
+	/* On the heap, so that ASan detects accesses after the end. */
 	extents = malloc(nr * sizeof(*extents));
 	memcpy(extents, input.data, nr * sizeof(*extents));
 
-	/* So that the sum is not what most inputs fail by. */
+	/* Set a matching sum, so that most inputs pass its check. */
 	if (!nr_pages) {
 		for (i = 0; i < nr; i++)
 			nr_pages += extents[i].nr_pages;

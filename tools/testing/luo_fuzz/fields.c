@@ -2,9 +2,8 @@
 /**
  * DOC: Objects by their fields
  *
- * The input is the table of a kind and an object of one of its versions. The
- * types and places of the fields are such that a compiler would take them; what
- * the fields may hold and are filled with is any number.
+ * The input is the table of a kind, and an object of one of its versions. The types and
+ * offsets of the fields are valid. Their ranges, fallbacks and values are any numbers.
  */
 
 #include <stdlib.h>
@@ -135,7 +134,7 @@ static void fuzz_load(const struct luo_object_kind *kind,
 			    !memcmp(object, object + 1, kind->size - 1));
 	} else {
 		FUZZ_EXPECT(!memcmp(object, wire, version->size));
-		/* What was read can be written, and is the same. */
+		/* The loaded object can be saved, and is the same. */
 		err = luo_object_fields_save(kind, version, again, object,
 					     GFP_KERNEL);
 		FUZZ_EXPECT(!err || !registered);

@@ -2,31 +2,30 @@
 /**
  * DOC: Fuzzing of preserved memory
  *
- * Every run begins with a state that the code under test has saved. The input
- * says what becomes of it before the next kernel restores it::
+ * Every run begins with a state that the code under test has saved. The input describes
+ * how it is changed before the next kernel restores it::
  *
- *   byte 0    bit 0: CRCs are worth nothing: every one is right, so that the
- *             checks behind them are reached
- *   byte 1    which allocation fails in the restore, from 1; 0 for none
- *   then      any number of changes, an operation of one byte, and
+ *   byte 0    bit 0: all CRCs match, so that the checks after them are reached
+ *   byte 1    the allocation that fails in the restore, from 1; 0 for none
+ *   then      any number of changes, each an operation of one byte, and
  *     0 | n << 4  set:     place, 2^n bytes
- *     1           lead:    place, place to which the 8 bytes there then lead
- *     2           copy:    place, place from which, one byte: how many times 8
- *     3           lose:    one byte: which piece is not preserved after all
- *     4 | n << 4  add:     place, one signed byte, added to the 2^n bytes there
+ *     1           lead:    place, and a place whose address is stored there
+ *     2           copy:    place, place of the source, one byte: length / 8
+ *     3           lose:    one byte: the piece that is no longer preserved
+ *     4 | n << 4  add:     place, one signed byte, which is added to 2^n bytes
  *
- * CRCs that are all right are what a kernel sends that was broken before it made
- * them, or that means harm.
+ * All CRCs match if the previous kernel was broken before it computed them, or is
+ * malicious.
  *
- * A place is one byte for the piece, of which the roots are the first and the
- * preserved keys the others, and two for the offset. All of it is taken modulo
- * what there is, so that every input means something.
+ * A place is one byte for the piece and two for the offset. The roots are the first
+ * pieces, and the preserved keys follow. All values are taken modulo the number that
+ * exists, so that every input is valid.
  *
- * What must hold: pages are looked at only if they are preserved (free ones are
- * poisoned), claimed and released once, and under the order that they have; all
- * that is claimed is released in the end, and nothing leaks; errors are those
- * that are documented; with the CRCs in force, what is read is what was saved;
- * and what the input did not touch is read.
+ * Each run checks that the restore accesses only preserved pages (free pages are
+ * poisoned), claims and releases each page once and with its order, releases everything
+ * that it has claimed, does not leak memory, and returns only documented errors. If CRCs
+ * are checked, the data that is read must be the data that was saved. Data that the input
+ * has not changed must be read.
  */
 
 #include <stdio.h>
@@ -86,9 +85,9 @@ void kunit_fail(struct kunit *test, bool abort_test, const char *file, int line,
 }
 
 /*
- * What is summed up is read even where the sum is worth nothing. That of a number
- * which the reader brings along always counts: it tells one place of a block from
- * another, which no preserved memory can make up.
+ * Read the data even if its CRC is ignored, so that ASan checks the access. The CRC of a
+ * number that the reader passes, such as the index of a block, is never ignored: preserved
+ * memory cannot forge it.
  */
 u32 __wrap_crc32c(u32 crc, const void *data, size_t len)
 {
@@ -99,10 +98,10 @@ u32 __wrap_crc32c(u32 crc, const void *data, size_t len)
 }
 
 /**
- * fuzz_crcs_tell - Whether CRCs tell what was saved from anything else.
+ * fuzz_crcs_tell - Check whether CRCs detect every change.
  *
- * Return: true if the input has left them in force, and has copied nothing: a
- * record that is copied as a whole has a CRC that is right.
+ * Return: true if CRCs are checked, and the input has copied nothing: the CRC of a copied
+ * record matches.
  */
 bool fuzz_crcs_tell(void)
 {
@@ -110,7 +109,7 @@ bool fuzz_crcs_tell(void)
 }
 
 /**
- * fuzz_memory_fails - Whether the input has an allocation fail.
+ * fuzz_memory_fails - Check whether the input lets an allocation fail.
  *
  * Return: true if so.
  */
@@ -120,7 +119,7 @@ bool fuzz_memory_fails(void)
 }
 
 /**
- * fuzz_untouched - Whether nothing was changed at all.
+ * fuzz_untouched - Check whether the input changes nothing.
  *
  * Return: true if the restore must succeed.
  */
@@ -165,11 +164,11 @@ bool fuzz_intact(const u64 *addresses, unsigned int nr)
 }
 
 /**
- * fuzz_object_needs - What it takes for an object to be restored.
+ * fuzz_object_needs - Get the memory that is needed to restore an object.
  * @kind:      Its kind.
- * @instance:  Which one.
- * @version:   Which version.
- * @addresses: Set to that: the list of kinds, a block, and the data.
+ * @instance:  Its instance.
+ * @version:   The version.
+ * @addresses: Set to the addresses of the list of kinds, a block, and the data.
  */
 void fuzz_object_needs(const char *kind, u64 instance, u32 version,
 		       u64 addresses[FUZZ_OBJECT_NEEDS])
@@ -186,10 +185,10 @@ void fuzz_object_needs(const char *kind, u64 instance, u32 version,
 }
 
 /**
- * fuzz_errno - Whether an error is one that the caller was told of.
- * @err:        What was returned.
- * @documented: What may be.
- * @nr:         How many these are.
+ * fuzz_errno - Check whether an error is documented.
+ * @err:        The error.
+ * @documented: The documented errors.
+ * @nr:         Their number.
  *
  * Return: true if it is.
  */
@@ -211,7 +210,7 @@ static struct fuzz_piece *fuzz_take_piece(void)
 	return &fuzz.pieces[fuzz_take(&fuzz.input, 1) % fuzz.nr_pieces];
 }
 
-/* A place for @nr_bytes, aligned as they are; NULL where the piece is lost. */
+/* Read a place for @nr_bytes, and align it to them. Returns NULL if the piece is lost. */
 static void *fuzz_take_place(struct fuzz_piece **piece, size_t nr_bytes)
 {
 	u64 offset;
@@ -285,7 +284,7 @@ static void fuzz_lose(void)
 {
 	struct fuzz_piece *piece = fuzz_take_piece();
 
-	/* The roots are in no preserved memory. */
+	/* The roots are not in preserved memory. */
 	if (piece == fuzz.pieces || piece->lost)
 		return;
 	luo_loopback_lose_key(piece->address);
@@ -341,11 +340,12 @@ static void fuzz_find_pieces(void)
 }
 
 /**
- * fuzz_init - Have the first run find what the others do.
- * @argc: Not looked at.
- * @argv: Not looked at.
+ * fuzz_init - Use all pages once before the first run.
+ * @argc: Unused.
+ * @argv: Unused.
  *
- * What is in free pages depends on whether they were used before.
+ * The content of free pages depends on whether they were used before. This makes the first
+ * run like all others.
  *
  * Return: 0.
  */
@@ -357,7 +357,7 @@ int fuzz_init(int *argc, char ***argv)
 }
 
 /**
- * fuzz_run - One life of a kernel and of the next one.
+ * fuzz_run - Save, change the memory, and restore in the next kernel.
  * @data: The input.
  * @size: Its size in bytes.
  *
@@ -387,7 +387,7 @@ int fuzz_run(const u8 *data, size_t size)
 	FUZZ_EXPECT(!luo_loopback_pages_held());
 	FUZZ_EXPECT(list_empty(&luo_loopback_in.tables));
 
-	/* What could not be found stays preserved, up to the next kexec. */
+	/* Memory that could not be found stays preserved until the next kexec. */
 	luo_loopback_kexec();
 	fuzz.blind = false;
 	luo_loopback_exit(NULL);

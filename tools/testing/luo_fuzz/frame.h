@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * frame - what the fuzzers of preserved memory have in common: the memory of the
- * previous kernel, and what an input does to it. frame.c says how.
+ * frame - shared by the fuzzers of preserved memory: the memory of the previous kernel,
+ * and the changes that an input makes. frame.c describes the input.
  */
 #ifndef LUO_FUZZ_FRAME_H
 #define LUO_FUZZ_FRAME_H
@@ -14,16 +14,15 @@
 #define FUZZ_ROOTS	8
 
 /*
- * What leads to preserved memory and is not in it: the numbers that a subsystem
- * would find in its object. An input changes them as it does the memory.
+ * Addresses that lead to preserved memory, which a subsystem would find in its object. An
+ * input can change them like the memory.
  */
 extern u64 fuzz_roots[FUZZ_ROOTS];
 
 /**
  * struct fuzz_target - A parser of preserved memory.
- * @save:    Has the code under test save something.
- * @restore: Has it restored after the input was applied, and everything given
- *           back. Checks what must hold.
+ * @save:    Save data with the code under test.
+ * @restore: Restore it after the input was applied, check it, and release everything.
  */
 struct fuzz_target {
 	void (*save)(void);
@@ -46,7 +45,7 @@ bool fuzz_intact(const u64 *addresses, unsigned int nr);
 bool fuzz_untouched(void);
 bool fuzz_errno(int err, const int *documented, size_t nr);
 
-/* 0, one of these, or -ENOMEM where the input has an allocation fail. */
+/* Expect 0, one of these, or -ENOMEM if the input lets an allocation fail. */
 #define FUZZ_EXPECT_ERRNO(err, ...) do {				\
 	static const int documented[] = { __VA_ARGS__ };		\
 	int __err = (err);						\

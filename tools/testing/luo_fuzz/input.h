@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * input - an input that is read from its beginning, and is zero from its end on.
+ * input - read the bytes of an input in order. After its end, all bytes are zero.
  */
 #ifndef LUO_FUZZ_INPUT_H
 #define LUO_FUZZ_INPUT_H

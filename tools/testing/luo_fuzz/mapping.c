@@ -26,7 +26,7 @@ int fuzz_run(const uint8_t *data, size_t size)
 	if (mapping_read(fd, &mapping)) {
 		FUZZ_EXPECT(!mapping.nr);
 	} else {
-		/* What was read can be written, and is the same. */
+		/* The mapping can be written again, and is the same. */
 		int copy = mapping_memfd(&mapping);
 
 		FUZZ_EXPECT(copy >= 0);

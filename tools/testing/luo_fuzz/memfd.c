@@ -4,11 +4,11 @@
  *
  * Four files: one in version 0, one in version 1, one in both, and one in version 1
  * with keys of ranges and attributes. The retrieving half of the handler creates them over
- * luo_object/memfd_file.c, which has a map in the place of the page cache.
+ * luo_object/memfd_file.c, which has a map instead of the page cache.
  *
- * Version 0 has no CRC, so what an input writes to it is believed as far as it is
- * possible, and may lead to pages of the other files. A file then has a page that
- * was another's, and the other one lacks it; no page may be in two.
+ * Version 0 has no CRC, so that an input can change it to the addresses of pages of other
+ * files. A file may then get a page of another file, which lacks it. No page may be in two
+ * files.
  */
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@
 
 static struct memfd_saved fuzz_saved[FUZZ_FILES];
 
-/* What the file in version 1 needs: its object, the list and its first page. */
+/* The file in version 1 needs its object, the list and its first page. */
 static u64 fuzz_needs[FUZZ_OBJECT_NEEDS + 1];
 
 /* Pages have no CRC, so the file can be retrieved if they are preserved. */
@@ -63,7 +63,7 @@ static void fuzz_save_files(void)
 	fuzz_needs[FUZZ_OBJECT_NEEDS] = fuzz_saved[1].array.handle;
 }
 
-/* Writes to all pages of a file, which are its own. */
+/* Write to all pages of a file, to check that no other file has them. */
 static void fuzz_use(const struct file *file)
 {
 	unsigned long i;
@@ -100,7 +100,7 @@ static void fuzz_restore_files(void)
 			fuzz_use(files[i]);
 	}
 
-	/* Retrieved or not, an object that can be read is finished. */
+	/* Finish each object that can be read, even if its file was not retrieved. */
 	luo_loopback_fail_nth(0);
 	for (i = 0; i < FUZZ_FILES; i++) {
 		memfd_finish(&fuzz_saved[i], err[i] ?: 1);

@@ -2,8 +2,8 @@
 /**
  * DOC: Notes, as luoctl reads them
  *
- * The first byte says how: as the section of notes that /sys/kernel/notes is,
- * within an ELF file, or wherever they are. The rest is what is read.
+ * The first byte of the input selects how the other bytes are read: as a section of notes,
+ * which /sys/kernel/notes is, as an ELF file, or as bytes that contain notes.
  */
 
 #include <stdint.h>
@@ -37,7 +37,7 @@ int fuzz_run(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 
-	/* With nothing behind it, aligned as what malloc() returns. */
+	/* On the heap, so that ASan detects accesses after the end. */
 	how = data[0] % 3;
 	bytes.size = size - 1;
 	bytes.data = malloc(bytes.size);

@@ -14,7 +14,7 @@
 
 static const char * const fuzz_kinds[] = { "box", "row", "crate" };
 
-/* What the crates need, whose pages are shared with nothing else. */
+/* The objects of kind crate need these pages, which they do not share. */
 static u64 fuzz_needs[2][FUZZ_OBJECT_NEEDS];
 
 static void fuzz_save_objects(void)
@@ -38,7 +38,7 @@ static int fuzz_read(const char *kind, u64 instance, u32 version, size_t size)
 {
 	int err = luo_kunit_read(kind, instance, version, size);
 
-	/* With the CRCs in force nothing else is read than what was saved. */
+	/* If CRCs are checked, only data that was saved can be read. */
 	if (err == -EILSEQ && !fuzz_crcs_tell())
 		err = 0;
 	FUZZ_EXPECT_ERRNO(err, -ENOENT, -EBADMSG, -EMSGSIZE);

@@ -2,9 +2,9 @@
 /**
  * DOC: Nodes of PKRAM
  *
- * Three nodes: one with two objects, of pages that follow each other upwards,
- * downwards and not at all, a folio, and bytes in two chunks; a small one; and one
- * whose save was not finished.
+ * Three nodes: one with two objects, which have pages in ascending, descending and random
+ * order, a folio, and bytes in two chunks; a small one; and one whose save was not
+ * finished.
  */
 
 #include <linux/errno.h>
@@ -18,7 +18,7 @@
 #define FUZZ_BYTES	5000
 #define FUZZ_SEED	42
 
-/* More pages than there are. */
+/* More pages than exist. */
 #define FUZZ_ALL	1000
 
 static struct pkram_set fuzz_set = PKRAM_SET_INIT(fuzz_set, &luo_loopback,
@@ -29,7 +29,7 @@ static const char * const fuzz_nodes[] = { "node", "small", "half" };
 
 static u8 fuzz_bytes[FUZZ_BYTES];
 
-/* What the small node needs: the object and its pool. */
+/* The small node needs its object and its pool. */
 static u64 fuzz_needs[FUZZ_OBJECT_NEEDS + 1];
 
 static int fuzz_drop_node(const void *ser)

@@ -2,7 +2,7 @@
 /**
  * DOC: Pools
  *
- * A chain of five blocks, of two orders, with and without what is kept.
+ * A chain of five blocks of two orders, with and without allocations that are kept.
  */
 
 #include <linux/err.h>
@@ -56,7 +56,7 @@ static void fuzz_save_pool(void)
 	luo_pool_forget(pool);
 }
 
-/* A reference was taken where the block says that it is kept. */
+/* A kept allocation has a reference to its block. */
 static bool fuzz_is_kept(const void *mem)
 {
 	const struct luo_pool_block_ser *block = luo_pool_block((void *)mem);

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Compiles the tables of the kinds, and copies of them with a change, and holds
-# the layouts in their catalogues against those that were published. Of the
-# copies the change must be reported, with the name of the field.
+# Compile the tables of the kinds, and copies of them with a change, and compare the
+# layouts in their catalogues with the published ones. The change in a copy must be
+# reported, with the name of the field.
 
 . "$LINUX/tools/testing/selftests/kselftest/ktap_helpers.sh"
 

@@ -79,7 +79,7 @@ bool virt_addr_valid(const void *mem)
 	return mem >= arena && mem < arena + ARENA_SIZE;
 }
 
-/* The pages of an allocation become allocations of order 0. */
+/* Split an allocation into allocations of order 0. */
 void split_page(struct page *first, unsigned int order)
 {
 	unsigned long page = ((unsigned long)first - ARENA_PHYS) >> PAGE_SHIFT;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: What the core uses of the kernel's library
+ * DOC: Functions of the kernel's library that the core uses
  */
 
 #include <ctype.h>

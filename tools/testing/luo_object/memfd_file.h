@@ -33,10 +33,10 @@ struct file {
 	unsigned int nr_xattrs;
 };
 
-/* How many pages were found to be poisoned, and are held for good. */
+/* Number of poisoned pages that were found, and are never freed. */
 extern unsigned long memfd_file_retired;
 
-/* How many parts a file is retrieved in, one after the other. */
+/* Number of parts in which a file is retrieved, one after the other. */
 extern unsigned int memfd_file_parts;
 
 const struct memfd_page *memfd_file_page(const struct file *file, u64 index);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: What the core calls and is not in this program
+ * DOC: Stubs of functions that are not part of this program
  */
 
 #include "../../../kernel/liveupdate/luo_object_internal.h"

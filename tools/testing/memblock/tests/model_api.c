@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random calls, each of which is also done on a model that has a byte for each
- * page: then both must have the same memory. This is about finding the regions
- * that a call is for.
+ * Make random calls, apply each of them to a model with a byte for each page too, and
+ * compare both. This tests the search for the regions that a call changes.
  */
 #include <limits.h>
 
 #include "model_api.h"
 
-/* So few that the arrays of regions, at worst one for two pages, do not grow. */
+/* Few enough that the arrays of regions, at most one for two pages, do not grow. */
 #define NR_PAGES	200
 #define NR_CALLS	5000
 #define BASE		SZ_1G
@@ -20,7 +19,7 @@ static u8 memory[NR_PAGES];
 static u8 reserved[NR_PAGES];
 static unsigned int seed = 1;
 
-/* The same numbers with every C library. */
+/* Return the same random numbers with every C library. */
 static unsigned int below(unsigned int limit)
 {
 	seed = seed * 1103515245 + 12345;
@@ -40,7 +39,7 @@ static void mark_noinit(unsigned int page, unsigned int nr)
 			reserved[i] = NOINIT;
 }
 
-/* What is there already keeps its flags. */
+/* Existing memory keeps its flags. */
 static void add_missing(u8 *model, unsigned int page, unsigned int nr)
 {
 	for (unsigned int i = page; i < page + nr; i++)
@@ -83,7 +82,7 @@ static void call_once(void)
 	}
 }
 
-/* The regions are those that the model has, and as few as can be. */
+/* Check that the regions are those of the model, and that adjacent ones are merged. */
 static void compare(const struct memblock_type *type, const u8 *model)
 {
 	unsigned int page = 0, i = 0;
@@ -107,7 +106,7 @@ static void compare(const struct memblock_type *type, const u8 *model)
 	ASSERT_EQ(i, type->cnt);
 }
 
-/* From an address on, the same free ranges are found as from the start. */
+/* Check that a search from an address finds the same free ranges as one from the start. */
 static void compare_free_ranges(void)
 {
 	phys_addr_t base = BASE + below(NR_PAGES + 1) * PAGE_SIZE;
