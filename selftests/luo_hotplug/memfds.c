@@ -117,19 +117,21 @@ static bool matches(const struct file *file)
 static unsigned long count_added(const struct file *file)
 {
 	int pagemap = open("/proc/self/pagemap", O_RDONLY);
-	volatile char *mem = map(file);
+	char *mem = map(file);
 	unsigned long nr = 0;
 	uint64_t entry;
 
 	if (pagemap < 0)
 		ksft_exit_fail_perror("pagemap");
+	/* pagemap has only pages that are in the page table. */
+	if (madvise(mem, file->nr_pages * PAGE, MADV_POPULATE_READ))
+		ksft_exit_fail_perror("MADV_POPULATE_READ");
 	for (unsigned long i = 0; i < file->nr_pages; i++) {
-		(void)mem[i * PAGE];
 		if (pread(pagemap, &entry, sizeof(entry), ((long)mem / PAGE + i) * 8) != 8)
 			ksft_exit_fail_perror("pagemap");
 		nr += (entry & ((1UL << 55) - 1)) >= ADDED_PFN;
 	}
-	munmap((void *)mem, file->nr_pages * PAGE);
+	munmap(mem, file->nr_pages * PAGE);
 	close(pagemap);
 	return nr;
 }

@@ -703,9 +703,6 @@ static void memfd_page_of_other_file(struct kunit *test)
 static struct memfd_luo_folio_ser *memfd_changing;
 static u64 memfd_changed_pfn;
 
-int __real_luo_run_order_at(const struct luo_handover *handover, u64 pfn);
-int __wrap_luo_run_order_at(const struct luo_handover *handover, u64 pfn);
-
 /* Called after an entry was copied, to check it. */
 int __wrap_luo_run_order_at(const struct luo_handover *handover, u64 pfn)
 {

@@ -44,6 +44,7 @@ static inline void *kmemdup(const void *src, size_t size, gfp_t gfp)
 	return p ? memcpy(p, src, size) : NULL;
 }
 
+#define kcalloc(n, size, gfp)	kvcalloc(n, size, gfp)
 #define kvmalloc_array(n, size, gfp)	kvcalloc(n, size, gfp)
 #define kvmalloc_objs(obj, n, ...)					\
 	((typeof(obj) *)kvcalloc(n, sizeof(obj), GFP_KERNEL))
