@@ -8,6 +8,7 @@
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
+#include <linux/pfn.h>
 #include <linux/sched.h>
 
 #define PAGE_SHIFT		12
@@ -15,8 +16,6 @@
 #define offset_in_page(p)	((unsigned long)(p) & (PAGE_SIZE - 1))
 #define PAGE_MASK		(~(PAGE_SIZE - 1))
 #define PAGE_ALIGNED(address)	IS_ALIGNED((unsigned long)(address), PAGE_SIZE)
-#define PFN_PHYS(pfn)		((phys_addr_t)(pfn) << PAGE_SHIFT)
-#define PHYS_PFN(phys)		((unsigned long)((phys) >> PAGE_SHIFT))
 #define MAX_PAGE_ORDER		10
 
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
