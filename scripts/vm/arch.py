@@ -30,6 +30,8 @@ class Arch:
 	serial: tuple[str, ...] = ()
 	# Added where pages have memory tags.
 	tags: tuple[str, ...] = ()
+	# MiB of memory in addition to what a test asks for.
+	extra: int = 0
 	# Added where instructions are counted.
 	icount: str = ""
 
@@ -59,7 +61,9 @@ ARCHES = {arch.name: arch for arch in (
 	     # kexec puts the initramfs above the kernel, and the areas follow each other
 	     # downwards: both have to be in the first one.
 	     "{}M,32M,32M",
-	     serial=("-device", "pci-serial,chardev=serial1"), tags=("-machine", "mte=on")),
+	     serial=("-device", "pci-serial,chardev=serial1"), tags=("-machine", "mte=on"),
+	     # Kernels are not packed, and the initramfs is in memory several times.
+	     extra=512),
 )}
 
 

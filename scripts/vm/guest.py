@@ -50,7 +50,8 @@ class Guest:
 		"""Return the machine that the job runs on."""
 		settings = self._settings
 		kernel = paths.image(settings.boot[0], self._arch)
-		return Machine(kernel, self._initrd, self.append(), settings.mem,
+		mem = f"{mebibytes(settings.mem) + self._arch.extra}M"
+		return Machine(kernel, self._initrd, self.append(), mem,
 			       settings.cpus, settings.numa, settings.icount,
 			       accel.choose(kernel, self._initrd, self._arch), disk,
 			       disk == settings.disk, settings.dimm,

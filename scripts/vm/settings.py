@@ -74,8 +74,8 @@ class Settings:
 
 	def memory(self) -> int:
 		"""Return the memory of the guest in MiB."""
-		return sum(mebibytes(size) for size in
-			   (self.mem, self.dimm, self.virtio_mem, self.plug) if size)
+		return self.arch.extra + sum(mebibytes(size) for size in
+			(self.mem, self.dimm, self.virtio_mem, self.plug) if size)
 
 	def expected(self) -> list[str]:
 		"""Return the reports that the kernels of this test must make."""
