@@ -2,7 +2,8 @@
 # shellcheck shell=sh
 #
 # Shared by the tests in this directory. The boot loader tells each kernel of 1.25 GiB of
-# memory below 4 GiB. Another GiB, above 4 GiB, is added while the kernel runs.
+# memory below 4 GiB. Another GiB, above 4 GiB, is added while the kernel runs. That is the
+# memory of a PC, and QEMU's machine for arm64 adds none without ACPI.
 
 . ../luo_lib/functions.sh
 

@@ -5,7 +5,7 @@
 # nothing else of their node is lost.
 #
 # vm: boot=fault,fault mem=1280M dimm=1G append="memhp_default_state=online_kernel"
-# vm: timeout=1800 quiet=600
+# vm: timeout=1800 quiet=600 arch=x86_64
 . ./memory.sh
 
 ktap_print_header

@@ -5,7 +5,7 @@
 # ACPI adds to the next one while it boots.
 #
 # vm: boot=fault,fault mem=1280M plug=1G append="memhp_default_state=online_kernel"
-# vm: timeout=1800 quiet=600
+# vm: timeout=1800 quiet=600 arch=x86_64
 . ./memory.sh
 [ "$STAGE" -ne 1 ] || plug_memory
 carry

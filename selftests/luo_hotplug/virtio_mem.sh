@@ -4,6 +4,6 @@
 # Memory of a virtio-mem device.
 #
 # vm: boot=fault,fault mem=1280M virtio_mem=1G append="memhp_default_state=online_kernel"
-# vm: timeout=1800 quiet=600
+# vm: timeout=1800 quiet=600 arch=x86_64
 . ./memory.sh
 carry
