@@ -6,7 +6,9 @@
 #include "running.h"
 #include "scratch.h"
 
+/* From Linux 7.4 on, the scratch areas are called bootmem. */
 #define SCRATCH_LEN	DEBUGFS "/kho/out/scratch_len"
+#define BOOTMEM_LEN	DEBUGFS "/kho/out/bootmem_len"
 
 /* Get the size of the largest area, in bytes; 0 if it is unknown. */
 static u64 largest_area(void)
@@ -15,7 +17,8 @@ static u64 largest_area(void)
 	u64 largest = 0, size;
 	char *rest, *line;
 
-	if (read_file(SCRATCH_LEN, 0x10000, &text))
+	if (read_file(BOOTMEM_LEN, 0x10000, &text) &&
+	    read_file(SCRATCH_LEN, 0x10000, &text))
 		return 0;
 	rest = (char *)text.data;
 	while ((line = strsep(&rest, "\n"))) {
@@ -34,7 +37,7 @@ static int check(const char *path, u64 largest)
 	if (stat(path, &st) || (u64)st.st_size <= largest)
 		return 0;
 
-	return complain("%s: does not fit: it has %llu KiB, and the largest scratch area of KHO has %llu KiB; cold boot with a larger kho_scratch=",
+	return complain("%s: does not fit: it has %llu KiB, and the largest scratch area of KHO has %llu KiB; cold boot with a larger kho_scratch= (kho_bootmem= from Linux 7.4 on)",
 			path, (u64)st.st_size >> 10, largest >> 10);
 }
 
