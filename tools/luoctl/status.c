@@ -13,6 +13,7 @@
 #include "kexec_tools.h"
 #include "luoctl.h"
 #include "policy.h"
+#include "record.h"
 #include "report.h"
 #include "state.h"
 
@@ -26,6 +27,8 @@ struct status {
 	bool judged;		/* @report is valid */
 	struct report report;	/* on a kexec into @image */
 	char *policy;		/* NULL if this kernel has no write policy */
+	bool updated;		/* luoctl update has led to this boot */
+	struct record_of_update update;
 };
 
 /* Find what would be lost by booting the image that luoctl has loaded. */
@@ -45,6 +48,7 @@ static void read_status(struct status *status)
 	stored_read(&status->stored);
 	stakes_find_here(&status->stored, &status->stakes);
 	status->policy = policy_exists() ? policy_get() : NULL;
+	status->updated = !record_read(&status->update);
 	judge_image(status);
 }
 
@@ -58,6 +62,7 @@ static void free_status(struct status *status)
 	stored_free(&status->stored);
 	free(status->image);
 	free(status->policy);
+	record_free(&status->update);
 }
 
 /* Check if there is an outgoing session. */
@@ -71,9 +76,15 @@ static bool has_outgoing(const struct stored *stored)
 	return false;
 }
 
+/* Was the machine booted cold instead of by the kexec of luoctl update? */
+static bool update_failed(const struct status *status)
+{
+	return status->updated && !status->update.arrived;
+}
+
 static int exit_of(const struct status *status)
 {
-	if (stakes_count(&status->stakes, FATE_LOST))
+	if (update_failed(status) || stakes_count(&status->stakes, FATE_LOST))
 		return EXIT_LOSS;
 	if (status->judged && stakes_count(&status->report.stakes, FATE_LOST))
 		return EXIT_LOSS;
@@ -89,6 +100,8 @@ static int exit_of(const struct status *status)
 
 static const char *verdict_of(const struct status *status)
 {
+	if (update_failed(status))
+		return "the last update ended in a cold boot";
 	if (*status->stored.ended)
 		return "a session that was saved has ended";
 	if (stakes_count(&status->stakes, FATE_LOST))
@@ -149,9 +162,27 @@ static void print_image(const struct status *status)
 	}
 }
 
+static void print_update(const struct status *status)
+{
+	const struct record_of_update *update = &status->update;
+	char *left = time_text(update->left);
+
+	if (update->arrived)
+		printf("updated   at %s from %s by %s; services were away for at most %llu s\n",
+		       left, update->from, update->image, update->back - update->left);
+	else
+		printf("lost      what was handed over at %s from %s to %s: this is a cold boot; the kexec was refused, or that kernel failed\n",
+		       left, update->from, update->image);
+	if (!update->arrived && *update->services)
+		printf("lost      what was in systemd's store: %s\n", update->services);
+	free(left);
+}
+
 static void print(const struct status *status)
 {
 	printf("live update is on: %s\n", verdict_of(status));
+	if (status->updated)
+		print_update(status);
 	for (size_t i = 0; i < status->stakes.nr; i++)
 		printf("%s  %s: %s\n",
 		       status->stakes.stakes[i].fate == FATE_LOST ?
@@ -184,6 +215,24 @@ static void stakes_json(struct json *json, const struct status *status)
 		json_null(json, "unclaimed");
 }
 
+static void update_json(struct json *json, const struct status *status)
+{
+	const struct record_of_update *update = &status->update;
+
+	if (!status->updated) {
+		json_null(json, "update");
+		return;
+	}
+	json_open_object(json, "update");
+	json_string(json, "from", update->from);
+	json_string(json, "image", update->image);
+	json_string(json, "services", update->services);
+	json_boolean(json, "arrived", update->arrived);
+	json_number(json, "left", update->left);
+	json_number(json, "back", update->back);
+	json_close(json);
+}
+
 static void print_json(const struct status *status)
 {
 	const struct sessions *sessions = &status->stored.sessions;
@@ -201,6 +250,7 @@ static void print_json(const struct status *status)
 	}
 	json_close(json);
 	stakes_json(json, status);
+	update_json(json, status);
 	json_boolean(json, "loaded", status->loaded != KEXEC_NOT_LOADED);
 	json_string(json, "image", status->loaded == KEXEC_LOADED ?
 		    status->image : NULL);
@@ -283,6 +333,27 @@ static int parse(int argc, char **argv, const char **prometheus)
 	return optind < argc ? usage(&status_command) : 0;
 }
 
+/* A machine that boots cold may do so into a kernel without live update. */
+static int check_update_without_live(void)
+{
+	struct record_of_update update;
+	int ret = EXIT_FAILED;
+	char *left;
+
+	if (record_read(&update))
+		return ret;
+	if (!update.arrived) {
+		left = time_text(update.left);
+		complain("what was handed over at %s from %s to %s is lost: the machine was booted cold, without live update",
+			 left, update.from, update.image);
+		free(left);
+		ret = EXIT_LOSS;
+	}
+	record_free(&update);
+
+	return ret;
+}
+
 static int run(int argc, char **argv)
 {
 	const char *prometheus = NULL;
@@ -294,7 +365,7 @@ static int run(int argc, char **argv)
 	if (state_check_live()) {
 		if (prometheus)
 			write_prometheus(prometheus, NULL);
-		return EXIT_FAILED;
+		return check_update_without_live();
 	}
 
 	read_status(&status);

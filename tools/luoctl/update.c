@@ -12,11 +12,17 @@
 #include <unistd.h>
 
 #include "journal.h"
+#include "judge.h"
 #include "kexec_tools.h"
 #include "luoctl.h"
+#include "policy.h"
+#include "record.h"
+#include "running.h"
+#include "session.h"
 #include "sessions.h"
 #include "stakes.h"
 #include "state.h"
+#include "store.h"
 
 struct update {
 	char *image;
@@ -24,6 +30,7 @@ struct update {
 	size_t nr_options;
 	char **accepted;
 	size_t nr_accepted;
+	char *services;		/* whose stored descriptors go along, or NULL */
 	bool yes;
 	bool dry_run;
 };
@@ -58,6 +65,21 @@ static char *find_image(const char *named)
 		 named, version);
 
 	return NULL;
+}
+
+/* The image of "previous", or of a version. NULL, with a complaint, if there is none. */
+static char *find_rollback(const char *named)
+{
+	char *release, *image = NULL;
+
+	if (strcmp(named, "previous"))
+		return find_image(named);
+	release = record_previous();
+	if (release)
+		image = find_image(release);
+	free(release);
+
+	return image;
 }
 
 /* Call luoctl kexec with the options of the update and @first before them. */
@@ -104,7 +126,7 @@ static int check_held(const struct update *update)
 		if (session->pid <= 1 || strcmp(session->direction, "outgoing") ||
 		    is_accepted(update, session->name))
 			continue;
-		complain("no update: session %s would be lost: process %d (%s) keeps it, and systemctl kexec ends that; save it from a unit with FileDescriptorStoreMax= and FileDescriptorStorePreserve=yes, or --accept session:%s takes the loss",
+		complain("no update: session %s would be lost: process %d (%s) keeps it, and systemctl kexec ends that; save it from a unit with FileDescriptorStoreMax= and FileDescriptorStorePreserve=yes, or --accept session:%s accepts the loss",
 			 session->shown, session->pid, session->shown_process,
 			 session->name);
 		ret = EXIT_LOSS;
@@ -114,7 +136,60 @@ static int check_held(const struct update *update)
 	return ret;
 }
 
-static int check_host(const struct update *update)
+/* Why what is in systemd's store would not arrive; to be freed. NULL if it does. */
+static char *why_store_is_lost(const struct update *update, int *ret)
+{
+	/* Without these, no file arrives; a memfd is what a service stores. */
+	static const char *const names[] = {
+		"machine", "kho", "luo", "memfd", NULL
+	};
+	struct catalogue from = {}, to = {};
+	const struct verdict *worst;
+	struct verdicts verdicts = {};
+	char *why = NULL;
+
+	*ret = EXIT_DONE;
+	if (running_read(&from) || catalogue_read_image(&to, update->image)) {
+		*ret = EXIT_FAILED;
+		goto out;
+	}
+	/* As luoctl kexec has it written then. */
+	if (policy_exists())
+		policy_select(&from, &to, false);
+	judge(&from, &to, &verdicts);
+	worst = verdicts_worst(&verdicts, names);
+	if (worst) {
+		*ret = worst->fate == FATE_LOST ? EXIT_LOSS : EXIT_FAILED;
+		why = xstrdup(worst->why);
+	}
+	verdicts_free(&verdicts);
+out:
+	catalogue_free(&from);
+	catalogue_free(&to);
+
+	return why;
+}
+
+/* What services have stored is in no session before systemd has stopped them. */
+static int check_store(struct update *update)
+{
+	int ret = EXIT_DONE;
+	char *why = NULL;
+
+	update->services = store_services();
+	if (update->services && !is_accepted(update, SESSION_SYSTEMD))
+		why = why_store_is_lost(update, &ret);
+	if (why)
+		complain("no update: %s what %s has in systemd's store: %s; --accept "
+			 ACCEPT_SESSION SESSION_SYSTEMD " accepts the %s",
+			 ret == EXIT_LOSS ? "would lose" : "cannot tell what becomes of",
+			 update->services, why, ret == EXIT_LOSS ? "loss" : "risk");
+	free(why);
+
+	return ret;
+}
+
+static int check_host(struct update *update)
 {
 	if (geteuid())
 		complain("luoctl update: must be root");
@@ -123,7 +198,7 @@ static int check_host(const struct update *update)
 	else if (state_check_live())
 		return EXIT_FAILED;
 	else
-		return check_held(update);
+		return check_held(update) ?: check_store(update);
 
 	return EXIT_FAILED;
 }
@@ -170,25 +245,30 @@ static int systemctl_kexec(void)
 
 static int boot(const struct update *update)
 {
+	bool noted = !record_write(update->image, update->services ?: "");
 	char *policy;
 	int ret;
 
-	journal(JOURNAL_JUMPED, update->image, "systemctl kexec into %s",
-		update->image);
-	sync();
-	if (!systemctl_kexec())
-		return EXIT_DONE;
+	if (noted) {
+		journal(JOURNAL_JUMPED, update->image, "systemctl kexec into %s",
+			update->image);
+		sync();
+		if (!systemctl_kexec())
+			return EXIT_DONE;
+	}
 
 	policy = state_read(NOTE_POLICY, NULL);
 	ret = abort_load(policy ?: "");
 	free(policy);
-	complain("no update: systemctl kexec failed; %s",
-		 ret ? "the image is still loaded" : "no image is loaded any more");
+	if (noted)
+		complain("no update: systemctl kexec failed; %s",
+			 ret ? "the image is still loaded" :
+			 "no image is loaded any more");
 
 	return EXIT_FAILED;
 }
 
-static int run_update(const struct update *update)
+static int run_update(struct update *update)
 {
 	int ret = check_host(update);
 
@@ -207,7 +287,7 @@ static int run_update(const struct update *update)
 }
 
 /* Sort the arguments into those of the update and those that luoctl kexec takes. */
-static int parse(struct update *update, int argc, char **argv)
+static int parse(struct update *update, int argc, char **argv, const char **rollback_to)
 {
 	static const struct option options[] = {
 		{ "accept", required_argument, NULL, 'A' },
@@ -216,6 +296,7 @@ static int parse(struct update *update, int argc, char **argv)
 		{ "initrd", required_argument, NULL, 'i' },
 		{ "module", required_argument, NULL, 'm' },
 		{ "rollback", no_argument, NULL, 'r' },
+		{ "rollback-to", required_argument, NULL, 'R' },
 		{ "yes", no_argument, NULL, 'y' },
 		{}
 	};
@@ -233,8 +314,14 @@ static int parse(struct update *update, int argc, char **argv)
 		case 'y':
 			update->yes = true;
 			continue;
+		case 'R':
+			*rollback_to = optarg;
+			continue;
 		case 'A':
 			update->accepted[update->nr_accepted++] = optarg;
+			/* luoctl kexec knows no such session. */
+			if (!strcmp(optarg, ACCEPT_SESSION SESSION_SYSTEMD))
+				continue;
 			break;
 		}
 		passed[update->nr_options++] =
@@ -242,7 +329,7 @@ static int parse(struct update *update, int argc, char **argv)
 				  optarg ? "=" : "", optarg ?: "");
 	}
 
-	return optind == argc - 1 ? 0 : -1;
+	return optind == argc - !*rollback_to ? 0 : -1;
 }
 
 static int run(int argc, char **argv)
@@ -250,12 +337,14 @@ static int run(int argc, char **argv)
 	struct update update = {
 		.accepted = xzalloc(argc * sizeof(*update.accepted)),
 	};
+	const char *rollback_to = NULL;
 	int ret = EXIT_FAILED;
 
-	if (parse(&update, argc, argv)) {
+	if (parse(&update, argc, argv, &rollback_to)) {
 		ret = usage(&update_command);
 	} else {
-		update.image = find_image(argv[argc - 1]);
+		update.image = rollback_to ? find_rollback(rollback_to) :
+			       find_image(argv[argc - 1]);
 		if (update.image)
 			ret = run_update(&update);
 	}
@@ -264,13 +353,14 @@ static int run(int argc, char **argv)
 	free((void *)update.options);
 	free(update.accepted);
 	free(update.image);
+	free(update.services);
 
 	return ret;
 }
 
 const struct command update_command = {
 	.name = "update",
-	.arguments = "[--yes] [--dry-run] [--rollback] [--accept NAME]... [--module FILE]... [--initrd FILE|none] [--append LINE] IMAGE|VERSION|PACKAGE",
+	.arguments = "[--yes] [--dry-run] [--rollback] [--accept NAME]... [--module FILE]... [--initrd FILE|none] [--append LINE] IMAGE|VERSION|PACKAGE|--rollback-to previous|VERSION",
 	.does = "judge, ask, load an installed kernel and boot it through systemctl kexec",
 	.run = run,
 };
