@@ -16,8 +16,8 @@ help:
 	@echo 'make luoctl                             builds build/luoctl/luoctl'
 	@echo 'make check [TESTS=pattern]              runs every test'
 	@echo 'make check HOST=1                       runs the tests on a Debian host'
-	@echo 'make deb                                Debian packages in build/deb/'
-	@echo 'make image-debian                       a Debian host with luoctl installed'
+	@echo 'make deb [CONFIG=vm]                    Debian packages in build/deb/'
+	@echo 'make image-debian                       a Debian host with them installed'
 	@echo 'make dist                               a tarball of the project'
 	@echo 'make bench [BENCH=pattern]              compares with stock Linux'
 	@echo 'make fuzz [SECONDS=600]                 fuzzes readers of preserved memory'
@@ -46,6 +46,7 @@ luoctl:
 
 deb:
 	@scripts/deb/luoctl
+	@scripts/deb/kernel
 
 image-debian:
 	@scripts/host/image
