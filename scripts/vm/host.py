@@ -4,11 +4,14 @@ A Debian host in the virtual machine, on the disk of "make image-debian": its ke
 console goes to a log, and a shell on its second serial line does what a test says.
 """
 
+import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import tempfile
 import time
+from typing import Optional
 
 from . import accel, paths
 from .machine import Machine
@@ -22,30 +25,50 @@ class HostError(Exception):
 
 class Host:
 	"""
-	A host that runs until CLOSE. NAME is that of the log. What is written to its disk
-	is lost with it.
+	A host that runs until it is closed. NAME is that of the log; KERNEL, which a cold
+	boot boots, is "pkram" or "debian". PACKAGES are on a second disk, mounted at
+	/mnt: the files by the name of their directory. What is written to the
+	disks is lost.
 	"""
 
-	def __init__(self, name: str, mem: str = "2G", append: str = "") -> None:
+	def __init__(self, name: str, kernel: str = "pkram", append: str = "", mem: str = "2G",
+		     packages: Optional[dict[str, list[str]]] = None) -> None:
 		self.log = str(paths.LOG / f"{name}.log")
-		self._folder = tempfile.TemporaryDirectory()
-		line = (FOLDER / "cmdline").read_text().strip()
-		kernel, initrd = str(FOLDER / "vmlinuz"), str(FOLDER / "initrd")
-		self.machine = Machine(kernel, initrd, f"{line} {append}".strip(), mem=mem,
+		self._folder = tempfile.TemporaryDirectory(dir=paths.BUILD, prefix=".host-")
+		line = (FOLDER / "boot" / "cmdline").read_text().strip()
+		image = str(FOLDER / "boot" / kernel)
+		self.machine = Machine(image, f"{image}.initrd", f"{line} {append}".strip(), mem=mem,
 				       accel=accel.known(), disk=str(FOLDER / "debian.img"),
 				       disk_readonly=False)
+		self._packages = packages
 		self._process = None
 		self._shell = None
 		self._rest = b""
 
 	def command(self) -> list[str]:
-		"""QEMU's command, but for where the serial lines go."""
-		return [*self.machine.command(), "-snapshot"]
+		"""QEMU's command, but for where the serial lines go. It boots again as a PC does."""
+		return [*[word for word in self.machine.command() if word != "-no-reboot"],
+			"-snapshot"]
+
+	def _package_disk(self) -> list[str]:
+		if not self._packages:
+			return []
+		folder = pathlib.Path(self._folder.name) / "packages"
+		for name, packages in self._packages.items():
+			(folder / name).mkdir(parents=True)
+			for package in packages:
+				shutil.copy(package, folder / name)
+		disk = f"{folder}.img"
+		subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-d", folder, disk, "512M"],
+			       stdout=subprocess.DEVNULL,
+			       check=True)
+		return ["-drive", f"file={disk},if=none,id=packages,format=raw",
+			"-device", "virtio-blk-pci,drive=packages"]
 
 	def __enter__(self) -> "Host":
 		path = f"{self._folder.name}/shell"
 		self._process = subprocess.Popen(
-			[*self.command(), "-serial", f"file:{self.log}",
+			[*self.command(), *self._package_disk(), "-serial", f"file:{self.log}",
 			 "-serial", f"unix:{path},server=on,wait=off"],
 			stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT,
 			stdout=open(f"{self.log}.qemu", "w", encoding="utf-8"))
@@ -86,6 +109,8 @@ class Host:
 		self._wait_for("@@ ready", b"\x15echo '@@ 're''ady\n", timeout)
 		self._wait_for("@@ plain", b"exec env PS1= PS2= sh -c '"
 			       b"stty -echo; echo @@ \"\"plain; exec sh'\n", 60, once=True)
+		if self._packages:
+			self.run("mountpoint -q /mnt || mount -o ro /dev/vdb /mnt")
 
 	def _wait_for(self, word: str, ask: bytes, timeout: float, once: bool = False) -> None:
 		asked = 0.0
@@ -94,8 +119,31 @@ class Host:
 				return
 			if not asked or (time.monotonic() - asked > 3 and not once):
 				asked = time.monotonic()
-				self._shell.sendall(ask)
+				self._ask(ask)
 		raise HostError(f"no shell after {timeout:.0f} s ({self.log})")
+
+	def _ask(self, question: bytes) -> None:
+		# A host that is not up reads nothing, and the pipe may be full.
+		try:
+			self._shell.sendall(question)
+		except TimeoutError:
+			pass
+
+	def console(self) -> str:
+		"""What the kernels have said so far."""
+		return pathlib.Path(self.log).read_text(encoding="utf-8", errors="replace")
+
+	def wait_for_kernel(self, said: str, timeout: float = 300) -> None:
+		"""
+		Waits until the console, which has said SAID before, has a new kernel's first
+		line, and for a shell there.
+		"""
+		end = time.monotonic() + timeout
+		while "Linux version " not in self.console()[len(said):]:
+			if time.monotonic() > end:
+				raise HostError(f"no kernel after {timeout:.0f} s ({self.log})")
+			time.sleep(1)
+		self.login(timeout)
 
 	def send(self, command: str) -> None:
 		"""Starts a command that may end the kernel."""
@@ -114,6 +162,12 @@ class Host:
 				return int(done[1]), "\n".join(said).strip()
 			said.append(line)
 		raise HostError(f"'{command}' is not done after {timeout:.0f} s ({self.log})")
+
+	def write(self, path: str, text: str) -> None:
+		"""Writes a file as an operator would."""
+		status, said = self.run(f"cat >{path} <<'@@ end'\n{text}@@ end")
+		if status:
+			raise HostError(f"cannot write {path}: {said}")
 
 
 class Report:

@@ -31,12 +31,12 @@ class ScriptError(Exception):
 		self.status = status
 
 
-def script(name: str, *args: str, on: Optional[arch.Arch] = None) -> str:
+def script(name: str, *args: str, on: Optional[arch.Arch] = None, **variables: str) -> str:
 	"""
-	Run scripts/NAME for the architecture ON, or the chosen one, and return its
-	output. Shows its progress.
+	Run scripts/NAME for the architecture ON, or the chosen one, with VARIABLES in its
+	environment, and return its output. Shows its progress.
 	"""
-	environment = dict(os.environ)
+	environment = {**os.environ, **variables}
 	if on and not on.native:
 		environment["ARCH"] = on.name
 	done = subprocess.run([SCRIPTS / name, *args], stdout=subprocess.PIPE,
