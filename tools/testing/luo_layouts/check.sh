@@ -18,6 +18,7 @@ table() {
 	echo '#define MAX_LFS_FILESIZE 0x7fffffffffffffffLL'
 	case $1 in
 	*memfd_attrs*) echo '#include <linux/kho/abi/luo_memfd_attrs.h>' ;;
+	*ledger*) echo '#include <linux/kho/abi/luo_ledger.h>' ;;
 	*memfd*) echo '#include <linux/kho/abi/luo_memfd.h>' ;;
 	esac
 	sed -n -e '/^#if/p; /^#e/p; /^#define METER_VERSION /p
@@ -57,14 +58,16 @@ changed() {
 
 memfd=$top/mm/luo_memfd_kind.c
 attrs=$top/mm/luo_memfd_attrs.c
+ledger=$top/kernel/liveupdate/luo_ledger.c
 sample=$top/samples/luo_object/luo_object_sample.c
 meter=$top/samples/luo_object/luo_object_meter.c
 
 ktap_print_header
-ktap_set_plan 9
+ktap_set_plan 10
 
 unchanged memfd "$memfd"
 unchanged memfd_attrs "$attrs"
+unchanged ledger "$ledger"
 unchanged sample "$sample"
 unchanged meter "$meter"
 table_flags=-DMETER_VERSION=1
