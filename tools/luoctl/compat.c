@@ -118,6 +118,12 @@ bool compat_is_optional(const char *object)
 	return !strcmp(object, "pkram/pstore");
 }
 
+/* kernel/liveupdate/luo_ledger.c */
+bool compat_is_ledger(const char *kind)
+{
+	return !strcmp(kind, "ledger");
+}
+
 bool compat_is_test(const char *kind)
 {
 	return !strcmp(kind, "test") || !strcmp(kind, "sample");

@@ -43,6 +43,9 @@ const char *compat_name_field(const char *kind);
 /* Check if the object is only for people to read, such as the log of this kernel. */
 bool compat_is_optional(const char *object);
 
+/* Check if objects of the kind only tell how long the update took. */
+bool compat_is_ledger(const char *kind);
+
 /* Check if the kind belongs to a test or a sample, so that a host stores none. */
 bool compat_is_test(const char *kind);
 

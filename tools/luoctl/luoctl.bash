@@ -34,7 +34,7 @@ _luoctl() {
 
 	case $command in
 	"")	mapfile -t COMPREPLY < <(compgen -W "check negotiate save restore run kexec update
-			list status abort tree dump help --json" -- "$word")
+			list status blackout abort tree dump help --json" -- "$word")
 		return ;;
 	check)	options="--from --module" ;;
 	negotiate) options="--module --rollback" ;;

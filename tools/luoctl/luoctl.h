@@ -38,6 +38,7 @@ extern const struct command restore_command;
 extern const struct command run_command;
 extern const struct command save_command;
 extern const struct command status_command;
+extern const struct command blackout_command;
 extern const struct command tree_command;
 extern const struct command update_command;
 

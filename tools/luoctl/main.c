@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&update_command,
 	&abort_command,
 	&status_command,
+	&blackout_command,
 	&list_command,
 	&tree_command,
 	&dump_command,

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "blackout.h"
 #include "command.h"
 #include "hold.h"
 #include "journal.h"
@@ -177,6 +178,7 @@ int ready_finish(const struct ready_session *session, pid_t by)
 	if (session->stored)
 		hold_unstore(session->name, by);
 	note_restored(session->name, by);
+	blackout_note_ready(session->name);
 
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "blackout.h"
 #include "command.h"
 #include "hold.h"
 #include "luoctl.h"
@@ -90,6 +91,7 @@ static int retrieve_all(const char *name, int session,
 int restore_files(struct retrieved *retrieved, struct mapping *mapping)
 {
 	const char *name = retrieved->name;
+	s64 begin = blackout_now();
 	int ret = 0;
 
 	if (!mapping->nr)
@@ -98,6 +100,8 @@ int restore_files(struct retrieved *retrieved, struct mapping *mapping)
 	ret = ret ?: retrieve_all(name, retrieved->session, mapping, retrieved->fds);
 	if (ret)
 		restore_keep(retrieved);
+	else
+		blackout_note_retrieved(name, begin);
 
 	return ret;
 }

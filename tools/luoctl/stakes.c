@@ -415,7 +415,8 @@ static void judge_objects(const struct judgement *judgement)
 		end = object_end(records, i);
 		/* judge_sessions() has judged the objects of files. */
 		if (compat_carrier(first->kind) ||
-		    compat_is_companion(first->kind))
+		    compat_is_companion(first->kind) ||
+		    compat_is_ledger(first->kind))
 			continue;
 		judgement->stakes->nr_objects++;
 		judge_object(judgement,
@@ -437,6 +438,7 @@ static void judge_unknown(const struct judgement *judgement)
 
 		if (!kind->is_kind || !kind->written ||
 		    compat_carrier(kind->name) || compat_is_test(kind->name) ||
+		    compat_is_ledger(kind->name) ||
 		    (kind->fate == FATE_LEFT && !verdict) ||
 		    (!verdict && judge_reads_all(judgement->from, judgement->to,
 				catalogue_kind(judgement->from, kind->name))))

@@ -22,6 +22,8 @@ static const char *const directories[] = {
 	[NOTE_INDEX] = NOTES "/index",
 	[NOTE_ARRIVED] = NOTES "/arrived",
 	[NOTE_RESTORED] = NOTES "/restored",
+	[NOTE_RETRIEVED] = NOTES "/retrieved",
+	[NOTE_READY] = NOTES "/ready",
 	[NOTE_POLICY] = NOTES "/policy",
 	[NOTE_LOADED] = NOTES "/loaded",
 };

@@ -24,6 +24,8 @@ enum state_note {
 	NOTE_INDEX,	/* the index of the previous kernel: "arrived" or "none" */
 	NOTE_ARRIVED,	/* a session in that index: "TIME ENDED FILES" */
 	NOTE_RESTORED,	/* the process that restored a session: "process 712" */
+	NOTE_RETRIEVED,	/* when a session was retrieved: "BEGIN END" in ns */
+	NOTE_READY,	/* when its command was ready, in ns */
 	NOTE_POLICY,	/* the write policy before luoctl kexec --load */
 	NOTE_LOADED,	/* the image that luoctl kexec --load has loaded */
 };
