@@ -42,7 +42,7 @@ _luoctl() {
 	restore) options="--keep --ready --timeout --token" ;;
 	run)	options="--copy --link --ready --stop-signal --timeout" ;;
 	kexec)	options="--accept --append --dry-run --from --initrd --load --module --rollback" ;;
-	update)	options="--accept --append --dry-run --initrd --module --rollback --yes" ;;
+	update)	options="--accept --append --dry-run --initrd --module --rollback --rollback-to --yes" ;;
 	status)	options="--prometheus" ;;
 	dump)	options="--incoming" ;;
 	esac
