@@ -6,6 +6,7 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/elfnote.h>
+#include <linux/kho/abi/luo_layout.h>
 #include <linux/kho/abi/luo_note.h>
 #include <linux/luo_object.h>
 #include <linux/stddef.h>
@@ -177,6 +178,12 @@ struct luo_field {
 			    sizeof(__LUO_MEMBER(ser, _name)),		\
 			    luo_wire_type_##_type) : 0)
 
+#define __LUO_FIELD_LAYOUT(ser, _since, _type, _name, ...)		\
+	+ ((_since) <= (__LUO_SECOND ser) ?				\
+	   LUO_LAYOUT_FIELD(#_name, offsetof(__LUO_FIRST ser, _name),	\
+			    sizeof(__LUO_MEMBER(ser, _name)),		\
+			    luo_wire_type_##_type) : 0)
+
 #define __LUO_FIELD_NOTE(ser, _since, _type, _name, ...)		\
 	ELFNOTE32(LUO_NOTE_NAME, LUO_NOTE_FIELD,			\
 		  ((struct luo_note_field){				\
@@ -195,6 +202,8 @@ struct luo_field {
 	.version = (_version),						\
 	.flags = luo_version_record_##_treated,				\
 	.size = __LUO_VERSION_SIZE(_kind, _version),			\
+	.layout = 0 __LUO_SECOND _kind(__LUO_FIELD_LAYOUT,		\
+				       (__LUO_FIRST _kind, _version)),	\
 	.retired = luo_version_note_##_treated == luo_version_note_retired, \
 	.external = luo_version_note_##_treated & LUO_NOTE_EXTERNAL,	\
 	__VA_ARGS__							\

@@ -28,6 +28,8 @@ struct luo_object_id {
  * @version:   Its number. Larger is newer.
  * @size:      Size of its wire struct in bytes.
  * @flags:     %LUO_OBJECT_RECORD_OPTIONAL or 0.
+ * @layout:    Digest of its fields (linux/kho/abi/luo_layout.h), by which another
+ *             layout with the same number is refused. 0 if there is none.
  * @retired:   In a kind with fields: the version is read but no longer written.
  * @external:  The kind's own code reads and writes the version elsewhere, and no
  *             object is stored for it. It is listed so that the policy can select
@@ -50,6 +52,7 @@ struct luo_object_version {
 	u16 version;
 	u16 flags;
 	u32 size;
+	u32 layout;
 	bool retired;
 	bool external;
 	int (*upgrade)(void *ser);

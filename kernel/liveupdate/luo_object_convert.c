@@ -59,8 +59,7 @@ static int luo_object_store_version(struct luo_object_out *out,
 	if (IS_ERR(wire))
 		return PTR_ERR(wire);
 
-	err = luo_object_out_store(out, wire, version->size, &id,
-				   version->version, version->flags, gfp);
+	err = luo_object_out_store_version(out, wire, &id, version, gfp);
 	kfree(wire);
 
 	return err;
@@ -182,9 +181,8 @@ static int luo_object_change_add(struct luo_object_change *change,
 		if (!change->wire[i] || change->stored & BIT(i))
 			continue;
 
-		err = luo_object_out_store(out, change->wire[i], version->size,
-					   id, version->version, version->flags,
-					   GFP_KERNEL);
+		err = luo_object_out_store_version(out, change->wire[i], id,
+						   version, GFP_KERNEL);
 		if (err)
 			goto err_abort;
 		change->added |= BIT(i);
@@ -264,8 +262,7 @@ static int luo_object_read_version(struct luo_object_in *in,
 	if (!wire)
 		return -ENOMEM;
 
-	err = luo_object_in_read(in, wire, version->size, &id,
-				 version->version);
+	err = luo_object_in_read_version(in, wire, &id, version);
 	if (err)
 		return err;
 
@@ -309,7 +306,8 @@ static int luo_object_report_unknown(struct luo_object_in *in,
 /* Check whether an older version may be valid after this error. */
 static bool luo_object_is_damage(int err)
 {
-	return err == -EBADMSG || err == -EMSGSIZE || err == -ERANGE;
+	return err == -EBADMSG || err == -EMSGSIZE || err == -ERANGE ||
+	       err == -EPROTO;
 }
 
 /**

@@ -187,6 +187,7 @@ EXPORT_SYMBOL_GPL(luo_finish_object);
  * Return: 0; -EINVAL if @kind is not registered, or if no version that is stored as
  * an object is selected; -ENODATA if every selected version would lose a value;
  * -ERANGE if a field has an invalid value; -EEXIST if any version is stored already;
+ * -EPROTO if objects of the kind are stored in another layout with the same number;
  * -ENOSPC if the list of kinds is full; -EOPNOTSUPP if live update is off; -ENOMEM
  * if there is no memory; or the errno of a save or downgrade function. On failure no
  * version is stored by this call.
@@ -244,8 +245,9 @@ EXPORT_SYMBOL_GPL(luo_object_update);
  * Context: Process context, may sleep; from subsys_initcall() on.
  * Return: 0; -ENOENT if there is no such object, or only in unknown versions that
  * are all optional; -EPROTONOSUPPORT if there are only unknown versions, which are
- * logged; -EBADMSG or -EMSGSIZE if all common versions are corrupt; -ERANGE if a
- * field has an invalid value; -EOPNOTSUPP if live update is off; -ENOMEM if there is
+ * logged; -EPROTO if the previous kernel has another layout for all common versions;
+ * -EBADMSG or -EMSGSIZE if all common versions are corrupt; -ERANGE if a field has an
+ * invalid value; -EOPNOTSUPP if live update is off; -ENOMEM if there is
  * no memory; or the errno of a load or upgrade function.
  */
 int luo_object_load(const struct luo_object_kind *kind, u64 instance,
@@ -339,6 +341,6 @@ static int __init luo_object_init(void)
 		pr_err("no objects can be handed over: the list of kinds was not published: %d\n",
 		       err);
 
-	return err;
+	return err ?: luo_object_layout_register();
 }
 fs_initcall_sync(luo_object_init);

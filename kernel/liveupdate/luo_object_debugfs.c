@@ -133,6 +133,23 @@ static void luo_object_seq_stop(struct seq_file *m, void *v)
 	mutex_unlock(&luo_object_kinds_lock);
 }
 
+/* Show data by the fields of its version, if this kernel has the same layout. */
+static void luo_object_show_version(struct seq_file *m,
+				    const struct luo_object_kind *kind,
+				    const struct luo_object_version *version,
+				    const void *data)
+{
+	const struct luo_object_place *place = m->private;
+
+	if (place->view->incoming && version->layout &&
+	    luo_object_layout_check(&luo_objects_in, kind->name,
+				    version->version, version->layout)) {
+		seq_puts(m, "  not shown: in another layout\n");
+		return;
+	}
+	luo_object_fields_show(m, kind, version, data);
+}
+
 static void luo_object_show_fields(struct seq_file *m, const char *name,
 				   const struct luo_object_record_ser *record)
 {
@@ -157,8 +174,9 @@ static void luo_object_show_fields(struct seq_file *m, const char *name,
 		for (i = 0; i < kind->nr_versions; i++) {
 			if (kind->versions[i].version == record->version &&
 			    kind->versions[i].size == record->size)
-				luo_object_fields_show(m, kind,
-						       &kind->versions[i], data);
+				luo_object_show_version(m, kind,
+							&kind->versions[i],
+							data);
 		}
 	}
 }

@@ -17,7 +17,8 @@
  * its record is indexed, and freed when the last object in them is finished.
  *
  * It is called by luo_object_core.c, luo_object_convert.c and luo_object_kind.c. It
- * calls luo_object_fdt.c, luo_object_table.c, luo_pool_in.c and the handover.
+ * calls luo_object_fdt.c, luo_object_table.c, luo_object_layout.c, luo_pool_in.c and
+ * the handover.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -306,12 +307,19 @@ static int luo_object_in_index(struct luo_object_in *in,
 	return 0;
 }
 
-/*
- * If a kind has no objects, free its memory and return true. Keep the name of a
- * corrupt kind, because an object of it that is not found may have been stored.
+/**
+ * luo_object_in_free_empty - Free the memory of a kind that has no objects.
+ * @in:    The set.
+ * @table: The table of the kind. Not valid any more if the call returns true.
+ *
+ * Keeps the name of a corrupt kind, because an object of it that is not found may have
+ * been stored.
+ *
+ * Context: Process context, may sleep. The lock of @in is held.
+ * Return: true if the kind has no objects.
  */
-static bool luo_object_in_free_empty(struct luo_object_in *in,
-				     struct luo_object_table *table)
+bool luo_object_in_free_empty(struct luo_object_in *in,
+			      struct luo_object_table *table)
 {
 	if (table->nr_records || table->scanned)
 		return false;
@@ -360,9 +368,17 @@ int luo_object_in_read_all(struct luo_object_in *in)
 	return 0;
 }
 
-/* Set *tablep to the table of a kind, or to NULL if there is no object of it. */
-static int luo_object_in_table(struct luo_object_in *in, const char *kind,
-			       struct luo_object_table **tablep)
+/**
+ * luo_object_in_table - Get the table of a kind.
+ * @in:     The set.
+ * @kind:   The kind.
+ * @tablep: Set to its table, or to NULL if there is no object of it.
+ *
+ * Context: Process context, may sleep. The lock of @in is held.
+ * Return: 0 or a negative errno, see luo_object_in_read_all().
+ */
+int luo_object_in_table(struct luo_object_in *in, const char *kind,
+			struct luo_object_table **tablep)
 {
 	int err;
 
@@ -425,9 +441,18 @@ static int luo_object_in_missing(const struct luo_object_in *in,
 /* Data up to this size in bytes is copied to the stack for the check. */
 #define LUO_OBJECT_IN_STACK	128
 
-/* Copy the data once and check the copy. On failure leave @data unchanged. */
-static int luo_object_in_copy_data(void *data,
-				   const struct luo_object_record_ser *record)
+/**
+ * luo_object_in_copy_data - Copy the data of a record.
+ * @data:   Set to the data, unchanged on failure.
+ * @record: The record, in a table of the set.
+ *
+ * Copies the data once and checks the copy.
+ *
+ * Context: Process context, may sleep. The lock of the set is held.
+ * Return: 0; -EBADMSG if the data is corrupt; -ENOMEM if there is no memory.
+ */
+int luo_object_in_copy_data(void *data,
+			    const struct luo_object_record_ser *record)
 {
 	u8 stack[LUO_OBJECT_IN_STACK], *copy = stack;
 	void *heap __free(kvfree) = NULL;
@@ -448,8 +473,26 @@ static int luo_object_in_copy_data(void *data,
 	return 0;
 }
 
+/* Check once for each version of a kind that it has the layout of this kernel. */
+static int luo_object_in_check_layout(struct luo_object_in *in,
+				      struct luo_object_table *table,
+				      u32 version, u32 layout)
+{
+	int err;
+
+	if (!layout || luo_object_layout_known(table, version, layout))
+		return 0;
+
+	err = luo_object_layout_check(in, table->kind, version, layout);
+	if (!err)
+		luo_object_layout_remember(table, version, layout);
+
+	return err;
+}
+
 static int luo_object_in_copy(struct luo_object_in *in, void *data, size_t size,
-			      const struct luo_object_id *id, u32 version)
+			      const struct luo_object_id *id, u32 version,
+			      u32 layout)
 {
 	struct luo_object_record_ser *record = NULL;
 	struct luo_object_table *table;
@@ -465,6 +508,10 @@ static int luo_object_in_copy(struct luo_object_in *in, void *data, size_t size,
 		record = luo_object_table_record(table, id->instance, version);
 	if (!record)
 		return luo_object_in_missing(in, table, id->kind);
+
+	err = luo_object_in_check_layout(in, table, version, layout);
+	if (err)
+		return err;
 
 	if (record->size != size) {
 		pr_warn("kind %s instance %llu version %u: found %u bytes, expected %zu\n",
@@ -494,9 +541,33 @@ static int luo_object_in_copy(struct luo_object_in *in, void *data, size_t size,
 int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
 		       const struct luo_object_id *id, u32 version)
 {
-	int err = luo_object_in_copy(in, data, size, id, version);
+	int err = luo_object_in_copy(in, data, size, id, version, 0);
 
 	trace_luo_restore(id->kind, id->instance, version, size, err);
+
+	return err;
+}
+
+/**
+ * luo_object_in_read_version - Read an object in a version of its kind.
+ * @in:      The set that it is in.
+ * @data:    Set to its data, of the size of the version. Unchanged on failure.
+ * @id:      The object.
+ * @version: The version.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EPROTO if the previous kernel has another layout with the number of the
+ * version; or another negative errno, see luo_read_object().
+ */
+int luo_object_in_read_version(struct luo_object_in *in, void *data,
+			       const struct luo_object_id *id,
+			       const struct luo_object_version *version)
+{
+	int err = luo_object_in_copy(in, data, version->size, id,
+				     version->version, version->layout);
+
+	trace_luo_restore(id->kind, id->instance, version->version,
+			  version->size, err);
 
 	return err;
 }
@@ -541,9 +612,17 @@ int luo_object_in_versions(struct luo_object_in *in,
 	return nr ?: luo_object_in_missing(in, table, id->kind);
 }
 
-static void luo_object_in_remove(struct luo_object_in *in,
-				 struct luo_object_table *table,
-				 struct luo_object_record_ser *record)
+/**
+ * luo_object_in_remove - Remove a record and free its data.
+ * @in:     The set.
+ * @table:  The table of its kind.
+ * @record: The record.
+ *
+ * Context: Process context, may sleep. The lock of @in is held.
+ */
+void luo_object_in_remove(struct luo_object_in *in,
+			  struct luo_object_table *table,
+			  struct luo_object_record_ser *record)
 {
 	luo_index_del(&table->index, &record->instance);
 	luo_pool_in_put(&in->pool, record->address);
@@ -585,7 +664,8 @@ int luo_object_in_finish(struct luo_object_in *in,
 		luo_object_in_remove(in, table, record);
 		record = luo_object_table_any(table, id->instance);
 	} while (record);
-	luo_object_in_free_empty(in, table);
+	if (luo_object_in_free_empty(in, table))
+		luo_object_layout_finish(in, id->kind);
 
 	return 0;
 }
@@ -669,6 +749,8 @@ int luo_object_in_drop(struct luo_object_in *in, const char *kind)
 		luo_object_in_free_empty(in, table);
 		found = true;
 	}
+	if (kind)
+		luo_object_layout_finish(in, kind);
 
 	return found ? 0 : -ENOENT;
 }

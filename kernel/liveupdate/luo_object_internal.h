@@ -15,6 +15,9 @@
 struct luo_handover;
 struct seq_file;
 
+/* The number of versions for which a table remembers the layout. */
+#define LUO_OBJECT_LAYOUTS	4
+
 /* luo_object_table.c: the records of one kind. */
 
 /**
@@ -34,6 +37,8 @@ struct seq_file;
  * @nr_scanned: Incoming: slots of @scanned that are indexed.
  * @damaged:    Incoming: a block or record is corrupt, so an object that is not
  *              found may have been stored.
+ * @layouts:    Versions whose layout is stored or was checked, each at its number
+ *              modulo the size of the array. See luo_object_layout_known().
  */
 struct luo_object_table {
 	struct list_head list;
@@ -49,6 +54,7 @@ struct luo_object_table {
 	struct luo_object_block_ser *scanned;
 	unsigned int nr_scanned;
 	bool damaged;
+	u64 layouts[LUO_OBJECT_LAYOUTS];
 };
 
 u32 luo_object_record_crc(const struct luo_object_record_ser *record);
@@ -161,6 +167,10 @@ int luo_object_out_publish(struct luo_object_out *out);
 int luo_object_out_store(struct luo_object_out *out, const void *data,
 			 size_t size, const struct luo_object_id *id,
 			 u32 version, u32 flags, gfp_t gfp);
+int luo_object_out_store_version(struct luo_object_out *out, const void *data,
+				 const struct luo_object_id *id,
+				 const struct luo_object_version *version,
+				 gfp_t gfp);
 bool luo_object_out_any(struct luo_object_out *out);
 bool luo_object_out_stored(struct luo_object_out *out,
 			   const struct luo_object_id *id);
@@ -173,6 +183,20 @@ void luo_object_out_abort(struct luo_object_out *out,
 			  const struct luo_object_id *id);
 void luo_object_out_abort_version(struct luo_object_out *out,
 				  const struct luo_object_id *id, u32 version);
+
+/* Memory that an abort has unlinked, to be freed while the lock is not held. */
+struct luo_object_unlinked {
+	struct luo_object_block_ser *blocks;
+	struct luo_pool_block_ser *data;
+	struct luo_index index;
+};
+
+void luo_object_out_unlink(struct luo_object_out *out,
+			   struct luo_object_table *table,
+			   struct luo_object_record_ser *record,
+			   struct luo_object_unlinked *unlinked);
+void luo_object_out_free(struct luo_object_out *out,
+			 struct luo_object_unlinked *unlinked);
 
 /* luo_object_in.c: objects of the previous kernel. */
 
@@ -212,6 +236,9 @@ struct luo_object_in {
 
 int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
 		       const struct luo_object_id *id, u32 version);
+int luo_object_in_read_version(struct luo_object_in *in, void *data,
+			       const struct luo_object_id *id,
+			       const struct luo_object_version *version);
 int luo_object_in_finish(struct luo_object_in *in,
 			 const struct luo_object_id *id);
 int luo_object_in_next(struct luo_object_in *in, const char *kind, u64 *slot,
@@ -221,6 +248,51 @@ int luo_object_in_read_all(struct luo_object_in *in);
 int luo_object_in_versions(struct luo_object_in *in,
 			   const struct luo_object_id *id, char *buf,
 			   size_t size, bool *mandatory);
+
+int luo_object_in_table(struct luo_object_in *in, const char *kind,
+			struct luo_object_table **tablep);
+int luo_object_in_copy_data(void *data,
+			    const struct luo_object_record_ser *record);
+void luo_object_in_remove(struct luo_object_in *in,
+			  struct luo_object_table *table,
+			  struct luo_object_record_ser *record);
+bool luo_object_in_free_empty(struct luo_object_in *in,
+			      struct luo_object_table *table);
+
+/* luo_object_layout.c: the layouts that objects are stored in. */
+
+/**
+ * luo_object_layout_known - Check whether a table remembers the layout of a version.
+ * @table:   The table.
+ * @version: The version.
+ * @layout:  Its digest.
+ *
+ * Return: true if luo_object_layout_remember() was called with the same arguments.
+ */
+static inline bool
+luo_object_layout_known(const struct luo_object_table *table, u32 version,
+			u32 layout)
+{
+	return table->layouts[version % LUO_OBJECT_LAYOUTS] ==
+	       ((u64)version << 32 | layout);
+}
+
+static inline void luo_object_layout_remember(struct luo_object_table *table,
+					      u32 version, u32 layout)
+{
+	table->layouts[version % LUO_OBJECT_LAYOUTS] =
+		(u64)version << 32 | layout;
+}
+
+int luo_object_layout_register(void);
+int luo_object_layout_store(struct luo_object_out *out, const char *kind,
+			    u32 version, u32 layout, gfp_t gfp);
+int luo_object_layout_stored(struct luo_object_out *out, const char *kind,
+			     u32 version, u32 layout);
+void luo_object_layout_abort(struct luo_object_out *out, const char *kind);
+int luo_object_layout_check(struct luo_object_in *in, const char *kind,
+			    u32 version, u32 layout);
+void luo_object_layout_finish(struct luo_object_in *in, const char *kind);
 
 /* luo_object_kind.c: kinds and their versions. */
 

@@ -13,7 +13,8 @@
  * kinds refers to; all other memory is freed.
  *
  * It is called by luo_object_core.c and luo_object_convert.c. It calls
- * luo_object_table.c, luo_object_fdt.c, luo_pool_out.c and the handover.
+ * luo_object_table.c, luo_object_layout.c, luo_object_fdt.c, luo_pool_out.c and the
+ * handover.
  *
  * A caller may hold a lock that memory reclaim waits for; its allocation mask or
  * scope then forbids reclaim. It must not wait for another caller that is in reclaim.
@@ -45,6 +46,7 @@ struct luo_object_request {
 	u32 size;
 	u16 version;
 	u16 flags;
+	u32 layout;
 };
 
 #define LUO_OBJECT_LACKS_TABLE	BIT(0)
@@ -58,13 +60,6 @@ struct luo_object_spare {
 	unsigned int index_order;
 	struct luo_object_table *table;
 	struct luo_object_block_ser *block;
-	struct luo_pool_block_ser *data;
-	struct luo_index index;
-};
-
-/* Memory that an abort has unlinked, to be freed while the lock is not held. */
-struct luo_object_unlinked {
-	struct luo_object_block_ser *blocks;
 	struct luo_pool_block_ser *data;
 	struct luo_index index;
 };
@@ -219,7 +214,35 @@ static void luo_object_add_table(struct luo_object_out *out,
 				table->first->self);
 }
 
-/* Insert a record. If @spare lacks memory, return -EAGAIN with nothing changed. */
+/*
+ * Check that the layout of the version is stored. The object that describes it exists
+ * as long as any object of its kind.
+ */
+static int luo_object_out_check_layout(struct luo_object_out *out,
+				       struct luo_object_table *table,
+				       const struct luo_object_request *request)
+{
+	int err;
+
+	if (!request->layout)
+		return 0;
+	if (table && luo_object_layout_known(table, request->version,
+					     request->layout))
+		return 0;
+
+	err = luo_object_layout_stored(out, request->id->kind, request->version,
+				       request->layout);
+	if (!err && table)
+		luo_object_layout_remember(table, request->version,
+					   request->layout);
+
+	return err;
+}
+
+/*
+ * Insert a record. If @spare lacks memory, return -EAGAIN with nothing changed. If the
+ * layout of the version is not stored, return -ENOLINK.
+ */
 static int luo_object_out_insert(struct luo_object_out *out,
 				 struct luo_object_spare *spare,
 				 const struct luo_object_request *request)
@@ -243,6 +266,10 @@ static int luo_object_out_insert(struct luo_object_out *out,
 		return -ENOSPC;
 	}
 
+	err = luo_object_out_check_layout(out, table, request);
+	if (err)
+		return err;
+
 	if (luo_object_spare_lacks(spare, out, table, request->size))
 		return -EAGAIN;
 
@@ -256,6 +283,40 @@ static int luo_object_out_insert(struct luo_object_out *out,
 	spare->table = NULL;
 
 	return 0;
+}
+
+static int luo_object_out_add(struct luo_object_out *out,
+			      const struct luo_object_request *request,
+			      gfp_t gfp)
+{
+	const struct luo_object_id *id = request->id;
+	struct luo_object_spare spare = {};
+	int err;
+
+	if (!request->size || request->size > LUO_OBJECT_SIZE_MAX ||
+	    request->flags & ~LUO_OBJECT_RECORD_OPTIONAL ||
+	    !luo_object_kind_name_valid(id->kind))
+		return -EINVAL;
+
+	do {
+		err = luo_object_out_insert(out, &spare, request);
+		if (err == -EAGAIN) {
+			err = luo_object_spare_fill(&spare, out, request, gfp);
+			err = err ?: -EAGAIN;
+		} else if (err == -ENOLINK) {
+			err = luo_object_layout_store(out, id->kind,
+						      request->version,
+						      request->layout, gfp);
+			err = err ?: -EAGAIN;
+		}
+	} while (err == -EAGAIN);
+	luo_object_spare_free(&spare, out);
+	if (err && request->layout)
+		luo_object_layout_abort(out, id->kind);
+	trace_luo_store(id->kind, id->instance, request->version, request->size,
+			err);
+
+	return err;
 }
 
 /**
@@ -279,26 +340,37 @@ int luo_object_out_store(struct luo_object_out *out, const void *data,
 		.id = id, .data = data, .size = size,
 		.version = version, .flags = flags,
 	};
-	struct luo_object_spare spare = {};
-	int err;
 
-	if (!size || size > LUO_OBJECT_SIZE_MAX || version > U16_MAX ||
-	    flags & ~LUO_OBJECT_RECORD_OPTIONAL ||
-	    !luo_object_kind_name_valid(id->kind))
+	if (size > U32_MAX || version > U16_MAX || flags > U16_MAX)
 		return -EINVAL;
 
-	for (;;) {
-		err = luo_object_out_insert(out, &spare, &request);
-		if (err != -EAGAIN)
-			break;
-		err = luo_object_spare_fill(&spare, out, &request, gfp);
-		if (err)
-			break;
-	}
-	luo_object_spare_free(&spare, out);
-	trace_luo_store(id->kind, id->instance, version, size, err);
+	return luo_object_out_add(out, &request, gfp);
+}
 
-	return err;
+/**
+ * luo_object_out_store_version - Store an object in a version of its kind.
+ * @out:     The set to store it in.
+ * @data:    Its data, of the size of the version.
+ * @id:      The object.
+ * @version: The version. If it has a layout, the layout is stored too.
+ * @gfp:     Allocation mask.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EPROTO if objects of the kind are stored in another layout with the
+ * number of the version; or another negative errno, see luo_store_object_flags().
+ */
+int luo_object_out_store_version(struct luo_object_out *out, const void *data,
+				 const struct luo_object_id *id,
+				 const struct luo_object_version *version,
+				 gfp_t gfp)
+{
+	const struct luo_object_request request = {
+		.id = id, .data = data, .size = version->size,
+		.version = version->version, .flags = version->flags,
+		.layout = version->layout,
+	};
+
+	return luo_object_out_add(out, &request, gfp);
 }
 
 /* Find the record of a version. Return NULL if it is not stored. */
@@ -411,10 +483,19 @@ int luo_object_out_update(struct luo_object_out *out, const void *data,
 	return 0;
 }
 
-static void luo_object_table_remove(struct luo_object_out *out,
-				    struct luo_object_table *table,
-				    struct luo_object_record_ser *record,
-				    struct luo_object_unlinked *unlinked)
+/**
+ * luo_object_out_unlink - Remove a record.
+ * @out:      The set.
+ * @table:    The table of its kind.
+ * @record:   The record.
+ * @unlinked: Gets the memory to free. Use one for each table.
+ *
+ * Context: Process context. The lock of @out is held.
+ */
+void luo_object_out_unlink(struct luo_object_out *out,
+			   struct luo_object_table *table,
+			   struct luo_object_record_ser *record,
+			   struct luo_object_unlinked *unlinked)
 {
 	void *mem = luo_object_record_data(record);
 	struct luo_pool_block_ser *block;
@@ -432,8 +513,15 @@ static void luo_object_table_remove(struct luo_object_out *out,
 	}
 }
 
-static void luo_object_unlinked_free(struct luo_object_unlinked *unlinked,
-				     const struct luo_object_out *out)
+/**
+ * luo_object_out_free - Free the memory of records that were removed.
+ * @out:      The set that they were in.
+ * @unlinked: The memory.
+ *
+ * Context: Process context, may sleep. The lock of @out is not held.
+ */
+void luo_object_out_free(struct luo_object_out *out,
+			 struct luo_object_unlinked *unlinked)
 {
 	struct luo_pool_block_ser *block, *next;
 
@@ -463,6 +551,7 @@ void luo_object_out_abort(struct luo_object_out *out,
 	struct luo_object_unlinked unlinked = {};
 	struct luo_object_record_ser *record;
 	struct luo_object_table *table;
+	bool emptied;
 
 	scoped_guard(mutex, &out->lock) {
 		table = luo_object_table_find(&out->tables, id->kind);
@@ -470,9 +559,12 @@ void luo_object_out_abort(struct luo_object_out *out,
 			return;
 
 		while ((record = luo_object_table_any(table, id->instance)))
-			luo_object_table_remove(out, table, record, &unlinked);
+			luo_object_out_unlink(out, table, record, &unlinked);
+		emptied = !table->nr_records;
 	}
-	luo_object_unlinked_free(&unlinked, out);
+	luo_object_out_free(out, &unlinked);
+	if (emptied)
+		luo_object_layout_abort(out, id->kind);
 }
 
 /**
@@ -489,6 +581,7 @@ void luo_object_out_abort_version(struct luo_object_out *out,
 	struct luo_object_unlinked unlinked = {};
 	struct luo_object_record_ser *record;
 	struct luo_object_table *table;
+	bool emptied;
 
 	scoped_guard(mutex, &out->lock) {
 		table = luo_object_table_find(&out->tables, id->kind);
@@ -497,7 +590,10 @@ void luo_object_out_abort_version(struct luo_object_out *out,
 		if (!record)
 			return;
 
-		luo_object_table_remove(out, table, record, &unlinked);
+		luo_object_out_unlink(out, table, record, &unlinked);
+		emptied = !table->nr_records;
 	}
-	luo_object_unlinked_free(&unlinked, out);
+	luo_object_out_free(out, &unlinked);
+	if (emptied)
+		luo_object_layout_abort(out, id->kind);
 }

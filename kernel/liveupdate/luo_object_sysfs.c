@@ -13,6 +13,7 @@
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/init.h>
+#include <linux/kho/abi/luo_layout.h>
 #include <linux/kobject.h>
 #include <linux/kstrtox.h>
 #include <linux/slab.h>
@@ -166,9 +167,13 @@ static ssize_t unclaimed_show(struct kobject *kobj, struct kobj_attribute *attr,
 	if (err)
 		return err == -ENOENT ? 0 : err;
 
-	list_for_each_entry(table, &luo_objects_in.tables, list)
+	list_for_each_entry(table, &luo_objects_in.tables, list) {
+		/* They are freed with the objects that they describe. */
+		if (!strcmp(table->kind, LUO_LAYOUT_KIND))
+			continue;
 		len += sysfs_emit_at(buf, len, "%s %llu\n", table->kind,
 				     table->nr_records);
+	}
 
 	return len;
 }

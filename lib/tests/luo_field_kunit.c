@@ -8,6 +8,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/kho/abi/luo_layout.h>
 #include <linux/luo_field.h>
 
 #include "luo_object_kunit.h"
@@ -494,6 +495,157 @@ static void luo_field_bad_fallback(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, luo_object_fields_valid(&kind));
 }
 
+/* The names of two fields of the older kind are swapped. */
+struct probe_swapped_ser {
+	u64 id;
+	u16 offset;
+	s16 level;
+	u32 reserved;
+};
+
+#define PROBE_SWAPPED_FIELDS(field, ser)				\
+	field(ser, 0, u64, id)						\
+	field(ser, 0, u16, offset)					\
+	field(ser, 0, s16, level)					\
+	field(ser, 0, reserved, reserved)
+
+LUO_DEFINE_KIND_UNLISTED(probe_swapped, struct probe_swapped_ser,
+			 PROBE_SWAPPED_FIELDS, PROBE_OLD_VERSIONS);
+
+/* The CRC of "probe". */
+#define PROBE_CRC	0xaab85dc7U
+
+static const struct luo_object_id probe_layout_id = {
+	.kind = LUO_LAYOUT_KIND,
+	.instance = LUO_LAYOUT_INSTANCE(PROBE_CRC, 0),
+};
+
+/* Store an object of the older kind with its layout. */
+static void probe_save_old(struct kunit *test)
+{
+	const struct probe_old_ser old = { .id = 4711, .level = 2, .offset = 3 };
+
+	KUNIT_ASSERT_EQ(test, luo_object_convert_save(&luo_loopback_out,
+						      &probe_old_kind, 1, &old,
+						      GFP_KERNEL), 0);
+}
+
+static int probe_load_swapped(struct probe_swapped_ser *swapped)
+{
+	probe_swapped_kind.name = "probe";
+
+	return luo_object_convert_load(&luo_loopback_in, &probe_swapped_kind, 1,
+				       swapped);
+}
+
+/* The same version number, sizes and offsets, but not the same fields. */
+static void luo_field_names_swapped(struct kunit *test)
+{
+	struct probe_swapped_ser swapped = { .id = 5 };
+	struct probe_old_ser old;
+
+	KUNIT_EXPECT_NE(test, probe_swapped_kind.versions[0].layout,
+			probe_old_kind.versions[0].layout);
+	KUNIT_EXPECT_EQ(test, probe_kind.versions[2].layout,
+			probe_old_kind.versions[0].layout);
+
+	probe_save_old(test);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, probe_load_swapped(&swapped), -EPROTO);
+	KUNIT_EXPECT_EQ(test, swapped.id, 5ULL);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_load(&luo_loopback_in,
+						      &probe_old_kind, 1, &old),
+			0);
+	KUNIT_EXPECT_EQ(test, old.level, 2);
+	KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in, &probe_id),
+			0);
+}
+
+/* A kind whose objects are stored is not stored in another layout. */
+static void luo_field_names_swapped_when_stored(struct kunit *test)
+{
+	const struct probe_swapped_ser swapped = { .level = 1 };
+
+	probe_swapped_kind.name = "probe";
+	probe_swapped_kind.selected = ~0UL;
+	probe_save_old(test);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_save(&luo_loopback_out,
+						      &probe_swapped_kind, 2,
+						      &swapped, GFP_KERNEL),
+			-EPROTO);
+	luo_object_out_abort(&luo_loopback_out, &probe_id);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_save(&luo_loopback_out,
+						      &probe_swapped_kind, 1,
+						      &swapped, GFP_KERNEL), 0);
+	luo_object_out_abort(&luo_loopback_out, &probe_id);
+}
+
+/* What an earlier release stored has no layout: the published one is meant. */
+static void luo_field_without_layout(struct kunit *test)
+{
+	const struct probe_old_ser old = { .id = 4711, .level = 2 };
+	struct probe_swapped_ser swapped;
+
+	KUNIT_ASSERT_EQ(test, luo_object_out_store(&luo_loopback_out, &old,
+						   sizeof(old), &probe_id, 0, 0,
+						   GFP_KERNEL), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, probe_load_swapped(&swapped), 0);
+	KUNIT_EXPECT_EQ(test, swapped.id, 4711ULL);
+	KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in, &probe_id),
+			0);
+}
+
+/* A corrupt layout is not another layout. */
+static void luo_field_damaged_layout(struct kunit *test)
+{
+	struct luo_object_record_ser *record;
+	struct luo_object_table *table;
+	struct probe_old_ser old;
+
+	probe_save_old(test);
+	table = luo_object_table_find(&luo_loopback_out.tables, LUO_LAYOUT_KIND);
+	KUNIT_ASSERT_NOT_NULL(test, table);
+	record = luo_object_table_record(table, probe_layout_id.instance, 1);
+	KUNIT_ASSERT_NOT_NULL(test, record);
+	*(u8 *)luo_object_record_data(record) ^= 1;
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_object_convert_load(&luo_loopback_in,
+						      &probe_old_kind, 1, &old),
+			0);
+	KUNIT_EXPECT_EQ(test, old.id, 4711ULL);
+	KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in, &probe_id),
+			0);
+}
+
+/* Layouts are stored once, and freed with the last object of their kind. */
+static void luo_field_layouts_go_with_objects(struct kunit *test)
+{
+	const struct luo_object_id second = { "probe", 2 };
+	struct luo_object_table *table;
+
+	KUNIT_ASSERT_EQ(test, probe_save(&probe_plain), 0);
+	KUNIT_ASSERT_EQ(test, luo_object_convert_save(&luo_loopback_out,
+						      &probe_kind, 2,
+						      &probe_plain, GFP_KERNEL),
+			0);
+	table = luo_object_table_find(&luo_loopback_out.tables, LUO_LAYOUT_KIND);
+	KUNIT_ASSERT_NOT_NULL(test, table);
+	KUNIT_EXPECT_EQ(test, table->nr_records, 2ULL);
+	luo_object_out_abort(&luo_loopback_out, &probe_id);
+	KUNIT_EXPECT_EQ(test, table->nr_records, 2ULL);
+	luo_object_out_abort(&luo_loopback_out, &second);
+	KUNIT_EXPECT_EQ(test, table->nr_records, 0ULL);
+
+	KUNIT_ASSERT_EQ(test, probe_save(&probe_plain), 0);
+	KUNIT_EXPECT_EQ(test, table->nr_records, 2ULL);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in, &probe_id),
+			0);
+	KUNIT_EXPECT_NULL(test, luo_object_table_find(&luo_loopback_in.tables,
+						      LUO_LAYOUT_KIND));
+}
+
 static struct kunit_case luo_field_cases[] = {
 	KUNIT_CASE(luo_field_sizes),
 	KUNIT_CASE(luo_field_same_version),
@@ -510,6 +662,11 @@ static struct kunit_case luo_field_cases[] = {
 	KUNIT_CASE(luo_field_falls_back),
 	KUNIT_CASE(luo_field_one_version),
 	KUNIT_CASE(luo_field_bad_fallback),
+	KUNIT_CASE(luo_field_names_swapped),
+	KUNIT_CASE(luo_field_names_swapped_when_stored),
+	KUNIT_CASE(luo_field_without_layout),
+	KUNIT_CASE(luo_field_damaged_layout),
+	KUNIT_CASE(luo_field_layouts_go_with_objects),
 	{}
 };
 

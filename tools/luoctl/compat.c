@@ -2,6 +2,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include <linux/kho/abi/luo_layout.h>
+
 #include "compat.h"
 
 /* The format that a string such as "kho-v4" names, and the prefix of the string. */
@@ -104,6 +106,12 @@ const struct carrier *compat_carrier_of(const char *handler)
 bool compat_is_companion(const char *kind)
 {
 	return !strcmp(kind, "memfd_attrs");
+}
+
+/* kernel/liveupdate/luo_object_layout.c */
+bool compat_is_layout(const char *kind)
+{
+	return !strcmp(kind, LUO_LAYOUT_KIND);
 }
 
 /* The instance of a PKRAM node is a hash of its name. */

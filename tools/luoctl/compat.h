@@ -37,6 +37,9 @@ const struct carrier *compat_carrier_of(const char *handler);
 /* Check if objects of the kind only add attributes to files that are saved without them. */
 bool compat_is_companion(const char *kind);
 
+/* Check if objects of the kind describe the layouts of other kinds, and are freed with those. */
+bool compat_is_layout(const char *kind);
+
 /* Get the field that has the name of the objects of a kind; NULL if there is none. */
 const char *compat_name_field(const char *kind);
 

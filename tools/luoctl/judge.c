@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/kho/abi/luo_layout.h>
+
 #include "compat.h"
 #include "judge.h"
 
@@ -57,6 +59,32 @@ static bool reads(const struct catalogue *to, const char *name,
 	return theirs && theirs->flags & LUO_NOTE_READABLE;
 }
 
+/*
+ * Compute the digest that also covers the names of the fields, as the kernel stores it.
+ * Return 0 if there are no notes of fields.
+ */
+static u32 layout_digest(const struct kind *kind, u32 version)
+{
+	u32 digest = 0;
+
+	for (size_t i = 0; i < kind->nr_fields; i++) {
+		const struct luo_note_field *field = &kind->fields[i];
+
+		if (field->since <= version)
+			digest += LUO_LAYOUT_FIELD(field->name, field->offset,
+						   field->size, field->type);
+	}
+
+	return digest;
+}
+
+static bool same_fields(const struct kind *a, const struct kind *b, u32 version)
+{
+	u32 ours = layout_digest(a, version), theirs = layout_digest(b, version);
+
+	return !ours || !theirs || ours == theirs;
+}
+
 static bool same_layout(const struct catalogue *to, const struct kind *from,
 			const struct version *version)
 {
@@ -71,7 +99,8 @@ static bool same_layout(const struct catalogue *to, const struct kind *from,
 		return true;
 
 	return theirs->size == version->size &&
-	       theirs->digest == version->digest;
+	       theirs->digest == version->digest &&
+	       same_fields(from, kind, version->version);
 }
 
 /*
@@ -164,10 +193,12 @@ static char *describe_layouts(const struct catalogue *to,
 
 		if (strcmp(a->name, b->name) || a->offset != b->offset ||
 		    a->size != b->size || a->type != b->type)
-			return xasprintf("the layouts of version %u differ: field %s of %u bytes at offset %u is %s of %u bytes at offset %u in %s",
+			return xasprintf("the layouts of version %u differ: field %s of %u bytes at offset %u is %s of %u bytes at offset %u in %s (digests %08x and %08x)",
 					 version->version, a->name, a->size,
 					 a->offset, b->name, b->size, b->offset,
-					 to->name);
+					 to->name,
+					 layout_digest(from, version->version),
+					 layout_digest(kind, version->version));
 	}
 
 	return xasprintf("the layouts of version %u differ: %u bytes with digest %08x, but %u bytes with digest %08x in %s",

@@ -259,7 +259,7 @@ int running_unclaimed(struct unclaimed *unclaimed)
 	while ((line = strsep(&rest, "\n"))) {
 		kind = strsep(&line, " ");
 		if (!line || !parse_u64(line, &nr) || !nr ||
-		    compat_is_companion(kind) ||
+		    compat_is_companion(kind) || compat_is_layout(kind) ||
 		    strlen(kind) >= sizeof(unclaimed->kinds->kind))
 			continue;
 		unclaimed->kinds = xrealloc(unclaimed->kinds, unclaimed->nr + 1,

@@ -416,7 +416,8 @@ static void judge_objects(const struct judgement *judgement)
 		/* judge_sessions() has judged the objects of files. */
 		if (compat_carrier(first->kind) ||
 		    compat_is_companion(first->kind) ||
-		    compat_is_ledger(first->kind))
+		    compat_is_ledger(first->kind) ||
+		    compat_is_layout(first->kind))
 			continue;
 		judgement->stakes->nr_objects++;
 		judge_object(judgement,

@@ -56,6 +56,7 @@ changed() {
 	result $? "$1 is noticed"
 }
 
+layouts=$top/kernel/liveupdate/luo_object_layout.c
 memfd=$top/mm/luo_memfd_kind.c
 attrs=$top/mm/luo_memfd_attrs.c
 ledger=$top/kernel/liveupdate/luo_ledger.c
@@ -65,6 +66,7 @@ meter=$top/samples/luo_object/luo_object_meter.c
 ktap_print_header
 ktap_set_plan 10
 
+unchanged layouts "$layouts"
 unchanged memfd "$memfd"
 unchanged memfd_attrs "$attrs"
 unchanged ledger "$ledger"

@@ -201,6 +201,8 @@ LAYOUT = [version("box", 1, size=16, digest=77), field("box", "count", 0, 0, 8),
 	  field("box", "limit", 1, 8, 8)]
 RELAID = [version("box", 1, size=16, digest=78), field("box", "count", 0, 0, 8),
 	  field("box", "limit", 1, 8, 4), field("box", "flags", 1, 12, 4)]
+SWAPPED = [version("box", 1, size=16, digest=77), field("box", "limit", 0, 0, 8),
+	   field("box", "count", 1, 8, 8)]
 
 CASES = [
 	("the same kernel reads what it writes", good(FROM)),
@@ -219,6 +221,11 @@ CASES = [
 		 0, "hint is left behind")),
 	("another layout of the same version is named by its field",
 	 lost(elf(BASE + RELAID), "field limit", origin=elf(BASE + LAYOUT))),
+	("two fields of the same version with their names swapped are named",
+	 lost(elf(BASE + SWAPPED), "field count of 8 bytes at offset 0 is limit of 8 bytes at offset 0",
+	      "digests 0b65e9e8 and 0d6a6be8", origin=elf(BASE + LAYOUT))),
+	("fields of a later version do not count",
+	 good(elf(BASE + LAYOUT + [field("box", "lid", 2, 16, 8)]), origin=elf(BASE + LAYOUT))),
 	("another KHO string loses everything",
 	 lost(elf(without(BASE, BASE[0]) + [compatible("kho", "kho-v9")] + MEMFD + KIND),
 	      "kho is lost", "kho-v4", "kho-v9", "nothing is handed over")),
