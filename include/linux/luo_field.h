@@ -37,10 +37,35 @@
  * defines ``counter_kind``. luo_object_save() and luo_object_load() use a &struct
  * counter_ser for its objects, whatever version they write or find.
  *
- * A field is given as: the version that introduced it; its type, which is one of
- * u8, u16, u32, u64, s8, s16, s32, s64, bytes, array (the handle of a &struct
- * luo_array), object (the instance of another object) and reserved; its name;
- * and initialisers of other members of &struct luo_field.
+ * A field is given as: the version that introduced it; its type; its name; and
+ * initialisers of other members of &struct luo_field. The types are:
+ *
+ * ``u8``, ``u16``, ``u32``, ``u64``, ``s8``, ``s16``, ``s32``, ``s64``
+ *     a number;
+ * ``boolean``
+ *     a u8 that is 0 or 1;
+ * ``enum(names)``
+ *     an unsigned number, which is an index of an entry other than NULL in ``names``,
+ *     an array of strings;
+ * ``mask(names)``
+ *     an unsigned number, each bit of which is an index of such an entry;
+ * ``numbers(u32)``
+ *     an array of numbers, here u32, with a fixed length;
+ * ``bytes``
+ *     an array of u8 or char;
+ * ``string``
+ *     an array of char with a NUL;
+ * ``nested(name, FIELDS)``
+ *     a struct, see LUO_DEFINE_NESTED();
+ * ``array``
+ *     the handle of a &struct luo_array, a u64;
+ * ``object``
+ *     the instance of another object, a u64;
+ * ``reserved``
+ *     numbers or bytes that are zero.
+ *
+ * The values that a field may have are not part of the layout. A u8 can become a
+ * boolean or an enum, and bytes can become a string, if no kernel writes other values.
  *
  * A version is given as: its number, newest first; and one of mandatory, optional,
  * retired (read, but no longer written) and external (read and written by code of
@@ -52,13 +77,35 @@
  */
 
 /**
+ * enum luo_field_form - Which values a field may have.
+ * @LUO_FORM_ANY:     Any.
+ * @LUO_FORM_STRING:  Bytes of which one is NUL.
+ * @LUO_FORM_BOOLEAN: 0 and 1.
+ * @LUO_FORM_ENUM:    The indexes of names.
+ * @LUO_FORM_MASK:    Numbers whose bits are indexes of names.
+ */
+enum luo_field_form {
+	LUO_FORM_ANY,
+	LUO_FORM_STRING,
+	LUO_FORM_BOOLEAN,
+	LUO_FORM_ENUM,
+	LUO_FORM_MASK,
+};
+
+/**
  * struct luo_field - A field of a wire struct.
  * @name:      Its name.
  * @since:     The version that introduced it.
  * @offset:    Its offset in the struct in bytes.
  * @size:      Its size in bytes.
- * @type:      Its type.
- * @min:       The smallest valid value. @min, @max and @fallback are for numbers.
+ * @type:      The type of its items.
+ * @item:      Size of an item in bytes if the field is an array of numbers, else 0.
+ * @form:      Which values it may have, besides those between @min and @max.
+ * @names:     The known values of an enum, or the known bits of a mask: NULL if the
+ *             index is not known, else its name.
+ * @nr_names:  Length of @names.
+ * @min:       The smallest valid value. @min, @max and @fallback are for numbers, and
+ *             in an array of numbers for each of them.
  * @max:       The largest valid value; 0 if there is no limit. In a signed field,
  *             set both @min and @max or neither.
  * @fallback:  The value that the field gets when a version without it is loaded.
@@ -72,6 +119,10 @@ struct luo_field {
 	u32 offset;
 	u32 size;
 	enum luo_field_type type;
+	u32 item;
+	enum luo_field_form form;
+	const char *const *names;
+	u32 nr_names;
 	u64 min;
 	u64 max;
 	u64 fallback;
@@ -92,7 +143,13 @@ struct luo_field {
 #define luo_wire_type_array	LUO_FIELD_ARRAY
 #define luo_wire_type_object	LUO_FIELD_OBJECT
 #define luo_wire_type_reserved	LUO_FIELD_RESERVED
+#define luo_wire_type_string	LUO_FIELD_BYTES
+#define luo_wire_type_boolean	LUO_FIELD_UNSIGNED
+#define luo_wire_type_enum(names) LUO_FIELD_UNSIGNED
+#define luo_wire_type_mask(names) LUO_FIELD_UNSIGNED
+#define luo_wire_type_numbers(t) (luo_wire_type_##t | LUO_FIELD_ITEMS(sizeof(t)))
 
+/* Each is followed by the member in brackets. */
 #define luo_wire_same_u8(x)	__same_type(x, u8)
 #define luo_wire_same_u16(x)	__same_type(x, u16)
 #define luo_wire_same_u32(x)	__same_type(x, u32)
@@ -105,11 +162,92 @@ struct luo_field {
 				 __same_type(x, char[sizeof(x)]))
 #define luo_wire_same_array(x)	__same_type(x, u64)
 #define luo_wire_same_object(x)	__same_type(x, u64)
-#define luo_wire_same_reserved(x) (luo_wire_same_u8(x) ||		\
+#define luo_wire_same_unsigned(x) (luo_wire_same_u8(x) ||		\
 				   luo_wire_same_u16(x) ||		\
 				   luo_wire_same_u32(x) ||		\
-				   luo_wire_same_u64(x) ||		\
+				   luo_wire_same_u64(x))
+#define luo_wire_same_reserved(x) (luo_wire_same_unsigned(x) ||		\
 				   luo_wire_same_bytes(x))
+#define luo_wire_same_string(x)	__same_type(x, char[sizeof(x)])
+#define luo_wire_same_boolean(x) __same_type(x, u8)
+#define luo_wire_same_enum(names) luo_wire_same_unsigned
+#define luo_wire_same_mask(names) luo_wire_same_unsigned
+#define luo_wire_same_numbers(t) luo_wire_same_numbers_##t
+#define luo_wire_same_numbers_u8(x) __same_type(x, u8[sizeof(x) / sizeof(u8)])
+#define luo_wire_same_numbers_u16(x) __same_type(x, u16[sizeof(x) / sizeof(u16)])
+#define luo_wire_same_numbers_u32(x) __same_type(x, u32[sizeof(x) / sizeof(u32)])
+#define luo_wire_same_numbers_u64(x) __same_type(x, u64[sizeof(x) / sizeof(u64)])
+#define luo_wire_same_numbers_s8(x) __same_type(x, s8[sizeof(x) / sizeof(s8)])
+#define luo_wire_same_numbers_s16(x) __same_type(x, s16[sizeof(x) / sizeof(s16)])
+#define luo_wire_same_numbers_s32(x) __same_type(x, s32[sizeof(x) / sizeof(s32)])
+#define luo_wire_same_numbers_s64(x) __same_type(x, s64[sizeof(x) / sizeof(s64)])
+
+/* The same: whether the bits of a mask fit. */
+#define luo_wire_fits_u8	sizeof
+#define luo_wire_fits_u16	sizeof
+#define luo_wire_fits_u32	sizeof
+#define luo_wire_fits_u64	sizeof
+#define luo_wire_fits_s8	sizeof
+#define luo_wire_fits_s16	sizeof
+#define luo_wire_fits_s32	sizeof
+#define luo_wire_fits_s64	sizeof
+#define luo_wire_fits_bytes	sizeof
+#define luo_wire_fits_array	sizeof
+#define luo_wire_fits_object	sizeof
+#define luo_wire_fits_reserved	sizeof
+#define luo_wire_fits_string	sizeof
+#define luo_wire_fits_boolean	sizeof
+#define luo_wire_fits_enum(names) sizeof
+#define luo_wire_fits_mask(names) ARRAY_SIZE(names) <= 8 * sizeof
+#define luo_wire_fits_numbers(t) sizeof
+
+/* Further initialisers. */
+#define luo_wire_more_u8
+#define luo_wire_more_u16
+#define luo_wire_more_u32
+#define luo_wire_more_u64
+#define luo_wire_more_s8
+#define luo_wire_more_s16
+#define luo_wire_more_s32
+#define luo_wire_more_s64
+#define luo_wire_more_bytes
+#define luo_wire_more_array
+#define luo_wire_more_object
+#define luo_wire_more_reserved
+#define luo_wire_more_string	.form = LUO_FORM_STRING,
+#define luo_wire_more_boolean	.form = LUO_FORM_BOOLEAN,
+#define luo_wire_more_enum(_names)					\
+	.form = LUO_FORM_ENUM, .names = (_names), .nr_names = ARRAY_SIZE(_names),
+#define luo_wire_more_mask(_names)					\
+	.form = LUO_FORM_MASK, .names = (_names), .nr_names = ARRAY_SIZE(_names),
+#define luo_wire_more_numbers(t)
+
+/*
+ * Each is followed by a macro and a tuple of arguments. A nested struct expands the
+ * macro for each of its fields; for any other field, the same macro with _ONE at the
+ * end of its name is expanded.
+ */
+#define __luo_wire_one(expand, args)	expand##_ONE args
+#define luo_wire_each_u8	__luo_wire_one
+#define luo_wire_each_u16	__luo_wire_one
+#define luo_wire_each_u32	__luo_wire_one
+#define luo_wire_each_u64	__luo_wire_one
+#define luo_wire_each_s8	__luo_wire_one
+#define luo_wire_each_s16	__luo_wire_one
+#define luo_wire_each_s32	__luo_wire_one
+#define luo_wire_each_s64	__luo_wire_one
+#define luo_wire_each_bytes	__luo_wire_one
+#define luo_wire_each_array	__luo_wire_one
+#define luo_wire_each_object	__luo_wire_one
+#define luo_wire_each_reserved	__luo_wire_one
+#define luo_wire_each_string	__luo_wire_one
+#define luo_wire_each_boolean	__luo_wire_one
+#define luo_wire_each_enum(names) __luo_wire_one
+#define luo_wire_each_mask(names) __luo_wire_one
+#define luo_wire_each_numbers(t) __luo_wire_one
+
+#define luo_wire_same_nested(_nested, _fields)	luo_nested_size_##_nested == sizeof
+#define luo_wire_each_nested(_nested, _fields)	_fields
 
 #define luo_version_record_mandatory	0
 #define luo_version_record_optional	LUO_OBJECT_RECORD_OPTIONAL
@@ -129,12 +267,32 @@ struct luo_field {
 #define __LUO_THIRD(a, b, c)	c
 #define __LUO_MEMBER(ser, _name) (((__LUO_FIRST ser *)0)->_name)
 
-#define __LUO_FIELD(ser, _since, _type, _name, ...) {			\
-	.name = #_name,							\
+/* The parts of the tuple: the struct, the version, the member and its name. */
+#define __LUO_ARG_SER(ser, _since, _type, _member, _text, ...)	ser
+#define __LUO_ARG_SINCE(ser, _since, _type, _member, _text, ...) _since
+#define __LUO_ARG_MEMBER(ser, _since, _type, _member, _text, ...) _member
+#define __LUO_ARG_TEXT(ser, _since, _type, _member, _text, ...)	_text
+#define __LUO_ARG_MORE(ser, _since, _type, _member, _text, ...)	__VA_ARGS__
+
+/* The arguments for a field of a nested struct, which has the version of the struct. */
+#define __LUO_NESTED(expand, args, _type, _name, ...)			\
+	expand(__LUO_ARG_SER args, __LUO_ARG_SINCE args, _type,		\
+	       __LUO_ARG_MEMBER args._name, __LUO_ARG_TEXT args "." #_name, \
+	       ##__VA_ARGS__, __LUO_ARG_MORE args)
+
+#define __LUO_FIELD(ser, _since, _type, _name, ...)			\
+	luo_wire_each_##_type(__LUO_FIELD_IN,				\
+		(ser, _since, _type, _name, #_name, ##__VA_ARGS__))
+#define __LUO_FIELD_IN(args, _since, _type, _name, ...)			\
+	__LUO_NESTED(__LUO_FIELD_IN_ONE, args, _type, _name, ##__VA_ARGS__)
+#define __LUO_FIELD_IN_ONE(ser, _since, _type, _member, _text, ...) {	\
+	.name = _text,							\
 	.since = (_since),						\
-	.offset = offsetof(__LUO_FIRST ser, _name),			\
-	.size = sizeof(__LUO_MEMBER(ser, _name)),			\
-	.type = luo_wire_type_##_type,					\
+	.offset = offsetof(__LUO_FIRST ser, _member),			\
+	.size = sizeof(__LUO_MEMBER(ser, _member)),			\
+	.type = (luo_wire_type_##_type) & LUO_FIELD_TYPE,		\
+	.item = (luo_wire_type_##_type) >> LUO_FIELD_ITEMS_SHIFT,	\
+	luo_wire_more_##_type						\
 	__VA_ARGS__							\
 },
 
@@ -152,6 +310,8 @@ struct luo_field {
 	luo_since_##_name = (_since),
 
 #define __LUO_FIELD_CHECK(ser, _since, _type, _name, ...)		\
+	luo_wire_each_##_type(__LUO_FIELD_TYPED,			\
+		(ser, _since, _type, _name, #_name, ##__VA_ARGS__))	\
 	static_assert(luo_wire_same_##_type(__LUO_MEMBER(ser, _name)),	\
 		      "field " #_name " is not of type " #_type " in the struct"); \
 	static_assert(offsetof(__LUO_FIRST ser, _name) + 1 <=		\
@@ -164,34 +324,55 @@ struct luo_field {
 		      "fields are listed once, in the order of the struct"); \
 	static_assert(luo_since_##_name + 1 >= luo_before_##_name,	\
 		      "field " #_name " is older than the one above it: " \
-		      "new fields go to the end of the struct");	\
-	static_assert(sizeof(#_name) <= LUO_NOTE_FIELD_LEN,		\
-		      "the name of field " #_name " is too long");
+		      "new fields go to the end of the struct");
+
+#define __LUO_FIELD_TYPED(args, _since, _type, _name, ...)		\
+	__LUO_NESTED(__LUO_FIELD_TYPED_ONE, args, _type, _name, ##__VA_ARGS__)
+#define __LUO_FIELD_TYPED_ONE(ser, _since, _type, _member, _text, ...)	\
+	static_assert(luo_wire_fits_##_type(__LUO_MEMBER(ser, _member)), \
+		      "field " _text " has fewer bits than " #_type " has names"); \
+	static_assert(sizeof(_text) <= LUO_NOTE_FIELD_LEN,		\
+		      "the name of field " _text " is too long");
 
 #define __LUO_FIELD_SIZE(ser, _since, _type, _name, ...)		\
 	+ ((_since) <= (__LUO_SECOND ser) ?				\
 	   sizeof(__LUO_MEMBER(ser, _name)) : 0)
 
 #define __LUO_FIELD_SUM(ser, _since, _type, _name, ...)			\
+	luo_wire_each_##_type(__LUO_FIELD_SUM_IN,			\
+		(ser, _since, _type, _name, #_name, ##__VA_ARGS__))
+#define __LUO_FIELD_SUM_IN(args, _since, _type, _name, ...)		\
+	__LUO_NESTED(__LUO_FIELD_SUM_IN_ONE, args, _type, _name, ##__VA_ARGS__)
+#define __LUO_FIELD_SUM_IN_ONE(ser, _since, _type, _member, _text, ...)	\
 	+ ((_since) <= (__LUO_SECOND ser) ?				\
-	   LUO_FIELD_DIGEST(offsetof(__LUO_FIRST ser, _name),		\
-			    sizeof(__LUO_MEMBER(ser, _name)),		\
+	   LUO_FIELD_DIGEST(offsetof(__LUO_FIRST ser, _member),		\
+			    sizeof(__LUO_MEMBER(ser, _member)),		\
 			    luo_wire_type_##_type) : 0)
 
 #define __LUO_FIELD_LAYOUT(ser, _since, _type, _name, ...)		\
+	luo_wire_each_##_type(__LUO_FIELD_LAYOUT_IN,			\
+		(ser, _since, _type, _name, #_name, ##__VA_ARGS__))
+#define __LUO_FIELD_LAYOUT_IN(args, _since, _type, _name, ...)		\
+	__LUO_NESTED(__LUO_FIELD_LAYOUT_IN_ONE, args, _type, _name, ##__VA_ARGS__)
+#define __LUO_FIELD_LAYOUT_IN_ONE(ser, _since, _type, _member, _text, ...) \
 	+ ((_since) <= (__LUO_SECOND ser) ?				\
-	   LUO_LAYOUT_FIELD(#_name, offsetof(__LUO_FIRST ser, _name),	\
-			    sizeof(__LUO_MEMBER(ser, _name)),		\
+	   LUO_LAYOUT_FIELD(_text, offsetof(__LUO_FIRST ser, _member),	\
+			    sizeof(__LUO_MEMBER(ser, _member)),		\
 			    luo_wire_type_##_type) : 0)
 
 #define __LUO_FIELD_NOTE(ser, _since, _type, _name, ...)		\
+	luo_wire_each_##_type(__LUO_FIELD_NOTE_IN,			\
+		(ser, _since, _type, _name, #_name, ##__VA_ARGS__))
+#define __LUO_FIELD_NOTE_IN(args, _since, _type, _name, ...)		\
+	__LUO_NESTED(__LUO_FIELD_NOTE_IN_ONE, args, _type, _name, ##__VA_ARGS__)
+#define __LUO_FIELD_NOTE_IN_ONE(ser, _since, _type, _member, _text, ...) \
 	ELFNOTE32(LUO_NOTE_NAME, LUO_NOTE_FIELD,			\
 		  ((struct luo_note_field){				\
 			.kind = __LUO_SECOND ser,			\
-			.name = #_name,					\
+			.name = _text,					\
 			.since = (_since),				\
-			.offset = offsetof(__LUO_FIRST ser, _name),	\
-			.size = sizeof(__LUO_MEMBER(ser, _name)),	\
+			.offset = offsetof(__LUO_FIRST ser, _member),	\
+			.size = sizeof(__LUO_MEMBER(ser, _member)),	\
 			.type = luo_wire_type_##_type,			\
 		  }));
 
@@ -220,18 +401,8 @@ struct luo_field {
 				(__LUO_FIRST _kind, _version)),		\
 		  }));
 
-/* public: */
-
-/**
- * LUO_DEFINE_KIND_UNLISTED - LUO_DEFINE_KIND() without an entry in the catalogue.
- * @_name:     As for LUO_DEFINE_KIND(), and the same below.
- * @_type:     The wire struct.
- * @_fields:   The list of fields.
- * @_versions: The list of versions.
- *
- * For kinds of tests.
- */
-#define LUO_DEFINE_KIND_UNLISTED(_name, _type, _fields, _versions)	\
+/* The layout of a struct, whether or not it has versions. */
+#define __LUO_CHECK_FIELDS(_name, _type, _fields, _more)		\
 	static inline void __maybe_unused _name##_check_fields(void)	\
 	{								\
 		enum {							\
@@ -246,11 +417,45 @@ struct luo_field {
 		_fields(__LUO_FIELD_CHECK, (_type, 0))			\
 		static_assert(sizeof(_type) + 1 == luo_begin_nothing,	\
 			      #_type " goes on after its last field");	\
+		_more							\
+	}
+
+#define __LUO_FIELD_ANCIENT(ser, _since, _type, _name, ...)		\
+	static_assert(!(_since), "field " #_name " has a version: "	\
+		      "a nested struct has those of the structs it is in");
+
+/* public: */
+
+/**
+ * LUO_DEFINE_NESTED - Define a struct that is a field of wire structs.
+ * @_name:   Its name, for "nested(@_name, @_fields)" as the type of a field.
+ * @_type:   The struct.
+ * @_fields: Its list of fields, each since version 0.
+ *
+ * The fields of the struct become fields of each struct that it is in, with names such
+ * as "outer.inner". The struct never changes: if it must, define another one, and give
+ * the kind a field of that type in a new version. It cannot contain a nested struct.
+ */
+#define LUO_DEFINE_NESTED(_name, _type, _fields)			\
+	__LUO_CHECK_FIELDS(_name, _type, _fields,			\
+			   _fields(__LUO_FIELD_ANCIENT, (_type, 0)))	\
+	enum { luo_nested_size_##_name = sizeof(_type) }
+
+/**
+ * LUO_DEFINE_KIND_UNLISTED - LUO_DEFINE_KIND() without an entry in the catalogue.
+ * @_name:     As for LUO_DEFINE_KIND(), and the same below.
+ * @_type:     The wire struct.
+ * @_fields:   The list of fields.
+ * @_versions: The list of versions.
+ *
+ * For kinds of tests.
+ */
+#define LUO_DEFINE_KIND_UNLISTED(_name, _type, _fields, _versions)	\
+	__LUO_CHECK_FIELDS(_name, _type, _fields,			\
 		static_assert(sizeof(_type) <= LUO_OBJECT_SIZE_MAX,	\
 			      #_type " is too large for an object");	\
 		static_assert(sizeof(#_name) <= LUO_OBJECT_KIND_LEN,	\
-			      "the name " #_name " is too long");	\
-	}								\
+			      "the name " #_name " is too long");)	\
 	static const struct luo_field _name##_field_table[] = {		\
 		_fields(__LUO_FIELD, (_type, 0))			\
 	};								\

@@ -33,13 +33,21 @@ static bool luo_field_is_number(const struct luo_field *field)
 	       field->type != LUO_FIELD_RESERVED;
 }
 
-/* Read a field. Extend the sign of a signed one to 64 bits. */
-static u64 luo_field_number(const struct luo_field *field, const void *ser)
+/* The number of items of a field, 1 if it is not an array of numbers. */
+static u32 luo_field_items(const struct luo_field *field)
 {
-	const void *p = ser + field->offset;
+	return field->item ? field->size / field->item : 1;
+}
+
+/* Read an item of a field. Extend the sign of a signed one to 64 bits. */
+static u64 luo_field_number(const struct luo_field *field, const void *ser,
+			    u32 i)
+{
+	const u32 size = field->item ?: field->size;
+	const void *p = ser + field->offset + i * size;
 	u64 value;
 
-	switch (field->size) {
+	switch (size) {
 	case 1:
 		value = *(u8 *)p;
 		break;
@@ -54,15 +62,16 @@ static u64 luo_field_number(const struct luo_field *field, const void *ser)
 	}
 
 	return field->type == LUO_FIELD_SIGNED ?
-	       sign_extend64(value, 8 * field->size - 1) : value;
+	       sign_extend64(value, 8 * size - 1) : value;
 }
 
 static void luo_field_set_number(const struct luo_field *field, void *ser,
-				 u64 value)
+				 u32 i, u64 value)
 {
-	void *p = ser + field->offset;
+	const u32 size = field->item ?: field->size;
+	void *p = ser + field->offset + i * size;
 
-	switch (field->size) {
+	switch (size) {
 	case 1:
 		*(u8 *)p = value;
 		break;
@@ -89,57 +98,121 @@ static bool luo_field_in_range(const struct luo_field *field, u64 value)
 	return value >= field->min && (!field->max || value <= field->max);
 }
 
-static int luo_field_check(const struct luo_object_kind *kind,
-			   const struct luo_field *field, const void *ser)
+/* The name of a value of an enum, or of a bit of a mask. NULL if it is not known. */
+static const char *luo_field_name(const struct luo_field *field, u64 i)
 {
-	u64 value;
+	return i < field->nr_names ? field->names[i] : NULL;
+}
 
-	if (field->type == LUO_FIELD_RESERVED) {
-		if (!memchr_inv(ser + field->offset, 0, field->size))
-			return 0;
-		pr_warn("kind %s: field %s is not zero\n", kind->name,
-			field->name);
-		return -ERANGE;
+static u64 luo_field_known_bits(const struct luo_field *field)
+{
+	u64 bits = 0;
+	u32 i;
+
+	for (i = 0; i < field->nr_names; i++) {
+		if (field->names[i])
+			bits |= BIT_ULL(i);
 	}
 
-	if (!luo_field_is_number(field))
-		return 0;
+	return bits;
+}
 
-	value = luo_field_number(field, ser);
-	if (field->type == LUO_FIELD_ARRAY && !PAGE_ALIGNED(value)) {
+static bool luo_field_is_known(const struct luo_field *field, u64 value)
+{
+	switch (field->form) {
+	case LUO_FORM_BOOLEAN:
+		return value <= 1;
+	case LUO_FORM_ENUM:
+		return luo_field_name(field, value);
+	case LUO_FORM_MASK:
+		return !(value & ~luo_field_known_bits(field));
+	default:
+		return true;
+	}
+}
+
+static void luo_field_warn(const struct luo_object_kind *kind,
+			   const struct luo_field *field, u64 value)
+{
+	if (field->type == LUO_FIELD_ARRAY && !PAGE_ALIGNED(value))
 		pr_warn("kind %s: field %s is %#llx, expected the handle of an array\n",
 			kind->name, field->name, value);
-		return -ERANGE;
-	}
-
-	if (luo_field_in_range(field, value))
-		return 0;
-
-	if (field->type == LUO_FIELD_SIGNED)
+	else if (field->form == LUO_FORM_MASK && !luo_field_is_known(field, value))
+		pr_warn("kind %s: field %s has the unknown bits %#llx, known are %#llx\n",
+			kind->name, field->name,
+			value & ~luo_field_known_bits(field),
+			luo_field_known_bits(field));
+	else if (!luo_field_is_known(field, value))
+		pr_warn("kind %s: field %s is %llu, which is not a known value\n",
+			kind->name, field->name, value);
+	else if (field->type == LUO_FIELD_SIGNED)
 		pr_warn("kind %s: field %s is %lld, expected %lld to %lld\n",
 			kind->name, field->name, value, field->min, field->max);
 	else
 		pr_warn("kind %s: field %s is %llu, expected %llu to %llu\n",
 			kind->name, field->name, value, field->min,
 			field->max ?: U64_MAX);
-
-	return -ERANGE;
 }
 
-/* Check whether a value fits into a field and is within its range. */
-static bool luo_field_may_hold(const struct luo_field *field, u64 value)
+static bool luo_field_allows(const struct luo_field *field, u64 value)
 {
-	unsigned int bits = 8 * field->size;
-
 	if (field->type == LUO_FIELD_ARRAY && !PAGE_ALIGNED(value))
 		return false;
+
+	return luo_field_is_known(field, value) &&
+	       luo_field_in_range(field, value);
+}
+
+static int luo_field_check_bytes(const struct luo_object_kind *kind,
+				 const struct luo_field *field, const void *bytes)
+{
+	if (field->type == LUO_FIELD_RESERVED &&
+	    memchr_inv(bytes, 0, field->size)) {
+		pr_warn("kind %s: field %s is not zero\n", kind->name,
+			field->name);
+		return -ERANGE;
+	}
+	if (field->form == LUO_FORM_STRING &&
+	    strnlen(bytes, field->size) == field->size) {
+		pr_warn("kind %s: field %s is a string without a NUL in %u bytes\n",
+			kind->name, field->name, field->size);
+		return -ERANGE;
+	}
+
+	return 0;
+}
+
+static int luo_field_check(const struct luo_object_kind *kind,
+			   const struct luo_field *field, const void *ser)
+{
+	u64 value;
+	u32 i;
+
+	if (!luo_field_is_number(field))
+		return luo_field_check_bytes(kind, field, ser + field->offset);
+
+	for (i = 0; i < luo_field_items(field); i++) {
+		value = luo_field_number(field, ser, i);
+		if (luo_field_allows(field, value))
+			continue;
+		luo_field_warn(kind, field, value);
+		return -ERANGE;
+	}
+
+	return 0;
+}
+
+/* Check whether a value fits into a field and is valid. */
+static bool luo_field_may_hold(const struct luo_field *field, u64 value)
+{
+	const unsigned int bits = 8 * (field->item ?: field->size);
 
 	if (field->type == LUO_FIELD_SIGNED ?
 	    sign_extend64(value, bits - 1) != (s64)value :
 	    bits < 64 && value >> bits)
 		return false;
 
-	return luo_field_in_range(field, value);
+	return luo_field_allows(field, value);
 }
 
 /**
@@ -154,12 +227,14 @@ static bool luo_field_may_hold(const struct luo_field *field, u64 value)
  */
 bool luo_object_fields_valid(const struct luo_object_kind *kind)
 {
+	const u32 oldest = kind->versions[kind->nr_versions - 1].version;
 	unsigned int i;
 
 	for (i = 0; i < kind->nr_fields; i++) {
 		const struct luo_field *field = &kind->fields[i];
 
-		if (!luo_field_is_number(field) || !field->since)
+		/* Fields that all versions have need no fallback. */
+		if (!luo_field_is_number(field) || field->since <= oldest)
 			continue;
 		if (!luo_field_may_hold(field, field->fallback)) {
 			pr_warn("kind %s: the fallback of field %s is out of its range\n",
@@ -174,13 +249,20 @@ bool luo_object_fields_valid(const struct luo_object_kind *kind)
 /* Check whether a version without the field would lose its value. */
 static bool luo_field_loses_value(const struct luo_field *field, const void *ser)
 {
+	u32 i;
+
 	if (field->droppable)
 		return false;
 
-	if (luo_field_is_number(field))
-		return luo_field_number(field, ser) != field->fallback;
+	if (!luo_field_is_number(field))
+		return memchr_inv(ser + field->offset, 0, field->size);
 
-	return memchr_inv(ser + field->offset, 0, field->size);
+	for (i = 0; i < luo_field_items(field); i++) {
+		if (luo_field_number(field, ser, i) != field->fallback)
+			return true;
+	}
+
+	return false;
 }
 
 /* Convert @ser to a version in place. Its length does not change. */
@@ -245,6 +327,15 @@ int luo_object_fields_save(const struct luo_object_kind *kind,
 	return 0;
 }
 
+/* Set a field that a version does not have. */
+static void luo_field_fill(const struct luo_field *field, void *ser)
+{
+	u32 i;
+
+	for (i = 0; i < luo_field_items(field); i++)
+		luo_field_set_number(field, ser, i, field->fallback);
+}
+
 /* Check all fields that a version has. */
 static int luo_object_fields_check(const struct luo_object_kind *kind,
 				   u32 version, const void *ser)
@@ -291,7 +382,7 @@ int luo_object_fields_load(const struct luo_object_kind *kind,
 
 		if (field->since > version->version &&
 		    luo_field_is_number(field))
-			luo_field_set_number(field, ser, field->fallback);
+			luo_field_fill(field, ser);
 	}
 
 	/* Check before the upgrade function, which may use a field as an index. */
@@ -310,7 +401,10 @@ int luo_object_fields_load(const struct luo_object_kind *kind,
 	return 0;
 }
 
-/* Check whether a field is a string of printable characters, padded with NULs. */
+/*
+ * Check whether a field is text that can be shown: printable characters, padded with
+ * NULs. A string ends at its first NUL, and can be empty.
+ */
 static bool luo_field_is_text(const struct luo_field *field, const char *text)
 {
 	size_t len = strnlen(text, field->size), i;
@@ -319,20 +413,66 @@ static bool luo_field_is_text(const struct luo_field *field, const char *text)
 		if (!isprint(text[i]) || text[i] == '"' || text[i] == '\\')
 			return false;
 	}
+	if (field->form == LUO_FORM_STRING)
+		return len < field->size;
 
 	return len && !memchr_inv(text + len, 0, field->size - len);
 }
 
-/* Show bytes in hexadecimal. %ph prints at most 64. */
+/* Show bytes as text or in hexadecimal. %ph prints at most 64. */
 static void luo_field_show_bytes(struct seq_file *m,
-				 const struct luo_field *field, const void *wire)
+				 const struct luo_field *field, const u8 *bytes)
 {
-	const u8 *bytes = wire + field->offset;
 	u32 i;
 
+	if (luo_field_is_text(field, (const char *)bytes)) {
+		seq_printf(m, " \"%.*s\"", (int)field->size, bytes);
+		return;
+	}
+
+	seq_puts(m, " ");
 	for (i = 0; i < field->size; i++)
 		seq_printf(m, "%02x", bytes[i]);
-	seq_puts(m, "\n");
+}
+
+/* Show the names of the bits that are set, and the unknown ones as a number. */
+static void luo_field_show_mask(struct seq_file *m,
+				const struct luo_field *field, u64 value)
+{
+	const u64 known = luo_field_known_bits(field);
+	const char *separator = " ";
+	u32 i;
+
+	if (!value)
+		seq_puts(m, " 0");
+	for (i = 0; i < field->nr_names; i++) {
+		if (!field->names[i] || !(value & BIT_ULL(i)))
+			continue;
+		seq_printf(m, "%s%s", separator, field->names[i]);
+		separator = ",";
+	}
+	if (value & ~known)
+		seq_printf(m, "%s%#llx", separator, value & ~known);
+}
+
+static void luo_field_show_number(struct seq_file *m,
+				  const struct luo_field *field, u64 value)
+{
+	const char *name = field->form == LUO_FORM_ENUM ?
+			   luo_field_name(field, value) : NULL;
+
+	if (name)
+		seq_printf(m, " %s", name);
+	else if (field->form == LUO_FORM_MASK)
+		luo_field_show_mask(m, field, value);
+	else if (field->form == LUO_FORM_BOOLEAN && value <= 1)
+		seq_puts(m, value ? " true" : " false");
+	else if (field->type == LUO_FIELD_SIGNED)
+		seq_printf(m, " %lld", (s64)value);
+	else if (field->type == LUO_FIELD_ARRAY)
+		seq_printf(m, " array %#llx", value);
+	else
+		seq_printf(m, " %llu", value);
 }
 
 /**
@@ -348,6 +488,7 @@ void luo_object_fields_show(struct seq_file *m,
 			    const void *wire)
 {
 	unsigned int i;
+	u32 j;
 
 	for (i = 0; i < kind->nr_fields; i++) {
 		const struct luo_field *field = &kind->fields[i];
@@ -356,20 +497,14 @@ void luo_object_fields_show(struct seq_file *m,
 		    field->type == LUO_FIELD_RESERVED)
 			continue;
 
-		seq_printf(m, "  %s ", field->name);
-		if (field->type == LUO_FIELD_BYTES &&
-		    luo_field_is_text(field, wire + field->offset))
-			seq_printf(m, "\"%.*s\"\n", (int)field->size,
-				   (const char *)wire + field->offset);
-		else if (field->type == LUO_FIELD_BYTES)
-			luo_field_show_bytes(m, field, wire);
-		else if (field->type == LUO_FIELD_SIGNED)
-			seq_printf(m, "%lld\n",
-				   (s64)luo_field_number(field, wire));
-		else if (field->type == LUO_FIELD_ARRAY)
-			seq_printf(m, "array %#llx\n",
-				   luo_field_number(field, wire));
-		else
-			seq_printf(m, "%llu\n", luo_field_number(field, wire));
+		seq_printf(m, "  %s", field->name);
+		if (luo_field_is_number(field)) {
+			for (j = 0; j < luo_field_items(field); j++)
+				luo_field_show_number(m, field,
+						      luo_field_number(field, wire, j));
+		} else {
+			luo_field_show_bytes(m, field, wire + field->offset);
+		}
+		seq_puts(m, "\n");
 	}
 }

@@ -24,7 +24,7 @@
 #include "luo_object_internal.h"
 
 #define LAYOUTS_FIELDS(field, ser)					\
-	field(ser, 1, bytes, kind)					\
+	field(ser, 1, string, kind)					\
 	field(ser, 1, u32, version)					\
 	field(ser, 1, u32, digest)
 

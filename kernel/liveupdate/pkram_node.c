@@ -32,7 +32,7 @@
 #define PKRAM_FIELDS(field, ser)					\
 	field(ser, 1, u64, pool)					\
 	field(ser, 1, u64, root)					\
-	field(ser, 1, bytes, name)
+	field(ser, 1, string, name)
 
 #define PKRAM_VERSIONS(version, kind)					\
 	version(kind, 1, mandatory)

@@ -53,7 +53,7 @@ field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
 ktap_print_header
-ktap_set_plan 13
+ktap_set_plan 27
 
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
@@ -79,9 +79,51 @@ bad "an older field after a newer one" \
 bad "another type in the struct" 's/u64 since;/s64 since;/' \
 	"field since is not of type u64 in the struct"
 bad "a type of no fixed width" 's/ser, 1, u64, since/ser, 1, long, since/' \
-	"luo_wire_type_long"
+	"luo_wire_each_long"
 bad "a name that is too long" \
 	's/since\b/since_when_the_first_kernel_was_booted/' \
 	"the name of field since_when_the_first_kernel_was_booted is too long"
+
+# The table of the KUnit suite, which has all other types of fields.
+shapes() {
+	echo '#include <linux/luo_field.h>'
+	sed -n '/^static const char \*const shape_modes/,/^LUO_DEFINE_KIND/p' \
+		../../../lib/tests/luo_field_shape_kunit.c
+}
+table() { shapes; }
+
+good "fields of all other types" ""
+bad "a string that is not one of char" 's/char name\[6\]/u8 name[6]/' \
+	"field name is not of type string in the struct"
+bad "a boolean that is not a u8" 's/^\tu8 enabled;/\ts8 enabled;/' \
+	"field enabled is not of type boolean in the struct"
+bad "an enum that is signed" 's/^\tu8 mode;/\ts8 mode;/' \
+	"field mode is not of type enum(shape_modes) in the struct"
+bad "an enum without names" 's/enum(shape_modes)/enum(shape_moods)/' \
+	"shape_moods.* undeclared"
+bad "a mask that is smaller than its names" \
+	's/^\tu16 rights;/\tu8 rights; u8 more;/
+	 s/field(ser, 0, mask(shape_rights), rights)/& field(ser, 0, u8, more)/
+	 s/"exec"/[11] = "exec"/' \
+	"field low.rights has fewer bits than mask(shape_rights) has names"
+bad "numbers of another size" 's/u32 lines\[3\]/u16 lines[6]/' \
+	"field lines is not of type numbers(u32) in the struct"
+bad "one number instead of an array" 's/u32 lines\[3\];/u32 lines, more[2];/' \
+	"field lines is not of type numbers(u32) in the struct"
+bad "a nested struct of another size" \
+	's/^\tstruct shape_span_ser low;/\tstruct { u32 start; u16 pages, rights; u32 more; } low;/' \
+	"field low is not of type nested(shape_span, SHAPE_SPAN_FIELDS) in the struct"
+bad "a nested struct without a definition" 's/^LUO_DEFINE_NESTED.*//' \
+	"luo_nested_size_shape_span.* undeclared"
+bad "a nested struct with a version" 's/ser, 0, u32, start/ser, 1, u32, start/' \
+	"a nested struct has those of the structs it is in"
+bad "a gap in a nested struct" 's/ser, 0, u16, pages/ser, 0, u8, pages/' \
+	"field pages is not of type u8 in the struct"
+bad "a field of a nested struct that is not listed" \
+	's/field(ser, 0, u16, pages, .min = 1, .max = 512)//' \
+	"there is a gap before field rights"
+bad "a name that is too long together with the name of the nested struct" \
+	's/\blow\b/the_lower_end_of_the_address_space/' \
+	"the name of field the_lower_end_of_the_address_space.start is too long"
 
 ktap_finished

@@ -34,6 +34,38 @@ bool luo_loopback_fails(void)
 	return false;
 }
 
+static bool fuzz_is_number(const struct luo_field *field)
+{
+	return field->type != LUO_FIELD_BYTES &&
+	       field->type != LUO_FIELD_RESERVED;
+}
+
+/* More about a field that is an unsigned or a signed number until here. */
+static void fuzz_form(struct luo_field *field, u8 form)
+{
+	static const char *const names[] = {
+		"zero", "one", NULL, "three", NULL, NULL, "six", "seven",
+	};
+
+	if (form & 0x80) {
+		field->type = LUO_FIELD_BYTES;
+		field->form = LUO_FORM_STRING;
+		return;
+	}
+	if (form & 0x40) {
+		field->item = field->size;
+		field->size *= 1 + (form >> 4 & 3);
+	}
+	if (field->type == LUO_FIELD_SIGNED)
+		return;
+
+	field->form = LUO_FORM_BOOLEAN + form % 3;
+	if (field->form != LUO_FORM_BOOLEAN) {
+		field->names = names;
+		field->nr_names = (form >> 2) % (ARRAY_SIZE(names) + 1);
+	}
+}
+
 static size_t fuzz_field(struct fuzz_input *input, struct luo_field *field,
 			 size_t at)
 {
@@ -55,12 +87,14 @@ static size_t fuzz_field(struct fuzz_input *input, struct luo_field *field,
 	default:
 		field->size = 1 + (what >> 6) * 5;
 	}
+	if ((what & 7) > LUO_FIELD_RESERVED)
+		fuzz_form(field, fuzz_take(input, 1));
 	field->min = fuzz_take(input, sizeof(u64));
 	field->max = fuzz_take(input, sizeof(u64));
 	field->fallback = fuzz_take(input, sizeof(u64));
 
-	if (field->type != LUO_FIELD_BYTES && field->type != LUO_FIELD_RESERVED)
-		at = ALIGN(at, field->size);
+	if (fuzz_is_number(field))
+		at = ALIGN(at, field->item ?: field->size);
 	field->offset = at;
 
 	return at + field->size;

@@ -21,11 +21,12 @@ table() {
 	*ledger*) echo '#include <linux/kho/abi/luo_ledger.h>' ;;
 	*memfd*) echo '#include <linux/kho/abi/luo_memfd.h>' ;;
 	esac
-	sed -n -e '/^#if/p; /^#e/p; /^#define METER_VERSION /p
-		/^struct [a-z]*_ser {/,/^}/{/^#/!p}
-		/^#define [A-Z_]*_FIELDS/,/[^\\]$/p
+	sed -n -e '/^#if/p; /^#e/p; /^#define [A-Z]*_VERSION [0-9]/p
+		/^static const char \*const /p
+		/^struct [a-z_]*_ser {/,/^}/{/^#/!p}
+		/^#define [A-Z_]*_FIELDS[_0-9]*(/,/[^\\]$/p
 		/^#define [A-Z_]*_VERSIONS/,/[^\\]$/p
-		/^LUO_DEFINE_KIND/{' -e ':more' -e '/;/!{N;b more' -e '};p}' "$1"
+		/^LUO_DEFINE_/{' -e ':more' -e '/;/!{N;b more' -e '};p}' "$1"
 }
 
 layouts() {
@@ -56,6 +57,7 @@ changed() {
 	result $? "$1 is noticed"
 }
 
+domain=$top/samples/luo_object/luo_object_domain.c
 layouts=$top/kernel/liveupdate/luo_object_layout.c
 memfd=$top/mm/luo_memfd_kind.c
 attrs=$top/mm/luo_memfd_attrs.c
@@ -64,8 +66,12 @@ sample=$top/samples/luo_object/luo_object_sample.c
 meter=$top/samples/luo_object/luo_object_meter.c
 
 ktap_print_header
-ktap_set_plan 10
+ktap_set_plan 13
 
+unchanged domain "$domain"
+table_flags=-DDOMAIN_VERSION=1
+unchanged "domain of the sample's version 1" "$domain"
+table_flags=
 unchanged layouts "$layouts"
 unchanged memfd "$memfd"
 unchanged memfd_attrs "$attrs"

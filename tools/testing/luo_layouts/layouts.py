@@ -5,7 +5,7 @@ layouts.py FILE - prints the layouts of all kinds in the catalogue of an ELF
 file, a vmlinux or an object file, in the form of the file "published":
 
   KIND VERSION bytes SIZE
-  KIND VERSION FIELD at OFFSET bytes SIZE TYPE
+  KIND VERSION FIELD at OFFSET bytes SIZE TYPE [of SIZE OF AN ITEM]
 
 layouts.py FILE PUBLISHED - compares it with what was published, as KTAP, a
 result for each version of a kind.
@@ -66,7 +66,9 @@ def layouts(path):
 		lines = found[kind, number] = [f"{kind} {number} bytes {size}"]
 		for offset, length, field, since, form in sorted(fields.get(kind, [])):
 			if since <= number:
-				lines.append(f"{kind} {number} {field} at {offset} bytes {length} {TYPES[form]}")
+				items = f" of {form >> 8}" if form >> 8 else ""
+				lines.append(f"{kind} {number} {field} at {offset} bytes {length} "
+					     f"{TYPES[form & 0xff]}{items}")
 	return found
 
 

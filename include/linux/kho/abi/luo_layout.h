@@ -83,7 +83,7 @@ static_assert(offsetof(struct luo_layout_ser, digest) == 52);
  *          of at most %LUO_NOTE_FIELD_LEN bytes.
  * @offset: Offset of the field in bytes.
  * @size:   Size of the field in bytes.
- * @type:   &enum luo_field_type.
+ * @type:   As in &struct luo_note_field.
  *
  * The product of the 32-bit FNV-1a hash of the name, padded with NULs to
  * %LUO_NOTE_FIELD_LEN, and LUO_FIELD_DIGEST() of the three numbers. A product, because

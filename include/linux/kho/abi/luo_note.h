@@ -94,11 +94,11 @@ static_assert(offsetof(struct luo_note_version, digest) == 60);
 /**
  * struct luo_note_field - A field of the newest structure of a kind.
  * @kind:   The kind.
- * @name:   The field.
+ * @name:   The field, "outer.inner" in a nested structure.
  * @since:  The version that introduced it.
  * @offset: Its offset in bytes.
  * @size:   Its size in bytes.
- * @type:   &enum luo_field_type.
+ * @type:   &enum luo_field_type, and LUO_FIELD_ITEMS().
  */
 struct luo_note_field {
 	char kind[LUO_OBJECT_KIND_LEN];
@@ -153,10 +153,27 @@ enum luo_field_type {
 };
 
 /**
+ * LUO_FIELD_TYPE - The bits of a type that are &enum luo_field_type.
+ */
+#define LUO_FIELD_TYPE			0xff
+
+/**
+ * LUO_FIELD_ITEMS_SHIFT - The bits of a type from here on are the size of an item in
+ * bytes, if the field is an array of numbers, else 0.
+ */
+#define LUO_FIELD_ITEMS_SHIFT		8
+
+/**
+ * LUO_FIELD_ITEMS - Compute these bits.
+ * @size: The size of an item in bytes.
+ */
+#define LUO_FIELD_ITEMS(size)		((u32)(size) << LUO_FIELD_ITEMS_SHIFT)
+
+/**
  * LUO_FIELD_DIGEST - Compute the contribution of a field to the digest of a layout.
  * @offset: Offset of the field in bytes.
  * @size:   Size of the field in bytes.
- * @type:   &enum luo_field_type.
+ * @type:   As in &struct luo_note_field.
  */
 #define LUO_FIELD_DIGEST(offset, size, type)				\
 	((u32)((offset) + 1) * 0x9e3779b1U ^				\

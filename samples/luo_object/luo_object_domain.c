@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The state of an IOMMU domain, without an IOMMU: an example for fields that are more
+ * than one number, in Documentation/core-api/luo-objects.rst. The module parameters
+ * describe the domain in the first kernel of a chain. Each later kernel gets it from the
+ * kernel before.
+ *
+ * This is version 2. luo_object_domain_v1.c builds version 1, which has no window for
+ * interrupts and no list of devices, from the same source.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/luo_field.h>
+#include <linux/module.h>
+#include <linux/string.h>
+
+#ifndef DOMAIN_VERSION
+#define DOMAIN_VERSION 2
+#endif
+
+static const char *const domain_types[] = { "blocked", "identity", "dma" };
+static const char *const domain_features[] = { "coherent", "noexec", "dirty" };
+
+struct domain_range_ser {
+	u64 start;
+	u64 last;
+};
+
+#define DOMAIN_RANGE_FIELDS(field, ser)					\
+	field(ser, 0, u64, start)					\
+	field(ser, 0, u64, last)
+
+LUO_DEFINE_NESTED(domain_range, struct domain_range_ser, DOMAIN_RANGE_FIELDS);
+
+struct domain_ser {
+	char driver[16];
+	u32 nr_kernels;
+	u8 type;
+	u8 attached;
+	u16 features;
+	struct domain_range_ser aperture;
+#if DOMAIN_VERSION >= 2
+	struct domain_range_ser interrupts;
+	u32 devices[4];
+#endif
+};
+
+#define DOMAIN_FIELDS_1(field, ser)					\
+	field(ser, 1, string, driver)					\
+	field(ser, 1, u32, nr_kernels, .min = 1)			\
+	field(ser, 1, enum(domain_types), type)				\
+	field(ser, 1, boolean, attached)				\
+	field(ser, 1, mask(domain_features), features)			\
+	field(ser, 1, nested(domain_range, DOMAIN_RANGE_FIELDS), aperture)
+
+#if DOMAIN_VERSION >= 2
+/* Without its window for interrupts the domain is useless, and version 1 not written. */
+#define DOMAIN_FIELDS(field, ser)					\
+	DOMAIN_FIELDS_1(field, ser)					\
+	field(ser, 2, nested(domain_range, DOMAIN_RANGE_FIELDS), interrupts) \
+	field(ser, 2, numbers(u32), devices, .droppable = true)
+
+#define DOMAIN_VERSIONS(version, kind)					\
+	version(kind, 2, mandatory)					\
+	version(kind, 1, mandatory)
+#else
+#define DOMAIN_FIELDS(field, ser)					\
+	DOMAIN_FIELDS_1(field, ser)
+
+#define DOMAIN_VERSIONS(version, kind)					\
+	version(kind, 1, mandatory)
+#endif
+
+LUO_DEFINE_KIND(domain, struct domain_ser, DOMAIN_FIELDS, DOMAIN_VERSIONS);
+
+static const struct luo_object_id domain_id = { .kind = "domain" };
+
+static struct domain_ser domain = {
+	.driver = "sample",
+	.type = 2,
+	.aperture = { .last = U32_MAX },
+};
+
+module_param_string(driver, domain.driver, sizeof(domain.driver), 0444);
+MODULE_PARM_DESC(driver, "Name of the driver");
+module_param_named(type, domain.type, byte, 0444);
+MODULE_PARM_DESC(type, "0 blocked, 1 identity, 2 dma");
+module_param_named(attached, domain.attached, byte, 0444);
+MODULE_PARM_DESC(attached, "1 if devices are attached, else 0");
+module_param_named(features, domain.features, ushort, 0444);
+MODULE_PARM_DESC(features, "1 coherent, 2 noexec, 4 dirty, or the sum of some");
+module_param_named(last, domain.aperture.last, ullong, 0444);
+MODULE_PARM_DESC(last, "The last address of the aperture");
+#if DOMAIN_VERSION >= 2
+module_param_named(interrupts, domain.interrupts.last, ullong, 0444);
+MODULE_PARM_DESC(interrupts, "The last address of the window for interrupts");
+module_param_array_named(devices, domain.devices, uint, NULL, 0444);
+MODULE_PARM_DESC(devices, "The numbers of up to four devices");
+#endif
+
+static int __init domain_init(void)
+{
+	int found, err;
+
+	err = luo_object_register_kind(&domain_kind);
+	if (err)
+		return err;
+
+	/* This leaves the domain as it is if there is none of the previous kernel. */
+	found = luo_object_load(&domain_kind, domain_id.instance, &domain);
+	if (found && found != -ENOENT) {
+		luo_failure("the domain: %pe", ERR_PTR(found));
+		err = found;
+		goto err_kind;
+	}
+
+	domain.nr_kernels++;
+	err = luo_object_save(&domain_kind, domain_id.instance, &domain);
+	if (err)
+		goto err_kind;
+
+	/* Free the old object only now: until the save it is the only copy. */
+	if (!found)
+		luo_finish_object(&domain_id);
+
+	return 0;
+
+err_kind:
+	luo_object_unregister_kind(&domain_kind);
+	return err;
+}
+module_init(domain_init);
+
+static void __exit domain_exit(void)
+{
+	luo_abort_object(&domain_id);
+	luo_object_unregister_kind(&domain_kind);
+}
+module_exit(domain_exit);
+
+MODULE_DESCRIPTION("Sample IOMMU domain with a versioned object");
+MODULE_VERSION(__stringify(DOMAIN_VERSION));
+MODULE_LICENSE("GPL");

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A domain is updated, rolled back, and updated again: a string, an enum, a mask, an
+# array of numbers and nested structs cross the kexec, and are shown by their names.
+#
+# vm: boot=pkram,pkram,pkram,pkram
+. /usr/lib/pkram/functions
+
+v1=luo_object_domain_v1
+v2=luo_object_domain
+modules=/lib/modules/$(uname -r)/kernel/samples/luo_object
+objects=/sys/kernel/luo_objects
+
+# shows LINE... - each is a field of the domain, in its newest stored version.
+shows() {
+	sed -n '/^domain /,/^[^ ]/{/^ /p;}' \
+		/sys/kernel/debug/luo_objects/outgoing.dump >/tmp/fields
+	for shows_line; do
+		grep -qxF "  $shows_line" /tmp/fields && continue
+		echo "# expected $shows_line"
+		sed 's/^/# found /' /tmp/fields
+		return 1
+	done
+}
+
+# refused WORDS COMMAND... - it fails, and the kernel logs WORDS.
+refused() {
+	refused_words=$1
+	shift
+	! "$@" 2>/dev/null && dmesg | grep -qF "$refused_words"
+}
+
+ktap_print_header
+case $STAGE in
+1)
+	result "a value that is not known is refused" \
+		refused "kind domain: field type is 3, which is not a known value" \
+		insmod $modules/$v1.ko type=3
+	result "so is an unknown bit" \
+		refused "kind domain: field features has the unknown bits 0x8, known are 0x7" \
+		insmod $modules/$v1.ko features=9
+	result "and a boolean of 2" \
+		refused "kind domain: field attached is 2, which is not a known value" \
+		insmod $modules/$v1.ko attached=2
+	result "load version 1" modprobe $v1 driver=vtd attached=1 features=5 last=4095
+	result "is shown by names" shows 'driver "vtd"' "nr_kernels 1" "type dma" \
+		"attached true" "features coherent,dirty" "aperture.start 0" \
+		"aperture.last 4095"
+	result "the next kernel's module reads it" \
+		luoctl check --module $modules/$v2.ko /boot/"$FLAVOUR" ;;
+2)
+	result "load version 2" modprobe $v2 driver=other devices=7,8,9
+	result "1 to 2" shows 'driver "vtd"' "nr_kernels 2" "attached true" \
+		"features coherent,dirty" "aperture.last 4095" \
+		"interrupts.last 0" "devices 0 0 0 0"
+	result "is claimed" sh -c "! grep -q ^domain $objects/unclaimed"
+	result "the layouts of both versions are stored" \
+		[ "$(grep -c '^  kind "domain"' /sys/kernel/debug/luo_objects/outgoing.dump)" = 2 ] ;;
+3)
+	result "load version 1" modprobe $v1
+	result "2 to 1" shows 'driver "vtd"' "nr_kernels 3" "aperture.last 4095"
+	result "unload" rmmod $v1
+	result "leaves no layout" \
+		sh -c "! grep -q '^  kind \"domain\"' /sys/kernel/debug/luo_objects/outgoing.dump"
+	result "load version 2 from nothing" \
+		modprobe $v2 type=1 interrupts=1023 devices=7,8,9
+	result "version 1 would lose the window and is not written" \
+		[ "$(grep -c '^domain ' /sys/kernel/debug/luo_objects/outgoing)" = 1 ] ;;
+4)
+	result "version 1 does not read it" \
+		refused "kind domain instance 0: found versions 2, understood are 1" \
+		modprobe $v1
+	result "load version 2" modprobe $v2
+	result "2 to 2" shows "nr_kernels 2" "type identity" "attached false" \
+		"features 0" "interrupts.last 1023" "devices 7 8 9 0" ;;
+esac
+ktap_print_totals
+[ "$KTAP_CNT_FAIL" -eq 0 ]
