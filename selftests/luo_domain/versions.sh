@@ -5,7 +5,7 @@
 # array of numbers and nested structs cross the kexec, and are shown by their names.
 #
 # vm: boot=pkram,pkram,pkram,pkram
-. /usr/lib/pkram/functions
+. ../luo_lib/functions.sh
 
 v1=luo_object_domain_v1
 v2=luo_object_domain
