@@ -30,8 +30,11 @@
 #include "internal.h"
 #include "luo_memfd.h"
 
-/* The longest of the waits for a folio that is in use, each twice the one before. */
-#define LUO_MEMFD_PATIENCE_MS	64
+/*
+ * The longest of the waits for a folio that is in use, each twice the one before: a
+ * second in all. At freeze, giving up means that the kexec is refused.
+ */
+#define LUO_MEMFD_PATIENCE_MS	512
 
 /**
  * luo_memfd_may_stay - Whether a folio can be preserved where it is.
