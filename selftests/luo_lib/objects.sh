@@ -40,10 +40,10 @@ fails() {
 	return $fails_status
 }
 
-# listed FILE - print the sorted lines of a list as one line, without the sample and the
-# log in pstore, which may be built into the kernel.
+# listed FILE - print the sorted lines of a list as one line, without what the kernel
+# stores by itself: the sample, the log in pstore, the ledger, and layouts.
 listed() {
-	grep -v -e '^sample ' -e '^pkram ' "$1" | cut -d' ' -f1-5 | sort | tr '\n ' ';,'
+	grep -v -e '^sample ' -e '^pkram ' -e '^ledger ' -e '^layouts ' "$1" | cut -d' ' -f1-5 | sort | tr '\n ' ';,'
 }
 
 # same FOUND EXPECTED - check that both are equal.
