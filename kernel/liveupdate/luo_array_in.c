@@ -336,7 +336,7 @@ int luo_array_restore_from(const struct luo_handover *handover,
 
 	*array = (struct luo_array){};
 	if (!luo_array_size(element_size, count, &size))
-		return -EINVAL;
+		return -EMSGSIZE;
 
 	in.copy = kzalloc(PAGE_SIZE, GFP_KERNEL);
 	if (!in.copy)
@@ -360,16 +360,16 @@ int luo_array_restore_from(const struct luo_handover *handover,
  * luo_array_restore - Restore an array of the previous kernel.
  * @array:        Set up by this call; all zero on failure.
  * @handle:       The handle as read from an object: any number.
- * @element_size: Expected size of an element in bytes.
- * @count:        Expected number of elements.
+ * @element_size: Expected size of an element in bytes: any number.
+ * @count:        Expected number of elements as read from an object: any number.
  *
  * On success the caller owns the pages and frees them with luo_array_free(). An
  * array whose elements do not match its CRC is freed.
  *
  * Context: Process context, may sleep.
  * Return: 0; -EBADMSG if there is no array at @handle, or it is corrupt or already
- * restored; -EMSGSIZE if the array has another size; -EINVAL if @element_size or
- * @count is 0 or their product exceeds the address space; -ENOMEM if there is no
+ * restored; -EMSGSIZE if the array has another size, or if no array has the size that
+ * is expected: 0, or one that exceeds the address space; -ENOMEM if there is no
  * memory, with nothing changed.
  */
 int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,

@@ -158,7 +158,7 @@ static void luo_array_no_size(struct kunit *test)
 							   PAGE_SIZE,
 							   sizes[i].element_size,
 							   sizes[i].count),
-				    -EINVAL, "size %u", i);
+				    -EMSGSIZE, "size %u", i);
 		luo_array_drop(&array);
 	}
 }
