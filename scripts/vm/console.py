@@ -4,6 +4,7 @@ A running guest and its two serial lines: the kernel's console and the test's
 output. Both are merged, line by line as they come, into one log.
 """
 
+import contextlib
 import os
 import selectors
 import subprocess
@@ -71,7 +72,7 @@ class Console:
 			self._process = subprocess.Popen(
 				self._command, pass_fds=ends,
 				stdin=subprocess.PIPE if self._answers else subprocess.DEVNULL,
-				stdout=log, stderr=subprocess.STDOUT)
+				bufsize=0, stdout=log, stderr=subprocess.STDOUT)
 			for end in ends:
 				os.close(end)
 			try:
@@ -95,8 +96,9 @@ class Console:
 	def _answer(self, text: str) -> None:
 		command = self._answers.get(text)
 		if command and self._process and self._process.stdin:
-			self._process.stdin.write(command.encode() + b"\n")
-			self._process.stdin.flush()
+			# Its status says why it has ended, if it has.
+			with contextlib.suppress(BrokenPipeError):
+				self._process.stdin.write(command.encode() + b"\n")
 
 	def _watch(self, log) -> None:
 		heard = time.monotonic()
