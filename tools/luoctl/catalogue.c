@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * catalogue - The kinds of object, versions and formats that a kernel reads and writes,
+ * from the notes in its image. The image may be damaged or hostile.
+ */
 #include <ctype.h>
 #include <endian.h>
 #include <stdlib.h>
@@ -8,10 +12,7 @@
 #include "compat.h"
 #include "image.h"
 
-/*
- * More than any kernel has; what is in a damaged image is not to be sorted for
- * hours.
- */
+/* More than any kernel has. They bound the time that a damaged image takes. */
 #define NOTES_MAX	10000
 #define STRINGS_MAX	100
 
@@ -25,7 +26,7 @@ struct kind *catalogue_kind(const struct catalogue *catalogue, const char *name)
 	return NULL;
 }
 
-/* Kinds are kept in the order of their names. */
+/* Keep kinds sorted by name. */
 struct kind *catalogue_add_kind(struct catalogue *catalogue, const char *name)
 {
 	struct kind *kind = catalogue_kind(catalogue, name);
@@ -122,19 +123,18 @@ char *catalogue_strings(const struct catalogue *catalogue, const char *what)
 	return strings;
 }
 
-/* What is added to: @nr notes so far. No complaints where @what is NULL. */
 struct reader {
 	struct catalogue *catalogue;
-	const char *what;
-	unsigned int nr;
+	const char *what;	/* the image in messages, or NULL for no messages */
+	unsigned int nr;	/* notes that were read */
 };
 
-/* A name that ends within its room, and can be shown and typed. */
-static bool is_name(const char *name, size_t room)
+/* Check that a name ends within @size bytes, and can be shown and typed. */
+static bool is_name(const char *name, size_t size)
 {
-	size_t len = strnlen(name, room);
+	size_t len = strnlen(name, size);
 
-	if (!len || len == room)
+	if (!len || len == size)
 		return false;
 	while (len--) {
 		if (!isalnum((unsigned char)name[len]) &&
@@ -145,7 +145,7 @@ static bool is_name(const char *name, size_t room)
 	return true;
 }
 
-/* A note may lie anywhere, and may have more than is known here. */
+/* Copy a note, which may be unaligned, and longer in a newer kernel. */
 static bool copy(const struct bytes *desc, void *note, size_t size)
 {
 	if (desc->size < size)
@@ -158,7 +158,7 @@ static bool copy(const struct bytes *desc, void *note, size_t size)
 static int is_damaged(const struct reader *reader, const char *which)
 {
 	return reader->what ?
-	       complain("%s: damaged: a note of %s is not one", reader->what,
+	       complain("%s: damaged: the note of %s is invalid", reader->what,
 			which) : -1;
 }
 
@@ -260,15 +260,15 @@ int catalogue_add_notes(struct catalogue *catalogue,
 	return notes_of_section(section, what, add_note, &reader);
 }
 
-/* Notes are in the byte order of their machine: others are not read. */
+/* Notes have the byte order of their machine. Others are not read. */
 static bool can_read_notes(const struct machine *machine)
 {
 	return machine->big_endian == (__BYTE_ORDER == __BIG_ENDIAN);
 }
 
 /*
- * The size of a page, of a kernel whose machine has several and whose header does not
- * say which: a vmlinux.
+ * Set the page size of a vmlinux of a machine with several page sizes: its header does
+ * not have it.
  */
 static void add_page_size(struct catalogue *catalogue)
 {
@@ -300,7 +300,7 @@ int catalogue_read_image(struct catalogue *catalogue, const char *path)
 	catalogue->release = xstrdup(image.release);
 	catalogue->machine = image.machine;
 	if (!can_read_notes(&image.machine)) {
-		/* judge() needs no more to say that nothing arrives there. */
+		/* Without notes, judge() reports that all is lost. */
 	} else if (image.elf) {
 		ret = notes_of_elf(&image.kernel, path, add_note, &reader);
 	} else {

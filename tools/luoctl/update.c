@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * update - the whole update of a host that systemd runs: find the installed kernel,
- * judge, ask, load, and boot it through "systemctl kexec", which stops services in
- * their order. Judging and loading are luoctl kexec's. If the kexec fails after that,
- * systemd reboots the machine and all is lost; so all that can refuse comes before.
+ * update - Update a host on which systemd runs: find the installed kernel, judge it,
+ * ask the operator, load it, and boot it with "systemctl kexec", which stops services
+ * in their order. "luoctl kexec" judges and loads. If the kexec fails once systemd has
+ * begun to stop services, systemd reboots the machine and all data is lost. So all
+ * checks that can refuse run before.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ struct update {
 	size_t nr_options;
 	char **accepted;
 	size_t nr_accepted;
-	char *services;		/* whose stored descriptors go along, or NULL */
+	char *services;		/* with descriptors in systemd's store, or NULL */
 	bool yes;
 	bool dry_run;
 };
@@ -38,9 +39,9 @@ struct update {
 #define PACKAGE_PREFIX	"linux-image-"
 
 /*
- * The image of what the operator has named: a file, or the version of an installed
- * kernel, with or without the name of its package. NULL, with a complaint, if there is
- * none.
+ * Find the image that the operator has named: a file, or the version of an installed
+ * kernel, with or without the name of its package. Return NULL, with a complaint, if
+ * there is no such image.
  */
 static char *find_image(const char *named)
 {
@@ -67,7 +68,10 @@ static char *find_image(const char *named)
 	return NULL;
 }
 
-/* The image of "previous", or of a version. NULL, with a complaint, if there is none. */
+/*
+ * Find the image of "previous", or of a version. Return NULL, with a complaint, if there
+ * is no such image.
+ */
 static char *find_rollback(const char *named)
 {
 	char *release, *image = NULL;
@@ -93,7 +97,7 @@ static int call_kexec(const struct update *update, const char *first)
 	for (size_t i = 0; i < update->nr_options; i++)
 		argv[argc++] = (char *)update->options[i];
 	argv[argc++] = update->image;
-	/* getopt() is in the middle of the arguments of the update. */
+	/* getopt() has read half of the arguments of the update: restart it. */
 	optind = 0;
 	ret = kexec_command.run(argc, argv);
 	free(argv);
@@ -113,7 +117,7 @@ static bool is_accepted(const struct update *update, const char *name)
 	return found;
 }
 
-/* systemctl kexec ends every process, and with it the session that it keeps. */
+/* Refuse if a process keeps a session, because systemctl kexec ends all processes. */
 static int check_held(const struct update *update)
 {
 	struct sessions sessions;
@@ -136,10 +140,13 @@ static int check_held(const struct update *update)
 	return ret;
 }
 
-/* Why what is in systemd's store would not arrive; to be freed. NULL if it does. */
+/*
+ * Return why the descriptors in systemd's store would be lost, as a string that the
+ * caller frees, or NULL if they arrive.
+ */
 static char *why_store_is_lost(const struct update *update, int *ret)
 {
-	/* Without these, no file arrives; a memfd is what a service stores. */
+	/* Services store memfds. No file arrives without the others. */
 	static const char *const names[] = {
 		"machine", "kho", "luo", "memfd", NULL
 	};
@@ -153,7 +160,7 @@ static char *why_store_is_lost(const struct update *update, int *ret)
 		*ret = EXIT_FAILED;
 		goto out;
 	}
-	/* As luoctl kexec has it written then. */
+	/* Judge what luoctl kexec will make the kernel write. */
 	if (policy_exists())
 		policy_select(&from, &to, false);
 	judge(&from, &to, &verdicts);
@@ -170,7 +177,10 @@ out:
 	return why;
 }
 
-/* What services have stored is in no session before systemd has stopped them. */
+/*
+ * Judge the descriptors in systemd's store. They are in no session until systemd has
+ * stopped all services, so luoctl kexec does not see them.
+ */
 static int check_store(struct update *update)
 {
 	int ret = EXIT_DONE;
@@ -203,7 +213,7 @@ static int check_host(struct update *update)
 	return EXIT_FAILED;
 }
 
-/* Only "y" and what begins with it is a yes. */
+/* Ask for an answer that begins with "y". */
 static bool confirm(const struct update *update)
 {
 	char answer[16];
@@ -224,7 +234,7 @@ static bool confirm(const struct update *update)
 	return false;
 }
 
-/* Returns once systemd has begun to stop services, or has refused to. */
+/* Return when systemd has begun to stop services, or has refused to. */
 static int systemctl_kexec(void)
 {
 	int status;
@@ -274,7 +284,7 @@ static int run_update(struct update *update)
 
 	if (ret)
 		return ret;
-	/* What is asked about has to be seen before. */
+	/* Show the verdict before the question. */
 	if (update->dry_run || !update->yes) {
 		ret = call_kexec(update, "--dry-run");
 		if (ret || update->dry_run)
@@ -286,7 +296,7 @@ static int run_update(struct update *update)
 	return call_kexec(update, "--load") ?: boot(update);
 }
 
-/* Sort the arguments into those of the update and those that luoctl kexec takes. */
+/* Separate the options of the update from those for luoctl kexec. */
 static int parse(struct update *update, int argc, char **argv, const char **rollback_to)
 {
 	static const struct option options[] = {
@@ -319,7 +329,7 @@ static int parse(struct update *update, int argc, char **argv, const char **roll
 			continue;
 		case 'A':
 			update->accepted[update->nr_accepted++] = optarg;
-			/* luoctl kexec knows no such session. */
+			/* Keep the name of systemd's store from luoctl kexec. */
 			if (!strcmp(optarg, ACCEPT_SESSION SESSION_SYSTEMD))
 				continue;
 			break;
@@ -361,6 +371,6 @@ static int run(int argc, char **argv)
 const struct command update_command = {
 	.name = "update",
 	.arguments = "[--yes] [--dry-run] [--rollback] [--accept NAME]... [--module FILE]... [--initrd FILE|none] [--append LINE] IMAGE|VERSION|PACKAGE|--rollback-to previous|VERSION",
-	.does = "judge, ask, load an installed kernel and boot it through systemctl kexec",
+	.does = "judge an installed kernel, ask, load it and boot it with systemctl kexec",
 	.run = run,
 };
