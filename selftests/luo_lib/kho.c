@@ -19,7 +19,9 @@
 
 #define FDT		"/sys/kernel/debug/kho/out/fdt"
 #define FDT_SIZE	(64 << 10)
+#define SUBTREE		"preserved-data"
 #define KCORE		"/proc/kcore"
+#define CHUNK		(1 << 20)
 #define MAX_SEGMENTS	64
 
 #define PAGE		4096
@@ -69,19 +71,30 @@ static void kcore_read_page(const struct kcore *kcore, uint64_t phys, void *page
 }
 
 /*
- * What debugfs shows ends where the tree ended when it was made, and names come
- * last. But the root's own properties are in front, and one of them is an address.
+ * Read the device tree as debugfs has it, and return its size there. It ends where the
+ * tree ended when the file was made, so that the names of properties are missing.
  */
+static size_t read_fdt(char *fdt)
+{
+	int fd = open(FDT, O_RDONLY);
+	ssize_t size;
+
+	if (fd < 0 || (size = read(fd, fdt, FDT_SIZE)) <= 0)
+		ksft_exit_fail_perror(FDT);
+	close(fd);
+
+	return size;
+}
+
+/* The root node comes first, and only one of its properties is an address. */
 static uint64_t map_address(void)
 {
 	static char fdt[FDT_SIZE];
-	int fd = open(FDT, O_RDONLY), offset, len;
 	const struct fdt_property *property;
+	int offset, len;
 	uint64_t phys;
 
-	if (fd < 0 || read(fd, fdt, sizeof(fdt)) < 0)
-		ksft_exit_fail_perror(FDT);
-	close(fd);
+	read_fdt(fdt);
 	fdt_for_each_property_offset(offset, fdt, 0) {
 		property = fdt_get_property_by_offset(fdt, offset, &len);
 		if (!property || len != sizeof(phys))
@@ -137,4 +150,62 @@ struct kho kho_read(void)
 	close(kcore.fd);
 
 	return kho;
+}
+
+/* The offset of the first page of a segment that begins with these bytes, or -1. */
+static int64_t find_page(const struct kcore *kcore, const struct elf64_phdr *segment,
+			 const void *begin, size_t size)
+{
+	static char chunk[CHUNK];
+
+	for (uint64_t at = 0; at < segment->p_memsz; at += CHUNK) {
+		uint64_t left = segment->p_memsz - at;
+		ssize_t len = pread(kcore->fd, chunk, left < CHUNK ? left : CHUNK,
+				    segment->p_offset + at);
+
+		for (ssize_t page = 0; page + PAGE <= len; page += PAGE)
+			if (!memcmp(chunk + page, begin, size))
+				return at + page;
+	}
+
+	return -1;
+}
+
+uint64_t kho_find_fdt(void)
+{
+	static char fdt[FDT_SIZE];
+	size_t size = read_fdt(fdt);
+	struct kcore kcore = kcore_open();
+	const struct elf64_phdr *segment = kcore.segments;
+
+	for (int i = 0; i < kcore.nr_segments; i++, segment++) {
+		int64_t at;
+
+		if (segment->p_type != PT_LOAD || segment->p_paddr == -1ULL)
+			continue;
+		at = find_page(&kcore, segment, fdt, size < PAGE ? size : PAGE);
+		if (at >= 0) {
+			close(kcore.fd);
+			return segment->p_paddr + at;
+		}
+	}
+	ksft_exit_fail_msg("%s has no device tree of KHO\n", KCORE);
+}
+
+uint64_t kho_find_subtree(const char *name)
+{
+	char fdt[PAGE];
+	struct kcore kcore = kcore_open();
+	const void *property;
+	uint64_t phys;
+	int len;
+
+	kcore_read_page(&kcore, kho_find_fdt(), fdt);
+	close(kcore.fd);
+	property = fdt_getprop(fdt, fdt_subnode_offset(fdt, 0, name), SUBTREE, &len);
+	if (!property || len != sizeof(phys))
+		ksft_exit_fail_msg("KHO has no subtree %s\n", name);
+	memcpy(&phys, property, sizeof(phys));
+
+	return phys;
 }

@@ -2,6 +2,8 @@
 #ifndef SELFTESTS_BENCH_KHO_H
 #define SELFTESTS_BENCH_KHO_H
 
+#include <stdint.h>
+
 /**
  * struct kho - What is preserved for the next kernel.
  * @keys:   Entries of the map of preserved memory.
@@ -16,5 +18,12 @@ struct kho {
 
 /* Reads it from the kernel's own map. Exits with "Bail out!" on failure. */
 struct kho kho_read(void);
+
+/*
+ * The physical addresses of KHO's device tree, and of a subtree of it, in a kernel that
+ * was not booted by kexec. They search all memory. Exit with "Bail out!" on failure.
+ */
+uint64_t kho_find_fdt(void);
+uint64_t kho_find_subtree(const char *name);
 
 #endif
