@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../kselftest.h"
+#include "../luo_lib/memory.h"
 #include "../luo_lib/session.h"
 #include "jump.h"
 #include "work.h"
@@ -21,6 +22,7 @@
 #define TOKEN_FIGURES	0x100000000UL
 #define EMPTY		"0"
 #define NOTHING		"-"
+#define LEDGER		"/sys/kernel/luo_ledger/"
 
 /* What a stage tells the next. */
 struct figures {
@@ -57,6 +59,18 @@ static void measure(struct work *work, int session)
 	work_figure_since(work, "finish", start);
 }
 
+/*
+ * Of a freeze as short as that with few late pages, the time between two messages of the
+ * kernel is mostly that of printing the first one. The ledger measures from the call into
+ * the live update core to its return.
+ */
+static void measure_freeze(const struct work *work)
+{
+	long start = file_get(LEDGER "freeze"), end = file_get(LEDGER "devices");
+
+	work_figure(work, "freeze", end - start, "instructions");
+}
+
 /* Retrieve the files of the last stage and its notes. */
 static struct figures arrive(struct work *work, const char *size, uint64_t start)
 {
@@ -70,6 +84,8 @@ static struct figures arrive(struct work *work, const char *size, uint64_t start
 		figures.empty = boot;
 	if (work->nr) {
 		work_figure(work, "boot", boot - figures.empty, "instructions");
+		if (work->late)
+			measure_freeze(work);
 		measure(work, session);
 	} else {
 		session_finish(session);
@@ -112,8 +128,8 @@ static void leave(struct work *work, const char *size, const struct figures *fig
 	ksft_test_result_pass("%s is preserved\n", size);
 	jump_load();
 	ksft_print_cnts();
-	jump_boot(strcmp(size, NOTHING) ? work->label : NULL, work->kib, work_pages(work),
-		  &map->end);
+	jump_boot(work->late || !strcmp(size, NOTHING) ? NULL : work->label, work->kib,
+		  work_pages(work), &map->end);
 }
 
 int main(int argc, char *argv[])
