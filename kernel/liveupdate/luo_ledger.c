@@ -142,7 +142,7 @@ static int luo_ledger_reboot(struct notifier_block *block, unsigned long action,
 	return NOTIFY_DONE;
 }
 
-/* The last of the notifiers: others shut down devices too. */
+/* The first of the notifiers: others shut down devices too. */
 static struct notifier_block luo_ledger_notifier = {
 	.notifier_call = luo_ledger_reboot,
 	.priority = INT_MAX,
