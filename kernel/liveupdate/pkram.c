@@ -211,7 +211,7 @@ int pkram_save_page(struct pkram_stream *ps, struct page *page, short flags)
 		return -EINVAL;
 
 	folio = page_folio(page);
-	if (PageHWPoison(page) || folio_test_has_hwpoisoned(folio))
+	if (folio_contain_hwpoisoned_page(folio))
 		return -EHWPOISON;
 
 	/* No boundary of a scratch area or a section lies within an aligned block. */

@@ -309,7 +309,34 @@ static int pkram_test_save_scratch(struct pkram_test *test)
 	return -ENXIO;
 }
 
-/* save_bad scratch|reserved|tail|slab|none - a page that cannot be saved */
+/* Save one of two pages, with a flag set in that page or in the next one. */
+static int pkram_test_save_flagged(struct pkram_test *test, unsigned int which,
+				   unsigned long flag)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 1);
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+
+	split_page(page, 1);
+	set_bit(flag, &page[which].flags.f);
+	err = pkram_save_page(&test->ps, page, 0);
+	clear_bit(flag, &page[which].flags.f);
+	put_page(page);
+	__free_page(page + 1);
+
+	return err;
+}
+
+/* save_next_to_active - a page whose neighbour has the flag of a poisoned folio */
+static int pkram_test_save_next_to_active(struct pkram_test *test,
+					  struct luo_test_line *line)
+{
+	return pkram_test_save_flagged(test, 1, PG_active);
+}
+
+/* save_bad scratch|reserved|tail|slab|poisoned|none - a page that cannot be saved */
 static int pkram_test_save_bad(struct pkram_test *test,
 			       struct luo_test_line *line)
 {
@@ -324,6 +351,10 @@ static int pkram_test_save_bad(struct pkram_test *test,
 		return pkram_save_page(&test->ps, ZERO_PAGE(0), 0);
 	if (!strcmp(which, "none"))
 		return pkram_save_page(&test->ps, NULL, 0);
+#ifdef CONFIG_MEMORY_FAILURE
+	if (!strcmp(which, "poisoned"))
+		return pkram_test_save_flagged(test, 0, PG_hwpoison);
+#endif
 	if (!strcmp(which, "slab")) {
 		slab = kmalloc(64, GFP_KERNEL);
 		if (!slab)
@@ -592,6 +623,7 @@ static const struct {
 	{ "save", pkram_test_save },
 	{ "save_all", pkram_test_save_all },
 	{ "save_bad", pkram_test_save_bad },
+	{ "save_next_to_active", pkram_test_save_next_to_active },
 	{ "load", pkram_test_load },
 	{ "load_all", pkram_test_load_all },
 	{ "load_none", pkram_test_load_none },

@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A poisoned page is refused. A page is not taken for one because of the flags of the page
+# that follows it, where those of a large folio are.
+#
+# vm: boot=fault
+
+. ../luo_lib/functions.sh
+
+ktap_print_header
+ktap_subtest "calls" ./script <<EOT
+0 ok prepare_save one
+0 ok prepare_save_obj
+0 EHWPOISON save_bad poisoned
+0 ok save_next_to_active
+0 ok discard_save
+EOT
+ktap_print_totals
+[ "$KTAP_CNT_FAIL" -eq 0 ]
