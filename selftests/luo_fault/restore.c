@@ -16,7 +16,8 @@
 #include "../luo_lib/shape.h"
 #include "fault.h"
 
-#define NR_EACH		64
+/* More than there are allocations, even those of the checkers of a debug kernel. */
+#define NR_EACH		128
 /* Less than a file. */
 #define SLACK_KIB	512
 
