@@ -6,6 +6,7 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/elfnote.h>
+#include <linux/kho/abi/luo_elements.h>
 #include <linux/kho/abi/luo_layout.h>
 #include <linux/kho/abi/luo_note.h>
 #include <linux/luo_object.h>
@@ -57,6 +58,9 @@
  *     an array of char with a NUL;
  * ``nested(name, FIELDS)``
  *     a struct, see LUO_DEFINE_NESTED();
+ * ``elements``
+ *     a &struct luo_elements_ser, the elements of the object, which are a kind of
+ *     their own, see luo_elements_save();
  * ``array``
  *     the handle of a &struct luo_array, a u64;
  * ``object``
@@ -83,6 +87,7 @@
  * @LUO_FORM_BOOLEAN: 0 and 1.
  * @LUO_FORM_ENUM:    The indexes of names.
  * @LUO_FORM_MASK:    Numbers whose bits are indexes of names.
+ * @LUO_FORM_ELEMENTS: The first member of a &struct luo_elements_ser.
  */
 enum luo_field_form {
 	LUO_FORM_ANY,
@@ -90,6 +95,7 @@ enum luo_field_form {
 	LUO_FORM_BOOLEAN,
 	LUO_FORM_ENUM,
 	LUO_FORM_MASK,
+	LUO_FORM_ELEMENTS,
 };
 
 /**
@@ -248,6 +254,17 @@ struct luo_field {
 
 #define luo_wire_same_nested(_nested, _fields)	luo_nested_size_##_nested == sizeof
 #define luo_wire_each_nested(_nested, _fields)	_fields
+
+/* The fields of struct luo_elements_ser, which is a nested struct. */
+#define luo_wire_same_elements(x) __same_type(x, struct luo_elements_ser)
+#define luo_wire_each_elements	luo_field_elements
+#define luo_field_elements(field, ser)					\
+	field(ser, 0, array, array, .form = LUO_FORM_ELEMENTS)		\
+	field(ser, 0, u64, count)					\
+	field(ser, 0, u32, stride)					\
+	field(ser, 0, u32, version)					\
+	field(ser, 0, u32, layout)					\
+	field(ser, 0, u32, kind)
 
 #define luo_version_record_mandatory	0
 #define luo_version_record_optional	LUO_OBJECT_RECORD_OPTIONAL

@@ -5,10 +5,11 @@
  * luo_array_restore() copies the list of an array block by block and checks only the
  * copy, because a device that the previous kernel did not stop may still write to
  * the memory. It checks the whole list before it claims a page, and claims only
- * pages that the copy lists.
+ * pages that the copy lists. luo_array_read_from() copies the elements as well, and
+ * claims nothing.
  *
- * It is called by subsystems that store objects. It calls luo_array.c and the
- * handover.
+ * It is called by subsystems that store objects, and by luo_elements.c. It calls
+ * luo_array.c and the handover.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -349,6 +350,74 @@ int luo_array_restore_from(const struct luo_handover *handover,
 	err = luo_array_in_restore(&in, array, size);
 	if (err)
 		*array = (struct luo_array){};
+	kvfree(in.runs);
+	kvfree(in.blocks);
+	kfree(in.copy);
+
+	return err;
+}
+
+/* Copy the elements out of the pages that the checked list names. */
+static void luo_array_in_copy(const struct luo_array_in *in, u64 handle,
+			      void *data, size_t size)
+{
+	const struct luo_array_block_ser *block = phys_to_virt(handle);
+	unsigned long i;
+	size_t len;
+	u64 run;
+
+	if (!in->nr_runs) {
+		memcpy(data, block + 1, size);
+		return;
+	}
+
+	for (i = 0; i < in->nr_runs; i++) {
+		run = in->runs[i];
+		len = min_t(size_t, size, PAGE_SIZE << luo_array_run_order(run));
+		memcpy(data, phys_to_virt(luo_array_run_phys(run)), len);
+		data += len;
+		size -= len;
+		cond_resched();
+	}
+}
+
+/**
+ * luo_array_read_from - Copy the elements of an array of the previous kernel.
+ * @handover:     The handover that the pages are from.
+ * @data:         Set to the elements. Undefined on failure.
+ * @handle:       The handle: any number.
+ * @element_size: Expected size of an element in bytes.
+ * @count:        Expected number of elements.
+ *
+ * The array stays, and can be read or restored later. The CRC is that of the copy.
+ *
+ * Context: Process context, may sleep.
+ * Return: As luo_array_restore().
+ */
+int luo_array_read_from(const struct luo_handover *handover, void *data,
+			u64 handle, u32 element_size, u64 count)
+{
+	const struct luo_array array = {
+		.count = count,
+		.element_size = element_size,
+	};
+	struct luo_array_in in = { .handover = handover };
+	size_t size;
+	int err;
+
+	if (!luo_array_size(element_size, count, &size))
+		return -EMSGSIZE;
+
+	in.copy = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!in.copy)
+		return -ENOMEM;
+
+	err = luo_array_in_read(&in, handle, &array, size);
+	if (!err) {
+		luo_array_in_copy(&in, handle, data, size);
+		if (in.data_crc && in.data_crc != crc32c(~0, data, size))
+			err = -EBADMSG;
+	}
 	kvfree(in.runs);
 	kvfree(in.blocks);
 	kfree(in.copy);

@@ -29,6 +29,11 @@ u32 luo_array_block_crc(const struct luo_array_block_ser *block);
 void *luo_array_pages_alloc(const struct luo_handover *handover,
 			    unsigned int order, gfp_t gfp);
 
+/* luo_array_in.c */
+
+int luo_array_read_from(const struct luo_handover *handover, void *data,
+			u64 handle, u32 element_size, u64 count);
+
 /* The calls of the public headers, for tests that pass their own handover. */
 
 int luo_array_alloc_from(const struct luo_handover *handover,

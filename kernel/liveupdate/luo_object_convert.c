@@ -8,7 +8,7 @@
  *
  * It is called by luo_object_core.c, luo_object_kind.c and PKRAM. It converts with
  * the fields of the kind (luo_object_field.c) or with its save and load functions,
- * and calls luo_object_out.c and luo_object_in.c.
+ * and calls luo_object_out.c and luo_object_in.c, and luo_elements.c to drop objects.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -17,12 +17,14 @@
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/luo_field.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include <trace/events/luo.h>
 
+#include "luo_elements_internal.h"
 #include "luo_object_internal.h"
 
 /* Convert @object to one version. The caller frees the wire struct. */
@@ -404,9 +406,47 @@ int luo_object_convert_save_version(struct luo_object_out *out,
 }
 
 /**
+ * luo_object_convert_drops - Check whether objects of a kind refer to other memory.
+ * @kind: The kind.
+ *
+ * Return: true if it has elements or a drop function.
+ */
+bool luo_object_convert_drops(const struct luo_object_kind *kind)
+{
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_fields; i++) {
+		if (kind->fields[i].form == LUO_FORM_ELEMENTS)
+			return true;
+	}
+
+	return kind->drop;
+}
+
+/* Free the elements of an object. */
+static int luo_object_drop_elements(struct luo_object_in *in,
+				    const struct luo_object_kind *kind,
+				    const void *ser)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < kind->nr_fields; i++) {
+		if (kind->fields[i].form != LUO_FORM_ELEMENTS)
+			continue;
+		err = luo_elements_finish_from(in->handover,
+					       ser + kind->fields[i].offset);
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
+/**
  * luo_object_convert_drop - Free an unclaimed object and the memory it refers to.
  * @in:       The set that it is in.
- * @kind:     Its kind, which has a drop function.
+ * @kind:     Its kind, which has elements or a drop function.
  * @instance: Its number within the kind.
  *
  * If the object cannot be loaded, frees only the object.
@@ -427,7 +467,8 @@ int luo_object_convert_drop(struct luo_object_in *in,
 
 	err = luo_object_convert_load(in, kind, instance, ser);
 	if (!err)
-		err = kind->drop(ser);
+		err = luo_object_drop_elements(in, kind, ser) ?:
+		      kind->drop ? kind->drop(ser) : 0;
 	else if (err != -ENOMEM)
 		err = 0;
 

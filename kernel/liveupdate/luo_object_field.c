@@ -327,18 +327,84 @@ int luo_object_fields_save(const struct luo_object_kind *kind,
 	return 0;
 }
 
-/* Set a field that a version does not have. */
-static void luo_field_fill(const struct luo_field *field, void *ser)
+/**
+ * luo_object_fields_fill - Set the fields that a version does not have.
+ * @kind:    A kind with fields.
+ * @version: One of its versions.
+ * @ser:     The newest struct, zeroed after the end of the version.
+ */
+void luo_object_fields_fill(const struct luo_object_kind *kind, u32 version,
+			    void *ser)
 {
-	u32 i;
+	unsigned int i;
+	u32 j;
 
-	for (i = 0; i < luo_field_items(field); i++)
-		luo_field_set_number(field, ser, i, field->fallback);
+	for (i = 0; i < kind->nr_fields; i++) {
+		const struct luo_field *field = &kind->fields[i];
+
+		if (field->since <= version || !luo_field_is_number(field))
+			continue;
+		for (j = 0; j < luo_field_items(field); j++)
+			luo_field_set_number(field, ser, j, field->fallback);
+	}
 }
 
-/* Check all fields that a version has. */
-static int luo_object_fields_check(const struct luo_object_kind *kind,
-				   u32 version, const void *ser)
+/**
+ * luo_object_fields_any - Check whether any values of all fields are valid.
+ * @kind: A kind with fields.
+ *
+ * Return: true if luo_object_fields_check() succeeds whatever the values are.
+ */
+bool luo_object_fields_any(const struct luo_object_kind *kind)
+{
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_fields; i++) {
+		const struct luo_field *field = &kind->fields[i];
+
+		if (field->form != LUO_FORM_ANY || field->min || field->max ||
+		    field->type == LUO_FIELD_ARRAY ||
+		    field->type == LUO_FIELD_RESERVED)
+			return false;
+	}
+
+	return true;
+}
+
+/**
+ * luo_object_fields_droppable - Check whether an older kernel may ignore new fields.
+ * @kind: A kind with fields.
+ *
+ * Return: true if each field that the oldest version does not have is droppable.
+ */
+bool luo_object_fields_droppable(const struct luo_object_kind *kind)
+{
+	const u32 oldest = kind->versions[kind->nr_versions - 1].version;
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_fields; i++) {
+		const struct luo_field *field = &kind->fields[i];
+
+		if (field->since <= oldest || field->droppable)
+			continue;
+		pr_warn("kind %s: field %s is not droppable, but older kernels ignore it in elements\n",
+			kind->name, field->name);
+		return false;
+	}
+
+	return true;
+}
+
+/**
+ * luo_object_fields_check - Check all fields that a version has.
+ * @kind:    A kind with fields.
+ * @version: The version, %U32_MAX for all fields.
+ * @ser:     The newest struct.
+ *
+ * Return: 0, or -ERANGE if a value is invalid.
+ */
+int luo_object_fields_check(const struct luo_object_kind *kind, u32 version,
+			    const void *ser)
 {
 	unsigned int i;
 	int err;
@@ -370,20 +436,13 @@ int luo_object_fields_load(const struct luo_object_kind *kind,
 			   const void *wire, void *object)
 {
 	void *ser __free(kfree) = kzalloc(kind->size, GFP_KERNEL);
-	unsigned int i;
 	int err;
 
 	if (!ser)
 		return -ENOMEM;
 
 	memcpy(ser, wire, version->size);
-	for (i = 0; i < kind->nr_fields; i++) {
-		const struct luo_field *field = &kind->fields[i];
-
-		if (field->since > version->version &&
-		    luo_field_is_number(field))
-			luo_field_fill(field, ser);
-	}
+	luo_object_fields_fill(kind, version->version, ser);
 
 	/* Check before the upgrade function, which may use a field as an index. */
 	err = luo_object_fields_check(kind, version->version, ser);

@@ -346,12 +346,19 @@ int luo_object_convert_save_version(struct luo_object_out *out,
 				    const struct luo_object_kind *kind,
 				    u64 instance, const void *object, u32 version);
 
+bool luo_object_convert_drops(const struct luo_object_kind *kind);
 int luo_object_convert_drop(struct luo_object_in *in,
 			    const struct luo_object_kind *kind, u64 instance);
 
 /* luo_object_field.c: conversion by the fields of a kind. */
 
 bool luo_object_fields_valid(const struct luo_object_kind *kind);
+bool luo_object_fields_any(const struct luo_object_kind *kind);
+bool luo_object_fields_droppable(const struct luo_object_kind *kind);
+int luo_object_fields_check(const struct luo_object_kind *kind, u32 version,
+			    const void *ser);
+void luo_object_fields_fill(const struct luo_object_kind *kind, u32 version,
+			    void *ser);
 int luo_object_fields_save(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version, void *wire,
 			   const void *object, gfp_t gfp);

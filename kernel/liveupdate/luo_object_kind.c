@@ -181,8 +181,8 @@ static int luo_object_kind_drop_all(struct luo_object_in *in,
  * @name:     The name of their kind, NULL for all kinds.
  * @instance: The number of one object, NULL for all objects of the kind.
  *
- * If the kind is registered and has a drop function, frees the memory that the
- * objects refer to as well.
+ * If the kind is registered, also frees the elements of the objects, and the memory
+ * that its drop function frees.
  *
  * Context: Process context, may sleep. Takes luo_object_kinds_lock.
  * Return: 0; -ENOENT if there is no such object; -ENOMEM if there is no memory; or
@@ -198,7 +198,8 @@ int luo_object_kind_drop(struct luo_object_in *in, const char *name,
 	guard(mutex)(&luo_object_kinds_lock);
 
 	list_for_each_entry(kind, &luo_object_kinds, list) {
-		if (!kind->drop || (name && strcmp(name, kind->name)))
+		if (!luo_object_convert_drops(kind) ||
+		    (name && strcmp(name, kind->name)))
 			continue;
 
 		if (instance)

@@ -53,7 +53,7 @@ field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
 ktap_print_header
-ktap_set_plan 27
+ktap_set_plan 30
 
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
@@ -125,5 +125,20 @@ bad "a field of a nested struct that is not listed" \
 bad "a name that is too long together with the name of the nested struct" \
 	's/\blow\b/the_lower_end_of_the_address_space/' \
 	"the name of field the_lower_end_of_the_address_space.start is too long"
+
+# The table of the KUnit suite of elements.
+table() {
+	echo '#include <linux/luo_field.h>'
+	sed -n '/^static const char \*const item_modes/,/^LUO_DEFINE_KIND_UNLISTED(box/p' \
+		../../../lib/tests/luo_elements_kunit.c
+}
+
+good "elements" ""
+bad "elements that are not a struct luo_elements_ser" \
+	's/struct luo_elements_ser spare/u64 spare[4]/' \
+	"field spare is not of type elements in the struct"
+bad "a new field of elements that is not at the end" \
+	's/ser, 1, u64, owner/ser, 3, u64, owner/' \
+	"field since is older than the one above it"
 
 ktap_finished

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Elements of objects
+ *
+ * An object can have any number of elements, which are structs of another kind in an
+ * array. The elements of a kernel with the same layout are copied. Those of an older
+ * kernel are read one by one, and the fields that they lack get their fallbacks. Of
+ * those of a newer kernel, the fields that this kernel does not have are skipped.
+ *
+ * Therefore each field that is added to elements must be droppable. Add a field that an
+ * older kernel must not ignore to the object, in a new version.
+ *
+ * It is called by subsystems that store objects, and by luo_object_convert.c for
+ * objects that are dropped. It calls luo_array.c, luo_array_in.c and
+ * luo_object_field.c. Callers must serialise the calls for one object.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cleanup.h>
+#include <linux/crc32c.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/limits.h>
+#include <linux/luo_field.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "luo_array_internal.h"
+#include "luo_elements_internal.h"
+#include "luo_handover.h"
+#include "luo_object_internal.h"
+
+/* How many elements to convert until another task may run. */
+#define LUO_ELEMENTS_BATCH	1024
+
+#define LUO_ELEMENTS_FIELDS(field, ser)	luo_field_elements(field, ser)
+
+LUO_DEFINE_NESTED(luo_elements, struct luo_elements_ser, LUO_ELEMENTS_FIELDS);
+
+static u32 luo_elements_crc(const struct luo_object_kind *kind)
+{
+	return crc32c(~0, kind->name, strlen(kind->name));
+}
+
+/* Check the elements of an array, unless every value of every field is valid. */
+static int luo_elements_check(const struct luo_object_kind *kind, u32 version,
+			      const void *elements, u64 count)
+{
+	u64 i;
+	int err;
+
+	if (luo_object_fields_any(kind))
+		return 0;
+
+	for (i = 0; i < count; i++) {
+		err = luo_object_fields_check(kind, version,
+					      elements + i * kind->size);
+		if (err) {
+			pr_warn("kind %s: element %llu of %llu is invalid\n",
+				kind->name, i, count);
+			return err;
+		}
+		if (!(i % LUO_ELEMENTS_BATCH))
+			cond_resched();
+	}
+
+	return 0;
+}
+
+/**
+ * luo_elements_save_from - Save elements to a given handover.
+ * @handover: The handover to allocate from.
+ * @ser:      As for luo_elements_save(), and the same below.
+ * @array:    The array.
+ * @kind:     The kind of the elements.
+ * @elements: The elements.
+ * @count:    Number of elements.
+ * @gfp:      Allocation mask.
+ *
+ * Return: As luo_elements_save().
+ */
+int luo_elements_save_from(const struct luo_handover *handover,
+			   struct luo_elements_ser *ser, struct luo_array *array,
+			   const struct luo_object_kind *kind,
+			   const void *elements, u64 count, gfp_t gfp)
+{
+	int err;
+
+	*ser = (struct luo_elements_ser){};
+	*array = (struct luo_array){};
+	if (!luo_object_fields_droppable(kind))
+		return -EINVAL;
+	if (!count)
+		return 0;
+
+	err = luo_elements_check(kind, U32_MAX, elements, count);
+	if (!err)
+		err = luo_array_alloc_from(handover, array, kind->size, count,
+					   gfp);
+	if (err)
+		return err;
+
+	memcpy(array->data, elements, count * kind->size);
+	luo_array_seal(array);
+	*ser = (struct luo_elements_ser){
+		.array = array->handle,
+		.count = count,
+		.stride = kind->size,
+		.version = kind->versions[0].version,
+		.layout = kind->versions[0].layout,
+		.kind = luo_elements_crc(kind),
+	};
+
+	return 0;
+}
+
+/**
+ * luo_elements_save - Save the elements of an object for the next kernel.
+ * @ser:      Set to what the object needs to have; all zero if @count is 0 or on
+ *            failure. Store the object after this call.
+ * @array:    Set to the array, which the caller frees with luo_array_free() if it
+ *            removes the object; all zero if @count is 0 or on failure.
+ * @kind:     The kind of the elements, from LUO_DEFINE_KIND(). It need not be
+ *            registered. The elements are stored in its newest version.
+ * @elements: The elements, newest structs of @kind one after the other. Copied; the
+ *            caller keeps them.
+ * @count:    Number of elements, may be 0.
+ * @gfp:      Allocation mask, as for luo_array_alloc().
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ERANGE if a value of a field is invalid; -EINVAL if a field of @kind was
+ * added in a later version and is not droppable, or if @count or @gfp is invalid;
+ * -ENOMEM if there is no memory.
+ */
+int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
+		      const struct luo_object_kind *kind, const void *elements,
+		      u64 count, gfp_t gfp)
+{
+	return luo_elements_save_from(&luo_handover_kho, ser, array, kind,
+				      elements, count, gfp);
+}
+EXPORT_SYMBOL_GPL(luo_elements_save);
+
+/* Find the version in which this kernel reads elements, and check their layout. */
+static int luo_elements_version(const struct luo_elements_ser *ser,
+				const struct luo_object_kind *kind,
+				const struct luo_object_version **version)
+{
+	const struct luo_object_version *v = kind->versions;
+	unsigned int i;
+
+	if (ser->kind != luo_elements_crc(kind)) {
+		pr_err("elements: found a kind with CRC %08x, expected %08x of %s\n",
+		       ser->kind, luo_elements_crc(kind), kind->name);
+		return -EPROTO;
+	}
+
+	/* The beginning of an element of a newer version is that of the newest here. */
+	*version = v;
+	if (ser->version > v->version) {
+		if (ser->stride > v->size && ser->stride <= LUO_OBJECT_SIZE_MAX)
+			return 0;
+		pr_err("kind %s version %u: found elements of %u bytes, expected %u to %d\n",
+		       kind->name, ser->version, ser->stride, v->size + 1,
+		       LUO_OBJECT_SIZE_MAX);
+		return -EMSGSIZE;
+	}
+
+	for (i = 0; i < kind->nr_versions && v[i].version != ser->version; i++)
+		;
+	if (i == kind->nr_versions) {
+		pr_err("kind %s: found elements of version %u, understood are %u to %u\n",
+		       kind->name, ser->version, v[i - 1].version, v->version);
+		return -EPROTONOSUPPORT;
+	}
+
+	*version = &v[i];
+	if (ser->layout != v[i].layout || ser->stride != v[i].size) {
+		pr_err("kind %s version %u: found elements of %u bytes with digest %08x, expected %u with %08x\n",
+		       kind->name, ser->version, ser->stride, ser->layout,
+		       v[i].size, v[i].layout);
+		return -EPROTO;
+	}
+
+	return 0;
+}
+
+/* Read elements of another size, and convert them to the newest structs. */
+static int luo_elements_convert(const struct luo_handover *handover,
+				const struct luo_elements_ser *ser,
+				const struct luo_object_kind *kind,
+				const struct luo_object_version *version,
+				void *elements)
+{
+	void *wire __free(kvfree) = kvmalloc_array(ser->count, ser->stride,
+						   GFP_KERNEL);
+	void *element = elements;
+	u64 i;
+	int err;
+
+	if (!wire)
+		return -ENOMEM;
+
+	err = luo_array_read_from(handover, wire, ser->array, ser->stride,
+				  ser->count);
+	if (err)
+		return err;
+
+	for (i = 0; i < ser->count; i++, element += kind->size) {
+		memcpy(element, wire + i * ser->stride, version->size);
+		memset(element + version->size, 0, kind->size - version->size);
+		luo_object_fields_fill(kind, version->version, element);
+		if (!(i % LUO_ELEMENTS_BATCH))
+			cond_resched();
+	}
+
+	return 0;
+}
+
+/**
+ * luo_elements_load_from - Load elements from a given handover.
+ * @handover: The handover that the array is from.
+ * @ser:      As for luo_elements_load(), and the same below.
+ * @kind:     The kind of the elements.
+ * @elements: The elements.
+ * @max:      Their largest number.
+ *
+ * Return: As luo_elements_load().
+ */
+int luo_elements_load_from(const struct luo_handover *handover,
+			   const struct luo_elements_ser *ser,
+			   const struct luo_object_kind *kind, void *elements,
+			   u64 max)
+{
+	const struct luo_object_version *version;
+	int err;
+
+	if (!ser->count)
+		return 0;
+	if (ser->count > max) {
+		pr_err("kind %s: found %llu elements, expected at most %llu\n",
+		       kind->name, ser->count, max);
+		return -E2BIG;
+	}
+
+	err = luo_elements_version(ser, kind, &version);
+	if (err)
+		return err;
+
+	if (ser->stride == kind->size)
+		err = luo_array_read_from(handover, elements, ser->array,
+					  ser->stride, ser->count);
+	else
+		err = luo_elements_convert(handover, ser, kind, version, elements);
+
+	return err ?: luo_elements_check(kind, version->version, elements,
+					 ser->count);
+}
+
+/**
+ * luo_elements_load - Load the elements of an object of the previous kernel.
+ * @ser:      As read from the object: any values.
+ * @kind:     The kind of the elements.
+ * @elements: Set to @ser->count elements, newest structs of @kind. Undefined on
+ *            failure.
+ * @max:      How many elements fit into @elements.
+ *
+ * The elements stay until luo_elements_finish(), so they can be loaded again.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, also if there is no element; -E2BIG if there are more than @max; -EPROTO
+ * if the elements are of another kind or have another layout; -EPROTONOSUPPORT if this
+ * kernel does not read their version; -EMSGSIZE if their size is not that of their
+ * version; -ERANGE if a value of a field is invalid; -EBADMSG if the array is corrupt
+ * or was freed; -ENOMEM if there is no memory.
+ */
+int luo_elements_load(const struct luo_elements_ser *ser,
+		      const struct luo_object_kind *kind, void *elements,
+		      u64 max)
+{
+	return luo_elements_load_from(&luo_handover_kho, ser, kind, elements,
+				      max);
+}
+EXPORT_SYMBOL_GPL(luo_elements_load);
+
+/**
+ * luo_elements_finish_from - Free elements of a given handover.
+ * @handover: The handover that the array is from.
+ * @ser:      As for luo_elements_finish().
+ *
+ * Return: As luo_elements_finish().
+ */
+int luo_elements_finish_from(const struct luo_handover *handover,
+			     const struct luo_elements_ser *ser)
+{
+	struct luo_array array;
+	int err;
+
+	if (!ser->count)
+		return 0;
+
+	err = luo_array_restore_from(handover, &array, ser->array, ser->stride,
+				     ser->count);
+	if (!err)
+		luo_array_free_to(handover, &array);
+
+	return err == -ENOMEM ? err : 0;
+}
+
+/**
+ * luo_elements_finish - Free the elements of an object of the previous kernel.
+ * @ser: As read from the object: any values.
+ *
+ * Call it before luo_finish_object(), after the elements were saved for the next
+ * kernel. If user space drops the object, they are freed without this call. Nothing
+ * happens if they were freed already. The pages of a corrupt list are not known, so they
+ * stay allocated.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOMEM if there is no memory, with nothing changed.
+ */
+int luo_elements_finish(const struct luo_elements_ser *ser)
+{
+	return luo_elements_finish_from(&luo_handover_kho, ser);
+}
+EXPORT_SYMBOL_GPL(luo_elements_finish);

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Tests of the elements of objects
+ *
+ * The bytes that are stored, elements between kernels of the same, an older and a newer
+ * version, what is refused, and that nothing stays allocated.
+ */
+
+#include <kunit/test.h>
+#include <linux/limits.h>
+#include <linux/luo_field.h>
+
+#include "../../kernel/liveupdate/luo_array_internal.h"
+#include "../../kernel/liveupdate/luo_elements_internal.h"
+#include "luo_object_kunit.h"
+
+static const char *const item_modes[] = { "off", "slow", "fast" };
+
+struct item_ser {
+	u32 line;
+	u16 mode;
+	u16 weight;
+	u64 owner;
+	u64 since;
+};
+
+#define ITEM_FIELDS(field, ser)						\
+	field(ser, 0, u32, line)					\
+	field(ser, 0, enum(item_modes), mode)				\
+	field(ser, 0, u16, weight, .max = 100)				\
+	field(ser, 1, u64, owner, .droppable = true, .fallback = 7)	\
+	field(ser, 2, u64, since, .droppable = true)
+
+#define ITEM_VERSIONS(version, kind)					\
+	version(kind, 2, mandatory)					\
+	version(kind, 1, mandatory)					\
+	version(kind, 0, mandatory)
+
+LUO_DEFINE_KIND_UNLISTED(item, struct item_ser, ITEM_FIELDS, ITEM_VERSIONS);
+
+struct box_ser {
+	u64 label;
+	struct luo_elements_ser items;
+	struct luo_elements_ser spare;
+};
+
+#define BOX_FIELDS(field, ser)						\
+	field(ser, 1, u64, label)					\
+	field(ser, 1, elements, items)					\
+	field(ser, 2, elements, spare)
+
+#define BOX_VERSIONS(version, kind)					\
+	version(kind, 2, mandatory)					\
+	version(kind, 1, mandatory)
+
+LUO_DEFINE_KIND_UNLISTED(box, struct box_ser, BOX_FIELDS, BOX_VERSIONS);
+
+static const struct item_ser items_plain[] = {
+	{ 1, 2, 100, 7, 0 },
+	{ 0x1234, 0, 5, 7, 0 },
+	{ U32_MAX, 1, 0, 7, 0 },
+};
+
+/* What these are in version 0. It was published: do not change. */
+static const u8 items_golden[] = {
+	1, 0, 0, 0, 2, 0, 100, 0,
+	0x34, 0x12, 0, 0, 0, 0, 5, 0,
+	0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0,
+};
+
+#define ITEMS	ARRAY_SIZE(items_plain)
+
+static struct luo_object_kind item_kinds[3];
+static struct luo_elements_ser items_ser;
+static struct item_ser items_loaded[ITEMS];
+
+/* The kind of a kernel whose newest version is this one. */
+static void item_kind_init(unsigned int newest)
+{
+	struct luo_object_kind *kind = &item_kinds[newest];
+
+	*kind = item_kind;
+	kind->versions += 2 - newest;
+	kind->nr_versions -= 2 - newest;
+	kind->nr_fields -= 2 - newest;
+	kind->size = kind->versions[0].size;
+}
+
+static int luo_elements_init(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(item_kinds); i++)
+		item_kind_init(i);
+	memset(items_loaded, 0xff, sizeof(items_loaded));
+	box_kind.selected = ~0UL;
+
+	return luo_loopback_init(test);
+}
+
+/* Save the plain elements as a kernel does whose newest version is @newest. */
+static int items_save(unsigned int newest, struct luo_array *array)
+{
+	const u32 size = item_kinds[newest].size;
+	u8 elements[sizeof(items_plain)];
+	unsigned int i;
+
+	for (i = 0; i < ITEMS; i++)
+		memcpy(elements + i * size, &items_plain[i], size);
+
+	return luo_elements_save_from(&luo_loopback, &items_ser, array,
+				      &item_kinds[newest], elements, ITEMS,
+				      GFP_KERNEL);
+}
+
+static int items_finish(void)
+{
+	return luo_elements_finish_from(&luo_loopback, &items_ser);
+}
+
+static int items_load(unsigned int newest)
+{
+	return luo_elements_load_from(&luo_loopback, &items_ser,
+				      &item_kinds[newest], items_loaded, ITEMS);
+}
+
+static void luo_elements_golden(struct kunit *test)
+{
+	struct luo_array array;
+
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		kunit_skip(test, "the bytes are those of a little-endian machine");
+
+	KUNIT_ASSERT_EQ(test, items_save(0, &array), 0);
+	KUNIT_EXPECT_EQ(test, items_ser.array, array.handle);
+	KUNIT_EXPECT_EQ(test, items_ser.count, 3ULL);
+	KUNIT_EXPECT_EQ(test, items_ser.stride, 8U);
+	KUNIT_EXPECT_EQ(test, items_ser.version, 0U);
+	KUNIT_EXPECT_EQ(test, items_ser.layout, 0x8a2f03eaU);
+	KUNIT_EXPECT_EQ(test, items_ser.kind, 0x2b1d974bU);
+	KUNIT_EXPECT_MEMEQ(test, array.data, items_golden, sizeof(items_golden));
+	luo_array_free_to(&luo_loopback, &array);
+}
+
+static void luo_elements_fields(struct kunit *test)
+{
+	const struct luo_field *field = &box_kind.fields[1];
+
+	KUNIT_ASSERT_EQ(test, box_kind.nr_fields, 13U);
+	KUNIT_EXPECT_STREQ(test, field->name, "items.array");
+	KUNIT_EXPECT_EQ(test, field->form, LUO_FORM_ELEMENTS);
+	KUNIT_EXPECT_EQ(test, field->offset, 8U);
+	KUNIT_EXPECT_STREQ(test, box_kind.fields[12].name, "spare.kind");
+	KUNIT_EXPECT_EQ(test, box_kind.versions[0].size, 72U);
+	KUNIT_EXPECT_EQ(test, box_kind.versions[1].size, 40U);
+}
+
+/* From each version to each: the plain elements have the fallbacks. */
+static void luo_elements_versions(struct kunit *test)
+{
+	unsigned int from, to, i;
+	struct luo_array array;
+	u32 size;
+
+	for (from = 0; from < 3; from++) {
+		for (to = 0; to < 3; to++) {
+			KUNIT_ASSERT_EQ(test, items_save(from, &array), 0);
+			luo_loopback_kexec();
+			KUNIT_ASSERT_EQ_MSG(test, items_load(to), 0, "%u to %u",
+					    from, to);
+			size = item_kinds[to].size;
+			for (i = 0; i < ITEMS; i++)
+				KUNIT_EXPECT_MEMEQ(test,
+						   (u8 *)items_loaded + i * size,
+						   &items_plain[i], size);
+			KUNIT_EXPECT_EQ(test, items_load(to), 0);
+			KUNIT_EXPECT_EQ(test, items_finish(), 0);
+			KUNIT_EXPECT_EQ(test, items_finish(), 0);
+			KUNIT_EXPECT_EQ(test, items_load(to), -EBADMSG);
+		}
+	}
+}
+
+/* A newer kernel's values are skipped, and the next element is found. */
+static void luo_elements_newer_values(struct kunit *test)
+{
+	struct item_ser items[] = { { 1, 1, 1, 2, 3 }, { 4, 0, 4, 5, 6 } };
+	struct luo_array array;
+
+	KUNIT_ASSERT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
+						     &array, &item_kinds[2],
+						     items, 2, GFP_KERNEL), 0);
+	luo_loopback_kexec();
+	KUNIT_ASSERT_EQ(test, items_load(0), 0);
+	KUNIT_EXPECT_MEMEQ(test, items_loaded, &items[0], 8);
+	KUNIT_EXPECT_MEMEQ(test, (u8 *)items_loaded + 8, &items[1], 8);
+	KUNIT_EXPECT_EQ(test, items_finish(), 0);
+}
+
+/* Elements that lie in several runs, and across their ends. */
+static void luo_elements_many(struct kunit *test)
+{
+	static struct item_ser items[900], loaded[900];
+	const u64 nr = ARRAY_SIZE(items);
+	struct luo_array array;
+	u64 i;
+
+	for (i = 0; i < nr; i++)
+		items[i] = (struct item_ser){ .line = i, .owner = 7 };
+
+	luo_loopback_set_max_order(0);
+	KUNIT_ASSERT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
+						     &array, &item_kinds[2],
+						     items, nr, GFP_KERNEL), 0);
+	luo_loopback_set_max_order(MAX_PAGE_ORDER);
+	luo_loopback_kexec();
+	KUNIT_ASSERT_EQ(test, luo_elements_load_from(&luo_loopback, &items_ser,
+						     &item_kinds[2], loaded, nr),
+			0);
+	KUNIT_EXPECT_MEMEQ(test, loaded, items, sizeof(items));
+	KUNIT_EXPECT_EQ(test, items_finish(), 0);
+}
+
+static void luo_elements_none(struct kunit *test)
+{
+	struct luo_elements_ser zero = {};
+	struct luo_array array;
+
+	memset(&items_ser, 0xff, sizeof(items_ser));
+	KUNIT_ASSERT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
+						     &array, &item_kinds[2],
+						     NULL, 0, GFP_KERNEL), 0);
+	KUNIT_EXPECT_MEMEQ(test, &items_ser, &zero, sizeof(zero));
+	KUNIT_EXPECT_NULL(test, array.data);
+	KUNIT_EXPECT_EQ(test, items_load(2), 0);
+}
+
+static void luo_elements_bad_values(struct kunit *test)
+{
+	struct item_ser items[ITEMS];
+	struct luo_array array;
+
+	memcpy(items, items_plain, sizeof(items));
+	items[2].weight = 101;
+	KUNIT_EXPECT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
+						     &array, &item_kinds[2],
+						     items, ITEMS, GFP_KERNEL),
+			-ERANGE);
+	KUNIT_EXPECT_EQ(test, items_ser.array, 0ULL);
+
+	KUNIT_ASSERT_EQ(test, items_save(2, &array), 0);
+	((struct item_ser *)array.data)[1].mode = 3;
+	luo_array_seal(&array);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, items_load(2), -ERANGE);
+	KUNIT_EXPECT_EQ(test, items_finish(), 0);
+
+	KUNIT_ASSERT_EQ(test, items_save(1, &array), 0);
+	((u8 *)array.data)[0]++;
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, items_load(2), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, items_finish(), 0);
+}
+
+/* Each value of struct luo_elements_ser that does not describe the array is refused. */
+static void luo_elements_refused(struct kunit *test)
+{
+	struct luo_elements_ser good;
+	struct luo_array array;
+
+	KUNIT_ASSERT_EQ(test, items_save(1, &array), 0);
+	luo_loopback_kexec();
+	good = items_ser;
+
+	items_ser.count = ITEMS + 1;
+	KUNIT_EXPECT_EQ(test, items_load(2), -E2BIG);
+	items_ser.count = ITEMS - 1;
+	KUNIT_EXPECT_EQ(test, items_load(2), -EMSGSIZE);
+	items_ser = good;
+	items_ser.stride--;
+	KUNIT_EXPECT_EQ(test, items_load(2), -EPROTO);
+	items_ser = good;
+	items_ser.layout ^= 1;
+	KUNIT_EXPECT_EQ(test, items_load(2), -EPROTO);
+	items_ser = good;
+	items_ser.kind ^= 1;
+	KUNIT_EXPECT_EQ(test, items_load(2), -EPROTO);
+	items_ser = good;
+	items_ser.version = 3;
+	KUNIT_EXPECT_EQ(test, items_load(2), -EMSGSIZE);
+	items_ser.stride = LUO_OBJECT_SIZE_MAX + 1;
+	KUNIT_EXPECT_EQ(test, items_load(2), -EMSGSIZE);
+	items_ser.stride = 32;
+	KUNIT_EXPECT_EQ(test, items_load(2), -EMSGSIZE);
+	items_ser = good;
+	items_ser.array += PAGE_SIZE;
+	KUNIT_EXPECT_EQ(test, items_load(2), -EBADMSG);
+	items_ser = good;
+	KUNIT_EXPECT_EQ(test, items_load(2), 0);
+	KUNIT_EXPECT_EQ(test, items_finish(), 0);
+}
+
+/* A kernel that no longer reads the oldest versions. */
+static void luo_elements_too_old(struct kunit *test)
+{
+	struct luo_object_kind kind = item_kinds[2];
+	struct luo_array array;
+
+	kind.nr_versions = 1;
+	KUNIT_ASSERT_EQ(test, items_save(1, &array), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_elements_load_from(&luo_loopback, &items_ser,
+						     &kind, items_loaded, ITEMS),
+			-EPROTONOSUPPORT);
+	KUNIT_EXPECT_EQ(test, items_load(2), 0);
+	KUNIT_EXPECT_EQ(test, items_finish(), 0);
+}
+
+/* An older kernel would lose a field that is not droppable in silence. */
+static void luo_elements_not_droppable(struct kunit *test)
+{
+	struct luo_field fields[5];
+	struct luo_object_kind kind = item_kinds[2];
+	struct luo_array array;
+
+	memcpy(fields, kind.fields, sizeof(fields));
+	fields[4].droppable = false;
+	kind.fields = fields;
+	KUNIT_EXPECT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
+						     &array, &kind, items_plain,
+						     ITEMS, GFP_KERNEL),
+			-EINVAL);
+}
+
+/* An object without a drop function is freed with its elements. */
+static void luo_elements_dropped(struct kunit *test)
+{
+	struct luo_array items, spare;
+	struct box_ser box = {};
+
+	KUNIT_ASSERT_EQ(test, items_save(2, &spare), 0);
+	box.spare = items_ser;
+	KUNIT_ASSERT_EQ(test, items_save(1, &items), 0);
+	box.items = items_ser;
+	KUNIT_ASSERT_EQ(test, luo_object_convert_save(&luo_loopback_out,
+						      &box_kind, 3, &box,
+						      GFP_KERNEL), 0);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_TRUE(test, luo_object_convert_drops(&box_kind));
+	KUNIT_EXPECT_FALSE(test, luo_object_convert_drops(&item_kind));
+	KUNIT_ASSERT_EQ(test, luo_object_convert_drop(&luo_loopback_in,
+						      &box_kind, 3), 0);
+	KUNIT_EXPECT_EQ(test, items_load(2), -EBADMSG);
+	items_ser = box.spare;
+	KUNIT_EXPECT_EQ(test, items_load(2), -EBADMSG);
+}
+
+static struct kunit_case luo_elements_cases[] = {
+	KUNIT_CASE(luo_elements_golden),
+	KUNIT_CASE(luo_elements_fields),
+	KUNIT_CASE(luo_elements_versions),
+	KUNIT_CASE(luo_elements_newer_values),
+	KUNIT_CASE(luo_elements_many),
+	KUNIT_CASE(luo_elements_none),
+	KUNIT_CASE(luo_elements_bad_values),
+	KUNIT_CASE(luo_elements_refused),
+	KUNIT_CASE(luo_elements_too_old),
+	KUNIT_CASE(luo_elements_not_droppable),
+	KUNIT_CASE(luo_elements_dropped),
+	{}
+};
+
+static struct kunit_suite luo_elements_suite = {
+	.name = "luo_elements",
+	.init = luo_elements_init,
+	.exit = luo_loopback_exit,
+	.test_cases = luo_elements_cases,
+};
+
+kunit_test_suite(luo_elements_suite);
