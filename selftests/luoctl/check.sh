@@ -7,9 +7,14 @@
 # vm: boot=pkram,stock
 . ./functions.sh
 
-# /tmp/short is an image that is cut off, /tmp/text is none.
+# /tmp/short is an image that is cut off, /tmp/text is none. The Image of arm64 does not
+# have its own size, so luoctl cannot tell why there is no kernel in it.
 dd if="/boot/$FLAVOUR" of=/tmp/short bs=1k count=2000 2>/dev/null
 echo "not an image" >/tmp/text
+case $(uname -m) in
+aarch64) short="found arm64 Image without the words 'Linux version'" ;;
+*)	short="truncated" ;;
+esac
 
 # What is stored, and in which versions, is read in debugfs.
 without_debugfs() {
@@ -51,7 +56,7 @@ pkram() {
 	luoctl check --from /boot/stock "/boot/$FLAVOUR"
 	says "from stock" 0 "memfd-v2" "everything survives"
 	luoctl check /tmp/short
-	says "a truncated image" 2 "truncated"
+	says "a truncated image" 2 "$short"
 	luoctl check /tmp/text
 	says "a text file" 2 "not a kernel image"
 	luoctl --json check /boot/stock

@@ -2,6 +2,7 @@
 """luoctl check, on the formats and machines of images, made up and of Debian."""
 
 import functools
+import os
 import pathlib
 import resource
 import struct
@@ -142,12 +143,34 @@ def programs():
 	bad(bzimage(PACKERS["xz"](NO_BANNER)), "Linux version")()
 
 
-def debian_both():
-	"""Debian's images for two architectures, each against the other."""
-	for pair in (("amd64", "arm64"), ("arm64", "amd64")):
-		run = Run("check", "--from", *(str(debian(arch)) for arch in pair), luoctl=WHOLE)
+def built(arch):
+	"""The project's own image, which "make check" builds for both architectures."""
+	script = TOP / "scripts/kernel/flavour"
+	if not script.exists():
+		raise Skip("the tree has no scripts/kernel/flavour")
+	path = subprocess.run([script, "--image", "pkram"], stdout=subprocess.PIPE, text=True,
+			      env={**os.environ, "ARCH": arch}, check=True).stdout.strip()
+	if not os.path.exists(path):
+		raise Skip(f"no {path}: make kernel ARCH={arch} builds it")
+	return path
+
+
+def apart(first, second):
+	"""Images for two architectures, each against the other."""
+	for pair in ((first, second), (second, first)):
+		run = Run("check", "--from", *pair, luoctl=WHOLE)
 		run.expect(1, "machine is lost", "another machine", "x86_64, pages of 4 KiB",
 			   "aarch64, pages of 4 KiB")
+
+
+def debian_both():
+	"""Debian's images."""
+	apart(str(debian("amd64")), str(debian("arm64")))
+
+
+def built_both():
+	"""The project's, which have a catalogue."""
+	apart(built("x86_64"), built("arm64"))
 
 
 KERNEL_ARM64 = BASE + MEMFD + KIND
@@ -201,5 +224,6 @@ CASES = [
 	("Debian's own image", debian_amd64),
 	("Debian's own image for arm64", debian_arm64),
 	("Debian's own images for another architecture", debian_both),
+	("the project's own images for two architectures", built_both),
 	("Debian's own image as a unified kernel image", debian_uki),
 ]
