@@ -454,8 +454,8 @@ static int luo_object_in_missing(const struct luo_object_in *in,
 int luo_object_in_copy_data(void *data,
 			    const struct luo_object_record_ser *record)
 {
-	u8 stack[LUO_OBJECT_IN_STACK], *copy = stack;
 	void *heap __free(kvfree) = NULL;
+	u8 stack[LUO_OBJECT_IN_STACK], *copy = stack;
 
 	if (record->size > sizeof(stack)) {
 		heap = kvmalloc(record->size, GFP_KERNEL);

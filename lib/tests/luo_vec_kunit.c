@@ -170,16 +170,15 @@ static void luo_vec_long_edits(struct kunit *test)
 	static const u64 counts[] = { 90000, 90001, 86400, 180000, 172800, 60000 };
 	unsigned int i, last;
 	struct luo_vec vec;
-	u64 at;
+	u64 at, more;
 
 	for (last = 0; last < ARRAY_SIZE(counts); last++) {
 		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
 		for (i = 0; i <= last; i++) {
-			if (counts[i] > vec.count)
-				KUNIT_ASSERT_EQ(test, luo_vec_append(&vec,
-						expected + vec.count,
-						counts[i] - vec.count,
-						GFP_KERNEL), 0);
+			more = counts[i] - min(counts[i], vec.count);
+			KUNIT_ASSERT_EQ(test, 0,
+					luo_vec_append(&vec, expected + vec.count,
+						       more, GFP_KERNEL));
 			luo_vec_truncate(&vec, counts[i]);
 			at = counts[i] / 3;
 			luo_vec_set(&vec, at, &expected[at]);
