@@ -57,6 +57,7 @@ static const struct shape files[NR_FILES] = {
 
 static int fds[NR_FILES];
 static atomic_ulong written;
+static atomic_bool stopped;
 
 static bool write_page(int fd, unsigned long index)
 {
@@ -77,7 +78,7 @@ static bool has_page(int fd, unsigned long index)
 static void *run_writer(void *arg)
 {
 	for (unsigned long i = 0; i < HELD - WRITER; i++) {
-		if (!write_page(fds[FROZEN], WRITER + i))
+		if (atomic_load(&stopped) || !write_page(fds[FROZEN], WRITER + i))
 			break;
 		atomic_store(&written, i + 1);
 		usleep(5000);
@@ -212,7 +213,7 @@ static void call_off(void)
 	ksft_print_msg("page %lu is held: %s\n", index, strerror(errno));
 	check_going_on(index);
 	close(page);
-	pthread_cancel(thread);
+	atomic_store(&stopped, true);
 	pthread_join(thread, NULL);
 	note_pages(fds[FROZEN], atomic_load(&written));
 	note_pages(fds[REFUSES], index - HELD + 1);
