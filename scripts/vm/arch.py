@@ -54,9 +54,11 @@ ARCHES = {arch.name: arch for arch in (
 	     # longer than all else.
 	     icount="nolapic_timer"),
 	# Without the ITS, whose tables a kexec cannot move. Pointer authentication with
-	# the architecture's own algorithm takes half of the time.
+	# the architecture's own algorithm takes half of the time. Without seeds in the device
+	# tree: kexec -c refuses one that the kernel has not wiped, as without KASLR.
 	Arch("arm64", "qemu-system-aarch64",
-	     ("-machine", "virt,gic-version=max,its=off"), "max,pauth-impdef=on",
+	     ("-machine", "virt,gic-version=max,its=off,dtb-randomness=off"),
+	     "max,pauth-impdef=on",
 	     "console=ttyAMA0 earlycon=pl011,0x9000000",
 	     # kexec puts the initramfs above the kernel, and the areas follow each other
 	     # downwards: both have to be in the first one.
