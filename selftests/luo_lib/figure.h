@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 /*
- * The processor's counter, which no kexec resets. In the virtual machine of
+ * Read the counter of the CPU, which a kexec does not reset. In the virtual machine of
  * make bench it counts instructions.
  */
 static inline uint64_t counter(void)
@@ -31,8 +31,8 @@ static inline uint64_t counter(void)
 }
 
 /*
- * A figure, as selftests/README describes it: of this @work done in @kib KiB,
- * for @pages pages, or 0 where it is not for pages.
+ * Print a figure, as selftests/README describes it: of @work with @kib KiB, for @pages
+ * pages, or 0 if it does not count pages.
  */
 static inline void figure(const char *work, unsigned long kib, const char *name,
 			  long value, const char *unit, unsigned long pages)

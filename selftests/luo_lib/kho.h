@@ -5,10 +5,10 @@
 #include <stdint.h>
 
 /**
- * struct kho - What is preserved for the next kernel.
- * @keys:   Entries of the map of preserved memory.
- * @bytes:  What these cover.
- * @tables: Memory of the map itself, in bytes.
+ * struct kho - The memory that is preserved for the next kernel.
+ * @keys:   Number of preservations.
+ * @bytes:  Preserved memory in bytes.
+ * @tables: Memory of KHO's tree in bytes.
  */
 struct kho {
 	long keys;
@@ -16,7 +16,7 @@ struct kho {
 	long tables;
 };
 
-/* Reads it from the kernel's own map. Exits with "Bail out!" on failure. */
+/* Count the preservations in KHO's tree. Exits with "Bail out!" on failure. */
 struct kho kho_read(void);
 
 /*

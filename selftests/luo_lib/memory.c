@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel says of its memory. */
+/* Reads what the kernel reports about memory, and sets a few of its parameters. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,7 @@ long meminfo(const char *name)
 {
 	char word[64];
 
-	/* Processors count for themselves first. */
+	/* Update the counters of zones from those of each CPU. */
 	file_set("/proc/sys/vm/stat_refresh", 1);
 	snprintf(word, sizeof(word), "%s:", name);
 	return file_get_word(MEMINFO, word);
@@ -77,7 +77,7 @@ void shmem_enable_huge(const char *value)
 		ksft_exit_fail_msg("%s: %s\n", SHMEM_ENABLED, strerror(errno));
 }
 
-/* Pages that lie in the lists of processors count as free with us. */
+/* Return the free pages in the lists of each CPU, which MemFree does not count. */
 static long processors_free(void)
 {
 	FILE *file = open_or_exit("/proc/zoneinfo", "r");

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* A line of /proc/meminfo in KiB: "MemFree", "Shmem". Exits where missing. */
+/* Return a line of /proc/meminfo, such as "MemFree", in KiB. Exits if there is none. */
 long meminfo(const char *name);
 
 /*
@@ -16,17 +16,20 @@ long memory_free(void);
 /* Check whether memory_free() shows all freed memory. Under KASAN it does not. */
 bool free_memory_is_exact(void);
 
-/* Are these, in KiB, the same but for a little less than @slack_kib, if it tells? */
+/*
+ * Check that two amounts in KiB differ by less than @slack_kib. Always true if
+ * memory_free() is not exact.
+ */
 bool memory_same(long before_kib, long after_kib, long slack_kib);
 
-/* A number in a file of proc or sysfs, or written to it. Exit on failure. */
+/* Read a number from a file of proc or sysfs, or write it. Exit on failure. */
 long file_get(const char *path);
 void file_set(const char *path, long value);
 
-/* Whether shmem allocates huge pages: "always", "never". Exits on failure. */
+/* Set whether shmem allocates huge pages: "always", "never". Exits on failure. */
 void shmem_enable_huge(const char *value);
 
-/* A number behind a word in a file such as vmstat or memory.stat. */
+/* Read the number that follows a word in a file such as vmstat or memory.stat. */
 long file_get_word(const char *path, const char *word);
 
 #endif

@@ -7,10 +7,10 @@
 
 #define PAGE	4096
 
-/* Page @index of a file as @seed wants it. Seed 0 is a page of zeroes. */
+/* Fill page @index of a file with the content of a seed. Seed 0 gives zeroes. */
 void pattern_fill(void *page, unsigned long seed, unsigned long index);
 
-/* Are the first @len bytes of @page just that? */
+/* Check that the first @len bytes of @page have that content. */
 bool pattern_matches(const void *page, size_t len, unsigned long seed,
 		     unsigned long index);
 

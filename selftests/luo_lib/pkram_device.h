@@ -9,19 +9,19 @@
 
 #define DEVICE	"/dev/pkram_test"
 
-/* A stream of its own for each; see lib/tests/pkram_test.c. */
+/* Open the test driver lib/tests/pkram_test.c. Each open file has its own stream. */
 static inline int device_open(void)
 {
 	return open(DEVICE, O_RDWR | O_CLOEXEC);
 }
 
-/* Makes a call; 0 or its errno. */
+/* Make a call. Return 0 or its error number, which is positive. */
 static inline int device_run(int fd, const char *command)
 {
 	return write(fd, command, strlen(command)) < 0 ? errno : 0;
 }
 
-/* What the last call had to say, without the end of the line. */
+/* Read the result of the last call, without the end of the line. */
 static inline void device_result(int fd, char *text, size_t size)
 {
 	ssize_t len = read(fd, text, size - 1);

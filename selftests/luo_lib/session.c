@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What every program here wants of LUO, on top of libliveupdate. */
+/* Sessions of LUO for tests: the calls of libliveupdate, which exit on failure. */
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Makes memfds of given shapes, and tells whether they still have them. */
+/* Makes memfds of given shapes, and checks that they still have them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include "pattern.h"
 #include "shape.h"
 
-/* Files up to this size are read from end to end. */
+/* Files up to this size are read as a whole. */
 #define READ_ALL	(64L << 20)
 
 #define complain(_shape, _fmt, ...) ({					\
@@ -27,7 +27,7 @@ static bool pages_has(const struct pages *pages, unsigned long index)
 	       (index - pages->first) % pages->step < pages->run;
 }
 
-/* The next page of the set from @index on, or ULONG_MAX. */
+/* Return the next page of the set from @index on, or ULONG_MAX. */
 static unsigned long pages_next(const struct pages *pages, unsigned long index)
 {
 	unsigned long run;
@@ -55,7 +55,7 @@ static unsigned long shape_pages(const struct shape *shape)
 	return shape->size / PAGE + !!(shape->size % PAGE);
 }
 
-/* How much of a page is within the file. */
+/* Return how many bytes of a page are within the file. */
 static size_t shape_len(const struct shape *shape, unsigned long index)
 {
 	off_t left = shape->size - index * PAGE;
@@ -71,7 +71,7 @@ static unsigned long shape_seed(const struct shape *shape, unsigned long index,
 	return pages_has(&shape->before, index) ? created : 0;
 }
 
-/* The seals in the end, with those that others bring along. */
+/* Return all seals of the file in the end, because some seals set others. */
 static unsigned int shape_seals(const struct shape *shape)
 {
 	unsigned int seals = shape->seals | shape->seals_after;
@@ -121,7 +121,7 @@ int shape_create(const struct shape *shape, unsigned long seed)
 	return fd;
 }
 
-/* Reading a hole must find zeroes; whether it costs memory is seen elsewhere. */
+/* Check that a hole reads as zeroes. shape_check_blocks() checks its memory. */
 static bool read_hole(const struct shape *shape, int fd)
 {
 	unsigned char page[PAGE];
@@ -167,7 +167,7 @@ static bool check_page(const struct shape *shape, int fd, unsigned long index,
 			"empty" : "not what was written");
 }
 
-/* Between the pages that were written there must be holes, as lseek() says. */
+/* Check with lseek() that there are holes between the pages that were written. */
 static bool check_sparse(const struct shape *shape, int fd, unsigned long created,
 			 unsigned long touched)
 {
@@ -226,7 +226,7 @@ bool shape_check(const struct shape *shape, int fd, unsigned long created,
 
 	check = shape->size > READ_ALL ? check_sparse : check_all;
 	good = check(shape, fd, created, touched);
-	/* SEEK_DATA moves the position, which travels on. */
+	/* SEEK_DATA moves the position, which the next kernel checks. */
 	lseek(fd, pos, SEEK_SET);
 	return good;
 }
@@ -257,7 +257,7 @@ static bool check_resize(const struct shape *shape, int fd, off_t size,
 					 strerror(err));
 }
 
-/* Rewrites a byte of the first page that is there, if any. */
+/* Write the same byte again to the first page that is not in a hole, if any. */
 static bool check_write(const struct shape *shape, int fd, int wanted)
 {
 	unsigned long index = shape_next(shape, 0);
@@ -272,7 +272,7 @@ static bool check_write(const struct shape *shape, int fd, int wanted)
 	return err == wanted || complain(shape, "write: %s", strerror(err));
 }
 
-/* What a file grows by must be zero; then it goes back to its size. */
+/* Check that a file reads as zeroes where it grows. Then restore its size. */
 static bool check_growth(const struct shape *shape, int fd)
 {
 	unsigned char page[PAGE];

@@ -28,18 +28,18 @@ struct pages {
 	{ .first = _first, .step = _step, .run = _run, .count = _count }
 
 /**
- * struct shape - What a memfd looks like, and what becomes of it.
- * @name:      For people; neighbours in a table may share one.
- * @size:      In bytes.
- * @memfd:     Flags of memfd_create() beside MFD_ALLOW_SEALING.
- * @allocated: fallocate() the whole of it first.
+ * struct shape - The content and state of a memfd, and how they change.
+ * @name:      The name in messages. Several shapes may have the same one.
+ * @size:      Size in bytes.
+ * @memfd:     Flags of memfd_create() in addition to MFD_ALLOW_SEALING.
+ * @allocated: Allocate the whole file with fallocate() first.
  * @before:    Pages that are written before the file is preserved.
- * @after:     Pages that are written while it is.
- * @by:        How those are written.
- * @pos:       File position while preserving.
- * @pos_after: File position set afterwards; 0 leaves it.
- * @seals:     F_SEAL_* that are set before it is preserved.
- * @seals_after: F_SEAL_* that are set afterwards.
+ * @after:     Pages that are written after that.
+ * @by:        How the pages in @after are written.
+ * @pos:       File position when the file is preserved.
+ * @pos_after: File position that is set after that; 0 for no change.
+ * @seals:     F_SEAL_* that are set before the file is preserved.
+ * @seals_after: F_SEAL_* that are set after that.
  */
 struct shape {
 	const char *name;
@@ -56,19 +56,20 @@ struct shape {
 };
 
 /*
- * Seeds tell what a page was written as: by shape_create() with @seed, or by
- * shape_touch() with the one of that time. All return false and say so where
- * something is not as it should be.
+ * shape_create() makes the file and writes the pages in @before, and shape_touch() does
+ * all that comes after it was preserved. The content of a page depends on the seed of
+ * the call that wrote it. shape_check() checks the content and the state. It and
+ * shape_touch() print what is wrong and return false on failure.
  */
 int shape_create(const struct shape *shape, unsigned long seed);
 bool shape_touch(const struct shape *shape, int fd, unsigned long seed);
 bool shape_check(const struct shape *shape, int fd, unsigned long created,
 		 unsigned long touched);
 
-/* Is memory held for the pages that were written and no others? */
+/* Check that the file has memory for the pages that were written, and no others. */
 bool shape_check_blocks(const struct shape *shape, int fd, bool filled);
 
-/* Does the file take writes, and changes of its size, as its seals allow? */
+/* Check that the file can be written, and its size changed, as its seals allow. */
 bool shape_check_alive(const struct shape *shape, int fd);
 
 #endif

@@ -37,7 +37,7 @@ static ssize_t by_splice(int fd, const void *data, size_t len, off_t offset)
 	return done;
 }
 
-/* A thread has a ring of its own, which goes with its process. */
+/* Each thread has a ring, which ends with the process. */
 static ssize_t by_uring(int fd, const void *data, size_t len, off_t offset)
 {
 	static __thread struct io_uring ring;
@@ -52,7 +52,7 @@ static ssize_t by_uring(int fd, const void *data, size_t len, off_t offset)
 	}
 	todo = io_uring_get_sqe(&ring);
 	io_uring_prep_write(todo, fd, data, len, offset);
-	/* Not here and now, but by another thread of the kernel. */
+	/* Write in another thread of the kernel, not in this call. */
 	io_uring_sqe_set_flags(todo, IOSQE_ASYNC);
 	ret = io_uring_submit(&ring);
 	if (ret < 0)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* The ways to write to a memfd, by a worker of io_uring as the last. */
+/* The ways to write to a memfd. BY_URING writes in a kernel thread of io_uring. */
 enum write_by {
 	BY_WRITE,
 	BY_MMAP,
@@ -14,8 +14,8 @@ enum write_by {
 };
 
 /*
- * Writes @len bytes of @data, that are within a page, at @offset of a file. False,
- * with errno, if not all of them were.
+ * Write @len bytes of @data, which are within a page, at @offset of a file. Return
+ * false with errno set if not all were written.
  */
 bool write_by(enum write_by by, int fd, const void *data, size_t len, off_t offset);
 
