@@ -2,11 +2,11 @@
 /*
  * aborts save|check|check_last
  *
- * A live update that is called off at every step: its sessions are closed, or the
- * process that holds them is killed, after some files were preserved, after all,
- * and after a kexec that another file refused, wherever in the order that one is.
- * Each time the files have to be as if nothing had happened. The last attempt goes
- * through, and the next kernel does the same to sessions that are not finished.
+ * Cancels a live update at each step: after some files were preserved, after all were,
+ * and after another file refused the kexec, which is the first, one in the middle, or
+ * the last. To cancel is to close the sessions, or to kill the process that has them.
+ * The files must be unchanged after each attempt. The last attempt succeeds, and the
+ * next kernel closes sessions, and kills their process, before they are finished.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static const struct shape files[] = {
 
 static int fds[NR_FILES], refuser;
 
-/* Where an attempt is called off. */
+/* The step after which an attempt is cancelled. */
 enum step { CREATED, FIRST, SOME, ALL, REFUSED_FIRST, REFUSED_BETWEEN,
 	    REFUSED_LAST, NR_STEPS };
 
@@ -62,7 +62,10 @@ static int session_of(int file)
 	return file * NR_SESSIONS / NR_FILES;
 }
 
-/* All but the jump. Before which file the refuser comes; NR_FILES is last. */
+/*
+ * Do all but the jump. The file that refuses is preserved before file @refuser_at, or
+ * last if that is NR_FILES.
+ */
 static void attempt(int sessions[], enum step step, int refuser_at)
 {
 	int nr = step == CREATED ? 0 : step == FIRST ? 1 :
@@ -98,14 +101,14 @@ static bool write_page(int fd, unsigned long index, unsigned long seed)
 	return pwrite(fd, page, PAGE, index * PAGE) == PAGE;
 }
 
-/* While a file is preserved; the hole at its end is filled, and made again. */
+/* Check that a file is preserved. Fills the hole at its end, and punches it again. */
 static bool is_preserved(const struct shape *shape, int fd)
 {
 	return ftruncate(fd, shape->size + PAGE) && errno == EPERM &&
 	       write_page(fd, shape->before.first, 1);
 }
 
-/* All that a program may do with a file, and back to what it was. */
+/* Check that all operations on a file work, and undo them. */
 static bool is_free(const struct shape *shape, int fd)
 {
 	unsigned long first = shape->before.first, hole = first + shape->before.run;
@@ -133,14 +136,14 @@ static bool is_free(const struct shape *shape, int fd)
 	return shape_check(shape, fd, 1, 0) && shape_check_blocks(shape, fd, false);
 }
 
-/* A process that holds sessions; it says when, and waits for its end. */
+/* A process that holds sessions. It reports when it has them, and waits for its end. */
 struct holder {
 	pid_t pid;
 	int ready;
 	int end;
 };
 
-/* True in the new process. */
+/* Return true in the new process. */
 static bool holder_fork(struct holder *holder)
 {
 	int ready[2], end[2];
@@ -206,7 +209,7 @@ static void call_off(enum step step, bool kill_it)
 				 steps[step], how, files[i].name);
 }
 
-/* Another file of the session is refused when it is to be preserved. */
+/* Refuse to preserve a second file of a session. */
 static void refuse_preserve(void)
 {
 	int session = session_create("refused");
@@ -223,7 +226,7 @@ static void refuse_preserve(void)
 			 "a file is refused, and taken later\n");
 }
 
-/* There is no kernel to boot. Nothing is frozen then. */
+/* Try a kexec without a loaded kernel, which freezes nothing. */
 static void unload(void)
 {
 	int sessions[NR_SESSIONS];
@@ -235,7 +238,7 @@ static void unload(void)
 	is_right &= reboot(RB_KEXEC) && errno == EINVAL;
 	for (int i = 0; i < NR_FILES; i++)
 		is_right &= is_preserved(&files[i], fds[i]);
-	/* One that is not a kernel cannot be loaded. */
+	/* Loading a file that is no kernel fails. */
 	is_right &= system("kexec-load /init 2>/dev/null >/dev/null") != 0;
 	is_right &= reboot(RB_KEXEC) && errno == EINVAL;
 	for (int i = 0; i < NR_SESSIONS; i++)
@@ -280,7 +283,7 @@ static void save(void)
 	if (system("kexec-load"))
 		ksft_exit_fail_msg("kexec-load\n");
 
-	/* Who waits for a file that stays frozen waits for ever. */
+	/* A task that writes to a file that stays frozen would wait forever. */
 	alarm(PATIENCE);
 	refuse("freeze", EBUSY);
 	call_off(REFUSED_LAST, false);
@@ -302,7 +305,7 @@ static void save(void)
 	session_hold();
 }
 
-/* Files of a session that is killed or closed when some were retrieved. */
+/* Close a session, or kill its process, when some of its files were retrieved. */
 static void end_early(const char *name, bool kill_it)
 {
 	long before = memory_free(), after;
@@ -332,12 +335,12 @@ static void end_early(const char *name, bool kill_it)
 			 "%s: the session is over\n", name);
 	close(session);
 	after = memory_free();
-	/* The dense file alone is larger than that. */
+	/* The dense file alone is larger. */
 	ksft_test_result(after - before > files[0].size / 1024,
 			 "%s: the others are freed\n", name);
 }
 
-/* Retrieved and not finished; it cannot be preserved yet, and can be afterwards. */
+/* Preserving a retrieved file fails until its session is finished. */
 static void save_again(void)
 {
 	int again = session_retrieve("again"), next = session_create("next");

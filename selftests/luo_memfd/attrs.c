@@ -2,9 +2,9 @@
 /*
  * attrs save|pass|check [plain]
  *
- * Files with names, modes, owners, times, flags and extended attributes, which are
- * changed once more after they were preserved. "plain" says that they come from a
- * kernel, or through one, that carries none of these.
+ * Preserves files with names, modes, owners, times, flags and extended attributes, and
+ * changes all of these again after that. "plain": a kernel that does not carry them has
+ * saved or passed on the files, which therefore have the defaults.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -98,7 +98,7 @@ static void set(int fd, const char *name, const char *value)
 		ksft_exit_fail_perror(name);
 }
 
-/* What preserve sees, all of which is changed later. */
+/* Set the attributes with which the file is preserved. All are changed later. */
 static void prepare(const struct file *file, int fd)
 {
 	set(fd, "user.test", file->user ? "before" : NULL);
@@ -149,7 +149,7 @@ static bool same(const char *what, long found, long wanted)
 	return found == wanted;
 }
 
-/* The last change was that of the times, not long before the kexec. */
+/* Check the times. ctime is from the call that set the others, shortly before the kexec. */
 static bool has_times(const struct statx *stat, time_t booted)
 {
 	return same("atime", stat->stx_atime.tv_sec, ATIME) &&
@@ -232,7 +232,7 @@ static bool is_plain(const struct file *file, int fd)
 	       has_xattr(fd, "user.test", NULL);
 }
 
-/* Position and contents are there, and what the file is open for can be done. */
+/* Check position and contents, and that the file can be used as it was opened. */
 static bool works(int fd, bool was_open_again)
 {
 	off_t pos = lseek(fd, 0, SEEK_CUR);

@@ -2,7 +2,7 @@
 /*
  * called_off save|check
  *
- * A kexec that the kernel cancels when some of the files are frozen already.
+ * The kernel cancels a kexec when it has frozen some of the files.
  *
  * A page that is written to a hole late may be in a scratch area, which the next
  * kernel overwrites, and is moved when its file is frozen. This program allocates
@@ -32,12 +32,12 @@
 #define WAIT_USECS	500000
 #define PATIENCE	30		/* seconds */
 
-/* In the order in which they are frozen; the second is in another session. */
+/* In the order in which they are frozen. The second one is in another session. */
 enum { FROZEN, FROZEN_TOO, REFUSES, NOT_REACHED, NR_FILES };
 
 /*
- * Pages from HELD on are tried until one lies in a scratch area; those from
- * WRITER on are written all the time.
+ * From HELD on, allocate pages until one is in a scratch area. A thread writes pages
+ * from WRITER on all the time.
  */
 #define WRITER		1024
 #define HELD		2048
@@ -125,7 +125,7 @@ static unsigned long phys_of(const void *addr)
 	return (entry & PRESENT) * PAGE;
 }
 
-/* A pipe that holds a page of the file in a scratch area; its index in @index. */
+/* Return a pipe that holds a page in a scratch area, and set @index to its index. */
 static int hold_page(int fd, unsigned long *index)
 {
 	struct iovec iov = { .iov_len = PAGE };
@@ -173,7 +173,7 @@ static void check_going_on(unsigned long index)
 {
 	unsigned long count = atomic_load(&written);
 
-	/* A task that writes to a hole that stays frozen waits for ever. */
+	/* A task that writes to a hole that stays frozen would wait forever. */
 	alarm(PATIENCE);
 	usleep(WAIT_USECS);
 	ksft_test_result(atomic_load(&written) > count,
@@ -190,7 +190,7 @@ static void check_going_on(unsigned long index)
 	alarm(0);
 }
 
-/* Files begin with the number of pages from @index on that they must have. */
+/* Write the number of pages that the file must have to its beginning. */
 static void note_pages(int fd, unsigned long count)
 {
 	if (pwrite(fd, &count, sizeof(count), 0) != sizeof(count))

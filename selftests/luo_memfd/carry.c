@@ -2,14 +2,14 @@
 /*
  * carry save|pass|check any|pkram|newest [filled]
  *
- * Carries a few hundred files from kernel to kernel, in several sessions. The
- * first stage saves them, the last one checks that they are what they were,
- * and those between do both. Which files: those that any kernel carries, those
- * that take this project, those that take its newest version. "filled" says
- * that a stock kernel has saved the files before, which fills their holes.
+ * Carries a few hundred files from kernel to kernel, in several sessions. The first
+ * stage saves them, the last one checks that they are unchanged, and those between do
+ * both. "any" are files that all kernels carry, "pkram" those that only kernels with
+ * this project carry, and "newest" those that only its newest version can describe.
+ * "filled": a stock kernel has saved the files, and has filled their holes.
  *
- * Each stage overwrites some pages after it has preserved the file, so that
- * what is found is of the last stage and not of an earlier one.
+ * Each stage overwrites some pages after it has preserved a file, so that the next one
+ * cannot take the content of an earlier stage for that of the last.
  */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -45,7 +45,7 @@ static void create_files(void)
 		fds[i] = shape_create(&shapes[i], SEED_CREATED);
 }
 
-/* Lines of a list of objects that begin with this kind. */
+/* Count the objects of a kind in a list of objects. */
 static int count_objects(const char *list)
 {
 	char line[128];
@@ -61,7 +61,7 @@ static int count_objects(const char *list)
 	return found;
 }
 
-/* Version 1 is an object of its own; there is one for each file, or none. */
+/* Version 1 is a separate object. Check that each file has one, or none has. */
 static bool selected_are_written(void)
 {
 	char line[32] = "";

@@ -5,7 +5,7 @@
 #define CGROUP	"/sys/fs/cgroup/luo_memfd"
 
 /*
- * Makes a memory cgroup, and has this process in it until it leaves. Exit with
+ * Create a memory cgroup and move this process into it, or out of it again. Exit with
  * a "Bail out!" line on failure.
  */
 void cgroup_enter(void);

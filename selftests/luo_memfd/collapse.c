@@ -7,9 +7,9 @@
  * page is in use, or if the limit of a cgroup is reached. The number of huge pages of
  * each file is handed over in another file.
  *
- * A writer counts in every page of some files while they are collapsed, and of
- * the last one on until the kernel is gone. Whenever it has written to a page it
- * says so in another file, whose pages stay as they are.
+ * A writer increments a counter in each page of some files while they are collapsed,
+ * and goes on in the last one until the jump. It records each finished write in another
+ * file, whose pages are not collapsed.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -48,9 +48,9 @@ static void leave_no_room(int fd);
 
 /**
  * struct collapse_file - A file that is preserved.
- * @shape:   What is in it, in small pages at first.
- * @prepare: What is done with it then, or NULL.
- * @huge:    How many huge pages it is to have.
+ * @shape:   Its content, in small pages at first.
+ * @prepare: Called before the file is preserved, or NULL.
+ * @huge:    Number of huge pages that it must have after that.
  */
 static const struct collapse_file {
 	struct shape shape;

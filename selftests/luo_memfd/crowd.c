@@ -2,9 +2,9 @@
 /*
  * crowd save|check FIRST COUNT
  *
- * A thousand files in many sessions, from FIRST on. Every 50th file is one of
- * another handler. Tasks preserve the sessions all at once, and the next kernel
- * has them retrieved all at once.
+ * Several tasks preserve a thousand files in many sessions, from FIRST on, at the same
+ * time. Every 50th file has another handler. In the next kernel, several tasks retrieve
+ * them at the same time.
  */
 #include <pthread.h>
 #include <stdlib.h>

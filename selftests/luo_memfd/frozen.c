@@ -2,8 +2,8 @@
 /*
  * frozen
  *
- * What can be done with a file while it is preserved and what cannot, and that
- * everything is as before once its session is closed.
+ * Checks which operations on a file succeed and which fail while it is preserved, and
+ * that all succeed after its session is closed.
  */
 #include <stdlib.h>
 

@@ -2,8 +2,8 @@
 /*
  * holes save|check
  *
- * What a file of 4 GiB with 16 pages in it costs to preserve and to retrieve.
- * One is saved in every version that there is, and one in the newest alone.
+ * Checks how much memory it takes to preserve and to retrieve a file of 4 GiB that has
+ * 16 pages. One file is saved in all versions, and one in the newest alone.
  */
 #include <stdlib.h>
 

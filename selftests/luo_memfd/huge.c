@@ -2,9 +2,9 @@
 /*
  * huge save|pass|check
  *
- * Huge pages stay huge pages, alone or among small ones, in files that were
- * cut or that end within one. How much memory each file holds, and how many
- * huge pages there are in all, travels along in a file of its own.
+ * Checks that huge pages stay huge pages, alone or among small ones, in files that were
+ * truncated or that end within one. Another file carries the memory of each file and
+ * the number of huge pages.
  */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -25,8 +25,8 @@
 
 /**
  * struct huge_file - A file with huge pages in it.
- * @shape: As it is created, with huge pages on. What is to be written @after is
- *         first written with huge pages off.
+ * @shape: Its content. @before is written with huge pages enabled. @after is written
+ *         with huge pages disabled first.
  * @cut:   Its size in the end, unless 0.
  * @punch: Offset of a page that is punched out, unless 0.
  */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A file whose pages alternate in memory with those of another one is preserved
- * in two sizes. What the boot of the next kernel costs beyond one with nothing
- * preserved may double with the size, and not take its square.
+ * Preserves a file whose pages alternate in memory with those of another file, in two
+ * sizes. If the size doubles, the additional cost of the next boot may double, but must
+ * not grow with the square of the size.
  *
- * Time is the processor's counter, which a kexec leaves alone, and which counts
- * instructions where the virtual machine does.
+ * The cost is measured with the counter of the CPU, which a kexec does not reset, and
+ * which counts instructions if the virtual machine does.
  */
 
 #define _GNU_SOURCE

@@ -2,10 +2,10 @@
 /*
  * late save|pass|check
  *
- * Threads write into the holes of a preserved file for as long as they are let,
- * each in its own way. Whenever a write has returned, its thread says so in a
- * second preserved file, in a page that is there already. In the next kernel
- * everything that was reported must be found. That more is found is fine.
+ * Threads write into the holes of a preserved file until the jump, each by another
+ * system call. When a write has returned, its thread records that in a second preserved
+ * file, in a page that exists already. In the next kernel, all recorded writes must be
+ * found. Others may be found as well.
  */
 #include <pthread.h>
 #include <stdatomic.h>

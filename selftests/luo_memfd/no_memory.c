@@ -3,8 +3,8 @@
  * no_memory save|pass|check
  *
  * Each allocation of preserving and retrieving a file fails once, in turn: the call
- * fails with ENOMEM or works without the memory. Only a file that could not be
- * retrieved is lost, and nothing leaks.
+ * fails with ENOMEM or succeeds without that memory. Only a file that could not be
+ * retrieved is lost, and no memory leaks.
  *
  * The kernel must have fault injection. Without it the test is skipped.
  */

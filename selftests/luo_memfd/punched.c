@@ -2,10 +2,10 @@
 /*
  * punched save|pass|check
  *
- * Holes are punched into files that are preserved, and others are filled, so that
- * the number of pages tells nothing. In the next kernel each page is what it was
- * last: a hole that came back with what was there before would be as wrong as a
- * page that is lost. Once, a kexec is called off in between.
+ * Punches holes into files that are preserved, and fills others, so that the number of
+ * pages does not show what has changed. In the next kernel each page must have its last
+ * content: a hole that has the data of before would be as wrong as a page that is lost.
+ * Once, a kexec is cancelled in between.
  */
 #include <stdlib.h>
 #include <sys/reboot.h>
@@ -24,10 +24,10 @@
 #define MANY		6000UL
 
 /**
- * struct hole - What becomes of pages after the file was preserved.
+ * struct hole - Pages that are changed after the file was preserved.
  * @first: The first page.
- * @nr:    How many.
- * @fill:  They are filled, instead of punched.
+ * @nr:    Number of pages.
+ * @fill:  Fill them. Otherwise punch them.
  */
 struct hole {
 	unsigned long first;
@@ -37,11 +37,12 @@ struct hole {
 
 /**
  * struct file - A file.
- * @name:  For people.
- * @step:  One page in so many is written, in pairs with another file if not 1.
- * @huge:  In huge pages.
- * @many:  Then punch every third page up to @many, one by one.
- * @holes: What is punched and filled, up to an empty one.
+ * @name:  Its name in messages.
+ * @step:  Every @step-th page is written. If it is not 1, the pages in memory alternate
+ *         with those of another file.
+ * @huge:  Use huge pages.
+ * @many:  After @holes, punch every third page up to @many, one by one.
+ * @holes: The changes, up to one with no pages.
  */
 struct file {
 	const char *name;

@@ -2,11 +2,11 @@
 /*
  * races save|pass|check
  *
- * Threads write, punch and allocate pages of files, and change the size of one,
- * while the files are preserved and given up again and again, frozen, and until the
- * kernel is gone. What each is about to do with a page it says in another preserved
- * file, and that it was told that it is done. In the next kernel every page has to
- * be what was done last; one with which something was just being done is let be.
+ * Threads write, punch and allocate pages of files, and change the size of one, while
+ * the files are preserved and unpreserved again and again, while they are frozen, and
+ * until the jump. Each thread records in another preserved file what it is about to do
+ * with a page, and when the call has returned. In the next kernel each page must have
+ * the content of the last call. Pages with a call that had not returned are not checked.
  */
 #include <pthread.h>
 #include <sched.h>

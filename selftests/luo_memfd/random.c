@@ -2,10 +2,10 @@
 /*
  * random save|pass|check
  *
- * Files that are made by chance, and changed by chance in each generation,
- * before they are preserved and after it. Chance repeats: each generation plays
- * through what the earlier ones did, without a file, to know what must be there.
- * What the kernel says of each file travels along in a file of its own.
+ * Makes random files, and changes them in each generation at random, before and after
+ * they are preserved. The random numbers repeat: each generation repeats the changes of
+ * all earlier ones without a file to know the expected content. Another file carries
+ * what the kernel reports about each file.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -30,11 +30,11 @@
 
 /**
  * struct file - What must be in a file.
- * @fd:    The file, or -1 while it is played through.
- * @size:  In bytes.
- * @pos:   The position.
+ * @fd:    The file, or -1 while changes are repeated without one.
+ * @size:  Size in bytes.
+ * @pos:   File position.
  * @seals: F_SEAL_*.
- * @seeds: What each page was written with, 0 for zeroes.
+ * @seeds: The seed of the content of each page, 0 for zeroes.
  */
 struct file {
 	int fd;

@@ -2,9 +2,9 @@
 /*
  * retrieve_fails save|check
  *
- * A retrieve that fails in the middle, because of ENOMEM or the limit of a cgroup,
- * one that cannot even begin, and none at all: in each case the error stays what
- * it was, and all memory comes back.
+ * Retrieves files so that the call fails in the middle, because of ENOMEM or the limit
+ * of a cgroup, or at its beginning, and retrieves some not at all. In each case a second
+ * call returns the same error, and all memory is freed.
  */
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -2,7 +2,7 @@
 /*
  * swap save|check
  *
- * Files whose pages are in swap, before the kexec and after it.
+ * Preserves files whose pages are in swap, and swaps their pages out after the kexec.
  */
 #include <stdlib.h>
 

@@ -2,8 +2,8 @@
 /*
  * threads save|pass|check
  *
- * Files that are large enough for several processors to retrieve them together,
- * in a few long runs, in many short ones, and in huge pages.
+ * Carries files that are so large that several CPUs retrieve them together: with a few
+ * long runs of pages, with many short ones, and with huge pages.
  */
 #include <stdlib.h>
 #include <unistd.h>
