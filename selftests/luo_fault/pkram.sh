@@ -150,7 +150,7 @@ whole a node with each call done again
 = 1 finish_load_obj
 = 1 finish_load
 EOT
-	ktap_subtest "save" ./steps times 48 <<EOT
+	ktap_subtest "save" ./steps times 80 <<EOT
 scenario small nodes
 = 0 prepare_save first-%d
 = 0 prepare_save_obj
@@ -188,7 +188,7 @@ scenario the first load
 ! 0 finish_load_obj
 ! 0 finish_load
 EOT
-	ktap_subtest "fail while loading" ./steps load 48 <<EOT
+	ktap_subtest "fail while loading" ./steps load 80 <<EOT
 scenario all calls of a load
 ! 0 prepare_load node-%d
 ! 0 prepare_load_obj
