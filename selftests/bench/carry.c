@@ -24,7 +24,7 @@
 #define NOTHING		"-"
 #define LEDGER		"/sys/kernel/luo_ledger/"
 
-/* What a stage tells the next. */
+/* The figures that a stage hands over to the next one: values of the counter. */
 struct figures {
 	uint64_t end;
 	uint64_t empty;
@@ -60,9 +60,9 @@ static void measure(struct work *work, int session)
 }
 
 /*
- * Of a freeze as short as that with few late pages, the time between two messages of the
- * kernel is mostly that of printing the first one. The ledger measures from the call into
- * the live update core to its return.
+ * Print the cost of the freeze from the ledger, which measures from the call into the
+ * live update core to the shutdown of devices. Between two messages of the kernel, most
+ * of the time of such a short freeze is that of printing the first message.
  */
 static void measure_freeze(const struct work *work)
 {
@@ -97,7 +97,7 @@ static struct figures arrive(struct work *work, const char *size, uint64_t start
 	return figures;
 }
 
-/* Here the pages may be in the scratch areas, which they have to leave first. */
+/* Preserve the files. Pages in the scratch areas of KHO are moved first. */
 static void preserve_files(const struct work *work, int session)
 {
 	long moved = work_moved();
@@ -110,7 +110,7 @@ static void preserve_files(const struct work *work, int session)
 	work_figure(work, "moved", work_moved() - moved, "pages");
 }
 
-/* Preserves for the next stage, and leaves for it. */
+/* Preserve files for the next stage, and boot its kernel. */
 static void leave(struct work *work, const char *size, const struct figures *figures)
 {
 	int session = session_create(SESSION);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Boots the next kernel, and marks in the log when the time begins. */
+/* Boots the next kernel, and logs a message from which the freeze is measured. */
 #include <linux/reboot.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -12,7 +12,7 @@
 
 #define KMSG	"/dev/kmsg"
 
-/* Time in which an idle kernel runs what it has put off. */
+/* Time in which an idle kernel runs deferred work. */
 #define SETTLE_US	200000
 
 void jump_load(void)
@@ -31,7 +31,7 @@ void jump_boot(const char *work, unsigned long kib, unsigned long pages,
 	printf("@@ jump\n");
 	fflush(stdout);
 	tcdrain(STDOUT_FILENO);
-	/* RCU callbacks of what was done before are no cost of the freeze. */
+	/* RCU callbacks of earlier calls are not part of the freeze. */
 	usleep(SETTLE_US);
 	if (work)
 		fprintf(kmsg, "bench: %s %luK freeze %lu\n", work, kib, pages);

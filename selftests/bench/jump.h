@@ -4,14 +4,13 @@
 
 #include <stdint.h>
 
-/* Loads the kernel of the next stage. */
+/* Load the kernel of the next stage. */
 void jump_load(void);
 
 /*
- * Boots it, with all file descriptors as they are, and leaves in @when the
- * counter at which it began. How long the kernel takes to go down becomes the
- * figure "freeze" of @work, unless that is NULL, done in @kib KiB for @pages
- * pages; with 0 KiB it is what is taken off later ones.
+ * Boot it with all file descriptors open, and set @when to the counter before the call.
+ * Unless @work is NULL, the time until the jump becomes its figure "freeze", for @kib KiB
+ * and @pages pages. The figure for 0 KiB is subtracted from later ones.
  */
 void jump_boot(const char *work, unsigned long kib, unsigned long pages,
 	       uint64_t *when);

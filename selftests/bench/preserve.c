@@ -30,7 +30,7 @@ static void preserve_first(const struct work *work)
 	work_punch(work);
 }
 
-/* What a session takes, and the first file in it, is not counted. */
+/* Create a session with a file. The cost of both is not counted. */
 static int session_with_file(void)
 {
 	int session = session_create(SESSION);

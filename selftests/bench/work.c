@@ -74,7 +74,7 @@ struct work work_new(const char *name, const char *size)
 	ksft_exit_fail_msg("what is %s?\n", name);
 }
 
-/* So that huge pages may be mapped as such. */
+/* Map a file at an address at which its huge pages can be mapped as such. */
 static char *map_aligned(int fd, size_t size)
 {
 	char *area, *map;
@@ -90,7 +90,7 @@ static char *map_aligned(int fd, size_t size)
 	return map;
 }
 
-/* No two pages of any files have the same word in front. */
+/* Return the first word of a page. It differs between all pages of all files. */
 static uint64_t word(int file, size_t offset)
 {
 	return ((uint64_t)file << 40 | offset / PAGE) * 0x9e3779b97f4a7c15ULL + 1;

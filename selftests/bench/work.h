@@ -10,19 +10,19 @@
 
 /**
  * struct work - The files of one measurement.
- * @name:        As it is called on the command line.
- * @file_size:   Of each file; 0 is one file for all.
- * @step:        One page in @step is allocated.
- * @interleaved: In memory, the pages lie between those of another file.
- * @reused:      Its pages were those of a file that is gone.
- * @huge:        In huge pages.
- * @late:        So many pages are added after the files were preserved.
- * @label:       What figures call it.
- * @kib:         Of all files together.
- * @nr:          How many files there are.
- * @size:        Of each of them.
- * @fds:         The files, and behind them the other one, or -1.
- * @maps:        Where each is mapped, or NULL.
+ * @name:        Its name on the command line.
+ * @file_size:   Size of each file in bytes; 0 for one file with all pages.
+ * @step:        Every @step-th page is allocated.
+ * @interleaved: In memory, the pages alternate with those of another file.
+ * @reused:      The pages were those of a file that was deleted.
+ * @huge:        Use huge pages.
+ * @late:        Number of pages that are added after the files were preserved.
+ * @label:       Its name in figures.
+ * @kib:         Size of all files in KiB.
+ * @nr:          Number of files.
+ * @size:        Size of each file in bytes.
+ * @fds:         The files, followed by the other file, or -1.
+ * @maps:        Address at which each file is mapped, or NULL.
  */
 struct work {
 	const char *name;
@@ -42,40 +42,39 @@ struct work {
 };
 
 /*
- * The work of a name, without files, in a size: MiB, or KiB where it ends in K.
- * The name may be followed by a colon and what figures are to call it. Exits if
- * there is no such work.
+ * Return the work of a name, without files, and with a size in MiB, or in KiB with a K.
+ * A colon and a label may follow the name. Exits if there is no such work.
  */
 struct work work_new(const char *name, const char *size);
 
-/* Makes the files and writes their pages. */
+/* Create the files and write their pages. */
 void work_create(struct work *work);
 
-/* Writes the late pages, if the work has any, into holes all over the files. */
+/* Write the late pages, if any, into holes all over the files. */
 void work_add_late(const struct work *work);
 
-/* Frees what has come into the holes. */
+/* Punch the holes again. */
 void work_punch(const struct work *work);
 
-/* Maps the files, and reads each of their pages: is it what was written? */
+/* Map the files. Read each page, and check its content. */
 void work_map(struct work *work);
 bool work_read(const struct work *work);
 
-/* Preserves the files in a session, or retrieves them. */
+/* Preserve the files in a session, or retrieve them. */
 void work_preserve(const struct work *work, int session);
 void work_retrieve(struct work *work, int session);
 
-/* Closes the files. */
+/* Close the files. */
 void work_end(struct work *work);
 
-/* Pages that were written, and memory in bytes that the files hold. */
+/* Return the number of pages that were written, and the memory of the files in bytes. */
 unsigned long work_pages(const struct work *work);
 long work_memory(const struct work *work);
 
-/* Pages that the kernel has moved in memory, of whatever file. */
+/* Return the number of pages that the kernel has migrated, of any file. */
 long work_moved(void);
 
-/* Prints a figure of it, or the instructions since the counter was @start. */
+/* Print a figure, or the number of instructions since the counter was @start. */
 void work_figure(const struct work *work, const char *name, long value, const char *unit);
 void work_figure_since(const struct work *work, const char *name, uint64_t start);
 

@@ -3,16 +3,16 @@
 #define SELFTESTS_LUO_FAULT_FAULT_H
 
 /*
- * Has the kernel fail allocations of every kind, once one is asked to fail, and
- * keeps this program from allocating where it does not mean to. Skips the test
- * where the kernel injects no faults.
+ * Configure the kernel so that fault_arm() applies to allocations of all kinds, and lock
+ * the memory of this program, so that page faults do not allocate. Skips the test if the
+ * kernel has no fault injection.
  */
 void fault_set_up(void);
 
-/* The nth allocation from here on fails; 0 for none. */
+/* Make the nth allocation from now on fail; 0 for none. */
 void fault_arm(int nth);
 
-/* How many allocations are left until the one that fails, which ends it. */
+/* Stop that. Return how many allocations were left until the one that fails. */
 int fault_disarm(void);
 
 #endif

@@ -55,7 +55,7 @@ static void driver_run(const char *command)
 	close(fd);
 }
 
-/* The object of the file that was preserved last. */
+/* Return the object of the file that was preserved last. */
 static void find_object(void)
 {
 	FILE *file = fopen(OUTGOING, "r");
@@ -103,7 +103,7 @@ static void preserve_files(void)
 	take_object();
 }
 
-/* Pages of holes that no freeze has seen yet. */
+/* Write pages into holes that no earlier freeze has handled. */
 static void write_late(int nth)
 {
 	unsigned char page[PAGE];

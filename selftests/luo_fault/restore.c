@@ -2,9 +2,9 @@
 /*
  * restore save|check
  *
- * Each allocation fails once of retrieving a file, and of finishing a file that was not
- * retrieved. The file is lost then, because LUO retrieves it only once, but its memory is
- * not: as much is freed as without a failure.
+ * Makes each allocation fail once while a file is retrieved, and while a file that was
+ * not retrieved is finished. The file is lost, because LUO retrieves it only once, but as
+ * much memory must be freed as without a failure.
  */
 #include <stdlib.h>
 
@@ -16,9 +16,9 @@
 #include "../luo_lib/shape.h"
 #include "fault.h"
 
-/* More than there are allocations, even those of the checkers of a debug kernel. */
+/* More than the number of allocations, including those of checkers in a debug kernel. */
 #define NR_EACH		128
-/* Less than a file. */
+/* Less than the memory of a file. */
 #define SLACK_KIB	512
 
 static const struct shape shape = {
@@ -60,7 +60,7 @@ static void save(const char *what)
 	}
 }
 
-/* With the nth allocation failing; whether there were that many. */
+/* Retrieve with the nth allocation failing. Return false if there were fewer. */
 static bool retrieve(int session, int nth, bool *good)
 {
 	int fd, left;
@@ -68,7 +68,7 @@ static bool retrieve(int session, int nth, bool *good)
 	fault_arm(nth);
 	fd = luo_session_retrieve_fd(session, 0);
 	left = fault_disarm();
-	/* shmem has no space where it has no memory for an inode. */
+	/* shmem returns -ENOSPC if it has no memory for an inode. */
 	*good = fd < 0 ? nth && !left && (fd == -ENOMEM || fd == -ENOSPC) :
 			 shape_check(&shape, fd, 1, 2);
 	if (!*good)

@@ -19,16 +19,16 @@
  * end, the line with "-" below a step undoes the step, the last one first. "%d" is the
  * number of the run.
  *
- * Who does a step is told by its first word: a name of a target below, or a digit,
- * which is a stream of PKRAM.
+ * The first word of a step is the target of the call: a name below, or the number of a
+ * stream of PKRAM.
  *
- *   fail      After each run, the handover is what it was. After as many more that
- *             a page lost in one of them would show, so is free memory.
- *   times N   Nothing fails, in N times two runs.
- *   once      Each step is done once, after it failed at every allocation.
- *   load N    For what can be done once: undoes what "times N" has done. In the
- *             first N runs allocations fail; the others tell how much memory has
- *             to be free then.
+ *   fail      After each run, the handover must be unchanged. After so many more runs
+ *             that a page lost in each would show, free memory must be unchanged.
+ *   times N   Make 2 * N runs without failures.
+ *   once      Make each step succeed once, after it failed at each allocation.
+ *   load N    For steps that succeed only once: use what "times N" has made. In the
+ *             first N runs allocations fail. They must free as much memory as the
+ *             other N.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -50,12 +50,12 @@
 #define MAX_HANDOVER	8192
 #define STREAMS		8
 
-/* A page that is lost in each of so many sweeps is more than memory varies by. */
+/* A page lost in each of so many sweeps is more than free memory varies by. */
 #define SWEEPS		32
 #define SLACK_KIB	64
 #define TRIES		4
 
-/* What is lost of a load is all of something larger. */
+/* A load that loses memory loses more than this. */
 #define LOAD_SLACK_KIB	128
 
 static const struct target {
@@ -121,7 +121,7 @@ static int target_open(const char *name)
 	ksft_exit_fail_msg("nobody is called %s\n", name);
 }
 
-/* 0 or an errno. With an allocation to fail, only the system call may allocate. */
+/* Make a call, with its @nth allocation failing. Return 0 or a positive errno. */
 static int call_run(const struct call *call, int run, int *nth)
 {
 	const char *at = strstr(call->text, "%d");
@@ -141,7 +141,7 @@ static int call_run(const struct call *call, int run, int *nth)
 	return err;
 }
 
-/* A call that has to work. */
+/* Make a call that must succeed. */
 static bool call_good(const struct call *call, int run)
 {
 	int none = 0, err = call_run(call, run, &none);
@@ -151,7 +151,7 @@ static bool call_good(const struct call *call, int run)
 	return !err;
 }
 
-/* A call that may fail at its nth allocation. Without success, @step is not done. */
+/* Make a call whose nth allocation fails. If it fails, @step does not count as done. */
 static bool step_fail(struct step *step, int run, int *nth)
 {
 	bool armed = *nth;
@@ -176,7 +176,7 @@ static bool scenario_undo(int nr_steps, int run)
 	return true;
 }
 
-/* Fails the @nth allocation of its steps; sets @nth to 0 if there was one. */
+/* Run all steps with the @nth allocation failing. Set @nth to 0 if there was one. */
 static bool scenario_run(int run, bool again, int *nth)
 {
 	struct step *step = scenario.steps;
@@ -196,7 +196,7 @@ static bool scenario_run(int run, bool again, int *nth)
 	return scenario_undo(i, run);
 }
 
-/* What is in the handover, for comparison. */
+/* Read what is in the handover, to compare it later. */
 static void handover_read(char *text)
 {
 	int fd = open(OUTGOING, O_RDONLY), len;
@@ -221,7 +221,7 @@ static bool handover_same(const char *before, int run)
 	return !strcmp(before, now);
 }
 
-/* Fails all allocations, one after the other; how many there were, or -1. */
+/* Make all allocations fail, one in each run. Return how many there were, or -1. */
 static int scenario_sweep(bool again, bool look)
 {
 	static char before[MAX_HANDOVER];
@@ -241,7 +241,7 @@ static int scenario_sweep(bool again, bool look)
 	return -1;
 }
 
-/* What is allocated at the first time only, is not at the second one. */
+/* Try again if memory is missing: memory that is allocated only once is no leak. */
 static bool scenario_leaks_nothing(void)
 {
 	long before = memory_free(), after;
@@ -286,7 +286,7 @@ static bool scenario_times(int first, int last)
 	return true;
 }
 
-/* What half of the runs free, the others have to free too. */
+/* Check that runs with failures free as much memory as those without. */
 static bool scenario_load(int nr)
 {
 	int run, left, nr_failed = 0;
@@ -313,7 +313,10 @@ static bool scenario_load(int nr)
 	       memory_same(between - before, after - between, LOAD_SLACK_KIB);
 }
 
-/* What has come far before it failed need not begin anew: more are to fail then. */
+/*
+ * Repeat a call until it succeeds, with a later allocation failing each time. A call
+ * that continues where it failed can fail more often.
+ */
 static bool step_once(const struct step *step, int *nr_failed)
 {
 	int err = ENOMEM, left = 0;
