@@ -64,6 +64,22 @@ struct luo_array_in {
 	u32 data_crc;
 };
 
+static int luo_array_in_init(struct luo_array_in *in,
+			     const struct luo_handover *handover)
+{
+	*in = (struct luo_array_in){ .handover = handover };
+	in->copy = kzalloc(PAGE_SIZE, GFP_KERNEL);
+
+	return in->copy ? 0 : -ENOMEM;
+}
+
+static void luo_array_in_free(struct luo_array_in *in)
+{
+	kvfree(in->runs);
+	kvfree(in->blocks);
+	kfree(in->copy);
+}
+
 /* Grow @blocks and @runs so that they can hold another block and its runs. */
 static int luo_array_in_reserve(struct luo_array_in *in)
 {
@@ -331,7 +347,7 @@ int luo_array_restore_from(const struct luo_handover *handover,
 			   struct luo_array *array, u64 handle,
 			   u32 element_size, u64 count)
 {
-	struct luo_array_in in = { .handover = handover };
+	struct luo_array_in in;
 	size_t size;
 	int err;
 
@@ -339,9 +355,9 @@ int luo_array_restore_from(const struct luo_handover *handover,
 	if (!luo_array_size(element_size, count, &size))
 		return -EMSGSIZE;
 
-	in.copy = kzalloc(PAGE_SIZE, GFP_KERNEL);
-	if (!in.copy)
-		return -ENOMEM;
+	err = luo_array_in_init(&in, handover);
+	if (err)
+		return err;
 
 	array->count = count;
 	array->element_size = element_size;
@@ -350,9 +366,7 @@ int luo_array_restore_from(const struct luo_handover *handover,
 	err = luo_array_in_restore(&in, array, size);
 	if (err)
 		*array = (struct luo_array){};
-	kvfree(in.runs);
-	kvfree(in.blocks);
-	kfree(in.copy);
+	luo_array_in_free(&in);
 
 	return err;
 }
@@ -401,16 +415,16 @@ int luo_array_read_from(const struct luo_handover *handover, void *data,
 		.count = count,
 		.element_size = element_size,
 	};
-	struct luo_array_in in = { .handover = handover };
+	struct luo_array_in in;
 	size_t size;
 	int err;
 
 	if (!luo_array_size(element_size, count, &size))
 		return -EMSGSIZE;
 
-	in.copy = kzalloc(PAGE_SIZE, GFP_KERNEL);
-	if (!in.copy)
-		return -ENOMEM;
+	err = luo_array_in_init(&in, handover);
+	if (err)
+		return err;
 
 	err = luo_array_in_read(&in, handle, &array, size);
 	if (!err) {
@@ -418,9 +432,7 @@ int luo_array_read_from(const struct luo_handover *handover, void *data,
 		if (in.data_crc && in.data_crc != crc32c(~0, data, size))
 			err = -EBADMSG;
 	}
-	kvfree(in.runs);
-	kvfree(in.blocks);
-	kfree(in.copy);
+	luo_array_in_free(&in);
 
 	return err;
 }
