@@ -11,14 +11,14 @@
  * older kernel must not ignore to the object, in a new version.
  *
  * It is called by subsystems that store objects, and by luo_object_convert.c for
- * objects that are dropped. It calls luo_array.c, luo_array_in.c and
- * luo_object_field.c. Callers must serialise the calls for one object.
+ * objects that are dropped. It calls luo_array.c, luo_array_in.c, luo_object_convert.c,
+ * luo_object_field.c and luo_object_table.c. Callers must serialise the calls for one
+ * object.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cleanup.h>
-#include <linux/crc32c.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/limits.h>
@@ -39,11 +39,6 @@
 #define LUO_ELEMENTS_FIELDS(field, ser)	luo_field_elements(field, ser)
 
 LUO_DEFINE_NESTED(luo_elements, struct luo_elements_ser, LUO_ELEMENTS_FIELDS);
-
-static u32 luo_elements_crc(const struct luo_object_kind *kind)
-{
-	return crc32c(~0, kind->name, strlen(kind->name));
-}
 
 /* Check the elements of an array, unless every value of every field is valid. */
 static int luo_elements_check(const struct luo_object_kind *kind, u32 version,
@@ -111,7 +106,7 @@ int luo_elements_save_from(const struct luo_handover *handover,
 		.stride = kind->size,
 		.version = kind->versions[0].version,
 		.layout = kind->versions[0].layout,
-		.kind = luo_elements_crc(kind),
+		.kind = luo_object_kind_crc(kind->name),
 	};
 
 	return 0;
@@ -150,11 +145,10 @@ static int luo_elements_version(const struct luo_elements_ser *ser,
 				const struct luo_object_version **version)
 {
 	const struct luo_object_version *v = kind->versions;
-	unsigned int i;
 
-	if (ser->kind != luo_elements_crc(kind)) {
+	if (ser->kind != luo_object_kind_crc(kind->name)) {
 		pr_err("elements: found a kind with CRC %08x, expected %08x of %s\n",
-		       ser->kind, luo_elements_crc(kind), kind->name);
+		       ser->kind, luo_object_kind_crc(kind->name), kind->name);
 		return -EPROTO;
 	}
 
@@ -169,19 +163,19 @@ static int luo_elements_version(const struct luo_elements_ser *ser,
 		return -EMSGSIZE;
 	}
 
-	for (i = 0; i < kind->nr_versions && v[i].version != ser->version; i++)
-		;
-	if (i == kind->nr_versions) {
+	*version = luo_object_convert_version(kind, ser->version);
+	if (!*version) {
 		pr_err("kind %s: found elements of version %u, understood are %u to %u\n",
-		       kind->name, ser->version, v[i - 1].version, v->version);
+		       kind->name, ser->version,
+		       v[kind->nr_versions - 1].version, v->version);
 		return -EPROTONOSUPPORT;
 	}
 
-	*version = &v[i];
-	if (ser->layout != v[i].layout || ser->stride != v[i].size) {
+	v = *version;
+	if (ser->layout != v->layout || ser->stride != v->size) {
 		pr_err("kind %s version %u: found elements of %u bytes with digest %08x, expected %u with %08x\n",
 		       kind->name, ser->version, ser->stride, ser->layout,
-		       v[i].size, v[i].layout);
+		       v->size, v->layout);
 		return -EPROTO;
 	}
 

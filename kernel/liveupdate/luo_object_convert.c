@@ -366,8 +366,15 @@ int luo_object_convert_load_newest(struct luo_object_in *in,
 	return err;
 }
 
-static const struct luo_object_version *
-luo_object_find_version(const struct luo_object_kind *kind, u32 version)
+/**
+ * luo_object_convert_version - Find a version of a kind that is not external.
+ * @kind:    The kind.
+ * @version: The version: any number.
+ *
+ * Return: The version, or NULL if the kind does not have it or it is external.
+ */
+const struct luo_object_version *
+luo_object_convert_version(const struct luo_object_kind *kind, u32 version)
 {
 	unsigned int i;
 
@@ -397,7 +404,7 @@ int luo_object_convert_save_version(struct luo_object_out *out,
 {
 	const struct luo_object_version *v;
 
-	v = luo_object_find_version(kind, version);
+	v = luo_object_convert_version(kind, version);
 	if (!v || !luo_object_version_writable(kind, v))
 		return -EINVAL;
 
@@ -466,11 +473,13 @@ int luo_object_convert_drop(struct luo_object_in *in,
 		return -ENOMEM;
 
 	err = luo_object_convert_load(in, kind, instance, ser);
-	if (!err)
-		err = luo_object_drop_elements(in, kind, ser) ?:
-		      kind->drop ? kind->drop(ser) : 0;
-	else if (err != -ENOMEM)
+	if (!err) {
+		err = luo_object_drop_elements(in, kind, ser);
+		if (!err && kind->drop)
+			err = kind->drop(ser);
+	} else if (err != -ENOMEM) {
 		err = 0;
+	}
 
 	return err ?: luo_object_in_finish(in, &id);
 }

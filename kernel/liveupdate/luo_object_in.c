@@ -425,7 +425,7 @@ static int luo_object_in_missing(const struct luo_object_in *in,
 				 const struct luo_object_table *table,
 				 const char *kind)
 {
-	const u32 kind_crc = crc32c(~0, kind, strlen(kind));
+	const u32 kind_crc = luo_object_kind_crc(kind);
 	bool lost;
 
 	if (table)

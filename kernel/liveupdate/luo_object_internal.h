@@ -61,6 +61,7 @@ u32 luo_object_record_crc(const struct luo_object_record_ser *record);
 u32 luo_object_block_crc(const struct luo_object_block_ser *block);
 void *luo_object_record_data(const struct luo_object_record_ser *record);
 
+u32 luo_object_kind_crc(const char *kind);
 struct luo_object_table *luo_object_table_create(const char *kind, gfp_t gfp);
 struct luo_object_table *luo_object_table_find(struct list_head *tables,
 					       const char *kind);
@@ -342,6 +343,8 @@ static inline int luo_object_convert_load(struct luo_object_in *in,
 	return luo_object_convert_load_newest(in, kind, instance, object, &loaded);
 }
 
+const struct luo_object_version *
+luo_object_convert_version(const struct luo_object_kind *kind, u32 version);
 int luo_object_convert_save_version(struct luo_object_out *out,
 				    const struct luo_object_kind *kind,
 				    u64 instance, const void *object, u32 version);

@@ -14,7 +14,6 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cleanup.h>
-#include <linux/crc32c.h>
 #include <linux/errno.h>
 #include <linux/kho/abi/luo_layout.h>
 #include <linux/luo_field.h>
@@ -34,14 +33,9 @@
 LUO_DEFINE_KIND(layouts, struct luo_layout_ser, LAYOUTS_FIELDS,
 		LAYOUTS_VERSIONS);
 
-static u32 luo_object_layout_crc(const char *kind)
-{
-	return crc32c(~0, kind, strlen(kind));
-}
-
 static u64 luo_object_layout_instance(const char *kind, u32 version)
 {
-	return LUO_LAYOUT_INSTANCE(luo_object_layout_crc(kind), version);
+	return LUO_LAYOUT_INSTANCE(luo_object_kind_crc(kind), version);
 }
 
 /**
@@ -146,7 +140,7 @@ int luo_object_layout_stored(struct luo_object_out *out, const char *kind,
  */
 void luo_object_layout_abort(struct luo_object_out *out, const char *kind)
 {
-	const u32 kind_crc = luo_object_layout_crc(kind);
+	const u32 kind_crc = luo_object_kind_crc(kind);
 	struct luo_object_unlinked unlinked = {};
 	struct luo_object_record_ser *record;
 	struct luo_object_block_ser *block;
@@ -223,7 +217,7 @@ int luo_object_layout_check(struct luo_object_in *in, const char *kind,
  */
 void luo_object_layout_finish(struct luo_object_in *in, const char *kind)
 {
-	const u32 kind_crc = luo_object_layout_crc(kind);
+	const u32 kind_crc = luo_object_kind_crc(kind);
 	struct luo_object_record_ser *record;
 	struct luo_object_block_ser *block;
 	struct luo_object_table *table;

@@ -47,6 +47,17 @@ u32 luo_object_block_crc(const struct luo_object_block_ser *block)
 }
 
 /**
+ * luo_object_kind_crc - Compute the CRC by which preserved memory names a kind.
+ * @kind: Name of the kind.
+ *
+ * Return: The CRC of the name.
+ */
+u32 luo_object_kind_crc(const char *kind)
+{
+	return crc32c(~0, kind, strlen(kind));
+}
+
+/**
  * luo_object_record_data - Get the data of a record.
  * @record: A record of this kernel, or one that was checked.
  *
@@ -85,7 +96,7 @@ struct luo_object_table *luo_object_table_create(const char *kind, gfp_t gfp)
 
 	INIT_LIST_HEAD(&table->list);
 	strscpy(table->kind, kind, sizeof(table->kind));
-	table->kind_crc = crc32c(~0, kind, strlen(kind));
+	table->kind_crc = luo_object_kind_crc(kind);
 
 	return table;
 }
