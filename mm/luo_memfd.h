@@ -208,6 +208,7 @@ struct luo_memfd_v0 {
 
 int luo_memfd_v0_out_init(struct luo_memfd_v0 *v0,
 			  const struct luo_memfd_ser_v1 *v1);
+int luo_memfd_v0_out_prepare(struct luo_memfd_v0 *v0, u64 nr);
 int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
 			 const struct luo_memfd_extents *list);
 void luo_memfd_v0_out_truncate(struct luo_memfd_v0 *v0, u64 nr);

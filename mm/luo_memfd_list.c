@@ -26,6 +26,9 @@
 
 #include "luo_memfd_out.h"
 
+/* How many extents can be added at freeze before a table must be copied. */
+#define LUO_MEMFD_LATE_MAX	8192
+
 /* How many extents in no order are looked through for each hole. */
 #define LUO_MEMFD_UNSORTED_MAX	1024
 
@@ -78,6 +81,25 @@ int luo_memfd_list_add(struct luo_memfd *memfd,
 	memfd->changed |= list->nr > 0;
 
 	return 0;
+}
+
+/**
+ * luo_memfd_list_prepare - Prepare for extents that are added at freeze.
+ * @memfd: The file.
+ *
+ * Return: 0; -ENOMEM, with the lists unchanged.
+ */
+int luo_memfd_list_prepare(struct luo_memfd *memfd)
+{
+	int err = 0;
+
+	if (memfd->v0.ser)
+		err = luo_memfd_v0_out_prepare(&memfd->v0, LUO_MEMFD_LATE_MAX);
+	if (!err && memfd->has_object)
+		err = luo_vec_prepare(&memfd->extents, LUO_MEMFD_LATE_MAX,
+				      GFP_KERNEL);
+
+	return err;
 }
 
 static int luo_memfd_list_cmp(const void *a, const void *b)

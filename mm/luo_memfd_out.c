@@ -166,6 +166,8 @@ static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 	err = luo_memfd_check_tags(file);
 	if (!err)
 		err = luo_memfd_list_add(memfd, &list);
+	if (!err)
+		err = luo_memfd_list_prepare(memfd);
 	if (!err) {
 		memfd->nr_sorted = memfd->extents.count;
 		memfd->v0.nr_sorted = memfd->v0.nr;

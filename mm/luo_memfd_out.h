@@ -73,6 +73,7 @@ int luo_memfd_punch_range(struct luo_memfd *memfd, pgoff_t start, pgoff_t end);
 
 /* luo_memfd_list.c: the lists of what is in the file. */
 
+int luo_memfd_list_prepare(struct luo_memfd *memfd);
 int luo_memfd_list_add(struct luo_memfd *memfd,
 		       const struct luo_memfd_extents *list);
 int luo_memfd_list_sort(struct luo_memfd *memfd);

@@ -19,6 +19,7 @@
 #include <linux/kho/abi/kexec_handover.h>
 #include <linux/kho/abi/memfd.h>
 #include <linux/luo_run.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -38,13 +39,14 @@ static struct memfd_luo_folio_ser *luo_memfd_v0_at(const struct luo_memfd_v0 *v0
 	       nr % LUO_MEMFD_V0_PER_PAGE;
 }
 
-static int luo_memfd_v0_grow_table(void **table, unsigned long nr,
-				   unsigned long *max)
+/* Grow a table of pointers so that it can hold @nr. */
+static int luo_memfd_v0_reserve_table(void **table, unsigned long nr,
+				      unsigned long *max)
 {
-	unsigned long new_max = max(2 * nr, 8UL);
+	unsigned long new_max = max3(nr, 2 * *max, 8UL);
 	void *new;
 
-	if (nr < *max)
+	if (nr <= *max)
 		return 0;
 
 	new = kvrealloc(*table, new_max * sizeof(void *), GFP_KERNEL);
@@ -60,8 +62,8 @@ static int luo_memfd_v0_add_chunk(struct luo_memfd_v0 *v0)
 {
 	struct kho_vmalloc_chunk *chunk;
 
-	if (luo_memfd_v0_grow_table((void **)&v0->chunks, v0->nr_chunks,
-				    &v0->max_chunks))
+	if (luo_memfd_v0_reserve_table((void **)&v0->chunks, v0->nr_chunks + 1,
+				       &v0->max_chunks))
 		return -ENOMEM;
 
 	chunk = kho_alloc_preserve(sizeof(*chunk));
@@ -79,23 +81,29 @@ static int luo_memfd_v0_add_chunk(struct luo_memfd_v0 *v0)
 
 static int luo_memfd_v0_add_page(struct luo_memfd_v0 *v0)
 {
-	struct memfd_luo_folio_ser *page;
+	struct folio *folio;
 	int err;
 
-	err = luo_memfd_v0_grow_table((void **)&v0->pages, v0->nr_pages,
-				      &v0->max_pages);
+	err = luo_memfd_v0_reserve_table((void **)&v0->pages, v0->nr_pages + 1,
+					 &v0->max_pages);
 	if (!err && v0->nr_pages == v0->nr_chunks * KHO_VMALLOC_SIZE)
 		err = luo_memfd_v0_add_chunk(v0);
 	if (err)
 		return err;
 
-	page = kho_alloc_preserve(PAGE_SIZE);
-	if (IS_ERR(page))
-		return PTR_ERR(page);
+	/* Nobody reads what is behind the last entry: it need not be cleared. */
+	folio = kho_alloc_folio(GFP_KERNEL, 0);
+	if (!folio)
+		return -ENOMEM;
+	err = kho_preserve_folio(folio);
+	if (err) {
+		folio_put(folio);
+		return err;
+	}
 
 	v0->chunks[v0->nr_chunks - 1]->phys[v0->nr_pages % KHO_VMALLOC_SIZE] =
-		virt_to_phys(page);
-	v0->pages[v0->nr_pages++] = page;
+		PFN_PHYS(folio_pfn(folio));
+	v0->pages[v0->nr_pages++] = folio_address(folio);
 
 	return 0;
 }
@@ -180,6 +188,27 @@ int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
 	luo_memfd_v0_describe(v0);
 
 	return 0;
+}
+
+/**
+ * luo_memfd_v0_out_prepare - Prepare for folios that are added at freeze.
+ * @v0: What luo_memfd_v0_out_init() set up.
+ * @nr: Number of folios.
+ *
+ * The table of the pages of the list is copied when it is full. If it has more than
+ * a page, have it grow now. The pages of the list are allocated when needed.
+ *
+ * Return: 0; -ENOMEM, with @v0 unchanged.
+ */
+int luo_memfd_v0_out_prepare(struct luo_memfd_v0 *v0, u64 nr)
+{
+	if (v0->nr_pages < PAGE_SIZE / sizeof(void *))
+		return 0;
+
+	return luo_memfd_v0_reserve_table((void **)&v0->pages,
+					  DIV_ROUND_UP(v0->nr + nr,
+						       LUO_MEMFD_V0_PER_PAGE),
+					  &v0->max_pages);
 }
 
 /**

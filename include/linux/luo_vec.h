@@ -43,6 +43,7 @@ struct luo_vec {
 void luo_vec_init(struct luo_vec *vec, u32 element_size);
 int luo_vec_append(struct luo_vec *vec, const void *elements, u64 nr,
 		   gfp_t gfp);
+int luo_vec_prepare(struct luo_vec *vec, u64 nr, gfp_t gfp);
 void luo_vec_get(const struct luo_vec *vec, u64 index, void *element);
 void luo_vec_set(struct luo_vec *vec, u64 index, const void *element);
 void luo_vec_truncate(struct luo_vec *vec, u64 count);

@@ -102,12 +102,12 @@ static size_t luo_array_bytes(const struct luo_array *array)
  * @gfp:      Allocation mask. __GFP_NORETRY or __GFP_RETRY_MAYFAIL is added, so
  *            that the allocation fails instead of invoking the OOM killer.
  *
- * Return: Zeroed pages, or NULL.
+ * Return: The pages, zeroed if @gfp has __GFP_ZERO, or NULL.
  */
 void *luo_array_pages_alloc(const struct luo_handover *handover,
 			    unsigned int order, gfp_t gfp)
 {
-	return handover->alloc(order, gfp | __GFP_ZERO | __GFP_NOWARN |
+	return handover->alloc(order, gfp | __GFP_NOWARN |
 			       (order ? __GFP_NORETRY : __GFP_RETRY_MAYFAIL));
 }
 
@@ -119,7 +119,7 @@ luo_array_block_alloc(const struct luo_handover *handover,
 {
 	struct luo_array_block_ser *block;
 
-	block = luo_array_pages_alloc(handover, order, gfp);
+	block = luo_array_pages_alloc(handover, order, gfp | __GFP_ZERO);
 	if (!block)
 		return NULL;
 
@@ -144,7 +144,7 @@ static u64 luo_array_run_alloc(const struct luo_handover *handover,
 	void *mem;
 
 	do {
-		mem = luo_array_pages_alloc(handover, order, gfp);
+		mem = luo_array_pages_alloc(handover, order, gfp | __GFP_ZERO);
 		if (mem)
 			return virt_to_phys(mem) | order;
 	} while (order--);

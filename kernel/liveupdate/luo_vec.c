@@ -39,6 +39,9 @@
 #define LUO_VEC_POLY	0x82f63b78
 #define LUO_VEC_ONE	BIT(31)
 
+/* Number of pointers above which a table takes more than one page. */
+#define LUO_VEC_TABLE_LARGE	(PAGE_SIZE / sizeof(void *))
+
 /* x^n is 1 for this n. */
 #define LUO_VEC_PERIOD	((1U << 31) - 1)
 
@@ -108,14 +111,14 @@ static void *luo_vec_at(const struct luo_vec *vec, u64 offset, u64 *len)
 	return vec->pages[offset >> PAGE_SHIFT] + offset_in_page(offset);
 }
 
-/* Grow a table of pointers so that it can hold one more. */
-static int luo_vec_table_grow(void **table, unsigned long nr,
-			      unsigned long *max, gfp_t gfp)
+/* Grow a table of pointers so that it can hold @nr. */
+static int luo_vec_table_reserve(void **table, unsigned long nr,
+				 unsigned long *max, gfp_t gfp)
 {
-	unsigned long new_max = max(2 * nr, 8UL);
+	unsigned long new_max = max3(nr, 2 * *max, 8UL);
 	void *new;
 
-	if (nr < *max)
+	if (nr <= *max)
 		return 0;
 
 	new = kvrealloc(*table, new_max * sizeof(void *), gfp);
@@ -131,11 +134,11 @@ static int luo_vec_add_block(struct luo_vec *vec, gfp_t gfp)
 {
 	struct luo_array_block_ser *block, *last;
 
-	if (luo_vec_table_grow((void **)&vec->blocks, vec->nr_blocks,
-			       &vec->max_blocks, gfp))
+	if (luo_vec_table_reserve((void **)&vec->blocks, vec->nr_blocks + 1,
+				  &vec->max_blocks, gfp))
 		return -ENOMEM;
 
-	block = luo_array_pages_alloc(vec->handover, 0, gfp);
+	block = luo_array_pages_alloc(vec->handover, 0, gfp | __GFP_ZERO);
 	if (!block)
 		return -ENOMEM;
 
@@ -173,8 +176,8 @@ static int luo_vec_add_page(struct luo_vec *vec, gfp_t gfp)
 	struct luo_array_block_ser *block;
 	void *page;
 
-	if (luo_vec_table_grow((void **)&vec->pages, vec->nr_pages,
-			       &vec->max_pages, gfp))
+	if (luo_vec_table_reserve((void **)&vec->pages, vec->nr_pages + 1,
+				  &vec->max_pages, gfp))
 		return -ENOMEM;
 
 	page = luo_array_pages_alloc(vec->handover, 0, gfp);
@@ -303,6 +306,31 @@ int luo_vec_append(struct luo_vec *vec, const void *elements, u64 nr,
 	vec->count += nr;
 
 	return 0;
+}
+
+/**
+ * luo_vec_prepare - Prepare for elements that are appended later.
+ * @vec: The vector.
+ * @nr:  Number of elements.
+ * @gfp: As for luo_vec_append().
+ *
+ * The addresses of the pages are in a table, which is copied when it is full. If it
+ * is so large that the copy takes long, have it grow now rather than when the next
+ * @nr elements are appended. The pages themselves are allocated when they are needed.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOMEM if there is no memory, with the vector unchanged.
+ */
+int luo_vec_prepare(struct luo_vec *vec, u64 nr, gfp_t gfp)
+{
+	u64 size = (vec->count + nr) * vec->element_size;
+
+	if (vec->nr_pages < LUO_VEC_TABLE_LARGE)
+		return 0;
+
+	return luo_vec_table_reserve((void **)&vec->pages,
+				     DIV_ROUND_UP(size, PAGE_SIZE),
+				     &vec->max_pages, gfp);
 }
 
 /**

@@ -12,6 +12,7 @@
 #include <linux/kho/abi/luo_array.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "../../kernel/liveupdate/luo_array_internal.h"
@@ -234,6 +235,35 @@ static void luo_vec_append_is_local(struct kunit *test)
 	}
 }
 
+/* What luo_vec_prepare() has prepared for is appended without a new table. */
+static void luo_vec_prepared(struct kunit *test)
+{
+	const u64 nr = PAGE_SIZE / sizeof(void *) * PAGE_SIZE / ELEMENT;
+	const u64 nr_late = 8192;
+	struct luo_vec_element *expected;
+	struct luo_vec vec;
+	void **pages;
+
+	if (nr * ELEMENT > SZ_64M)
+		kunit_skip(test, "a table of more than a page takes too much memory");
+
+	expected = luo_vec_expected(test, nr + nr_late);
+	luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+	KUNIT_EXPECT_EQ(test, luo_vec_prepare(&vec, nr_late, GFP_KERNEL), 0);
+	KUNIT_EXPECT_NULL(test, vec.pages);
+
+	KUNIT_ASSERT_EQ(test, luo_vec_append(&vec, expected, nr, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, vec.nr_pages, vec.max_pages);
+	KUNIT_ASSERT_EQ(test, luo_vec_prepare(&vec, nr_late, GFP_KERNEL), 0);
+	pages = vec.pages;
+	KUNIT_ASSERT_EQ(test, luo_vec_append(&vec, expected + nr, nr_late,
+					     GFP_KERNEL), 0);
+	KUNIT_EXPECT_PTR_EQ(test, vec.pages, pages);
+
+	luo_vec_check(test, &vec, expected);
+	kvfree(expected);
+}
+
 /* Each allocation fails in turn; the elements stay and can be handed over. */
 static void luo_vec_without_memory(struct kunit *test)
 {
@@ -268,6 +298,7 @@ static struct kunit_case luo_vec_cases[] = {
 	KUNIT_CASE(luo_vec_long_edits),
 	KUNIT_CASE(luo_vec_sealed),
 	KUNIT_CASE(luo_vec_append_is_local),
+	KUNIT_CASE(luo_vec_prepared),
 	KUNIT_CASE(luo_vec_without_memory),
 	{}
 };

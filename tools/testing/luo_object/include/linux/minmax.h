@@ -15,6 +15,8 @@
 	__a > __b ? __a : __b;						\
 })
 
+#define max3(a, b, c)	max(max(a, b), c)
+
 #define swap(a, b) do {							\
 	typeof(a) __tmp = (a);						\
 	(a) = (b);							\
