@@ -2,25 +2,24 @@
 /**
  * DOC: memfds over live update
  *
- * The file handlers for memfds. What is kept over the kexec: contents, holes,
- * size, position, seals and whether the file is executable; and between kernels
- * that know attributes, luo_memfd_attrs.c, also its name, mode, owner and times,
- * the flags that it is open with, extended attributes and the security label.
- * What is not: the close-on-exec flag, ACLs, and whatever else a new memfd has as
- * its default. Files on hugetlbfs are not taken.
+ * The file handlers for memfds. A file keeps its contents, holes, size, position and
+ * seals over the kexec, and whether it is executable. Between kernels that support
+ * attributes (luo_memfd_attrs.c) it also keeps its name, mode, owner and times, the
+ * flags that it is open with, extended attributes and the security label. It loses the
+ * close-on-exec flag, ACLs, and all other state, which is that of a new memfd. Files on
+ * hugetlbfs are not supported.
  *
- * There are two handlers, because LUO finds one by a string, and fails the whole
- * session on a string that it does not know. The first has the string of the
- * stock handler and writes version 0 for it, with version 1 beside it if the
- * write policy says so; a kernel with the stock handler takes version 0, this
- * one the newer. The second writes version 1 alone, for files that no stock
- * kernel will have to read.
+ * There are two handlers, because LUO finds a handler by a string, and fails the whole
+ * session if it does not know the string. The first handler has the string of the
+ * stock handler and writes version 0, and also version 1 if the write policy selects
+ * it. A kernel with the stock handler reads version 0, this kernel reads the newest
+ * version. The second handler writes version 1 alone, for files that no stock kernel
+ * must read.
  *
- * From preserve on, the size of a file cannot be changed. Everything else can be
- * done: holes are filled and punched. Freeze preserves what was added since, and
- * from then on a task that adds or removes pages waits. When a page was last
- * written does not matter to either: pages are handed over in place, and all as
- * dirty.
+ * The size of a preserved file cannot change, but holes can be filled and punched.
+ * Freeze preserves the pages that were added since preserve. After freeze, a task that
+ * adds or removes pages waits. Pages may be written at any time, because they are
+ * handed over in place, and all of them as dirty.
  */
 
 #include <linux/errno.h>

@@ -18,7 +18,7 @@ struct page;
 struct memfd_luo_folio_ser;
 struct memfd_luo_ser;
 
-/* How many pages to handle at once. */
+/* The number of pages to handle at once. */
 #define LUO_MEMFD_BATCH		256
 
 /* luo_memfd_kind.c: the fields and versions of a file. */
@@ -34,7 +34,7 @@ void luo_memfd_out_unfreeze(struct liveupdate_file_op_args *args);
 
 /* luo_memfd_in.c: retrieve and finish. */
 
-/* How often, and at what distance, finish asks for memory that it needs. */
+/* Number and interval of the retries of finish if there is no memory. */
 #define LUO_MEMFD_IN_TRIES	50
 #define LUO_MEMFD_IN_WAIT_MS	20
 
@@ -55,9 +55,9 @@ void luo_memfd_in_finish_own(struct liveupdate_file_op_args *args);
 /**
  * struct luo_memfd_extents - A growing list of extents.
  * @extents:  The extents.
- * @nr:       How many there are.
- * @capacity: How many there is room for.
- * @nr_pages: The pages of all of them.
+ * @nr:       Number of extents.
+ * @capacity: Number of extents that the list can hold.
+ * @nr_pages: Number of pages of all extents.
  */
 struct luo_memfd_extents {
 	struct luo_memfd_extent_ser *extents;
@@ -97,11 +97,11 @@ luo_memfd_extent_run(const struct luo_memfd_extent_ser *extent, u32 flags)
 	};
 }
 
-/* luo_memfd_collapse.c: large folios of small ones. */
+/* luo_memfd_collapse.c: replacing small folios by large ones. */
 
 void luo_memfd_collapse(struct file *file);
 
-/* luo_memfd_collect.c: finding, pinning and preserving what is in a file. */
+/* luo_memfd_collect.c: finding, pinning and preserving the folios of a file. */
 
 int luo_memfd_collect(struct file *file, struct luo_memfd_extents *list,
 		      u32 flags);
@@ -121,14 +121,14 @@ u32 luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent,
 /**
  * struct luo_memfd_walk - A walk over the folios of a file.
  * @file:     The file.
- * @list:     The list of what was pinned.
- * @index:    Up to where the walk has come.
+ * @list:     The extents of the pinned folios.
+ * @index:    The next page to visit.
  * @end:      The end of the file, in pages.
- * @nid:      The node of the extent that was added last.
- * @block:    The pageblock that was looked at last, by its first page frame.
- * @may_stay: Its pages can be preserved where they are.
- * @nr_moved: Pages that had to move.
- * @moved_ns: How long that took.
+ * @nid:      The NUMA node of the extent that was added last.
+ * @block:    First page frame of the pageblock that was checked last.
+ * @may_stay: Whether pages of @block can be preserved without a move.
+ * @nr_moved: Number of pages that were moved.
+ * @moved_ns: Time that the moves took, in nanoseconds.
  */
 struct luo_memfd_walk {
 	struct file *file;
@@ -143,10 +143,10 @@ struct luo_memfd_walk {
 };
 
 /**
- * struct luo_memfd_run - A run of file pages that are not ready to be pinned.
- * @start: The first.
- * @end:   The one behind the last.
- * @moves: They have to move.
+ * struct luo_memfd_run - A run of file pages that cannot be pinned yet.
+ * @start: The first page.
+ * @end:   The page after the last one.
+ * @moves: Whether the pages must move.
  */
 struct luo_memfd_run {
 	pgoff_t start;
@@ -164,9 +164,9 @@ int luo_memfd_pin_run(struct luo_memfd_walk *walk,
 /* luo_memfd_v0_out.c: writing the format of the stock handler. */
 
 /*
- * The flags of an entry without a page frame: the folio was removed. The stock
- * handler skips all entries without a page frame, and does not look at the flags.
- * Any other entry without a page frame is damage.
+ * The flags of the entry of a removed folio, which has no page frame. The stock
+ * handler skips all entries without a page frame and ignores their flags. An entry
+ * without a page frame and with other flags is corrupt.
  */
 #define LUO_MEMFD_V0_REMOVED	BIT(11)
 
@@ -181,17 +181,16 @@ struct kho_vmalloc_chunk;
 
 /**
  * struct luo_memfd_v0 - Version 0 of a file that is being preserved.
- * @ser:        What LUO hands over.
- * @pages:      The pages of the list that it leads to.
- * @chunks:     The pages that list those.
- * @nr:         Number of entries in the list. One without a page frame is a folio
- *              that was removed.
+ * @ser:        The head, whose address LUO hands over.
+ * @pages:      The pages of the list of folios.
+ * @chunks:     The pages that list @pages.
+ * @nr:         Number of entries in the list, including those of removed folios.
  * @nr_sorted:  Entries before this one are in ascending order of file index.
  * @nr_removed: Number of folios that were removed.
  * @nr_pages:   Number of @pages.
- * @max_pages:  Number of pages that the table has room for.
+ * @max_pages:  Number of pages that the table can hold.
  * @nr_chunks:  Number of @chunks.
- * @max_chunks: Number of chunks that the table has room for.
+ * @max_chunks: Number of chunks that the table can hold.
  */
 struct luo_memfd_v0 {
 	struct memfd_luo_ser *ser;
@@ -220,21 +219,21 @@ bool luo_memfd_v0_out_poisoned(const struct luo_memfd_v0 *v0);
 void luo_memfd_v0_out_release(struct luo_memfd_v0 *v0);
 void luo_memfd_v0_out_abort(struct luo_memfd_v0 *v0);
 
-/* luo_memfd_v0_in.c: reading it. */
+/* luo_memfd_v0_in.c: reading the format of the stock handler. */
 
 int luo_memfd_v0_in_load(u64 address, struct luo_memfd_ser_v1 *v1,
 			 struct luo_memfd_extents *list);
 void luo_memfd_v0_in_discard(u64 address);
 void luo_memfd_v0_in_drop(u64 address);
 
-/* luo_memfd_insert.c: pages into a file. */
+/* luo_memfd_insert.c: inserting pages into a file. */
 
 /**
- * struct luo_memfd_batch - Single pages on their way into a file.
+ * struct luo_memfd_batch - Pages to be inserted into a file at once.
  * @inode:     The file.
  * @nr:        How many there are.
- * @nr_stored: How many of them are in the page cache, while they are inserted.
- * @zone_id:   The zone that all of them are in.
+ * @nr_stored: Number of pages that were already added to the page cache.
+ * @zone_id:   The zone of all pages.
  * @folios:    The pages.
  */
 struct luo_memfd_batch {
@@ -256,14 +255,14 @@ int luo_memfd_insert_folio(struct inode *inode, u64 pfn, unsigned int order,
 void luo_memfd_insert_retire(u64 pfn);
 int luo_memfd_insert_poison(struct inode *inode, u64 pfn, pgoff_t index);
 
-/* luo_memfd_part.c: the parts of a file for several processors. */
+/* luo_memfd_part.c: dividing a file for several processors. */
 
 /**
  * struct luo_memfd_part - Some of the pages of a file.
- * @first:    The extent that the part begins in.
- * @offset:   Where in that extent, in pages from the lowest in memory; a key
- *            begins there.
- * @nr_pages: How many pages it has, in this and in the next extents.
+ * @first:    Index of the extent in which the part begins.
+ * @offset:   Where the part begins in that extent, in pages from the lowest one in
+ *            memory. A key begins there.
+ * @nr_pages: Number of pages, in this extent and the next ones.
  */
 struct luo_memfd_part {
 	u64 first;
@@ -271,10 +270,10 @@ struct luo_memfd_part {
 	u64 nr_pages;
 };
 
-unsigned int luo_memfd_part_cut(const struct luo_memfd_ser_v1 *memfd,
-				const struct luo_memfd_extent_ser *extents,
-				struct luo_memfd_part *parts,
-				unsigned int nr_parts);
+unsigned int luo_memfd_part_split(const struct luo_memfd_ser_v1 *memfd,
+				  const struct luo_memfd_extent_ser *extents,
+				  struct luo_memfd_part *parts,
+				  unsigned int nr_parts);
 
 /* luo_memfd_retrieve.c: claiming pages and inserting or putting them. */
 
@@ -286,7 +285,7 @@ int luo_memfd_retrieve_all(struct inode *inode,
 			   const struct luo_memfd_ser_v1 *memfd,
 			   const struct luo_memfd_extent_ser *extents);
 
-/* luo_memfd_threads.c: the same on several processors. */
+/* luo_memfd_threads.c: claiming and inserting pages on several processors. */
 
 int luo_memfd_threads_retrieve(struct inode *inode,
 			       const struct luo_memfd_ser_v1 *memfd,

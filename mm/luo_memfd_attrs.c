@@ -2,10 +2,9 @@
 /**
  * DOC: The kind of the attributes of a memfd
  *
- * The fields of &struct luo_memfd_attrs_ser_v1 for the object layer, and which
- * attributes are valid. Looks at memory that it is given and nothing else.
- * luo_memfd.c registers the kind, luo_memfd_attrs_out.c saves objects of it, and
- * luo_memfd_attrs_in.c loads them.
+ * The fields of &struct luo_memfd_attrs_ser_v1 for the object layer, and checks of
+ * attributes. It calls no other file. luo_memfd.c registers the kind,
+ * luo_memfd_attrs_out.c saves objects of it, and luo_memfd_attrs_in.c loads them.
  */
 
 #include <linux/align.h>
@@ -39,7 +38,7 @@ LUO_DEFINE_KIND(memfd_attrs, struct luo_memfd_attrs_ser_v1,
 
 struct luo_object_kind *const luo_memfd_attrs_kind = &memfd_attrs_kind;
 
-/* Nothing, or the prefix and a string; NULs behind it. */
+/* Check that a name is empty or begins with the prefix, and is padded with NULs. */
 static bool luo_memfd_attrs_name_valid(const char *name)
 {
 	size_t len = strnlen(name, LUO_MEMFD_ATTRS_NAME_LEN);
@@ -53,11 +52,11 @@ static bool luo_memfd_attrs_name_valid(const char *name)
 }
 
 /**
- * luo_memfd_attrs_valid - Check what the ranges of single fields leave open.
- * @ser: Attributes whose fields are in their ranges.
+ * luo_memfd_attrs_valid - Check conditions that ranges of fields cannot express.
+ * @ser: Attributes, each field of which is in its range.
  *
  * Context: Any.
- * Return: true if a file can have them.
+ * Return: true if a file can have these attributes.
  */
 bool luo_memfd_attrs_valid(const struct luo_memfd_attrs_ser_v1 *ser)
 {
@@ -69,8 +68,8 @@ bool luo_memfd_attrs_valid(const struct luo_memfd_attrs_ser_v1 *ser)
 
 /**
  * luo_memfd_attrs_xattr_size - Size of an extended attribute in memory.
- * @name_len:  Bytes of its name, with the NUL.
- * @value_len: Bytes of its value.
+ * @name_len:  Length of its name in bytes, with the NUL.
+ * @value_len: Length of its value in bytes.
  *
  * Context: Any.
  * Return: The size with the header, in elements of 8 bytes.
@@ -83,12 +82,13 @@ u64 luo_memfd_attrs_xattr_size(u32 name_len, u32 value_len)
 
 /**
  * luo_memfd_attrs_next - Find the next extended attribute.
- * @xattrs: All of them.
- * @nr:     Their elements of 8 bytes.
- * @at:     The element where the attribute begins, 0 at first. Advanced.
+ * @xattrs: The extended attributes.
+ * @nr:     Their size in elements of 8 bytes.
+ * @at:     Index of the element where the attribute begins. Set it to 0 before the
+ *          first call. Advanced to the next attribute.
  *
  * Context: Any.
- * Return: The attribute, NULL if there is none, or none that ends before @nr.
+ * Return: The attribute; NULL if there are no more, or if the next one ends after @nr.
  */
 const struct luo_memfd_xattr_ser *
 luo_memfd_attrs_next(const void *xattrs, u64 nr, u64 *at)
@@ -120,12 +120,12 @@ static bool luo_memfd_attrs_xattr_valid(const struct luo_memfd_xattr_ser *xattr)
 
 /**
  * luo_memfd_attrs_xattrs_valid - Check extended attributes.
- * @xattrs: All of them.
- * @nr:     Their elements of 8 bytes.
+ * @xattrs: The extended attributes.
+ * @nr:     Their size in elements of 8 bytes.
  *
  * Context: Any.
- * Return: true if luo_memfd_attrs_next() finds names that end with a NUL, no more
- * than one label, and nothing between or behind them.
+ * Return: true if each name ends with a NUL, there is at most one label, and all other
+ * bytes are zero.
  */
 bool luo_memfd_attrs_xattrs_valid(const void *xattrs, u64 nr)
 {

@@ -9,7 +9,7 @@
 struct file;
 struct luo_object_kind;
 
-/* luo_memfd_attrs.c: the kind, and what is valid. */
+/* luo_memfd_attrs.c: the kind, and checks. */
 
 extern struct luo_object_kind *const luo_memfd_attrs_kind;
 
@@ -19,13 +19,13 @@ const struct luo_memfd_xattr_ser *
 luo_memfd_attrs_next(const void *xattrs, u64 nr, u64 *at);
 u64 luo_memfd_attrs_xattr_size(u32 name_len, u32 value_len);
 
-/* luo_memfd_attrs_in.c: reading them. */
+/* luo_memfd_attrs_in.c: loading attributes. */
 
 /**
  * struct luo_memfd_attrs_in - Attributes from the previous kernel.
- * @found:  They are there and valid. Otherwise everything else is zero.
+ * @found:  Whether valid attributes were found. If not, all other members are zero.
  * @ser:    The attributes.
- * @xattrs: The extended ones.
+ * @xattrs: The extended attributes.
  */
 struct luo_memfd_attrs_in {
 	bool found;
@@ -38,18 +38,18 @@ void luo_memfd_attrs_in_drop(u64 instance);
 int luo_memfd_attrs_in_free_object(const void *ser);
 void luo_memfd_attrs_in_free(struct luo_memfd_attrs_in *in);
 
-/* luo_memfd_attrs_apply.c: giving them to a file. */
+/* luo_memfd_attrs_apply.c: setting the attributes of a file. */
 
 struct file *luo_memfd_attrs_apply(struct file *file, u64 instance,
 				   const struct luo_memfd_attrs_in *in);
 
-/* luo_memfd_attrs_out.c: saving those of a file. */
+/* luo_memfd_attrs_out.c: saving the attributes of a file. */
 
 /**
  * struct luo_memfd_attrs - Attributes of a file that is being preserved.
  * @instance: The instance of the file, and of the object of its attributes.
- * @stored:   The object is stored.
- * @xattrs:   The extended ones; without elements if there are none.
+ * @stored:   Whether the object is stored.
+ * @xattrs:   The extended attributes. The array has no elements if there are none.
  */
 struct luo_memfd_attrs {
 	u64 instance;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Giving a memfd its attributes
+ * DOC: Setting the attributes of a memfd
  *
- * Called by luo_memfd_in.c for a file that has its pages and that no process can
- * see yet, so nothing here takes a lock or asks for permission: the owner set the
- * same attributes in the previous kernel.
+ * Called by luo_memfd_in.c for a file whose pages are inserted. No lock is needed,
+ * because no process can see the file yet. No permission is checked, because the owner
+ * set the same attributes in the previous kernel.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -36,7 +36,7 @@ static int luo_memfd_attrs_apply_xattr(struct file *file,
 			      xattr->data, value, xattr->value_len, 0);
 }
 
-/* An attribute that this kernel does not take costs no other. */
+/* If an attribute cannot be set, continue with the others. */
 static void luo_memfd_attrs_apply_xattrs(struct file *file, u64 instance,
 					 const struct luo_memfd_attrs_in *in)
 {
@@ -67,7 +67,10 @@ static void luo_memfd_attrs_apply_inode(struct inode *inode,
 {
 	umode_t mode = ser->mode;
 
-	/* The file was created as the memfd says, and F_SEAL_EXEC may keep it so. */
+	/*
+	 * The file was created executable or not, as the memfd was. F_SEAL_EXEC may
+	 * forbid to change that.
+	 */
 	if (!(inode->i_mode & 0111))
 		mode &= ~0111;
 	inode->i_mode = (inode->i_mode & S_IFMT) | mode;
@@ -100,8 +103,8 @@ static unsigned int luo_memfd_attrs_open_flags(u32 flags)
 }
 
 /*
- * How memfd_create() opens a file differs from how open() does, in what the file
- * can do, so only a file that open() has opened is opened again.
+ * A file that memfd_create() has opened differs from one that open() has opened.
+ * Therefore open the file again only if its flags show that open() was used.
  */
 static struct file *luo_memfd_attrs_reopen(struct file *file, u32 flags)
 {
@@ -125,15 +128,15 @@ static struct file *luo_memfd_attrs_reopen(struct file *file, u32 flags)
 }
 
 /**
- * luo_memfd_attrs_apply - Give a file its attributes.
- * @file:     The file, which only the caller has. Consumed.
+ * luo_memfd_attrs_apply - Set the attributes of a file.
+ * @file:     The file, which only the caller uses. Consumed.
  * @instance: The instance of the file, for the log.
- * @in:       The attributes, if they were found. The name is not looked at.
+ * @in:       The attributes, if they were found. The name is ignored.
  *
- * Reports attributes that the file cannot have, and goes on without them.
+ * Reports attributes that cannot be set, and sets the others.
  *
  * Context: Process context, may sleep.
- * Return: The file, opened anew if that took other modes; never an error.
+ * Return: The file, which was opened again if it needs other flags. Never an error.
  */
 struct file *luo_memfd_attrs_apply(struct file *file, u64 instance,
 				   const struct luo_memfd_attrs_in *in)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Reading the attributes of a memfd
+ * DOC: Loading the attributes of a memfd
  *
- * Called by luo_memfd_in.c when it retrieves or finishes a file. No error of this
- * file fails that: a file whose attributes cannot be read is a new one in all but
- * its contents, and the log has a line.
+ * Called by luo_memfd_in.c when it retrieves or finishes a file. An error here does not
+ * fail the retrieve: a file whose attributes cannot be read has those of a new memfd,
+ * and the error is logged.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -41,7 +41,7 @@ static int luo_memfd_attrs_in_read(u64 instance, struct luo_memfd_attrs_in *in)
 	       0 : -EBADMSG;
 }
 
-/* On -ENOMEM the object stays, to be loaded again. */
+/* On -ENOMEM keep the object, so that it can be loaded again. */
 static int luo_memfd_attrs_in_try(u64 instance, struct luo_memfd_attrs_in *in)
 {
 	const struct luo_object_id id = { LUO_MEMFD_ATTRS_KIND, instance };
@@ -59,10 +59,10 @@ static int luo_memfd_attrs_in_try(u64 instance, struct luo_memfd_attrs_in *in)
 /**
  * luo_memfd_attrs_in_load - Load the attributes of a file.
  * @instance: The instance of the file.
- * @in:       Set to the attributes, to be freed by luo_memfd_attrs_in_free().
+ * @in:       Set to the attributes. Free them with luo_memfd_attrs_in_free().
  *
- * Reports if they are there and cannot be read. Frees their object, but not if
- * memory was lacking, which is left to luo_memfd_attrs_in_drop().
+ * Logs an error if the attributes cannot be read. Frees their object, except on -ENOMEM:
+ * luo_memfd_attrs_in_drop() frees it then.
  *
  * Context: Process context, may sleep.
  */
@@ -76,7 +76,7 @@ void luo_memfd_attrs_in_load(u64 instance, struct luo_memfd_attrs_in *in)
 }
 
 /**
- * luo_memfd_attrs_in_drop - Free the attributes of a file if they are there.
+ * luo_memfd_attrs_in_drop - Free the attributes of a file, if there are any.
  * @instance: The instance of the file.
  *
  * Context: Process context, may sleep.
@@ -91,7 +91,7 @@ void luo_memfd_attrs_in_drop(u64 instance)
 	do {
 		err = luo_memfd_attrs_in_try(instance, &in);
 		luo_memfd_attrs_in_free(&in);
-		/* To free an object takes memory too, if no other was freed yet. */
+		/* The first call that frees an object allocates memory, which may fail. */
 		if (err != -ENOMEM)
 			err = luo_finish_object(&id);
 		if (err == -ENOMEM)
@@ -107,7 +107,7 @@ void luo_memfd_attrs_in_drop(u64 instance)
  * @ser: The &struct luo_memfd_attrs_ser_v1 of an object that user space drops.
  *
  * Context: Process context, may sleep.
- * Return: 0; -ENOMEM, with nothing freed.
+ * Return: 0; -ENOMEM if there is no memory, with nothing freed.
  */
 int luo_memfd_attrs_in_free_object(const void *ser)
 {
@@ -127,7 +127,7 @@ int luo_memfd_attrs_in_free_object(const void *ser)
 
 /**
  * luo_memfd_attrs_in_free - Free attributes that were loaded.
- * @in: The attributes. All is zero afterwards.
+ * @in: The attributes. Zeroed.
  *
  * Context: Process context, may sleep.
  */

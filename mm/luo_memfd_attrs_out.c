@@ -2,8 +2,8 @@
 /**
  * DOC: Saving the attributes of a memfd
  *
- * Called by luo_memfd_out.c when it preserves a file, when it freezes it, because
- * they may have changed until then, and when it no longer preserves it.
+ * Called by luo_memfd_out.c when it preserves a file, and again when it freezes the
+ * file, because the attributes may have changed. Also called to undo both.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -27,14 +27,14 @@
 /**
  * struct luo_memfd_attrs_list - Extended attributes as they are handed over.
  * @data: Elements of 8 bytes.
- * @nr:   How many there are.
+ * @nr:   Number of elements.
  */
 struct luo_memfd_attrs_list {
 	void *data;
 	u64 nr;
 };
 
-/* Append an attribute whose value is yet to be filled in. */
+/* Append an attribute. The caller fills in the value. */
 static void *luo_memfd_attrs_append(struct luo_memfd_attrs_list *list,
 				    const char *name, size_t value_len)
 {
@@ -91,7 +91,7 @@ static int luo_memfd_attrs_collect_one(struct luo_memfd_attrs_list *list,
 	ssize_t len, got;
 	void *value;
 
-	/* The names of labels and of ACLs are listed, and are no attributes. */
+	/* Skip labels and ACLs, whose names are listed too. */
 	len = __vfs_getxattr(dentry, inode, name, NULL, 0);
 	if (len < 0)
 		return 0;
@@ -100,7 +100,7 @@ static int luo_memfd_attrs_collect_one(struct luo_memfd_attrs_list *list,
 	if (IS_ERR(value))
 		return PTR_ERR(value);
 
-	/* It was removed or changed meanwhile: freeze looks again. */
+	/* It was removed or changed meanwhile: freeze reads it again. */
 	got = __vfs_getxattr(dentry, inode, name, value, len);
 	if (got != len)
 		list->nr = nr;
@@ -127,7 +127,7 @@ static int luo_memfd_attrs_collect_names(struct luo_memfd_attrs_list *list,
 	if (!names)
 		return -ENOMEM;
 
-	/* More have been added meanwhile: freeze looks again. */
+	/* On -ERANGE some were added meanwhile: freeze reads them again. */
 	len = inode->i_op->listxattr(dentry, names, len);
 	for (name = names; !err && name - names < len;
 	     name += strlen(name) + 1)
@@ -157,7 +157,7 @@ static int luo_memfd_attrs_collect(struct luo_memfd_attrs_list *list,
 	return err;
 }
 
-/* In preserved memory, and not without need: freeze finds most as they were. */
+/* Copy the attributes to preserved memory, unless they are unchanged, as most are. */
 static int luo_memfd_attrs_collect_array(struct luo_memfd_attrs *attrs,
 					 struct luo_array *array,
 					 struct file *file)
@@ -189,7 +189,7 @@ static void luo_memfd_attrs_get_name(char *name, const struct file *file)
 {
 	const struct qstr *found = &file->f_path.dentry->d_name;
 
-	/* A file in tmpfs that was removed has a name of another form. */
+	/* The name of a file in tmpfs that was removed has another form. */
 	if (found->len < LUO_MEMFD_ATTRS_NAME_LEN &&
 	    !strncmp(found->name, LUO_MEMFD_ATTRS_NAME_PREFIX,
 		     strlen(LUO_MEMFD_ATTRS_NAME_PREFIX)))
@@ -237,11 +237,11 @@ static void luo_memfd_attrs_get(struct luo_memfd_attrs_ser_v1 *ser,
 
 /**
  * luo_memfd_attrs_out_save - Save the attributes of a file.
- * @attrs:    Zeroed.
+ * @attrs:    Set up by this call; must be zeroed.
  * @file:     The file.
  * @instance: Its instance.
  *
- * Does nothing if the write policy excludes them.
+ * Does nothing if the write policy excludes attributes.
  *
  * Context: Process context, may sleep.
  * Return: 0; -ENOMEM or another errno of luo_object_save(), with nothing saved.
@@ -274,12 +274,12 @@ int luo_memfd_attrs_out_save(struct luo_memfd_attrs *attrs, struct file *file,
 }
 
 /**
- * luo_memfd_attrs_out_update - Save attributes as they are now.
+ * luo_memfd_attrs_out_update - Save the attributes again if they have changed.
  * @attrs: The attributes, saved or not.
  * @file:  Their file.
  *
  * Context: Process context, may sleep.
- * Return: 0; -ENOMEM, with the attributes saved as they were.
+ * Return: 0; -ENOMEM if there is no memory, with the saved attributes unchanged.
  */
 int luo_memfd_attrs_out_update(struct luo_memfd_attrs *attrs,
 			       struct file *file)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Fewer, larger folios before the blackout
+ * DOC: Collapsing the folios of a memfd
  *
- * A folio of 2 MiB is handed over for a small part of what its pages cost one
- * by one, above all in the boot of the next kernel and when the file is
- * retrieved, while nothing runs. Making one is a copy that is paid for while the
- * program runs, so it is up to the administrator: luo_memfd.collapse.
+ * To hand over a folio of 2 MiB costs a small fraction of its pages one by one, above
+ * all in the boot of the next kernel and when the file is retrieved, while no service
+ * runs. But collapsing pages into a folio copies them while the program runs, so the
+ * administrator enables it with luo_memfd.collapse.
  *
- * Only ranges without holes are collapsed. If there is no memory, or a page is in use
- * at that moment, the range stays as it is. Its contents never change.
+ * Only ranges without holes are collapsed. If there is no memory, or if a page is in
+ * use, the range is left unchanged. The contents never change.
  */
 
 #include <linux/fs.h>
@@ -33,7 +33,7 @@
 static bool luo_memfd_collapses;
 module_param_named(collapse, luo_memfd_collapses, bool, 0644);
 
-/* Whether every page of the range is there, and not in a large enough folio. */
+/* Check that a range has no holes and is not in a large enough folio already. */
 static bool luo_memfd_is_collapsible(struct address_space *mapping,
 				     pgoff_t start)
 {
@@ -71,7 +71,7 @@ static int luo_memfd_collapse_range(struct file *file, pgoff_t start)
 }
 
 /**
- * luo_memfd_collapse - Make large folios of small ones, if that is wanted.
+ * luo_memfd_collapse - Replace small folios by large ones, if that is enabled.
  * @file: A shmem file, in use.
  *
  * Context: Process context, sleeps.
@@ -91,7 +91,7 @@ void luo_memfd_collapse(struct file *file)
 	end = round_down(i_size_read(file_inode(file)) >> PAGE_SHIFT,
 			 HPAGE_PMD_NR);
 	lru_add_drain_all();
-	/* Not into the scratch areas, from where they would have to move. */
+	/* Not into the scratch areas, where folios cannot be preserved. */
 	flags = memalloc_pin_save();
 	while (index < end && xa_find(&mapping->i_pages, &index, end - 1,
 				      XA_PRESENT)) {

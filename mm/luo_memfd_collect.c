@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: What is in a memfd
+ * DOC: Collecting the folios of a memfd
  *
- * Finds the folios of a file, pins them where they can stay over the kexec, and
- * preserves them. Holes are left alone.
+ * Finds the folios of a file, pins them in memory that can be preserved, and preserves
+ * them. No page is allocated for a hole.
  *
- * Most folios are ready to be pinned as they are, and those are, a batch at a
- * time, in one walk over the page cache under its lock. Where the walk comes to
- * some that are not, it leaves them to luo_memfd_pin.c: folios in swap, folios
- * that were allocated and not written to, locked folios, and those that have to
- * move. Moves cost more than all the rest, and are counted apart.
+ * Most folios can be pinned at once. One walk over the page cache, under its lock, pins
+ * them in batches. The walk leaves all others to luo_memfd_pin.c: folios in swap,
+ * folios that were allocated and never written, locked folios, and those that must
+ * move. Moves cost more than all other work, and are counted separately.
  *
- * When the file is frozen, only the folios are looked at that shmem has marked,
- * because they were added since the file was preserved. So freeze costs what was
- * added, whatever the size of the file. Whether a folio is preserved can be told
- * from its entry in the page cache: it is if it has no mark.
+ * Shmem marks each folio that is added after the file was preserved. Freeze visits only
+ * marked folios, so its cost grows with their number and not with the size of the file.
+ * A folio in the page cache is preserved if and only if it has no mark.
  */
 
 #include <linux/cleanup.h>
@@ -35,14 +33,12 @@
 #include "luo_memfd.h"
 
 /*
- * Pin a folio as it is and where it is, if possible. A folio in the page cache
- * has a reference from there for as long as the lock of the tree is held. Code
- * that replaces or removes a folio locks it first, and does neither to one that
- * is pinned.
+ * Pin a folio if it is ready to be pinned. The lock of the page cache is held, so the
+ * folio keeps its reference. Code that replaces or removes a folio locks it first, and
+ * leaves a pinned folio unchanged.
  *
- * From here on the folio is dirty: it may be written to after it was preserved,
- * and whether it was cannot be told at freeze, when the dirty bit may still be
- * in a page table.
+ * Mark the folio dirty, because it may be written after it was preserved. Freeze could
+ * not find out whether it was: the dirty bit may still be in a page table.
  */
 static bool luo_memfd_pin_folio(struct luo_memfd_walk *walk,
 				struct folio *folio)
@@ -66,7 +62,7 @@ static bool luo_memfd_pin_folio(struct luo_memfd_walk *walk,
 #define LUO_MEMFD_PG_HWPOISON	0
 #endif
 
-/* The same in short for a single page that is most probably dirty already. */
+/* The fast path of luo_memfd_pin_folio() for a single page that is already dirty. */
 static bool luo_memfd_pin_page(struct page *page)
 {
 	const unsigned long wanted = BIT(PG_uptodate) | BIT(PG_dirty);
@@ -78,9 +74,9 @@ static bool luo_memfd_pin_page(struct page *page)
 }
 
 /*
- * Add a single page that is pinned to the list, and with it those that follow it
- * in the file and, upwards or downwards, in memory; @max of one pageblock, which
- * are as ready as the first. Returns what the walk has come to.
+ * Add a pinned page to the list. Pin and add also the pages that follow it both in the
+ * file and in memory, upwards or downwards, at most @max of the same pageblock. Return
+ * the next folio of the walk.
  */
 static struct folio *luo_memfd_add_pages(struct luo_memfd_walk *walk,
 					 struct xa_state *xas,
@@ -134,7 +130,7 @@ static struct luo_memfd_run luo_memfd_entry_run(struct luo_memfd_walk *walk,
 	};
 }
 
-/* The run that begins with what cannot be pinned as it is: one batch at most. */
+/* Return the run that begins with a folio that is not ready: at most one batch. */
 static struct luo_memfd_run luo_memfd_unready_run(struct luo_memfd_walk *walk,
 						  struct xa_state *xas,
 						  struct folio *folio)
@@ -156,11 +152,11 @@ static struct luo_memfd_run luo_memfd_unready_run(struct luo_memfd_walk *walk,
 }
 
 /*
- * Pin what is ready, as many folios as there is room for in the list. Returns
- * what comes next and is not ready, empty if nothing was found.
+ * Pin folios that are ready, at most @max_pages pages. Return the next run that is not
+ * ready, or an empty run if there is none.
  */
 static struct luo_memfd_run luo_memfd_pin_ready(struct luo_memfd_walk *walk,
-						unsigned int room)
+						unsigned int max_pages)
 {
 	XA_STATE(xas, &walk->file->f_mapping->i_pages, walk->index);
 	struct luo_memfd_run unready = {};
@@ -168,7 +164,7 @@ static struct luo_memfd_run luo_memfd_pin_ready(struct luo_memfd_walk *walk,
 	u64 limit;
 
 	walk->block = ULONG_MAX;
-	limit = walk->list->nr_pages + room;
+	limit = walk->list->nr_pages + max_pages;
 	xas_lock_irq(&xas);
 	folio = xas_find(&xas, walk->end - 1);
 	while (folio && walk->list->nr_pages < limit) {
@@ -195,19 +191,19 @@ static struct luo_memfd_run luo_memfd_pin_ready(struct luo_memfd_walk *walk,
 static int luo_memfd_pin(struct luo_memfd_walk *walk)
 {
 	struct luo_memfd_run run;
-	unsigned int room;
+	unsigned int max_pages;
 	int err;
 
 	while (walk->index < walk->end) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		room = clamp(READ_ONCE(walk->file->f_mapping->nrpages), 1,
+		max_pages = clamp(READ_ONCE(walk->file->f_mapping->nrpages), 1,
 			     LUO_MEMFD_BATCH);
-		err = luo_memfd_extents_reserve(walk->list, room);
+		err = luo_memfd_extents_reserve(walk->list, max_pages);
 		if (err)
 			return err;
 
-		run = luo_memfd_pin_ready(walk, room);
+		run = luo_memfd_pin_ready(walk, max_pages);
 		if (run.end) {
 			err = luo_memfd_pin_run(walk, &run);
 			if (err)
@@ -219,12 +215,12 @@ static int luo_memfd_pin(struct luo_memfd_walk *walk)
 	return 0;
 }
 
-/* Pin what is marked, as many folios as there is room for in the list. */
+/* The same for marked folios, at most one batch. */
 static struct luo_memfd_run luo_memfd_pin_marked_ready(struct luo_memfd_walk *walk)
 {
 	XA_STATE(xas, &walk->file->f_mapping->i_pages, walk->index);
 	struct luo_memfd_run unready = {};
-	unsigned int room = LUO_MEMFD_BATCH;
+	unsigned int nr_left = LUO_MEMFD_BATCH;
 	struct folio *folio;
 
 	walk->block = ULONG_MAX;
@@ -236,7 +232,7 @@ static struct luo_memfd_run luo_memfd_pin_marked_ready(struct luo_memfd_walk *wa
 		}
 		luo_memfd_walk_add_folio(walk, folio);
 		xas_clear_mark(&xas, SHMEM_TAG_ADDED);
-		if (!--room)
+		if (!--nr_left)
 			break;
 	}
 	if (!folio)
@@ -296,7 +292,7 @@ static void luo_memfd_unpin_extent(const struct luo_memfd_extent_ser *extent)
 /**
  * luo_memfd_clear_mark - Clear the mark of a folio that was added.
  * @file:  The file.
- * @index: Where the folio begins, in pages.
+ * @index: Index of the first page of the folio.
  */
 void luo_memfd_clear_mark(struct file *file, pgoff_t index)
 {
@@ -330,9 +326,9 @@ static void luo_memfd_mark_extent(struct file *file,
 }
 
 /*
- * Folios that were added while the walk was going on have a mark and may have
- * been found all the same, and there may be marks from the last time that the
- * file was preserved. Clear those of folios that are in the list.
+ * Clear the marks of all folios in the list. A folio that was added during the walk is
+ * marked, and the walk may have found it nevertheless. Other marks may remain from an
+ * earlier preservation of the file.
  */
 static void luo_memfd_clear_marks(struct luo_memfd_walk *walk)
 {
@@ -393,16 +389,15 @@ static void luo_memfd_walk_init(struct luo_memfd_walk *walk, struct file *file,
 }
 
 /**
- * luo_memfd_collect - Pin and preserve what is in a file.
- * @file:  A shmem file that marks what is added, see shmem_mark_added(), and from
- *         which nothing is removed.
- * @list:  Empty; what is found is added, by file index.
+ * luo_memfd_collect - Pin and preserve the folios of a file.
+ * @file:  A shmem file that marks added folios, see shmem_mark_added(), and from
+ *         which no folio is removed meanwhile.
+ * @list:  Must be empty. Set to the folios, in ascending order of file index.
  * @flags: LUO_MEMFD_* of the file.
  *
  * Context: Process context, may sleep. The inode is locked.
- * Return: 0; -EINTR for a fatal signal; -EBUSY if a folio cannot be moved from
- * where it must not stay; -ENOMEM or another negative errno. On failure @list is
- * empty and nothing is pinned.
+ * Return: 0; -EINTR for a fatal signal; -EBUSY if a folio must move and is in use;
+ * -ENOMEM or another negative errno. On failure @list is empty and no folio is pinned.
  */
 int luo_memfd_collect(struct file *file, struct luo_memfd_extents *list,
 		      u32 flags)
@@ -431,9 +426,10 @@ err_unpin:
 }
 
 /**
- * luo_memfd_collect_added - Pin and preserve what is marked in a file.
+ * luo_memfd_collect_added - Pin and preserve the marked folios of a file.
  * @file:  A shmem file whose holes are frozen, see shmem_freeze_holes().
- * @list:  Empty; what is found is added, by file index. It has no mark then.
+ * @list:  Must be empty. Set to the folios, in ascending order of file index. Their
+ *         marks are cleared.
  * @flags: LUO_MEMFD_* of the file.
  *
  * Context: Process context, may sleep.
@@ -464,7 +460,7 @@ int luo_memfd_collect_added(struct file *file, struct luo_memfd_extents *list,
 /**
  * luo_memfd_uncollect_added - Undo luo_memfd_collect_added().
  * @file:  The file.
- * @list:  What was found; empty afterwards.
+ * @list:  The folios. Emptied.
  * @flags: LUO_MEMFD_* of the file.
  */
 void luo_memfd_uncollect_added(struct file *file, struct luo_memfd_extents *list,
@@ -492,7 +488,7 @@ void luo_memfd_release_extent(const struct luo_memfd_extent_ser *extent,
 }
 
 /**
- * luo_memfd_poison_seen - How many pages the hardware has reported so far.
+ * luo_memfd_poison_seen - Count the pages that the hardware has reported as damaged.
  *
  * Return: A number that changes when a page of any file is poisoned.
  */
@@ -508,10 +504,10 @@ long luo_memfd_poison_seen(void)
 /**
  * luo_memfd_extent_poisoned - Find a poisoned page in an extent.
  * @extent: The extent, whose pages are pinned.
- * @offset: Where to begin, in pages from the lowest page in memory.
+ * @offset: First page to check, in pages from the lowest page in memory.
  *
- * Return: Where the hardware has reported one, in pages from the lowest in memory;
- * the length of the extent if it has not.
+ * Return: The offset of the poisoned page, in pages from the lowest one in memory; the
+ * length of the extent if there is none.
  */
 u32 luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent,
 			      u32 offset)

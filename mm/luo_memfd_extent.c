@@ -2,10 +2,10 @@
 /**
  * DOC: Extents of a memfd
  *
- * Which pages of a file are in which page frames, as runs that are contiguous
- * in both. Both directions of the handler call this file. Arithmetic only: it
- * calls luo_run for the arithmetic of runs, and touches no page and no struct
- * page, because the page frames of a list that was read need not exist.
+ * An extent is a run of pages that are contiguous both in the file and in memory. This
+ * file is called to preserve and to retrieve files. It accesses no page and no struct
+ * page, because the page frames in a list of the previous kernel need not exist. It
+ * calls luo_run for the arithmetic of runs.
  */
 
 #include <linux/align.h>
@@ -20,9 +20,9 @@
 #include "luo_memfd.h"
 
 /**
- * luo_memfd_extents_reserve - Make room in a list.
+ * luo_memfd_extents_reserve - Grow a list.
  * @list: The list.
- * @nr:   How many extents to make room for.
+ * @nr:   Number of extents that are going to be added.
  *
  * Return: 0, or -ENOMEM.
  */
@@ -46,7 +46,7 @@ int luo_memfd_extents_reserve(struct luo_memfd_extents *list, u64 nr)
 	return 0;
 }
 
-/* One folio can be the beginning or the end of an extent in either direction. */
+/* An extent of one folio can be extended in both directions. */
 static bool luo_memfd_extent_is(const struct luo_memfd_extent_ser *extent,
 				u16 direction)
 {
@@ -54,7 +54,7 @@ static bool luo_memfd_extent_is(const struct luo_memfd_extent_ser *extent,
 	       (extent->flags & LUO_MEMFD_DESCENDING) == direction;
 }
 
-/* Add @next to @last if it follows @last in the file, and in memory up or down. */
+/* Append @next to @last if it follows @last in the file, and adjoins it in memory. */
 static bool luo_memfd_extent_extend(struct luo_memfd_extent_ser *last,
 				    const struct luo_memfd_extent_ser *next)
 {
@@ -83,16 +83,16 @@ static bool luo_memfd_extent_extend(struct luo_memfd_extent_ser *last,
 }
 
 /**
- * luo_memfd_extents_add - Add an extent to a list, or to the last one in it.
- * @list:   The list, in which there is room for one.
- * @first:  Extents before this one are not made longer.
+ * luo_memfd_extents_add - Add an extent to a list, or extend the last one.
+ * @list:   The list, which can hold another extent.
+ * @first:  Extents before this one are not extended.
  * @extent: The extent.
  *
- * kho_preserve_pages() cuts a range at the border of a NUMA node, and
- * luo_run_key_order() does not. So a caller that is going to preserve the extents
- * passes the length of the list as @first if @extent begins in another node than
- * the last one. The page frames of a list that was read need not exist, so this
- * function cannot look at their node.
+ * kho_preserve_pages() splits a range at the border of a NUMA node, and
+ * luo_run_key_order() does not. Therefore a caller that preserves the extents passes
+ * the length of the list as @first if @extent begins in another node than the last
+ * extent. This function cannot look up the node, because the page frames in a list of
+ * the previous kernel need not exist.
  */
 void luo_memfd_extents_add(struct luo_memfd_extents *list, u64 first,
 			   const struct luo_memfd_extent_ser *extent)
@@ -117,7 +117,7 @@ static bool luo_memfd_extent_valid(const struct luo_memfd_extent_ser *extent,
 	if (extent->index & mask)
 		return false;
 
-	/* The last folio may be larger than the rest of the file. */
+	/* The last folio may extend beyond the end of the file. */
 	end = ALIGN(end, mask + 1);
 
 	return extent->index < end && extent->nr_pages <= end - extent->index;
@@ -126,13 +126,13 @@ static bool luo_memfd_extent_valid(const struct luo_memfd_extent_ser *extent,
 /**
  * luo_memfd_extents_valid - Check extents that another kernel wrote.
  * @extents:  The extents.
- * @nr:       How many there are.
- * @nr_pages: How many pages they must have together.
+ * @nr:       Number of extents.
+ * @nr_pages: Number of pages that they must have together.
  * @size:     The size of the file in bytes.
- * @flags:    The flags that an extent may have.
+ * @flags:    Flags that an extent may have.
  *
- * That they do not overlap in memory is for luo_run_claim() to find out, and that
- * they do not in the file for the page cache.
+ * Does not check for overlaps: luo_run_claim() detects those in memory, and the page
+ * cache detects those in the file.
  *
  * Return: true if every field is in its range.
  */
@@ -153,7 +153,7 @@ bool luo_memfd_extents_valid(const struct luo_memfd_extent_ser *extents,
 
 /**
  * luo_memfd_extents_free - Free a list.
- * @list: The list, empty and usable afterwards.
+ * @list: The list. It is empty and can be used again.
  */
 void luo_memfd_extents_free(struct luo_memfd_extents *list)
 {
@@ -166,7 +166,7 @@ void luo_memfd_extents_free(struct luo_memfd_extents *list)
  * @list:  The list, in ascending order of file index.
  * @index: The offset of the page in the file, in pages.
  *
- * Return: The extent, or NULL if the page is in none.
+ * Return: The extent, or NULL if no extent has the page.
  */
 const struct luo_memfd_extent_ser *
 luo_memfd_extents_find(const struct luo_memfd_extents *list, u64 index)

@@ -2,10 +2,9 @@
 /**
  * DOC: Retrieving a memfd
  *
- * The retrieve and finish of the file handlers, called by LUO by way of
- * luo_memfd.c: reads version 2, version 1 or, through luo_memfd_v0_in.c, version 0
- * of a file, creates the file and has luo_memfd_threads.c or luo_memfd_retrieve.c
- * insert its pages.
+ * The calls retrieve and finish of the file handlers in luo_memfd.c. Reads version 2, 1
+ * or, by luo_memfd_v0_in.c, version 0 of a file, and creates the file.
+ * luo_memfd_threads.c or luo_memfd_retrieve.c insert its pages.
  *
  * After retrieve every page is in the file or free, with two exceptions. If memory
  * for reading a version was lacking, finish reads it again and frees the pages. If
@@ -31,10 +30,10 @@
 
 /**
  * struct luo_memfd_in - A file of the previous kernel.
- * @version: The version that was read, 0 at first.
- * @v1:      The file as version 1 describes it.
- * @list:    Its extents, if version 0 was read.
- * @array:   Its extents, if another version was read.
+ * @version: The version that was read. Initially 0.
+ * @v1:      The file, converted to version 1.
+ * @list:    The extents, if version 0 was read.
+ * @array:   The extents, if another version was read.
  */
 struct luo_memfd_in {
 	u32 version;
@@ -60,7 +59,7 @@ static int luo_memfd_in_load_extents(struct luo_memfd_in *in)
 	const struct luo_memfd_ser_v1 *v1 = &in->v1;
 	int err;
 
-	/* Without extents there is no array, which is an error otherwise. */
+	/* A file without extents has no array. */
 	if (!v1->nr_extents && !v1->nr_pages && !v1->extents)
 		return 0;
 
@@ -87,8 +86,8 @@ static int luo_memfd_in_load_extents(struct luo_memfd_in *in)
 }
 
 /*
- * Load version 2 or 1 and free its object. On -ENOMEM the object stays, to be
- * loaded again. On any error @in describes a file without pages.
+ * Load version 2 or 1 and free its object. On -ENOMEM keep the object, so that it can
+ * be loaded again. On any error @in describes a file without pages.
  */
 static int luo_memfd_in_load_object(u64 instance, struct luo_memfd_in *in)
 {
@@ -108,9 +107,9 @@ static int luo_memfd_in_load_object(u64 instance, struct luo_memfd_in *in)
 }
 
 /*
- * Finish cannot fail, and the memory of an object that it does not load is never
- * freed. Wait for memory: if it is short because a program with sessions is being
- * killed, its memory is free soon.
+ * Finish cannot fail, and the pages of an object that it does not load are never freed.
+ * Wait for memory: if there is none because a program with sessions is being killed,
+ * its memory will soon be free.
  */
 static int luo_memfd_in_load_object_at_last(u64 instance,
 					    struct luo_memfd_in *in)
@@ -185,12 +184,12 @@ static void luo_memfd_in_report(const struct liveupdate_file_op_args *args,
  * luo_memfd_in_retrieve_stock - Create a file from version 1 or version 0.
  * @args: The arguments of the handler.
  *
- * With version 0 at hand, nothing is lost if version 1 is missing, unknown or
- * damaged. If version 1 is read, finish frees the list of version 0, so that no
- * program waits for that.
+ * If version 1 is missing, unknown or corrupt, the file is read from version 0, and
+ * nothing is lost. If version 1 was read, finish frees the list of version 0, so that
+ * retrieve does not take longer.
  *
- * Return: 0; -EBADMSG if both are damaged or a page is missing; another errno, with
- * all pages freed.
+ * Return: 0; -EBADMSG if both versions are corrupt or a page is missing; another errno,
+ * with all pages freed.
  */
 int luo_memfd_in_retrieve_stock(struct liveupdate_file_op_args *args)
 {
@@ -201,7 +200,7 @@ int luo_memfd_in_retrieve_stock(struct liveupdate_file_op_args *args)
 	if (!err) {
 		err = luo_memfd_in_insert(&in, args->serialized_data,
 					  &args->file);
-		/* Finish must not take the list of version 0 for unread. */
+		/* Finish must not read version 0 again. */
 		if (err)
 			luo_memfd_v0_in_drop(args->serialized_data);
 	} else {
@@ -225,7 +224,7 @@ int luo_memfd_in_retrieve_stock(struct liveupdate_file_op_args *args)
  * luo_memfd_in_retrieve_own - Create a file from version 1.
  * @args: The arguments of the handler.
  *
- * Return: 0; -ENOENT if there is no such object, -EBADMSG if it is damaged or a
+ * Return: 0; -ENOENT if there is no such object; -EBADMSG if it is corrupt or a
  * page is missing; another errno, with all pages freed.
  */
 int luo_memfd_in_retrieve_own(struct liveupdate_file_op_args *args)
@@ -249,8 +248,7 @@ static bool luo_memfd_in_is_unread(const struct liveupdate_file_op_args *args)
 }
 
 /**
- * luo_memfd_in_finish_stock - Free everything of a file with version 0 that was
- *                             not retrieved.
+ * luo_memfd_in_finish_stock - Free the remaining memory of a file with version 0.
  * @args: The arguments of the handler.
  */
 void luo_memfd_in_finish_stock(struct liveupdate_file_op_args *args)
@@ -259,7 +257,7 @@ void luo_memfd_in_finish_stock(struct liveupdate_file_op_args *args)
 	int err;
 
 	luo_memfd_attrs_in_drop(args->serialized_data);
-	/* If retrieve had no memory for version 1, version 0 has the same pages. */
+	/* If retrieve had no memory to read version 1, free the same pages by version 0. */
 	err = luo_memfd_in_load_object_at_last(args->serialized_data, &in);
 	if (luo_memfd_in_is_unread(args) && err) {
 		luo_memfd_v0_in_discard(args->serialized_data);
@@ -273,8 +271,7 @@ void luo_memfd_in_finish_stock(struct liveupdate_file_op_args *args)
 }
 
 /**
- * luo_memfd_in_finish_own - Free everything of a file without version 0 that was
- *                           not retrieved.
+ * luo_memfd_in_finish_own - Free the remaining memory of a file without version 0.
  * @args: The arguments of the handler.
  */
 void luo_memfd_in_finish_own(struct liveupdate_file_op_args *args)

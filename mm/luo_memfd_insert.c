@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Pages into a memfd, many at a time
+ * DOC: Inserting pages into a memfd
  *
- * Creates a file and puts folios into its page cache while no process can see it.
- * Called by luo_memfd_in.c, and by luo_memfd_retrieve.c for pages that it has
- * claimed.
+ * Creates a file and adds folios to its page cache before any process can see it.
+ * Called by luo_memfd_in.c, and by luo_memfd_retrieve.c with pages that it has claimed.
  *
- * Single pages are gathered in a batch, and once per batch this file accounts the
- * blocks, charges the memory cgroup, takes the locks of the page cache and of the
- * LRU list, and updates the counters. Per page it fills in &struct folio and a
- * slot of the page cache and adds the folio to the LRU list.
+ * Single pages are collected in a batch. Once per batch, this file accounts the blocks,
+ * charges the memory cgroup, takes the locks of the page cache and of the LRU list, and
+ * updates the counters. For each page it only sets up &struct folio and a slot of the
+ * page cache, and adds the folio to the LRU list.
  *
- * When all pages are inserted, all counters are as if the pages had been written
- * one by one.
+ * In the end, all counters have the same values as if the pages had been written one by
+ * one.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -40,20 +39,20 @@
 #include "internal.h"
 #include "luo_memfd.h"
 
-/* The flags of a page of a shmem file that was written to. */
+/* The flags of a page of a shmem file that was written. */
 #define LUO_MEMFD_PAGE_FLAGS						\
 	(BIT(PG_swapbacked) | BIT(PG_uptodate) | BIT(PG_dirty))
 
 /*
- * If the limit of the cgroup is reached, return an error instead of killing the
- * program: it may hold other files that have yet to be retrieved.
+ * If the limit of the cgroup is reached, return an error instead of invoking the OOM
+ * killer: the program may have to retrieve other files.
  */
 static gfp_t luo_memfd_insert_gfp(const struct inode *inode)
 {
 	return mapping_gfp_mask(inode->i_mapping) | __GFP_RETRY_MAYFAIL;
 }
 
-/* Gives the first folios, as far as their indices follow each other, to the file. */
+/* Add the first folios to the page cache, up to a gap between their indices. */
 static unsigned int luo_memfd_insert_next_run(struct address_space *mapping,
 					      struct folio **folios, unsigned int nr)
 {
@@ -113,7 +112,7 @@ static int luo_memfd_insert_page_cache(struct luo_memfd_batch *batch, gfp_t gfp)
 	return xas_error(&xas);
 }
 
-/* Folios of one cgroup, node and zone. From here on they may be swapped out. */
+/* All folios are of one cgroup, node and zone. After this they may be swapped out. */
 static void luo_memfd_insert_lru(struct folio **folios, unsigned int nr)
 {
 	struct lruvec *lruvec = folio_lruvec_lock_irq(folios[0]);
@@ -158,7 +157,7 @@ static int luo_memfd_insert_batch(struct luo_memfd_batch *batch)
 
 /**
  * luo_memfd_insert_flush - Insert the folios of a batch.
- * @batch: The batch, empty afterwards.
+ * @batch: The batch. Emptied.
  *
  * Context: Process context, may sleep.
  * Return: 0; -ENOSPC, -ENOMEM or -EEXIST, with all folios freed that are not in
@@ -188,8 +187,8 @@ int luo_memfd_insert_flush(struct luo_memfd_batch *batch)
  * @index: Its index in the file.
  *
  * Context: Process context, may sleep.
- * Return: As luo_memfd_insert_flush(), whose error may be about earlier pages.
- * On an error the page is freed.
+ * Return: As luo_memfd_insert_flush(). The error may be that of an earlier page. On an
+ * error the page is freed.
  */
 int luo_memfd_insert_page(struct luo_memfd_batch *batch, u64 pfn, pgoff_t index)
 {
@@ -218,12 +217,12 @@ int luo_memfd_insert_page(struct luo_memfd_batch *batch, u64 pfn, pgoff_t index)
  * @pfn:   The lowest page frame. Each page has one reference, which the file
  *         takes over.
  * @nr:    The number of pages, contiguous in memory.
- * @down:  The first page of the file is the highest in memory.
+ * @down:  If true, the page with the lowest index is the highest one in memory.
  * @index: The lowest index in the file.
  *
  * Context: Process context, may sleep.
- * Return: As luo_memfd_insert_flush(), whose error may be about earlier pages.
- * On an error all pages are freed that are not in the file.
+ * Return: As luo_memfd_insert_flush(). The error may be that of an earlier page. On an
+ * error all pages are freed that are not in the file.
  */
 int luo_memfd_insert_pages(struct luo_memfd_batch *batch, u64 pfn,
 			   unsigned long nr, bool down, pgoff_t index)
@@ -287,8 +286,8 @@ out_unlock:
 }
 
 /**
- * luo_memfd_insert_retire - Mark a page as poisoned, for good.
- * @pfn: Its page frame. The caller claimed it, and never puts the reference.
+ * luo_memfd_insert_retire - Mark a page as poisoned, so that it is never used again.
+ * @pfn: Its page frame. The caller has claimed the page and never drops the reference.
  *
  * Context: Process context.
  */
@@ -309,10 +308,10 @@ void luo_memfd_insert_retire(u64 pfn)
  * @pfn:   The page frame, which luo_memfd_insert_retire() has marked.
  * @index: The index of the page in the file.
  *
- * The page is in the file as memory_failure() leaves one there: neither on an LRU
- * list nor charged to a memory cgroup. A read of it fails with -EIO and an access to
- * a mapping with SIGBUS. It is in the file, not a marker in its place, so that the
- * file can be preserved again together with the page frame.
+ * The page is in the same state as after memory_failure(): in the file, but neither on
+ * an LRU list nor charged to a memory cgroup. A read of it fails with -EIO, and an
+ * access to a mapping raises SIGBUS. The page itself is inserted instead of a marker, so
+ * that the page frame can be preserved again with the file.
  *
  * Context: Process context, may sleep.
  * Return: 0; -ENOSPC, -ENOMEM or -EEXIST.
@@ -343,13 +342,13 @@ int luo_memfd_insert_poison(struct inode *inode, u64 pfn, pgoff_t index)
 
 /**
  * luo_memfd_insert_create - Create a file without pages.
- * @memfd: The file that was preserved.
- * @name:  Its name, with "memfd:", or empty.
+ * @memfd: The file as the previous kernel has preserved it.
+ * @name:  Its name, which begins with "memfd:" or is empty.
  * @filep: Set to the file on success.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EBADMSG if size or position is more than a file can have;
- * -EOPNOTSUPP if this kernel does not know one of the seals; -ENOMEM, -ENFILE.
+ * Return: 0; -EBADMSG if the size or the position exceeds the limit of a file;
+ * -EOPNOTSUPP if this kernel does not support one of the seals; -ENOMEM; -ENFILE.
  */
 int luo_memfd_insert_create(const struct luo_memfd_ser_v1 *memfd,
 			    const char *name, struct file **filep)
@@ -373,7 +372,7 @@ int luo_memfd_insert_create(const struct luo_memfd_ser_v1 *memfd,
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 
-	/* Before the seals: F_SEAL_EXEC on an executable file adds others. */
+	/* Set the mode before the seals: F_SEAL_EXEC on an executable file adds other seals. */
 	if (memfd->flags & LUO_MEMFD_NOEXEC)
 		file_inode(file)->i_mode &= ~0111;
 	err = memfd_add_seals(file, memfd->seals);

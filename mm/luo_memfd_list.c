@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: The lists of a memfd that is preserved
+ * DOC: The lists of a preserved memfd
  *
- * The extents of version 1 and the folios of version 0, as they change while the
- * file is in use. Whatever is changed, only that is read and written, so that
- * freeze costs what has changed:
+ * The extents of version 1 and the folios of version 0 change while the preserved file
+ * is in use. An update accesses only the entries that change, so that the cost of
+ * freeze grows with the number of changes:
  *
- * - extents that are added go to the end, in no order;
- * - an extent that is removed stays in its place with no pages, so that the
- *   others stay in order and can be found; freeze moves one from the end there;
- * - the list is put in order again when too many were added or removed, by
- *   the program that punches a hole, and not at freeze.
+ * - extents are added at the end, not sorted;
+ * - an extent that is removed stays in its place without pages, so that the others
+ *   remain sorted and can be found; freeze moves an extent from the end to this place;
+ * - if too many extents were added or removed, the list is sorted again when a program
+ *   punches a hole, and not at freeze.
  *
  * Called by luo_memfd_out.c and luo_memfd_punch.c.
  */
@@ -26,10 +26,10 @@
 
 #include "luo_memfd_out.h"
 
-/* How many extents can be added at freeze before a table must be copied. */
+/* The number of extents that can be added at freeze before a table must be copied. */
 #define LUO_MEMFD_LATE_MAX	8192
 
-/* How many extents in no order are looked through for each hole. */
+/* The largest number of unsorted extents, all of which are searched for each hole. */
 #define LUO_MEMFD_UNSORTED_MAX	1024
 
 static u64 luo_memfd_list_poisoned(const struct luo_memfd_extents *list)
@@ -49,8 +49,8 @@ static u64 luo_memfd_list_poisoned(const struct luo_memfd_extents *list)
  * @memfd: The file.
  * @list:  The extents.
  *
- * Return: 0; -EHWPOISON if a page is poisoned and version 1 is not written; -ENOMEM
- * or what KHO returns. On failure the lists are unchanged.
+ * Return: 0; -EHWPOISON if a page is poisoned and version 1 is not written; -ENOMEM or
+ * another errno of KHO. On failure the lists are unchanged.
  */
 int luo_memfd_list_add(struct luo_memfd *memfd,
 		       const struct luo_memfd_extents *list)
@@ -59,7 +59,7 @@ int luo_memfd_list_add(struct luo_memfd *memfd,
 	u64 nr = memfd->v0.nr;
 	int err = 0;
 
-	/* Version 0 cannot describe such a page. */
+	/* Version 0 cannot describe a poisoned page. */
 	if (nr_poisoned && !memfd->has_object)
 		return -EHWPOISON;
 
@@ -138,10 +138,10 @@ static int luo_memfd_list_rebuild(struct luo_memfd *memfd,
 }
 
 /**
- * luo_memfd_list_sort - Put the extents in order, if too many are not.
+ * luo_memfd_list_sort - Sort the extents, if too many are unsorted.
  * @memfd: The file.
  *
- * Return: 0; -ENOMEM, with the list unchanged.
+ * Return: 0; -ENOMEM if there is no memory, with the list unchanged.
  */
 int luo_memfd_list_sort(struct luo_memfd *memfd)
 {
@@ -152,7 +152,7 @@ int luo_memfd_list_sort(struct luo_memfd *memfd)
 	    memfd->extents.count <= memfd->nr_sorted + LUO_MEMFD_UNSORTED_MAX)
 		return 0;
 
-	/* One more, for a removed extent behind the others to be read to. */
+	/* Allocate one more: a removed extent after all others is read into it. */
 	extents = vmalloc(array_size(memfd->extents.count + 1,
 				     sizeof(*extents)));
 	if (!extents)
@@ -165,19 +165,18 @@ int luo_memfd_list_sort(struct luo_memfd *memfd)
 }
 
 /**
- * luo_memfd_list_first - Find where to look for the extents of a range.
+ * luo_memfd_list_first - Find the sorted extent where a search must begin.
  * @memfd: The file.
- * @index: Where the range begins, in pages.
+ * @index: The first page of the range to search for.
  *
- * Return: The first of the extents in order that may have a page at or behind
- * @index.
+ * Return: The number of the first sorted extent that may have a page at or after @index.
  */
 u64 luo_memfd_list_first(const struct luo_memfd *memfd, u64 index)
 {
 	struct luo_memfd_extent_ser extent;
 	u64 low = 0, high = memfd->nr_sorted, middle;
 
-	/* The last that begins at @index or before is the one before @high. */
+	/* The extent before @high is the last one that begins at or before @index. */
 	while (low < high) {
 		middle = low + (high - low) / 2;
 		luo_vec_get(&memfd->extents, middle, &extent);
@@ -190,7 +189,7 @@ u64 luo_memfd_list_first(const struct luo_memfd *memfd, u64 index)
 	return high ? high - 1 : 0;
 }
 
-/* What @nr pages from @offset on have of an extent, in pages of the file. */
+/* Return the @nr pages of an extent from @offset on, in pages of the file. */
 static struct luo_memfd_extent_ser
 luo_memfd_list_part(const struct luo_memfd_extent_ser *extent, u64 offset, u64 nr)
 {
@@ -227,15 +226,15 @@ static int luo_memfd_list_remove(struct luo_memfd *memfd, u64 nr,
 }
 
 /**
- * luo_memfd_list_cut - Remove pages from an extent.
+ * luo_memfd_list_punch - Remove pages from an extent.
  * @memfd: The file.
- * @nr:    Which extent.
+ * @nr:    The number of the extent.
  * @start: The first page of the file to remove, in the extent.
- * @end:   The page behind the last one, in the extent or where it ends.
+ * @end:   The page after the last one, at most the end of the extent.
  *
- * Return: 0; -ENOMEM, with the list unchanged.
+ * Return: 0; -ENOMEM if there is no memory, with the list unchanged.
  */
-int luo_memfd_list_cut(struct luo_memfd *memfd, u64 nr, u64 start, u64 end)
+int luo_memfd_list_punch(struct luo_memfd *memfd, u64 nr, u64 start, u64 end)
 {
 	struct luo_memfd_extent_ser extent, head, tail;
 	u64 extent_end;
@@ -263,7 +262,7 @@ int luo_memfd_list_cut(struct luo_memfd *memfd, u64 nr, u64 start, u64 end)
 	return 0;
 }
 
-/* Move the last extent to where one was removed. */
+/* Move the last extent to the place of a removed one. */
 static void luo_memfd_list_fill_one(struct luo_memfd *memfd, u64 nr)
 {
 	struct luo_vec *extents = &memfd->extents;
@@ -281,7 +280,7 @@ static void luo_memfd_list_fill_one(struct luo_memfd *memfd, u64 nr)
 	luo_vec_truncate(extents, extents->count - 1);
 }
 
-/* Replace the extents that were removed by others. */
+/* Fill the places of all removed extents. */
 static void luo_memfd_list_fill(struct luo_memfd *memfd)
 {
 	struct luo_memfd_extent_ser extent;
@@ -307,7 +306,7 @@ static void luo_memfd_list_fill(struct luo_memfd *memfd)
 }
 
 /**
- * luo_memfd_list_seal - Have the next kernel see what is in the lists.
+ * luo_memfd_list_seal - Update the data that the next kernel reads from the lists.
  * @memfd: The file.
  */
 void luo_memfd_list_seal(struct luo_memfd *memfd)
@@ -315,8 +314,8 @@ void luo_memfd_list_seal(struct luo_memfd *memfd)
 	u64 max = DIV_ROUND_UP_ULL(memfd->v1.size, PAGE_SIZE);
 
 	/*
-	 * luo_memfd_v0_in_read() takes a list with more entries than the file has
-	 * pages for damaged. Entries of removed folios may make it as long.
+	 * luo_memfd_v0_in_read() refuses a list with more entries than the file has pages.
+	 * Remove the entries of removed folios if they make the list too long.
 	 */
 	if (memfd->v0.ser && (!memfd->has_object || memfd->v0.nr > max))
 		luo_memfd_v0_out_fill(&memfd->v0);

@@ -2,9 +2,9 @@
 /**
  * DOC: Preserving a memfd
  *
- * The preserve, freeze and their opposites of the file handlers: writes version 0
- * and version 1 of a file whose pages luo_memfd_collect.c finds and pins. Called
- * by LUO by way of luo_memfd.c.
+ * The calls preserve, unpreserve, freeze and unfreeze of the file handlers in
+ * luo_memfd.c. Writes version 0 and version 1 of a file, whose pages luo_memfd_collect.c
+ * finds and pins.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -30,12 +30,12 @@
 
 #include "luo_memfd_out.h"
 
-/* How many poisoned pages freeze handles at once. */
+/* The number of poisoned pages that freeze handles at once. */
 #define LUO_MEMFD_POISON_BATCH	16
 
 /*
- * The write policy selects version 1 and not version 2: that one is for files that
- * version 1 cannot describe, whatever the policy says. Both have one layout.
+ * The write policy selects version 1 and never version 2. A file that version 1 cannot
+ * describe is stored in version 2, which has the same layout.
  */
 static int luo_memfd_store(struct luo_memfd *memfd)
 {
@@ -53,7 +53,7 @@ static int luo_memfd_store(struct luo_memfd *memfd)
 	return err;
 }
 
-/* Store the file as it is now. After an error the next freeze stores it. */
+/* Store the current state of the file. After an error the next freeze stores it. */
 static int luo_memfd_update(struct luo_memfd *memfd)
 {
 	u32 version = memfd->nr_poisoned ? 2 : 1;
@@ -86,7 +86,7 @@ static void luo_memfd_release_pages(struct luo_memfd *memfd)
 	}
 }
 
-/* Free all but the pages of the file. */
+/* Free everything except the pages of the file. */
 static void luo_memfd_free(struct luo_memfd *memfd)
 {
 	if (memfd->stored)
@@ -136,12 +136,12 @@ static int luo_memfd_begin(struct luo_memfd *memfd, struct file *file, bool stoc
 		return err;
 
 	if (!stock) {
-		/* Odd, as no physical address of version 0 is. */
+		/* Odd, so that it differs from all physical addresses of version 0. */
 		memfd->id.instance = 2 * atomic64_inc_return(&last_instance) - 1;
 		return 0;
 	}
 
-	/* What the stock handler can pin. */
+	/* The limit of the stock handler, which pins all pages. */
 	if (DIV_ROUND_UP_ULL(memfd->v1.size, PAGE_SIZE) > UINT_MAX)
 		return -EFBIG;
 
@@ -207,7 +207,7 @@ static struct luo_memfd *luo_memfd_save(struct file *file, bool stock)
 	return memfd;
 }
 
-/* From here on, or no longer, what is added to the file is marked. */
+/* Enable or disable the marks of folios that are added to the file. */
 static void luo_memfd_track(struct inode *inode, bool track)
 {
 	SHMEM_I(inode)->keeper = NULL;
@@ -216,10 +216,10 @@ static void luo_memfd_track(struct inode *inode, bool track)
 }
 
 /*
- * Whether the pages of a file that are in swap fit into memory. They are pinned
- * when they are read, so pages of others are swapped out in their place, and if
- * that does not suffice, the OOM killer ends processes that have no part in this.
- * The scratch areas of KHO are CMA, where no page can be pinned.
+ * Check whether the swapped pages of a file fit into memory. They are pinned when they
+ * are read, so pages of other programs are swapped out in their place. If that does not
+ * free enough memory, the OOM killer kills unrelated processes. The scratch areas of KHO
+ * do not count: they are CMA, where no page can be pinned.
  */
 static bool luo_memfd_fits(struct inode *inode)
 {
@@ -230,15 +230,15 @@ static bool luo_memfd_fits(struct inode *inode)
 	long free = si_mem_available() -
 		    global_zone_page_state(NR_FREE_CMA_PAGES);
 
-	/* What is read from swap makes room there. */
+	/* Reading a page from swap frees its slot there. */
 	anon = clamp(anon, 0, get_nr_swap_pages() + swapped);
 
 	return swapped <= max(free, 0) + anon;
 }
 
 /*
- * If memory runs out nevertheless, fail instead of invoking the OOM killer. A write
- * to the file that is served meanwhile may fail too, which it must expect.
+ * If there is no memory nevertheless, fail instead of invoking the OOM killer. A write
+ * to the file at the same time may then fail too, as any write may.
  */
 static struct luo_memfd *luo_memfd_save_or_fail(struct file *file, bool stock)
 {
@@ -258,9 +258,9 @@ static struct luo_memfd *luo_memfd_save_or_fail(struct file *file, bool stock)
 
 /**
  * luo_memfd_out_preserve - Preserve a file.
- * @args:  What LUO passes to its handler.
- * @stock: Write version 0, and version 1 if the write policy says so; otherwise
- *         version 1 alone.
+ * @args:  The arguments of the handler.
+ * @stock: If true, write version 0, and version 1 if the write policy selects it. If
+ *         false, write version 1 alone.
  *
  * Return: 0; -ENOMEM if the file does not fit into memory; -EOPNOTSUPP if a page has
  * memory tags; or another negative errno. On an error the file is unchanged.
@@ -311,8 +311,8 @@ void luo_memfd_out_unpreserve(struct liveupdate_file_op_args *args)
 }
 
 /*
- * Find pages of the file that are poisoned and not marked as such, as many as there
- * is room for. Returns how many; -EHWPOISON if one is in a large folio.
+ * Find poisoned pages of the file that have no such flag yet, at most @max. Return
+ * their number; -EHWPOISON if one is in a large folio.
  */
 static int luo_memfd_find_poison(struct luo_memfd *memfd, u64 *indices, int max)
 {
@@ -344,8 +344,8 @@ static int luo_memfd_find_poison(struct luo_memfd *memfd, u64 *indices, int max)
 }
 
 /*
- * Take poisoned pages off the lists. They are as pages then that were added since, of
- * which luo_memfd_pin.c marks those that are poisoned.
+ * Remove poisoned pages from the lists. They then count as added pages, and
+ * luo_memfd_pin.c flags poisoned pages among these.
  */
 static int luo_memfd_remove_poison(struct luo_memfd *memfd)
 {
@@ -366,8 +366,8 @@ static int luo_memfd_remove_poison(struct luo_memfd *memfd)
 }
 
 /*
- * Memory that is known to be damaged must not be handed over as good. All pages are
- * looked at only if the hardware has reported some page since the last time.
+ * A page that the hardware has reported as damaged must not be handed over as good.
+ * Check all pages, but only if a page was reported since the last check.
  */
 static int luo_memfd_check_poison(struct luo_memfd *memfd)
 {
@@ -384,7 +384,7 @@ static int luo_memfd_check_poison(struct luo_memfd *memfd)
 	return err;
 }
 
-/* Preserve what was added since the file was preserved. */
+/* Preserve the folios that were added since the file was preserved. */
 static int luo_memfd_save_added(struct luo_memfd *memfd, struct file *file)
 {
 	struct luo_memfd_extents list = {};
@@ -405,7 +405,7 @@ static int luo_memfd_save_added(struct luo_memfd *memfd, struct file *file)
 	return 0;
 }
 
-/* The content is worth more than the attributes: do not refuse the kexec for them. */
+/* Keep the content: an error of the attributes must not refuse the kexec. */
 static void luo_memfd_save_attrs(struct luo_memfd *memfd, struct file *file)
 {
 	int err = luo_memfd_attrs_out_update(&memfd->attrs, file);
@@ -419,7 +419,7 @@ static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
 {
 	int err;
 
-	/* All but the size may have changed since. */
+	/* Everything except for the size may have changed since preserve. */
 	err = luo_memfd_describe_file(file, &memfd->v1);
 	if (!err)
 		luo_memfd_save_attrs(memfd, file);
@@ -445,11 +445,12 @@ static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
 }
 
 /**
- * luo_memfd_out_freeze - Preserve what was written into holes since, for good.
+ * luo_memfd_out_freeze - Preserve the final state of a file.
  * @args: What LUO passes to its handler.
  *
- * Costs what was added to the file since it was preserved, whatever its size, and on
- * processors with memory tags a look at each page.
+ * Preserves the folios that were added since preserve. The cost grows with their number
+ * and not with the size of the file. On processors with memory tags each page is checked
+ * as well.
  *
  * Return: 0, or a negative errno with the file preserved as before the call.
  */

@@ -10,30 +10,30 @@
 #include "luo_memfd.h"
 #include "luo_memfd_attrs.h"
 
-/* How many removed extents freeze replaces without looking at the others. */
+/* The largest number of removed extents that freeze replaces without a full scan. */
 #define LUO_MEMFD_REMOVED_MAX	4096
 
 /**
- * struct luo_memfd - A file that is being preserved.
- * @keeper:     Is asked before a hole is punched.
- * @lock:       Held while a hole is punched, and while the file is frozen.
+ * struct luo_memfd - A preserved file.
+ * @keeper:     Shmem calls it before it punches a hole.
+ * @lock:       Held while a hole is punched, and while the file is being frozen.
  * @file:       The file.
- * @poison:     What luo_memfd_poison_seen() was when the pages had been checked.
- * @nr_poisoned: How many pages of @extents are marked as poisoned.
- * @v1:         The file as version 1 describes it.
- * @extents:    What is in it, if version 1 is written; otherwise empty. An extent
- *              that was removed has no pages.
- * @nr_sorted:  Extents before this one are in ascending order of file index, the
- *              removed ones by where they were.
- * @removed:    Where extents were removed, NULL before the first.
- * @nr_removed: How many were removed. @removed has no more than
+ * @poison:     The value of luo_memfd_poison_seen() before the last check of all pages.
+ * @nr_poisoned: Number of pages of @extents that are flagged as poisoned.
+ * @v1:         The data of version 1.
+ * @extents:    The extents, if version 1 is written; otherwise empty. A removed extent
+ *              has no pages.
+ * @nr_sorted:  Extents before this one are in ascending order of file index. Removed
+ *              extents among them keep their index.
+ * @removed:    Numbers of removed extents. NULL if none was removed yet.
+ * @nr_removed: How many extents were removed. @removed has at most
  *              %LUO_MEMFD_REMOVED_MAX of them.
- * @changed:    @extents is not what the next kernel would see.
+ * @changed:    @extents differs from the data that the next kernel would read.
  * @v0:         Version 0, if it is written.
  * @attrs:      Its attributes, if they are written.
- * @id:         The object that version 1 is, if it is written.
+ * @id:         The object of version 1, if it is written.
  * @has_object: Version 1 is written, or version 2 in its place.
- * @stored:     Which of them is stored, 0 if none is.
+ * @stored:     The version that is stored as an object; 0 if there is no object.
  */
 struct luo_memfd {
 	struct shmem_keeper keeper;
@@ -65,20 +65,20 @@ static inline int luo_memfd_check_tags(struct file *file)
 }
 #endif
 
-/* luo_memfd_punch.c: removing pages from a file that is preserved. */
+/* luo_memfd_punch.c: removing pages from a preserved file. */
 
 extern const struct shmem_keeper_ops luo_memfd_punch_ops;
 
 int luo_memfd_punch_range(struct luo_memfd *memfd, pgoff_t start, pgoff_t end);
 
-/* luo_memfd_list.c: the lists of what is in the file. */
+/* luo_memfd_list.c: the lists of extents and folios. */
 
 int luo_memfd_list_prepare(struct luo_memfd *memfd);
 int luo_memfd_list_add(struct luo_memfd *memfd,
 		       const struct luo_memfd_extents *list);
 int luo_memfd_list_sort(struct luo_memfd *memfd);
 u64 luo_memfd_list_first(const struct luo_memfd *memfd, u64 index);
-int luo_memfd_list_cut(struct luo_memfd *memfd, u64 nr, u64 start, u64 end);
+int luo_memfd_list_punch(struct luo_memfd *memfd, u64 nr, u64 start, u64 end);
 void luo_memfd_list_seal(struct luo_memfd *memfd);
 
 #endif /* _MM_LUO_MEMFD_OUT_H */

@@ -2,9 +2,9 @@
 /**
  * DOC: Parts of a memfd
  *
- * Cuts the extents of a file into parts of about the same size, each of which
- * begins and ends at a KHO key, so that one processor can claim a part without
- * regard to the others. Arithmetic only, for luo_memfd_threads.c.
+ * Divides the extents of a file into parts of about the same size, for
+ * luo_memfd_threads.c. Each part begins and ends at a KHO key, so that several
+ * processors can claim parts at the same time. Accesses no page.
  */
 
 #include <linux/luo_run.h>
@@ -14,19 +14,19 @@
 #include "luo_memfd.h"
 
 /**
- * luo_memfd_part_cut - Cut a file into parts.
+ * luo_memfd_part_split - Divide a file into parts.
  * @memfd:    The file.
  * @extents:  Its extents, valid.
- * @parts:    Room for @nr_parts parts, zeroed.
- * @nr_parts: How many to make at most, not 0.
+ * @parts:    Set to the parts. An array of @nr_parts elements, which must be zeroed.
+ * @nr_parts: The largest number of parts, not 0.
  *
  * Context: Any.
- * Return: How many parts were made, at least 1. Together they have all pages.
+ * Return: The number of parts, at least 1. Together they have all pages.
  */
-unsigned int luo_memfd_part_cut(const struct luo_memfd_ser_v1 *memfd,
-				const struct luo_memfd_extent_ser *extents,
-				struct luo_memfd_part *parts,
-				unsigned int nr_parts)
+unsigned int luo_memfd_part_split(const struct luo_memfd_ser_v1 *memfd,
+				  const struct luo_memfd_extent_ser *extents,
+				  struct luo_memfd_part *parts,
+				  unsigned int nr_parts)
 {
 	u64 wanted = DIV_ROUND_UP_ULL(memfd->nr_pages, nr_parts);
 	struct luo_memfd_part *part = parts;

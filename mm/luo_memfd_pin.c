@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Folios of a memfd that cannot be pinned as they are
+ * DOC: Folios of a memfd that are not ready to be pinned
  *
- * Brings them in from swap, fills those that were allocated and not written to,
- * and moves them out of memory that cannot be preserved. Nothing is allocated
- * for a hole: a clean folio may be reclaimed at any time before it is pinned, and
- * what it leaves is a hole with the same content.
+ * Reads folios from swap, zeroes folios that were allocated and never written, and moves
+ * folios out of memory that cannot be preserved. No page is allocated for a hole. A
+ * clean folio may be reclaimed before it is pinned, and leaves a hole with the same
+ * content.
  *
- * Called by luo_memfd_collect.c. Pinning blocks the removal of memory from
- * ZONE_MOVABLE and CMA until the kexec. That is accepted: only memory that
- * kho_check_range() refuses has to be left.
+ * Called by luo_memfd_collect.c. A pinned folio in ZONE_MOVABLE or CMA blocks the
+ * removal of that memory until the kexec. That is accepted: only folios in memory that
+ * kho_check_range() refuses are moved.
  */
 
 #include <linux/delay.h>
@@ -31,18 +31,18 @@
 #include "luo_memfd.h"
 
 /*
- * The longest of the waits for a folio that is in use, each twice the one before: a
- * second in all. At freeze, giving up means that the kexec is refused.
+ * The longest wait for a folio that is in use. Each wait is twice as long as the one
+ * before, a second in all. If a folio is still in use at freeze, the kexec is refused.
  */
 #define LUO_MEMFD_PATIENCE_MS	512
 
 /**
- * luo_memfd_may_stay - Whether a folio can be preserved where it is.
- * @walk:  The walk, which remembers the answer for a pageblock.
+ * luo_memfd_may_stay - Check whether a folio can be preserved without a move.
+ * @walk:  The walk, which caches the result for a pageblock.
  * @folio: The folio.
  *
- * Return: true if all of its pageblock is memory that the next kernel has, outside
- * of the scratch areas.
+ * Return: true if its whole pageblock is memory that the next kernel has, and not in a
+ * scratch area.
  */
 bool luo_memfd_may_stay(struct luo_memfd_walk *walk, struct folio *folio)
 {
@@ -59,11 +59,11 @@ bool luo_memfd_may_stay(struct luo_memfd_walk *walk, struct folio *folio)
 
 /**
  * luo_memfd_walk_add - Add pinned pages to the list of a walk.
- * @walk:   The walk, in whose list there is room.
+ * @walk:   The walk, whose list can hold another extent.
  * @extent: The pages.
  *
- * kho_preserve_pages() cuts a range at the border of a NUMA node, and
- * luo_run_key_order() does not. So no extent crosses one.
+ * An extent never crosses the border of a NUMA node, because kho_preserve_pages() splits
+ * a range there and luo_run_key_order() does not.
  */
 void luo_memfd_walk_add(struct luo_memfd_walk *walk,
 			const struct luo_memfd_extent_ser *extent)
@@ -78,7 +78,7 @@ void luo_memfd_walk_add(struct luo_memfd_walk *walk,
 
 /**
  * luo_memfd_walk_add_folio - Add a pinned folio to the list of a walk.
- * @walk:  The walk, in whose list there is room.
+ * @walk:  The walk, whose list can hold another extent.
  * @folio: The folio.
  */
 void luo_memfd_walk_add_folio(struct luo_memfd_walk *walk, struct folio *folio)
@@ -105,7 +105,7 @@ static struct folio *luo_memfd_move_target(struct folio *old,
 	return folio;
 }
 
-/* Only a folio on an LRU list can be moved, and a batch of them may be on its way. */
+/* Only a folio on an LRU list can be moved, and some may still be in per-CPU batches. */
 static void luo_memfd_isolate(struct folio *folio, struct list_head *folios,
 			      bool *drained)
 {
@@ -124,7 +124,7 @@ static void luo_memfd_isolate(struct folio *folio, struct list_head *folios,
 			    folio_nr_pages(folio));
 }
 
-/* Move the folios of a run that must not stay, as far as they can be moved now. */
+/* Move the folios of a run, except for those that are in use. */
 static int luo_memfd_move(struct luo_memfd_walk *walk,
 			  const struct luo_memfd_run *run)
 {
@@ -156,9 +156,9 @@ static int luo_memfd_move(struct luo_memfd_walk *walk,
 }
 
 /*
- * A poisoned page cannot be moved, and the next kernel would use it if it were in a
- * scratch area. If its folio could not be split, which pages of it are good is not
- * handed over.
+ * A poisoned page cannot be moved, and in a scratch area the next kernel would use it.
+ * If its folio could not be split, the format cannot tell the good pages of the folio
+ * from the poisoned one.
  */
 static int luo_memfd_pin_poisoned(struct luo_memfd_walk *walk,
 				  struct folio *folio)
@@ -196,8 +196,8 @@ static int luo_memfd_pin_good(struct luo_memfd_walk *walk, struct folio *folio)
 }
 
 /*
- * Pin the folio at the index that the walk has come to. While its lock is held, it
- * is neither removed nor replaced.
+ * Pin the folio at the current index of the walk. While the folio is locked, it is
+ * neither removed nor replaced.
  */
 static int luo_memfd_pin_next(struct luo_memfd_walk *walk)
 {
@@ -225,7 +225,7 @@ static int luo_memfd_pin_next(struct luo_memfd_walk *walk)
 	return err;
 }
 
-/* A folio that is in use cannot be moved. Wait: most are not for long. */
+/* A folio that is in use cannot be moved. Wait, because most uses are short. */
 static int luo_memfd_pin_moving(struct luo_memfd_walk *walk,
 				const struct luo_memfd_run *run)
 {
@@ -253,9 +253,9 @@ static int luo_memfd_pin_moving(struct luo_memfd_walk *walk,
  * @run:  The pages of the file that are not ready.
  *
  * Context: Process context, sleeps.
- * Return: 0, with the walk behind the run; -EBUSY if a folio is in use and cannot
- * be moved; -ENOMEM; -EHWPOISON if a poisoned page is in a large folio or in memory
- * that cannot be preserved; -EIO if a page cannot be read from swap.
+ * Return: 0, with the walk after the run; -EBUSY if a folio is in use and cannot be
+ * moved; -ENOMEM; -EHWPOISON if a poisoned page is in a large folio or in memory that
+ * cannot be preserved; -EIO if a page cannot be read from swap.
  */
 int luo_memfd_pin_run(struct luo_memfd_walk *walk,
 		      const struct luo_memfd_run *run)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Holes that are punched into a preserved memfd
+ * DOC: Punching holes into a preserved memfd
  *
- * Before shmem removes pages from a file that is preserved, this unpreserves and
- * unpins them, and takes them off the lists. They are as pages then that were
- * added since the file was preserved: marked, so that freeze preserves those
- * again that are not removed after all. So shmem removes, zeroes and splits
- * folios as in any other file, and their memory is free at once.
+ * Before shmem removes pages from a preserved file, this file unpreserves and unpins
+ * them and removes them from the lists. It marks them like pages that were added since
+ * the file was preserved, so that freeze preserves those again that shmem does not
+ * remove. Therefore shmem can remove, zero and split folios as in any other file, and
+ * their memory is free at once.
  *
- * Freeze waits for a hole that is being punched. Once the file is frozen, a call
- * that punches one waits until the kexec, or until that is called off.
+ * Freeze waits until a hole that is being punched is complete. After freeze, a call that
+ * punches a hole waits until the kexec, or until the kexec is aborted.
  *
- * Called by shmem by way of &struct shmem_keeper, and by luo_memfd_out.c.
+ * Called by shmem through &struct shmem_keeper, and by luo_memfd_out.c.
  */
 
 #include <linux/container_of.h>
@@ -28,7 +28,7 @@
 
 #include "luo_memfd_out.h"
 
-/* How many folios are released at once. */
+/* The number of folios that are released at once. */
 #define LUO_MEMFD_PUNCH_BATCH	64
 
 static struct address_space *luo_memfd_punch_mapping(struct luo_memfd *memfd)
@@ -37,9 +37,9 @@ static struct address_space *luo_memfd_punch_mapping(struct luo_memfd *memfd)
 }
 
 /*
- * The key that covers a page of a range [first, end) of page frames, as
- * kho_preserve_pages() cuts it: the largest naturally aligned block that the page
- * is in and that is in the range.
+ * Return the key that covers a page of a range [first, end) of page frames, as
+ * kho_preserve_pages() divides it: the largest naturally aligned block that has the page
+ * and is within the range.
  */
 static struct luo_run luo_memfd_punch_key(u64 first, u64 end, u64 pfn)
 {
@@ -82,11 +82,11 @@ static void luo_memfd_punch_unpreserve(u64 first, u64 end)
 }
 
 /**
- * struct luo_memfd_punch - Page frames that are unpreserved.
- * @low:   Where the first key begins that they are under.
+ * struct luo_memfd_punch - Page frames to unpreserve.
+ * @low:   The first page frame of the key that covers @start.
  * @start: The first page frame.
- * @end:   The page frame behind the last.
- * @high:  Where the last key ends that they are under.
+ * @end:   The page frame after the last one.
+ * @high:  The page frame after the key that covers the last page frame.
  */
 struct luo_memfd_punch {
 	u64 low;
@@ -95,18 +95,18 @@ struct luo_memfd_punch {
 	u64 high;
 };
 
-/* Preserve them again, as they were. */
+/* Preserve the page frames again under the same keys. */
 static void luo_memfd_punch_undo(const struct luo_memfd_punch *punch)
 {
 	luo_memfd_punch_unpreserve(punch->low, punch->start);
 	luo_memfd_punch_unpreserve(punch->end, punch->high);
-	/* KHO has memory for these keys: they were there. */
+	/* This allocates no memory in KHO, because the keys existed before. */
 	WARN_ON_ONCE(luo_memfd_punch_preserve(punch->low, punch->high));
 }
 
 /*
- * Unpreserve page frames of a range, and leave each of the two parts that remain
- * under the keys that it would have on its own. Only the keys at the edges change.
+ * Unpreserve page frames of a range. Afterwards each of the two remaining parts has the
+ * keys of a separate range. Only the keys at the edges change.
  */
 static int luo_memfd_punch_keys(const struct luo_memfd_punch *punch)
 {
@@ -131,7 +131,7 @@ err_restore:
 	return err;
 }
 
-/* Cut pages off an extent whose pages share keys. */
+/* Remove pages from an extent whose pages share keys. */
 static int luo_memfd_punch_shared(struct luo_memfd *memfd, u64 nr,
 				  const struct luo_run *run, pgoff_t start,
 				  pgoff_t end, u64 pfn)
@@ -152,7 +152,7 @@ static int luo_memfd_punch_shared(struct luo_memfd *memfd, u64 nr,
 	if (err)
 		return err;
 
-	err = luo_memfd_list_cut(memfd, nr, start, end);
+	err = luo_memfd_list_punch(memfd, nr, start, end);
 	if (err)
 		luo_memfd_punch_undo(&punch);
 
@@ -160,8 +160,8 @@ static int luo_memfd_punch_shared(struct luo_memfd *memfd, u64 nr,
 }
 
 /*
- * Unpreserve a folio that has a key, take it off version 0, and unpin it. @flags are
- * those of its extent.
+ * Unpreserve a folio with a folio key, remove it from version 0, and unpin it. @flags
+ * are those of its extent.
  */
 static void luo_memfd_punch_folio(struct luo_memfd *memfd, struct folio *folio,
 				  u16 flags)
@@ -183,8 +183,9 @@ static void luo_memfd_punch_folio(struct luo_memfd *memfd, struct folio *folio,
 }
 
 /*
- * Make preserved folios of a range ordinary ones that are marked. A folio that
- * has a mark already was added since. Those that are found are pinned, and stay.
+ * Release the preserved folios of a range and mark them. A folio that is marked already
+ * was added later and is not preserved. Preserved folios are pinned, so shmem cannot
+ * remove them before this.
  */
 static void luo_memfd_punch_folios(struct luo_memfd *memfd, pgoff_t start,
 				   pgoff_t end, u16 flags)
@@ -215,7 +216,7 @@ static void luo_memfd_punch_folios(struct luo_memfd *memfd, pgoff_t start,
 	} while (nr == LUO_MEMFD_PUNCH_BATCH && start < end);
 }
 
-/* Remove the pages of a range from an extent, and make them ordinary ones. */
+/* Remove the pages of a range from an extent, and release them. */
 static int luo_memfd_punch_extent(struct luo_memfd *memfd, u64 nr, pgoff_t start,
 				  pgoff_t end)
 {
@@ -237,14 +238,14 @@ static int luo_memfd_punch_extent(struct luo_memfd *memfd, u64 nr, pgoff_t start
 	if (run.flags & LUO_RUN_RANGE)
 		err = luo_memfd_punch_shared(memfd, nr, &run, start, end, first);
 	else
-		err = luo_memfd_list_cut(memfd, nr, start, end);
+		err = luo_memfd_list_punch(memfd, nr, start, end);
 	if (!err)
 		luo_memfd_punch_folios(memfd, start, end, extent.flags);
 
 	return err;
 }
 
-/* A folio is removed from the lists whole, or stays there whole. */
+/* Remove whole folios from the lists. */
 static void luo_memfd_punch_widen(struct luo_memfd *memfd, pgoff_t *start,
 				  pgoff_t *end)
 {
@@ -288,17 +289,17 @@ static int luo_memfd_punch_extents(struct luo_memfd *memfd, pgoff_t start,
  * luo_memfd_punch_range - Unpreserve and unpin pages of a file.
  * @memfd: The file, with its lock held.
  * @start: The first page.
- * @end:   The page behind the last.
+ * @end:   The page after the last one.
  *
- * Folios that are partly in the range are unpreserved too. All have a mark then.
+ * Folios that are partly in the range are unpreserved too. All of them are marked.
  *
- * Return: 0; -ENOMEM, with some of the pages unpreserved.
+ * Return: 0; -ENOMEM if there is no memory, with some of the pages unpreserved.
  */
 int luo_memfd_punch_range(struct luo_memfd *memfd, pgoff_t start, pgoff_t end)
 {
 	int err;
 
-	/* What is behind the end of the file is not preserved. */
+	/* No page after the end of the file is preserved. */
 	end = min_t(u64, end, DIV_ROUND_UP_ULL(memfd->v1.size, PAGE_SIZE));
 	if (start >= end)
 		return 0;
@@ -315,7 +316,7 @@ int luo_memfd_punch_range(struct luo_memfd *memfd, pgoff_t start, pgoff_t end)
 	if (err)
 		return err;
 
-	/* So that freeze need not. It can, without memory to do it now. */
+	/* Sort now so that freeze need not. Ignore -ENOMEM: the order is optional. */
 	luo_memfd_list_sort(memfd);
 
 	return 0;

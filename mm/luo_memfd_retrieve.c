@@ -2,13 +2,12 @@
 /**
  * DOC: Claiming the pages of a memfd
  *
- * Claims extents through luo_run and inserts their pages into a file, or puts
- * them. Called by luo_memfd_in.c and, for a part of a file on each of several
- * processors, by luo_memfd_threads.c.
+ * Claims extents through luo_run and inserts their pages into a file, or puts them.
+ * Called by luo_memfd_in.c, and by luo_memfd_threads.c for parts of a file.
  *
- * Each key can be claimed once, so no page gets two owners, whatever the extents
- * say. If luo_run_claim() misses a key, the list of extents is wrong, and the
- * pages that the rest of it names may belong to another object: claim no more.
+ * Each key can be claimed only once, so even with a corrupt list of extents no page gets
+ * two owners. If a key is missing, the list of extents is corrupt, and the pages in the
+ * rest of the list may belong to another object. Do not claim more pages then.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -27,14 +26,14 @@
 
 #include "luo_memfd.h"
 
-/* How many extents of one page to claim at once. */
+/* The number of extents of one page that are claimed at once. */
 #define LUO_MEMFD_SINGLES	32
 
 /**
- * struct luo_memfd_retrieve - Extents on their way into a file.
- * @claim:   The pages that were claimed.
+ * struct luo_memfd_retrieve - The state while extents are claimed.
+ * @claim:   The claims.
  * @batch:   The batch of the file, NULL to put the pages.
- * @damaged: A key was missing: claim no more.
+ * @damaged: A key was missing. Do not claim more pages.
  */
 struct luo_memfd_retrieve {
 	struct luo_run_claim claim;
@@ -42,7 +41,7 @@ struct luo_memfd_retrieve {
 	bool damaged;
 };
 
-/* Claimed pages side by side in memory. On an error those not in the file are put. */
+/* Insert claimed contiguous pages. On an error put those that are not in the file. */
 static int luo_memfd_retrieve_insert(struct luo_memfd_batch *batch,
 				     const struct luo_run *run, u32 offset,
 				     u32 nr_pages, u64 index)
@@ -112,7 +111,7 @@ static int luo_memfd_retrieve_claimed(struct luo_memfd_retrieve *retrieve,
 					 extent->index);
 }
 
-/* After an error the rest is put, unless the list of extents is wrong. */
+/* After an error put the other pages, unless the list of extents is corrupt. */
 static void luo_memfd_retrieve_failed(struct luo_memfd_retrieve *retrieve,
 				      u64 index, u64 pfn, unsigned int order,
 				      int err)
@@ -154,7 +153,7 @@ static int luo_memfd_retrieve_extent(struct luo_memfd_retrieve *retrieve,
 	return err;
 }
 
-/* Get the page frames of the first extents, as far as they have one page each. */
+/* Get the page frames of the first extents, up to one with more than one page. */
 static u32 luo_memfd_retrieve_gather(const struct luo_memfd_extent_ser *extents,
 				     u64 nr, u64 *pfns)
 {
@@ -172,8 +171,8 @@ static u32 luo_memfd_retrieve_gather(const struct luo_memfd_extent_ser *extents,
 }
 
 /*
- * Retrieve the first extents, as far as they have one page each: a file whose pages
- * are scattered in memory has as many extents as pages. Set @nr to their number.
+ * Retrieve the first extents, up to one with more than one page. A file whose pages are
+ * scattered in memory has as many extents as pages. Set @nr to the number of extents.
  */
 static int luo_memfd_retrieve_singles(struct luo_memfd_retrieve *retrieve,
 				      const struct luo_memfd_extent_ser *extents,
@@ -216,12 +215,12 @@ static int luo_memfd_retrieve_singles(struct luo_memfd_retrieve *retrieve,
  * @inode:   The file to insert the pages into, NULL to put them.
  * @memfd:   The file that was preserved.
  * @extents: Its extents, valid.
- * @part:    Which part. It ends with its pages or with the extents.
+ * @part:    The part. It ends with its pages or with the extents.
  *
- * Context: Process context, may sleep. Other parts may be claimed meanwhile.
- * Return: 0; -EBADMSG if a key is missing, with the pages of later extents left
- * to the handover; -ENOMEM, -ENOSPC or -EEXIST, with all other pages of the part
- * put. Pages that were inserted before an error are the file's.
+ * Context: Process context, may sleep. Other parts may be claimed at the same time.
+ * Return: 0; -EBADMSG if a key is missing, with the pages of later extents still
+ * preserved; -ENOMEM, -ENOSPC or -EEXIST, with all other pages of the part put. Pages
+ * that were inserted before an error remain in the file.
  */
 int luo_memfd_retrieve_part(struct inode *inode,
 			    const struct luo_memfd_ser_v1 *memfd,
@@ -269,7 +268,7 @@ int luo_memfd_retrieve_part(struct inode *inode,
 }
 
 /**
- * luo_memfd_retrieve_all - Claim all of a file.
+ * luo_memfd_retrieve_all - Claim all pages of a file.
  * @inode:   The file to insert the pages into, NULL to put them.
  * @memfd:   The file that was preserved.
  * @extents: Its extents, valid.

@@ -3,12 +3,12 @@
  * DOC: Memory tags of a memfd
  *
  * A page that was mapped with PROT_MTE has tags of the Memory Tagging Extension of
- * arm64. They are no part of its content, and the next kernel, which does not know that
- * the page is tagged, clears them when it is mapped with PROT_MTE again. A program that
- * checks tags would get a signal there. Therefore a file with such a page is refused.
+ * arm64. They are not handed over, and the next kernel clears them when the page is
+ * mapped with PROT_MTE again. A program that checks tags would then get a signal.
+ * Therefore a file with such a page is refused.
  *
- * Called by luo_memfd_out.c. It looks at each page of the file, and only if the
- * processors have tags.
+ * Called by luo_memfd_out.c. Checks each page of the file, but only if the processors
+ * have tags.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -26,7 +26,7 @@
 
 #include "luo_memfd_out.h"
 
-/* The first page of @folio that has tags, or -1. */
+/* Return the number of the first page of @folio that has tags, or -1. */
 static long luo_memfd_folio_tagged(struct folio *folio)
 {
 	long i;
@@ -41,7 +41,7 @@ static long luo_memfd_folio_tagged(struct folio *folio)
 
 /**
  * luo_memfd_check_tags - Check that no page of a file has memory tags.
- * @file: The file. Pages in swap are not looked at.
+ * @file: The file. Pages in swap are not checked.
  *
  * Context: Process context, may sleep.
  * Return: 0, or -EOPNOTSUPP if a page has tags.

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: A memfd retrieved by several processors
+ * DOC: Retrieving a memfd on several processors
  *
- * Cuts a large file into parts and has other processors claim some of them. The
- * processors meet at the lock of the page cache and at that of the LRU list, each
- * of which is taken once for a batch of pages. Called by luo_memfd_in.c.
+ * Divides a large file into parts, some of which are claimed by threads on other
+ * processors. They contend only for the locks of the page cache and of the LRU list,
+ * which are taken once for a batch of pages. Called by luo_memfd_in.c.
  *
- * Only a list of extents with a valid CRC may be cut: if a key is missing, the
- * list is wrong, and luo_memfd_retrieve.c claims no more, but other processors
- * would have begun with other parts.
+ * The list of extents must have a valid CRC. If a key is missing, the list is corrupt,
+ * and luo_memfd_retrieve.c claims no more pages, but threads may have claimed pages of
+ * other parts already.
  *
- * Whichever processor inserts a page, it is charged to the memory cgroup of the
- * process that retrieves the file.
+ * All pages are charged to the memory cgroup of the process that retrieves the file.
  */
 
 #include <linux/atomic.h>
@@ -28,13 +27,13 @@
 
 #include "luo_memfd.h"
 
-/* With fewer pages, one processor is done before another has woken up. */
+/* With fewer pages, one processor is done before another one wakes up. */
 #define LUO_MEMFD_PAGES_PER_THREAD	8192
 
 /* With more threads, they mostly wait for the lock of the page cache. */
 #define LUO_MEMFD_THREADS_MAX		8
 
-/* More than one, so that a thread that is done early finds another part. */
+/* More than one, so that a thread that finishes early claims another part. */
 #define LUO_MEMFD_PARTS_PER_THREAD	4
 
 #undef MODULE_PARAM_PREFIX
@@ -57,8 +56,8 @@ struct luo_memfd_helper {
  * @extents:  Its extents.
  * @memcg:    The memory cgroup that is charged.
  * @err:      The first error.
- * @next:     The next part that no thread has begun.
- * @nr_parts: How many parts there are.
+ * @next:     The first part that no thread has begun.
+ * @nr_parts: Number of parts.
  * @parts:    The parts.
  * @helpers:  The other threads.
  */
@@ -119,9 +118,9 @@ static int luo_memfd_threads_share(struct luo_memfd_threads *threads,
 	unsigned int i;
 
 	threads->nr_parts =
-		luo_memfd_part_cut(threads->memfd, threads->extents,
-				   threads->parts,
-				   nr_threads * LUO_MEMFD_PARTS_PER_THREAD);
+		luo_memfd_part_split(threads->memfd, threads->extents,
+				     threads->parts,
+				     nr_threads * LUO_MEMFD_PARTS_PER_THREAD);
 	threads->memcg = get_mem_cgroup_from_mm(current->mm);
 	for (i = 0; i < nr_threads - 1; i++) {
 		threads->helpers[i].threads = threads;
@@ -138,15 +137,15 @@ static int luo_memfd_threads_share(struct luo_memfd_threads *threads,
 }
 
 /**
- * luo_memfd_threads_retrieve - Claim all of a file, on several processors if that
+ * luo_memfd_threads_retrieve - Claim all pages of a file, on several processors if that
  *                              is faster.
  * @inode:   The file to insert the pages into. No process can see it yet.
  * @memfd:   The file that was preserved.
  * @extents: Its extents, valid, with a CRC that matches.
  *
  * Context: Process context, may sleep.
- * Return: As luo_memfd_retrieve_part(), but with -EBADMSG some later extents may
- * have been claimed.
+ * Return: As luo_memfd_retrieve_part(), except that after -EBADMSG some later extents
+ * may have been claimed.
  */
 int luo_memfd_threads_retrieve(struct inode *inode,
 			       const struct luo_memfd_ser_v1 *memfd,

@@ -2,19 +2,19 @@
 /**
  * DOC: Reading version 0 of a memfd
  *
- * The format of the stock handler, which luo_memfd_v0_out.c describes: a head, a
- * chain of chunks and the pages of a list of folios, each preserved under a key.
- * Called by luo_memfd_in.c. Calls luo_run for everything about keys.
+ * Version 0 is the format of the stock handler, see luo_memfd_v0_out.c: a head, a chain
+ * of chunks and the pages of a list of folios, each under a folio key. Called by
+ * luo_memfd_in.c. Calls luo_run to claim keys.
  *
- * None of this has a CRC, and until it is claimed another owner may write to it.
- * So each number is read once, and the copy is checked. The list is read before
- * anything is claimed: if part of it is wrong, it may lead to memory of other
- * objects, so nothing that it leads to is claimed or written to. It is read again
- * while its memory is claimed and freed; each key can be claimed once, so that a
- * list that has changed meanwhile cannot free a page twice.
+ * Version 0 has no CRC, and another owner may write to its memory until it is claimed.
+ * Therefore each number is read once, and the copy is checked. The whole list is read
+ * before a page is claimed: a corrupt list may refer to memory of other objects, so no
+ * page that it names is claimed or written. The list is read again while its memory is
+ * claimed and freed. Each key can be claimed only once, so a list that has changed
+ * meanwhile cannot free a page twice.
  *
- * Each entry becomes an extent, so that the rest of the handler has one format to
- * read.
+ * Each entry is converted to an extent, so that the rest of the handler reads one format
+ * only.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -45,13 +45,13 @@ typedef int (*luo_memfd_v0_in_fn)(struct luo_memfd_v0_in *v0,
 
 /**
  * struct luo_memfd_v0_in - A walk over the list of folios.
- * @claim:    Claims the memory of the list, and puts it when it was read. NULL to
- *            read the list where it is.
- * @extent:   Called for each folio, unless NULL.
- * @list:     The list of extents that @extent adds to.
+ * @claim:    Claims the memory of the list, which is put after it was read. NULL to
+ *            read the list without a claim.
+ * @extent:   Called for each folio. May be NULL.
+ * @list:     The list to which @extent adds the folio.
  * @order:    The pages of the list are in runs of 2^@order pages.
- * @nr_pages: Pages of the list that were not read yet.
- * @nr_left:  Folios that were not read yet.
+ * @nr_pages: Number of pages of the list that were not read yet.
+ * @nr_left:  Number of folios that were not read yet.
  */
 struct luo_memfd_v0_in {
 	struct luo_run_claim *claim;
@@ -71,7 +71,7 @@ static struct luo_run luo_memfd_v0_in_run(u64 address, unsigned int order)
 	};
 }
 
-/* Returns NULL if 2^@order pages at @address are not preserved, or not any more. */
+/* Return NULL if the 2^@order pages at @address are not preserved, or claimed already. */
 static void *luo_memfd_v0_in_open(struct luo_memfd_v0_in *v0, u64 address,
 				  unsigned int order)
 {
@@ -103,14 +103,14 @@ static void luo_memfd_v0_in_close(struct luo_memfd_v0_in *v0, u64 address,
 		luo_run_put(&luo_handover_kho, &run, 0, run.nr_pages);
 }
 
-/* Without the barrier the compiler could read @from again instead of the copy. */
+/* Without the barrier, the compiler could read @from again instead of the copy. */
 static void luo_memfd_v0_in_copy(void *to, const void *from, size_t size)
 {
 	memcpy(to, from, size);
 	barrier();
 }
 
-/* Returns false if no folio is preserved there, or it cannot be at that index. */
+/* Return false if no folio is preserved there, or if it cannot have that index. */
 static bool luo_memfd_v0_in_extent(const struct memfd_luo_folio_ser *folio,
 				   struct luo_memfd_extent_ser *extent)
 {
@@ -163,8 +163,8 @@ static int luo_memfd_v0_in_read_folios(struct luo_memfd_v0_in *v0, u64 address)
 }
 
 /*
- * Sets @address to the next chunk. KHO adds a chunk when one is full, which is
- * empty if the list ends there; any other last chunk leads nowhere.
+ * Set @address to the next chunk. KHO adds a chunk when the last one is full, so the
+ * last chunk may be empty.
  */
 static int luo_memfd_v0_in_read_chunk(struct luo_memfd_v0_in *v0, u64 *address)
 {
@@ -198,7 +198,7 @@ static int luo_memfd_v0_in_read(struct luo_memfd_v0_in *v0,
 	u64 chunk = head->folios.first.phys;
 	int err;
 
-	/* Each folio is in memory and in the file once. */
+	/* Each folio is listed only once. */
 	if (head->folios.order > MAX_PAGE_ORDER || head->nr_folios > max_pfn ||
 	    head->nr_folios > DIV_ROUND_UP_ULL(head->size, PAGE_SIZE))
 		return -EBADMSG;
@@ -235,7 +235,7 @@ static void luo_memfd_v0_in_free(u64 address, luo_memfd_v0_in_fn extent)
 	luo_run_claim_end(&claim);
 }
 
-/* Returns false if no head is preserved at @address. */
+/* Return false if no head is preserved at @address. */
 static bool luo_memfd_v0_in_read_head(u64 address, struct memfd_luo_ser *head)
 {
 	struct luo_memfd_v0_in v0 = {};
@@ -284,14 +284,14 @@ static int luo_memfd_v0_in_read_list(const struct memfd_luo_ser *head,
 
 /**
  * luo_memfd_v0_in_load - Read version 0 of a file and free its list.
- * @address: The data word of the file, any number.
- * @v1:      Set to the file as version 1 describes it, without an array.
- * @list:    Empty; set to the extents of the file, which are valid and are not
- *           claimed.
+ * @address: The data word of the file: any number.
+ * @v1:      Set to the file, converted to version 1 without an array.
+ * @list:    Must be empty. Set to the extents of the file, which are valid and not
+ *           claimed yet.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EBADMSG if it is damaged, -ENOMEM, with nothing claimed and @v1 and
- * @list those of a file without pages.
+ * Return: 0; -EBADMSG if version 0 is corrupt; -ENOMEM if there is no memory. On failure
+ * no memory is claimed, and @v1 and @list are those of a file without pages.
  */
 int luo_memfd_v0_in_load(u64 address, struct luo_memfd_ser_v1 *v1,
 			 struct luo_memfd_extents *list)
@@ -312,7 +312,7 @@ int luo_memfd_v0_in_load(u64 address, struct luo_memfd_ser_v1 *v1,
 	v1->pos = head.pos;
 	v1->size = head.size;
 	v1->seals = head.seals;
-	/* An executable file with the first seal would have the second. */
+	/* An executable file with F_SEAL_EXEC would have the other seals as well. */
 	if (head.seals & F_SEAL_EXEC && !(head.seals & F_SEAL_WRITE))
 		v1->flags = LUO_MEMFD_NOEXEC;
 	v1->nr_extents = list->nr;
@@ -340,11 +340,11 @@ static int luo_memfd_v0_in_put(struct luo_memfd_v0_in *v0,
 }
 
 /**
- * luo_memfd_v0_in_discard - Free the pages of version 0 of a file, and its list.
- * @address: The data word of the file, any number.
+ * luo_memfd_v0_in_discard - Free the pages of version 0 of a file and its list.
+ * @address: The data word of the file: any number.
  *
- * Allocates nothing, so that it can be called from finish, which cannot fail. No
- * harm if luo_memfd_v0_in_load() has succeeded.
+ * Allocates no memory, because finish calls it and cannot fail. Does nothing if
+ * luo_memfd_v0_in_load() has succeeded.
  *
  * Context: Process context, may sleep.
  */
@@ -363,10 +363,10 @@ void luo_memfd_v0_in_discard(u64 address)
 }
 
 /**
- * luo_memfd_v0_in_drop - Free the list of version 0 of a file, and no page of it.
- * @address: The data word of the file, any number.
+ * luo_memfd_v0_in_drop - Free the list of version 0 of a file, but not its pages.
+ * @address: The data word of the file: any number.
  *
- * Allocates nothing. No harm if luo_memfd_v0_in_load() has succeeded.
+ * Allocates no memory. Does nothing if luo_memfd_v0_in_load() has succeeded.
  *
  * Context: Process context, may sleep.
  */

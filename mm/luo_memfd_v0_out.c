@@ -2,15 +2,14 @@
 /**
  * DOC: Writing version 0 of a memfd
  *
- * The format of the stock handler, &struct memfd_luo_ser: one entry per folio,
- * with its file index. Written so that a kernel with the stock handler can
- * retrieve the file. A hole has no entry, and an entry without a page frame is
- * skipped by the stock handler.
+ * Version 0 is the format of the stock handler, &struct memfd_luo_ser: one entry per
+ * folio, with its file index. It is written so that a kernel with the stock handler can
+ * retrieve the file. A hole has no entry. The stock handler skips entries without a page
+ * frame.
  *
- * The stock handler has the entries in memory from vmalloc() and hands over the
- * list of its pages. Here the pages are allocated one by one and listed in the
- * same way, so that the list can grow at freeze by what is added then, without
- * being copied.
+ * The stock handler allocates the entries by vmalloc() and hands over the list of pages
+ * of the allocation. This file allocates the pages one by one and lists them in the same
+ * way, so that entries can be added at freeze without copying the list.
  */
 
 #include <linux/errno.h>
@@ -26,7 +25,7 @@
 
 #include "luo_memfd.h"
 
-/* Which kind of memory the next kernel maps the pages as: that of vmalloc(). */
+/* The next kernel maps the pages as memory of vmalloc(). */
 #define LUO_MEMFD_V0_VMALLOC	0x0001
 
 #define LUO_MEMFD_V0_PER_PAGE						\
@@ -108,7 +107,7 @@ static int luo_memfd_v0_add_page(struct luo_memfd_v0 *v0)
 	return 0;
 }
 
-/* Free the pages and chunks that the entries do not need. */
+/* Free the pages and chunks that have no entries. */
 static void luo_memfd_v0_trim(struct luo_memfd_v0 *v0)
 {
 	unsigned long nr_pages = DIV_ROUND_UP(v0->nr, LUO_MEMFD_V0_PER_PAGE);
@@ -153,12 +152,12 @@ static void luo_memfd_v0_fill(struct luo_memfd_v0 *v0,
 
 /**
  * luo_memfd_v0_out_add - Add the folios of extents to version 0.
- * @v0:   What luo_memfd_v0_out_init() set up.
- * @list: The extents, preserved with folio keys.
+ * @v0:   Version 0, set up by luo_memfd_v0_out_init().
+ * @list: The extents, which are preserved under folio keys.
  *
- * Allocates only what the new entries need. Poisoned pages have none.
+ * Poisoned pages get no entry.
  *
- * Return: 0; -ENOMEM or what KHO returns, with @v0 unchanged.
+ * Return: 0; -ENOMEM or another errno of KHO, with @v0 unchanged.
  */
 int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
 			 const struct luo_memfd_extents *list)
@@ -192,7 +191,7 @@ int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
 
 /**
  * luo_memfd_v0_out_prepare - Prepare for folios that are added at freeze.
- * @v0: What luo_memfd_v0_out_init() set up.
+ * @v0: Version 0, set up by luo_memfd_v0_out_init().
  * @nr: Number of folios.
  *
  * The table of the pages of the list is copied when it is full. If it has more than
@@ -212,10 +211,10 @@ int luo_memfd_v0_out_prepare(struct luo_memfd_v0 *v0, u64 nr)
 }
 
 /**
- * luo_memfd_v0_out_update - Write what is not in the list of folios.
- * @v0:       What luo_memfd_v0_out_init() set up.
+ * luo_memfd_v0_out_update - Write everything except for the list of folios.
+ * @v0:       Version 0, set up by luo_memfd_v0_out_init().
  * @v1:       The file.
- * @readable: A kernel may retrieve the file from version 0.
+ * @readable: Whether a kernel may retrieve the file from version 0.
  */
 void luo_memfd_v0_out_update(struct luo_memfd_v0 *v0,
 			     const struct luo_memfd_ser_v1 *v1, bool readable)
@@ -228,11 +227,11 @@ void luo_memfd_v0_out_update(struct luo_memfd_v0 *v0,
 }
 
 /**
- * luo_memfd_v0_out_init - Begin version 0 of a file, without folios.
- * @v0: All zero.
+ * luo_memfd_v0_out_init - Set up version 0 of a file, without folios.
+ * @v0: Set up by this call; must be zeroed.
  * @v1: The file.
  *
- * Return: 0; -ENOMEM or what KHO returns, with @v0 unchanged.
+ * Return: 0; -ENOMEM or another errno of KHO, with @v0 unchanged.
  */
 int luo_memfd_v0_out_init(struct luo_memfd_v0 *v0,
 			  const struct luo_memfd_ser_v1 *v1)
@@ -249,9 +248,9 @@ int luo_memfd_v0_out_init(struct luo_memfd_v0 *v0,
 }
 
 /**
- * luo_memfd_v0_out_truncate - Remove folios at the end.
- * @v0: What luo_memfd_v0_out_init() set up.
- * @nr: How many folios to keep.
+ * luo_memfd_v0_out_truncate - Remove folios from the end of the list.
+ * @v0: Version 0, set up by luo_memfd_v0_out_init().
+ * @nr: Number of folios to keep.
  */
 void luo_memfd_v0_out_truncate(struct luo_memfd_v0 *v0, u64 nr)
 {
@@ -260,7 +259,7 @@ void luo_memfd_v0_out_truncate(struct luo_memfd_v0 *v0, u64 nr)
 	luo_memfd_v0_describe(v0);
 }
 
-/* The entry of a folio, NULL if it is not among those in order. */
+/* Return the entry of a folio; NULL if it is not among the sorted entries. */
 static struct memfd_luo_folio_ser *
 luo_memfd_v0_find_sorted(const struct luo_memfd_v0 *v0, u64 index)
 {
@@ -283,11 +282,11 @@ luo_memfd_v0_find_sorted(const struct luo_memfd_v0 *v0, u64 index)
 
 /**
  * luo_memfd_v0_out_remove - Remove a folio.
- * @v0:    What luo_memfd_v0_out_init() set up.
- * @index: Where the folio begins in the file, in pages.
+ * @v0:    Version 0, set up by luo_memfd_v0_out_init().
+ * @index: Index of the first page of the folio.
  *
- * The entry stays without a page frame: the stock handler skips it, and the others
- * stay in order.
+ * The entry stays in its place without a page frame, so that the others remain sorted.
+ * The stock handler skips it.
  */
 void luo_memfd_v0_out_remove(struct luo_memfd_v0 *v0, u64 index)
 {
@@ -308,11 +307,11 @@ void luo_memfd_v0_out_remove(struct luo_memfd_v0 *v0, u64 index)
 }
 
 /**
- * luo_memfd_v0_out_fill - Take the entries of removed folios out of the list.
- * @v0: What luo_memfd_v0_out_init() set up.
+ * luo_memfd_v0_out_fill - Remove the entries of removed folios from the list.
+ * @v0: Version 0, set up by luo_memfd_v0_out_init().
  *
- * Reads the whole list. Needed where a kernel with this handler that does not skip
- * them has nothing but version 0 to read.
+ * Reads the whole list. Needed if only version 0 is written, because older versions of
+ * this handler do not skip such entries.
  */
 void luo_memfd_v0_out_fill(struct luo_memfd_v0 *v0)
 {
@@ -333,10 +332,10 @@ void luo_memfd_v0_out_fill(struct luo_memfd_v0 *v0)
 }
 
 /**
- * luo_memfd_v0_out_poisoned - Whether a page of any folio is poisoned.
- * @v0: What luo_memfd_v0_out_init() set up.
+ * luo_memfd_v0_out_poisoned - Check whether a page of any folio is poisoned.
+ * @v0: Version 0, set up by luo_memfd_v0_out_init().
  *
- * Return: true if the hardware has reported one.
+ * Return: true if the hardware has reported a page as damaged.
  */
 bool luo_memfd_v0_out_poisoned(const struct luo_memfd_v0 *v0)
 {
@@ -354,7 +353,7 @@ bool luo_memfd_v0_out_poisoned(const struct luo_memfd_v0 *v0)
 
 /**
  * luo_memfd_v0_out_release - Unpreserve and unpin all folios.
- * @v0: What luo_memfd_v0_out_init() set up.
+ * @v0: Version 0, set up by luo_memfd_v0_out_init().
  */
 void luo_memfd_v0_out_release(struct luo_memfd_v0 *v0)
 {
@@ -373,7 +372,7 @@ void luo_memfd_v0_out_release(struct luo_memfd_v0 *v0)
 
 /**
  * luo_memfd_v0_out_abort - Undo luo_memfd_v0_out_init().
- * @v0: What it set up, or all zero.
+ * @v0: Version 0, set up by that call or all zero.
  */
 void luo_memfd_v0_out_abort(struct luo_memfd_v0 *v0)
 {

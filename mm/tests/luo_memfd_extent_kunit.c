@@ -240,7 +240,7 @@ static void luo_memfd_extents_poisoned(struct kunit *test)
 }
 
 /* As many parts as are wanted, each beginning where the one before it ends. */
-static void luo_memfd_parts_cut(struct kunit *test)
+static void luo_memfd_parts_split(struct kunit *test)
 {
 	const struct luo_memfd_extent_ser extents[] = {
 		EXTENT(0, 0x201, 11, 0, 0), EXTENT(16, 0x400, 16, 3, 0),
@@ -255,7 +255,7 @@ static void luo_memfd_parts_cut(struct kunit *test)
 			struct luo_memfd_part parts[16] = {};
 
 			memfd.flags = flags;
-			nr_parts = luo_memfd_part_cut(&memfd, extents, parts, nr);
+			nr_parts = luo_memfd_part_split(&memfd, extents, parts, nr);
 			KUNIT_ASSERT_GE(test, nr_parts, 1);
 			KUNIT_ASSERT_LE(test, nr_parts, nr);
 			for (i = 0, nr_pages = 0; i < nr_parts; i++) {
@@ -280,7 +280,7 @@ static struct kunit_case luo_memfd_extent_cases[] = {
 			 luo_memfd_validity_gen_params),
 	KUNIT_CASE_PARAM(luo_memfd_extents_decode, luo_memfd_decode_gen_params),
 	KUNIT_CASE(luo_memfd_extents_poisoned),
-	KUNIT_CASE(luo_memfd_parts_cut),
+	KUNIT_CASE(luo_memfd_parts_split),
 	{}
 };
 

@@ -57,7 +57,7 @@ static void fuzz_walk(const struct luo_memfd_extent_ser *extent, u32 flags)
 	FUZZ_EXPECT(done == run.nr_pages);
 }
 
-static void fuzz_cut(const struct luo_memfd_extent_ser *extents, u64 nr,
+static void fuzz_split(const struct luo_memfd_extent_ser *extents, u64 nr,
 		     u64 nr_pages, u32 flags)
 {
 	const struct luo_memfd_ser_v1 memfd = {
@@ -67,7 +67,7 @@ static void fuzz_cut(const struct luo_memfd_extent_ser *extents, u64 nr,
 	unsigned int i, nr_parts;
 	u64 pages = 0;
 
-	nr_parts = luo_memfd_part_cut(&memfd, extents, parts, FUZZ_PARTS);
+	nr_parts = luo_memfd_part_split(&memfd, extents, parts, FUZZ_PARTS);
 	FUZZ_EXPECT(nr_parts >= 1 && nr_parts <= FUZZ_PARTS);
 	for (i = 0; i < nr_parts; i++)
 		pages += parts[i].nr_pages;
@@ -121,7 +121,7 @@ int fuzz_run(const u8 *data, size_t size)
 			fuzz_walk(&extents[i], flags);
 		}
 		fuzz_collect(extents, nr);
-		fuzz_cut(extents, nr, nr_pages, flags);
+		fuzz_split(extents, nr, nr_pages, flags);
 	}
 	free(extents);
 

@@ -222,7 +222,7 @@ int luo_memfd_threads_retrieve(struct inode *inode,
 	unsigned int i, nr;
 	int err = 0, ret;
 
-	nr = luo_memfd_part_cut(memfd, extents, parts, memfd_file_parts);
+	nr = luo_memfd_part_split(memfd, extents, parts, memfd_file_parts);
 	for (i = 0; i < nr && err != -EBADMSG; i++) {
 		ret = luo_memfd_retrieve_part(err ? NULL : inode, memfd,
 					      extents, &parts[i]);
