@@ -68,8 +68,8 @@ u32 pstore_pkram_crc(const struct pstore_pkram_ser *ser)
 
 /**
  * pstore_pkram_check - Check the log of the previous kernel.
- * @ser:  The log: any data.
- * @room: Size of its page in bytes, at least that of the head.
+ * @ser: The log: any data.
+ * @max: Size of its page in bytes, not less than sizeof(*@ser).
  *
  * A log of another version has only the magic and the version in common with this one.
  *
@@ -77,13 +77,13 @@ u32 pstore_pkram_crc(const struct pstore_pkram_ser *ser)
  * Return: 0; -EPROTONOSUPPORT if it has another version; -EBADMSG if it is corrupt or
  * not a log.
  */
-int pstore_pkram_check(const struct pstore_pkram_ser *ser, size_t room)
+int pstore_pkram_check(const struct pstore_pkram_ser *ser, size_t max)
 {
 	if (ser->magic != PSTORE_PKRAM_MAGIC)
 		return -EBADMSG;
 	if (ser->version != PSTORE_PKRAM_VERSION)
 		return -EPROTONOSUPPORT;
-	if (ser->size > room - sizeof(*ser))
+	if (ser->size > max - sizeof(*ser))
 		return -EBADMSG;
 	if (ser->crc != pstore_pkram_crc(ser))
 		return -EBADMSG;

@@ -7,7 +7,7 @@
 struct pstore_pkram_ser;
 
 u32 pstore_pkram_crc(const struct pstore_pkram_ser *ser);
-int pstore_pkram_check(const struct pstore_pkram_ser *ser, size_t room);
+int pstore_pkram_check(const struct pstore_pkram_ser *ser, size_t max);
 const char *pstore_pkram_last_line(const char *text, size_t *len);
 
 #endif /* _FS_PSTORE_PKRAM_INTERNAL_H */

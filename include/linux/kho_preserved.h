@@ -25,7 +25,7 @@ struct kho_unpreserved {
 	unsigned long limit_pfn;
 #ifdef CONFIG_KEXEC_HANDOVER
 	unsigned long window_pfn;	/* where the bitmap begins */
-	unsigned long known_pfn;	/* nothing preserved from the window up to here */
+	unsigned long checked_pfn;	/* no preserved page between the window and this one */
 	DECLARE_BITMAP(preserved, KHO_WINDOW_PAGES);
 #endif
 };
@@ -83,11 +83,11 @@ static __always_inline bool kho_unpreserved_next(struct kho_unpreserved *run)
 	unsigned long start = run->next_pfn, end;
 
 	for (; start < run->limit_pfn; start = end) {
-		if (start >= run->known_pfn)
+		if (start >= run->checked_pfn)
 			kho_unpreserved_look_up(run, start);
 
-		if (run->known_pfn > run->window_pfn + KHO_WINDOW_PAGES) {
-			end = run->known_pfn;
+		if (run->checked_pfn > run->window_pfn + KHO_WINDOW_PAGES) {
+			end = run->checked_pfn;
 		} else {
 			start = kho_unpreserved_next_bit(run->preserved,
 							 start - run->window_pfn,

@@ -36,7 +36,7 @@
  *                   COUNTER_VERSIONS);
  *
  * defines ``counter_kind``. luo_object_save() and luo_object_load() use a &struct
- * counter_ser for its objects, whatever version they write or find.
+ * counter_ser for its objects, for each version that they write or find.
  *
  * A field is given as: the version that introduced it; its type; its name; and
  * initialisers of other members of &struct luo_field. The types are:
@@ -433,7 +433,7 @@ struct luo_field {
 		};							\
 		_fields(__LUO_FIELD_CHECK, (_type, 0))			\
 		static_assert(sizeof(_type) + 1 == luo_begin_nothing,	\
-			      #_type " goes on after its last field");	\
+			      #_type " has members after its last field");	\
 		_more							\
 	}
 

@@ -45,7 +45,7 @@
 
 #define WINDOW_PAGES	KHO_WINDOW_PAGES
 
-/* A window lies within one leaf, whatever the order. */
+/* A window lies within one leaf, for every order. */
 static_assert(WINDOW_PAGES <= 1UL << KHO_BITMAP_SIZE_LOG2);
 
 /* A key below this one has an order above the largest possible one. */
@@ -327,7 +327,7 @@ larger_leaf(struct kho_preserved_larger *larger, unsigned int order, unsigned lo
  * larger key is used and the smaller one is ignored. The walk visits larger orders
  * first, so call this for each word of the walk.
  *
- * Takes a few instructions for each larger order, whatever the number of keys.
+ * Takes a few instructions for each larger order, regardless of the number of keys.
  *
  * Return: The bits of @bits whose pages are under a larger key as well.
  */
@@ -397,7 +397,7 @@ void __init kho_unpreserved_look_up(struct kho_unpreserved *run, unsigned long p
 	unsigned int order;
 
 	run->window_pfn = round_down(pfn, WINDOW_PAGES);
-	run->known_pfn = ULONG_MAX;
+	run->checked_pfn = ULONG_MAX;
 	bitmap_zero(run->preserved, WINDOW_PAGES);
 
 	for (; orders; orders &= orders - 1) {
@@ -409,10 +409,10 @@ void __init kho_unpreserved_look_up(struct kho_unpreserved *run, unsigned long p
 		leaf = find_leaf(preserved.root, key, &end);
 		if (leaf) {
 			add_preserved(run, leaf, key, order);
-			run->known_pfn = run->window_pfn + WINDOW_PAGES;
+			run->checked_pfn = run->window_pfn + WINDOW_PAGES;
 		} else if (end < 2 * order_key) {
-			run->known_pfn = min(run->known_pfn,
-					     (end - order_key) << order);
+			run->checked_pfn = min(run->checked_pfn,
+					       (end - order_key) << order);
 		}
 	}
 }
@@ -429,7 +429,7 @@ void __init kho_unpreserved_init(struct kho_unpreserved *run, unsigned long star
 	run->next_pfn = start;
 	run->limit_pfn = end;
 	run->window_pfn = 0;
-	run->known_pfn = preserved.root ? 0 : ULONG_MAX;
+	run->checked_pfn = preserved.root ? 0 : ULONG_MAX;
 }
 
 /**
@@ -449,15 +449,15 @@ unsigned long __init kho_nr_unpreserved(unsigned long start, unsigned long end)
 
 	while (start < end) {
 		kho_unpreserved_look_up(&run, start);
-		if (run.known_pfn <= run.window_pfn + WINDOW_PAGES) {
+		if (run.checked_pfn <= run.window_pfn + WINDOW_PAGES) {
 			/* Do not count preserved pages outside of the range. */
 			bitmap_clear(run.preserved, 0, start - run.window_pfn);
-			if (end < run.known_pfn)
+			if (end < run.checked_pfn)
 				bitmap_clear(run.preserved, end - run.window_pfn,
-					     run.known_pfn - end);
+					     run.checked_pfn - end);
 			nr -= bitmap_weight(run.preserved, WINDOW_PAGES);
 		}
-		start = run.known_pfn;
+		start = run.checked_pfn;
 	}
 
 	return nr;

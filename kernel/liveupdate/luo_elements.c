@@ -310,8 +310,8 @@ int luo_elements_finish_from(const struct luo_handover *handover,
  *
  * Call it before luo_finish_object(), after the elements were saved for the next
  * kernel. If user space drops the object, they are freed without this call. Nothing
- * happens if they were freed already. The pages of a corrupt list are not known, so they
- * stay allocated.
+ * happens if they were freed already. The pages of a corrupt list stay allocated,
+ * because they cannot be found.
  *
  * Context: Process context, may sleep.
  * Return: 0, or -ENOMEM if there is no memory, with nothing changed.

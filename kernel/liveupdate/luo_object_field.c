@@ -353,7 +353,7 @@ void luo_object_fields_fill(const struct luo_object_kind *kind, u32 version,
  * luo_object_fields_any - Check whether any values of all fields are valid.
  * @kind: A kind with fields.
  *
- * Return: true if luo_object_fields_check() succeeds whatever the values are.
+ * Return: true if luo_object_fields_check() succeeds for all values.
  */
 bool luo_object_fields_any(const struct luo_object_kind *kind)
 {

@@ -58,7 +58,7 @@ ktap_set_plan 30
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
 bad "in the struct, not in the table" "$member; $version" \
-	"struct sample_ser goes on after its last field"
+	"struct sample_ser has members after its last field"
 bad "in the table, not in the struct" "$field; $version" \
 	"has no member named .*colour"
 bad "a gap in the middle" 's/^\tu64 since;/\tu64 forgotten;\n&/' \

@@ -12,8 +12,8 @@
  * An array is a list of page runs that together hold @count elements of
  * @element_size bytes, one after the other. The list is a chain of pages, each
  * a &struct luo_array_block_ser followed by the runs; every run and every list
- * page is under a KHO folio key of its own. The handle of an array, which any
- * object may carry, is the physical address of the first list page.
+ * page is under its own KHO folio key. The handle of an array, which any object
+ * may carry, is the physical address of the first list page.
  *
  * In a small array the elements follow the head of the only list page, and there is
  * no run. Head and elements are under one folio key, of the smallest order that

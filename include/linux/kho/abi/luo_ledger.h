@@ -9,7 +9,7 @@
 /**
  * DOC: Ledger of an update ABI
  *
- * When a kernel hands over to the next one, the next one shows where the time went. The
+ * After a handover, the next kernel shows how long each phase took. The
  * ledger is the optional object 0 of kind %LUO_LEDGER_KIND, and refers to an array of
  * u64: the marks. They are values of a hardware counter that is not reset by a kexec.
  * A kernel without this kind ignores it.
@@ -47,7 +47,7 @@ enum luo_ledger_mark {
 
 /**
  * enum luo_ledger_clock - Counters.
- * @LUO_LEDGER_CLOCK_NONE: None that goes on over a kexec.
+ * @LUO_LEDGER_CLOCK_NONE: No counter that continues over a kexec.
  * @LUO_LEDGER_CLOCK_TSC:  The time stamp counter of x86.
  * @LUO_LEDGER_CLOCK_ARM:  The system counter of arm64.
  */
@@ -61,8 +61,8 @@ enum luo_ledger_clock {
  * struct luo_ledger_ser_v1 - Version 1 of the ledger.
  * @marks:      Handle of the array.
  * @nr_marks:   Number of its elements, at least %LUO_LEDGER_NR.
- * @generation: How many kernels have run since the one that was booted cold, with that
- *              one and the one that wrote this.
+ * @generation: Number of kernels since the cold boot, including the first one and the
+ *              one that wrote this.
  * @release:    Release of the kernel that wrote this, as "uname -r" prints it.
  */
 struct luo_ledger_ser_v1 {

@@ -38,7 +38,7 @@
 /**
  * LUO_MEMFD_RANGE_KEYS - Bit 0: extents of order 0 are preserved by
  * kho_preserve_pages(), each extent with exactly its range. Without the flag,
- * and in extents of higher order, every folio has a folio key of its own.
+ * and in extents of higher order, every folio has its own folio key.
  */
 #define LUO_MEMFD_RANGE_KEYS		BIT(0)
 
@@ -59,8 +59,8 @@
 /**
  * LUO_MEMFD_POISONED - Bit 1 of an extent, in version 2 only: the hardware has
  * reported that the memory of its pages is damaged. @order is 0 and each page has
- * a folio key of its own, so that no kernel allocates the page frames. A read of
- * these pages of the file fails.
+ * its own folio key, so that no kernel allocates the page frames. A read of these
+ * pages of the file fails.
  */
 #define LUO_MEMFD_POISONED		BIT(1)
 

@@ -13,8 +13,8 @@
  * The attributes of a memfd are an optional object of kind
  * %LUO_MEMFD_ATTRS_KIND. Its instance is that of the memfd: the data word of the
  * LUO file entry, whichever versions of the memfd are written. A kernel without
- * this kind, such as a stock kernel, retrieves the file without them, and so does
- * one that finds them damaged.
+ * this kind, such as a stock kernel, retrieves the file without them. So does a kernel
+ * that finds them corrupt.
  */
 
 /**
@@ -63,17 +63,17 @@
 #define LUO_MEMFD_ATTRS_MODE		07777
 
 /**
- * LUO_MEMFD_ATTRS_NAME_LEN - Room for the name of a file, with its NUL: 256 bytes.
+ * LUO_MEMFD_ATTRS_NAME_LEN - Size of the name of a file, with its NUL: 256 bytes.
  */
 #define LUO_MEMFD_ATTRS_NAME_LEN	256
 
 /**
- * LUO_MEMFD_ATTRS_NAME_PREFIX - How a name begins, "memfd:".
+ * LUO_MEMFD_ATTRS_NAME_PREFIX - The beginning of a name, "memfd:".
  */
 #define LUO_MEMFD_ATTRS_NAME_PREFIX	"memfd:"
 
 /**
- * LUO_MEMFD_ATTRS_XATTRS_MAX - The most elements that @xattrs has, 1 MiB of them.
+ * LUO_MEMFD_ATTRS_XATTRS_MAX - The largest number of elements of @xattrs, 1 MiB in all.
  */
 #define LUO_MEMFD_ATTRS_XATTRS_MAX	0x20000
 
@@ -96,8 +96,8 @@
  * @gid:        The group, in the initial user namespace.
  * @flags:      LUO_MEMFD_ATTRS_*, at least one of READ and WRITE; the other bits
  *              are zero.
- * @name:       %LUO_MEMFD_ATTRS_NAME_PREFIX and what was given to memfd_create(),
- *              then NULs to the end; nothing but NULs if the file has another name.
+ * @name:       %LUO_MEMFD_ATTRS_NAME_PREFIX and the name that was passed to
+ *              memfd_create(), padded with NULs; all NULs if the name has another form.
  */
 struct luo_memfd_attrs_ser_v1 {
 	s64 atime;
@@ -136,10 +136,10 @@ static_assert(offsetof(struct luo_memfd_attrs_ser_v1, name) == 80);
 
 /**
  * struct luo_memfd_xattr_ser - An extended attribute, or the security label.
- * @name_len:  Bytes of the name with its NUL. 1 is an empty name: the value is the
- *             label of the security module, at most one of these.
- * @value_len: Bytes of the value.
- * @data:      The name, its NUL and the value, then NULs to a multiple of 8 bytes.
+ * @name_len:  Length of the name in bytes, with its NUL. If it is 1, the name is empty
+ *             and the value is the label of the security module. There is at most one.
+ * @value_len: Length of the value in bytes.
+ * @data:      The name, its NUL and the value, padded with NULs to 8 bytes.
  */
 struct luo_memfd_xattr_ser {
 	u32 name_len;

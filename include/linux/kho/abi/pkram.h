@@ -12,8 +12,8 @@
  *
  * A node is an object of the kind %PKRAM_KIND. Its instance is xxh64() of its
  * name, without the NUL and with 0 as the seed; its data is a &struct
- * pkram_node_ser, which leads to a pool of its own (&struct
- * luo_pool_block_ser). All else is allocations of that pool::
+ * pkram_node_ser, which refers to the node's pool (&struct luo_pool_block_ser).
+ * All other structures are allocations of that pool::
  *
  *   pkram_node_ser ---> pkram_root_ser
  *                           |
