@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 /**
- * DOC: Test of what a boot does with preserved memory
+ * DOC: Test of preserved memory at boot
  *
  * When loaded, it restores the pages that it preserved in the previous kernel, checks
  * their contents and that they have no other owner, and frees them. Then it preserves
@@ -9,10 +9,10 @@
  * of all orders, and ranges.
  *
  * Module parameters: @blocks is the number of blocks of 2 MiB in which pages are
- * preserved. @note is two numbers for all later kernels, which find them in @noted.
- * @overlap is the physical address of the root of KHO's tree: keys within folios, which
- * KHO would refuse, are added to it, as a kernel does that can preserve a page twice.
- * The next kernel must not restore them.
+ * preserved. @note has two numbers for all later kernels, which find them in @noted.
+ * @overlap is the physical address of the root of KHO's tree. The module adds keys within
+ * folios to the tree, as a kernel would that can preserve a page twice; KHO itself
+ * refuses them. The next kernel must not restore these keys.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -45,7 +45,7 @@ module_param(overlap, ulong, 0444);
 #define OVERLAP_ORDER	3
 #define OVERLAP_PAGE	5
 
-/* A preservation: a folio of @order, or with RANGE, @nr_pages pages. */
+/* A preservation: a folio of @order, or @nr_pages pages if RANGE is set. */
 struct kho_boot_piece {
 	u64 phys;
 	u32 nr_pages;
@@ -227,7 +227,7 @@ static int preserve_piece(struct page *page, unsigned int nr_pages, unsigned int
 	return 0;
 }
 
-/* One in so many pages of a block, at random; or every other one. */
+/* A random page among every few pages of a block, or every other page. */
 static int preserve_single(unsigned int one_in, bool alternate)
 {
 	struct page *page = alloc_pages(GFP_KERNEL, get_order(BLOCK_PAGES * PAGE_SIZE));

@@ -146,7 +146,7 @@ static void kho_test_vmalloc(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, mem);
 	KUNIT_EXPECT_EQ(test, kho_preserve_vmalloc(mem, &first), 0);
-	/* The call must not use the old contents, whatever fails. */
+	/* The call must not use the old contents, even if it fails. */
 	memset(&second, 0xff, sizeof(second));
 	KUNIT_EXPECT_EQ(test, kho_preserve_vmalloc(mem, &second), -EEXIST);
 	for (unsigned int i = 0; i < NR_PAGES; i++)
@@ -309,7 +309,7 @@ static void kho_test_marks(struct kunit *test, struct page *page,
 				orders[i] < 0 ? -ENOENT : orders[i]);
 }
 
-/* A range may be divided for other reasons than length and alignment. */
+/* A range may be divided at other places than length and alignment require. */
 static void kho_test_restore_divided(struct kunit *test)
 {
 	static const int none[] = { -1, -1, -1, -1, -1, -1, -1, -1 };
@@ -407,7 +407,7 @@ static void kho_test_restore_zones(struct kunit *test)
 		pfns[i] = page_to_pfn(pages[i]);
 	}
 	pfns[2] = pfns[0];
-	/* The last one was restored by then, as the first one. */
+	/* The first and the last page were restored. */
 	KUNIT_EXPECT_EQ(test, kho_restore_singles(&restored, pfns, ARRAY_SIZE(pfns)),
 			2UL);
 	kho_restore_run_end(&restored);
@@ -433,7 +433,7 @@ static void kho_test_reclaim(struct kunit *test)
 		kunit_skip(test, "lockdep is off");
 
 	page = kho_test_alloc(test, 0);
-	/* The tree has the nodes for this page then. */
+	/* Afterwards the tree has the nodes for this page. */
 	KUNIT_ASSERT_EQ(test, kho_test_probe(page), 0);
 
 	fs_reclaim_acquire(GFP_KERNEL);

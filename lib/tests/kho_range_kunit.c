@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Tests of where memory can be preserved
+ * DOC: Tests of memory that cannot be preserved
  *
  * Test kho_check_range() and its users: kho_preserve_pages(), kho_alloc_folio() and
  * kho_vmalloc(). The tests do not hot-add memory: scratch areas and addresses without

@@ -163,7 +163,7 @@ static void luo_array_no_size(struct kunit *test)
 	}
 }
 
-/* Few keys: the largest orders that fit, and no page more than is needed. */
+/* An array uses the largest orders that fit, and no unneeded page. */
 static void luo_array_largest_orders(struct kunit *test)
 {
 	const unsigned long nr_pages = 1024 + 512 + 3;
@@ -246,7 +246,7 @@ static void luo_array_small(struct kunit *test)
 	luo_array_drop(&array);
 }
 
-/* Each bit of the head, and wrong heads with a valid CRC. */
+/* Flip each bit of the head, and write wrong heads with a valid CRC. */
 static void luo_array_small_damaged(struct kunit *test)
 {
 	const size_t size = PAGE_SIZE + 1000;
@@ -283,11 +283,11 @@ static void luo_array_small_damaged(struct kunit *test)
 			block->next = other;
 			break;
 		case 1:
-			/* More than its pages can hold. */
+			/* More elements than its pages can hold. */
 			wanted = 3 * PAGE_SIZE;
 			break;
 		case 2:
-			/* Less, which would be one page. */
+			/* Fewer elements, which would need only one page. */
 			wanted = 100;
 			break;
 		}
@@ -314,8 +314,8 @@ static void luo_array_small_damaged(struct kunit *test)
 }
 
 /*
- * A list page of 64 KiB has room for runs of at least 512 MiB in all. Skip what needs
- * several of them.
+ * The runs in a list page of 64 KiB have at least 512 MiB in all. Skip tests that need
+ * several such pages.
  */
 static void luo_array_skip_if_large(struct kunit *test, unsigned long nr_pages)
 {
@@ -399,7 +399,7 @@ static void luo_array_wild_handles(struct kunit *test)
 	luo_loopback_kexec();
 }
 
-/* Each used bit of two list pages. */
+/* Flip each used bit of two list pages. */
 static void luo_array_list_bits(struct kunit *test)
 {
 	const unsigned long nr_pages = LUO_ARRAY_RUNS_PER_BLOCK + 3;
@@ -449,8 +449,8 @@ static void luo_array_list_bits(struct kunit *test)
 }
 
 /*
- * Lists whose CRC is right and which lie. Whatever is claimed on the way is
- * freed, once.
+ * Lists with a valid CRC and wrong values. All pages that are claimed before the error
+ * is detected must be freed, and only once.
  */
 static void luo_array_lists_that_lie(struct kunit *test)
 {
@@ -593,7 +593,7 @@ static void luo_array_alloc_without_memory(struct kunit *test)
 		failures = 0;
 		nth = 0;
 		do {
-			/* The first, the last, and some in between. */
+			/* Check the first element, the last one, and some others. */
 			nth += !max_order && nth > 20 && nth < nr_pages - 4 ?
 			       100 : 1;
 			luo_loopback_fail_nth(nth);
@@ -612,7 +612,7 @@ static void luo_array_alloc_without_memory(struct kunit *test)
 			}
 			luo_array_drop(&array);
 		} while (failed);
-		/* List, last page and mapping; or each page. */
+		/* The allocations are the list, the last page and the mapping; or each page. */
 		KUNIT_EXPECT_GE(test, failures, max_order ? 3U : 25U);
 	}
 }
@@ -706,7 +706,7 @@ static void luo_array_list_changes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 }
 
-/* If two callers restore an array, one gets it, whichever page decides. */
+/* If two callers restore an array, only one succeeds. Try each page that may decide. */
 static void luo_array_claim_is_lost(struct kunit *test)
 {
 	struct luo_array array;

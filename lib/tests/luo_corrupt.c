@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: What the previous kernel may do to its successor
+ * DOC: Corrupting the handover
  *
  * Corrupts preserved memory at the last moment: after LUO has frozen all sessions, right
  * before the kexec. User space writes the changes before that to
@@ -323,7 +323,7 @@ static int luo_corrupt_object(struct luo_corrupt_spot *spot, unsigned int nr)
 	return -ENOENT;
 }
 
-/* Those of the first object. */
+/* The chunks of the first object. */
 static int luo_corrupt_pages(struct luo_corrupt_spot *spot, unsigned int nr)
 {
 	struct pkram_pages_ser *block;
@@ -345,7 +345,7 @@ static int luo_corrupt_pages(struct luo_corrupt_spot *spot, unsigned int nr)
 	return -ENOENT;
 }
 
-/* Of the first list of pages. */
+/* The runs of the first list of pages. */
 static int luo_corrupt_run(struct luo_corrupt_spot *spot, unsigned int nr)
 {
 	struct pkram_pages_ser *block;

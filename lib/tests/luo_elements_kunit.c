@@ -2,8 +2,8 @@
 /**
  * DOC: Tests of the elements of objects
  *
- * The bytes that are stored, elements between kernels of the same, an older and a newer
- * version, what is refused, and that nothing stays allocated.
+ * Test the bytes that are stored, the conversion between kernels of the same, an older and
+ * a newer version, the values that are refused, and that no memory stays allocated.
  */
 
 #include <kunit/test.h>
@@ -61,7 +61,7 @@ static const struct item_ser items_plain[] = {
 	{ U32_MAX, 1, 0, 7, 0 },
 };
 
-/* What these are in version 0. It was published: do not change. */
+/* The bytes of these elements in version 0, which was published. Do not change them. */
 static const u8 items_golden[] = {
 	1, 0, 0, 0, 2, 0, 100, 0,
 	0x34, 0x12, 0, 0, 0, 0, 5, 0,
@@ -74,7 +74,7 @@ static struct luo_object_kind item_kinds[3];
 static struct luo_elements_ser items_ser;
 static struct item_ser items_loaded[ITEMS];
 
-/* The kind of a kernel whose newest version is this one. */
+/* Return the kind of a kernel whose newest version is @newest. */
 static void item_kind_init(unsigned int newest)
 {
 	struct luo_object_kind *kind = &item_kinds[newest];
@@ -155,7 +155,7 @@ static void luo_elements_fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, box_kind.versions[1].size, 40U);
 }
 
-/* From each version to each: the plain elements have the fallbacks. */
+/* Convert between all versions. Missing fields of plain elements get their fallbacks. */
 static void luo_elements_versions(struct kunit *test)
 {
 	unsigned int from, to, i;
@@ -197,7 +197,7 @@ static void luo_elements_newer_values(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, items_finish(), 0);
 }
 
-/* Elements that lie in several runs, and across their ends. */
+/* Elements in several runs, some of which cross from one run to the next. */
 static void luo_elements_many(struct kunit *test)
 {
 	static struct item_ser items[900], loaded[900];

@@ -288,7 +288,7 @@ static void luo_field_update_refused(struct kunit *test)
 }
 
 /*
- * Whatever allocation fails, all versions have the old or all have the new value.
+ * If an allocation fails, either all versions have the old value or all have the new one.
  */
 static void luo_field_update_without_memory(struct kunit *test)
 {
@@ -368,7 +368,7 @@ static const struct probe_bad {
 	{ "no handle", { .level = 1, .samples = 12, .colour = 7 } },
 };
 
-/* Neither written nor accepted from another kernel. */
+/* A value out of range is neither written nor accepted from another kernel. */
 static void luo_field_range(struct kunit *test)
 {
 	struct probe_ser loaded;
@@ -580,7 +580,7 @@ static void luo_field_names_swapped_when_stored(struct kunit *test)
 	luo_object_out_abort(&luo_loopback_out, &probe_id);
 }
 
-/* What an earlier release stored has no layout: the published one is meant. */
+/* An object of an earlier release has no layout. The published layout is assumed. */
 static void luo_field_without_layout(struct kunit *test)
 {
 	const struct probe_old_ser old = { .id = 4711, .level = 2 };

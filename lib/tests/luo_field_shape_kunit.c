@@ -75,7 +75,7 @@ static const struct shape_ser shape_plain = {
 	.high = { .start = 1, .pages = 1, .rights = 1 },
 };
 
-/* What version 1 of it is on a little-endian machine. It was published: do not change. */
+/* Version 1 of it on a little-endian machine, which was published. Do not change it. */
 static const u8 shape_golden[] = {
 	'e', 't', 'h', '0', 0, 0,
 	1,
@@ -127,7 +127,7 @@ static void luo_shape_golden(struct kunit *test)
 	luo_object_out_abort(&luo_loopback_out, &shape_id);
 }
 
-/* A nested struct is a field for each of its own. */
+/* Each field of a nested struct is a field of the outer struct. */
 static void luo_shape_nested(struct kunit *test)
 {
 	const struct luo_field *field = &shape_kind.fields[5];
@@ -190,7 +190,7 @@ static void luo_shape_to_older(struct kunit *test)
 	luo_object_out_abort(&luo_loopback_out, &shape_id);
 }
 
-/* A value that no field may have, written over the plain object. */
+/* An invalid value, which is written over the plain object. */
 static const struct shape_bad {
 	const char *what;
 	u32 offset;
@@ -211,7 +211,7 @@ static const struct shape_bad {
 	{ "negative number of an array", 32, { 0xf6, 0xff }, 2 },
 };
 
-/* Neither written nor accepted from another kernel. */
+/* An invalid value is neither written nor accepted from another kernel. */
 static void luo_shape_refused(struct kunit *test)
 {
 	const struct shape_bad *bad;
@@ -236,7 +236,7 @@ static void luo_shape_refused(struct kunit *test)
 	}
 }
 
-/* A fallback that the field may not have cannot be loaded. */
+/* An object without the field cannot be loaded if the fallback is not a valid value. */
 static void luo_shape_bad_fallback(struct kunit *test)
 {
 	static const struct luo_field bad[] = {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: A file handler that refuses
+ * DOC: A file handler that fails on request
  *
  * LUO can hand over files of ``/dev/luo_file_test``, to test what the handlers of other
- * files in the session do if a live update is cancelled. A file holds a number, which is
+ * files in the session do if a live update is aborted. A file holds a number, which is
  * handed over. Writing a number sets it. Writing "preserve" or "freeze" and an errno
  * makes that callback fail with the errno from then on, and 0 makes it succeed. Reading
  * returns the number. A file with the largest number cannot be retrieved.

@@ -208,8 +208,8 @@ static u64 luo_index_cluster(const struct luo_index *index, unsigned long slot)
 }
 
 /*
- * The sum of all probes must not be quadratic, whatever keys another kernel
- * chose.
+ * The number of all probes must not be quadratic, even if another kernel has chosen
+ * the keys.
  */
 static void luo_index_hostile_keys(struct kunit *test)
 {

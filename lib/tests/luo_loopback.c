@@ -176,7 +176,7 @@ static void *loopback_claim(u64 address, unsigned int order)
 	if (loopback.on_claim)
 		loopback.on_claim(address);
 
-	/* Another caller was first. */
+	/* Another caller has claimed it first. */
 	if (loopback.steal_nth && !--loopback.steal_nth && key) {
 		key->state = LUO_LOOPBACK_CLAIMED;
 		loopback.stolen = address;
@@ -678,7 +678,7 @@ void luo_loopback_kexec(void)
  * Asked by the functions of the handover, and by the allocators of the
  * user-space build.
  *
- * Return: true for the allocation that luo_loopback_fail_nth() has chosen.
+ * Return: true for the allocation that luo_loopback_fail_nth() has selected.
  */
 bool luo_loopback_fails(void)
 {
@@ -705,7 +705,7 @@ void luo_loopback_fail_nth(unsigned long nth)
 }
 
 /**
- * luo_loopback_failed - Check whether that allocation has failed.
+ * luo_loopback_failed - Check whether the selected allocation has failed.
  *
  * Return: true if it has; false if there were fewer allocations.
  */
@@ -795,8 +795,8 @@ static bool luo_loopback_permanent(const struct luo_loopback_key *key)
 
 /**
  * luo_loopback_keys - Count keys.
- * @state: Those in this state. Without the list of kinds, and without the blocks
- *         of kinds that have no objects.
+ * @state: The state of the keys to count. The list of kinds and the blocks of kinds that
+ *         have no objects do not count.
  *
  * Return: How many.
  */
@@ -813,7 +813,7 @@ unsigned long luo_loopback_keys(enum luo_loopback_state state)
 
 /**
  * luo_loopback_pages - Count pages.
- * @state: Those under keys in this state, as luo_loopback_keys() counts them.
+ * @state: Count pages under keys in this state, see luo_loopback_keys().
  *
  * Return: How many.
  */
@@ -919,7 +919,7 @@ int luo_loopback_init(struct kunit *test)
 
 /**
  * luo_loopback_exit - End a test; the exit function of a suite.
- * @test: The test. Fails if it has left anything preserved or claimed.
+ * @test: The test. It fails if pages are still preserved or claimed.
  */
 void luo_loopback_exit(struct kunit *test)
 {

@@ -9,7 +9,7 @@
 #include "../../kernel/liveupdate/luo_object_internal.h"
 
 /**
- * enum luo_loopback_state - Where the pages of a key are in their life.
+ * enum luo_loopback_state - The state of the pages of a key.
  * @LUO_LOOPBACK_OUTGOING: Preserved by this kernel.
  * @LUO_LOOPBACK_INCOMING: Preserved by the previous one, not claimed yet.
  * @LUO_LOOPBACK_CLAIMED:  Claimed, not released yet.

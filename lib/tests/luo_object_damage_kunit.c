@@ -2,11 +2,11 @@
 /**
  * DOC: Tests of damaged objects
  *
- * The previous kernel may have written anything. The tests store valid objects and then
- * corrupt one thing: each bit of all memory that is read, in turn, or whole structures
+ * The memory of the previous kernel may have any content. The tests store valid objects and
+ * then corrupt each bit of all memory that is read, in turn, or write whole structures
  * that are valid but have wrong addresses. Reading the corrupt object must fail, reading
- * other objects must succeed, and all claimed memory must be freed in the end. Memory to
- * which no address leads stays preserved.
+ * other objects must succeed, and all claimed memory must be freed in the end. Memory that
+ * no address refers to stays preserved.
  */
 
 #include <kunit/test.h>
@@ -19,8 +19,8 @@
 #include "luo_object_kunit.h"
 
 /*
- * What every test begins with: kind "many" in two blocks, and two kinds with a
- * few objects in several versions.
+ * The objects at the beginning of each test: kind "many" in two blocks, and two kinds
+ * with a few objects in several versions.
  */
 #define NR_MANY		(LUO_OBJECT_RECORDS_PER_BLOCK + 3)
 #define NR_FEW		3
@@ -257,8 +257,8 @@ static void luo_damage_fdt_whole(struct kunit *test)
 		blob = luo_loopback_blob(&size);
 		luo_loopback_kexec();
 		/*
-		 * Of these the size is too large, or they point into the page.
-		 * One that is too small may be that of a blob before this one.
+		 * Its size is too large, or it points into the page. A blob that is too
+		 * small may be an earlier one.
 		 */
 		if (i >= 3)
 			places[i].address += virt_to_phys(blob);
@@ -287,8 +287,8 @@ static void luo_damage_record_bits(struct kunit *test)
 		err = luo_kunit_read("many", instance, 0, SIZE);
 		many = luo_damage_read_many(NR_MANY);
 		/*
-		 * A slot without that bit is free. It is the one bit that takes
-		 * a record away without a trace.
+		 * A slot without that bit is free. Only this bit can remove a record
+		 * without an error.
 		 */
 		if (bit == present) {
 			KUNIT_EXPECT_EQ(test, err, -ENOENT);

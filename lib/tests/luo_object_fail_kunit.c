@@ -18,8 +18,8 @@
 #define NR_ALLOCATIONS_MAX	2000
 
 /*
- * Repeats @call until no allocation of it fails any more. All but the last time
- * it has to return -ENOMEM, and the last time 0.
+ * Repeat @call, with its first allocation failing, then its second one, and so on, until
+ * none fails. The last call must return 0, and all others -ENOMEM.
  */
 #define luo_fail_each(test, call) do {					\
 	struct kunit *__test = (test);					\
@@ -65,7 +65,7 @@ static void luo_fail_first_store(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("vm", 1), 0);
 }
 
-/* Through the growth of the index, of the table, and of the pool. */
+/* Store enough objects for the index, the table and the pool to grow. */
 static void luo_fail_many_stores(struct kunit *test)
 {
 	const u64 nr = 3 * LUO_OBJECT_RECORDS_PER_BLOCK;
@@ -88,7 +88,7 @@ static const char *luo_fail_kind(unsigned int i)
 	return name;
 }
 
-/* Many kinds, of which each adds to the list. */
+/* Store many kinds, each of which extends the list of kinds. */
 static void luo_fail_many_kinds(struct kunit *test)
 {
 	const unsigned int nr = 120;
@@ -127,8 +127,8 @@ static void luo_fail_then_kexec(struct kunit *test)
 				0UL);
 	} while (failed && nth < NR_ALLOCATIONS_MAX);
 	/*
-	 * In the kernel only pages fail: of those a new kind needs one, for its
-	 * records.
+	 * In the kernel only allocations of pages fail. A new kind needs one page, for
+	 * its records.
 	 */
 	KUNIT_EXPECT_GT(test, nth, 1UL);
 }
@@ -142,17 +142,17 @@ static void luo_fail_abort(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("stays", 1, 0, 40), 0);
 	keys = luo_loopback_keys(LUO_LOOPBACK_OUTGOING);
 	for (i = 0; i < 1000; i++)
-		KUNIT_ASSERT_EQ(test, luo_kunit_store("goes", i, 0, 40), 0);
+		KUNIT_ASSERT_EQ(test, luo_kunit_store("brief", i, 0, 40), 0);
 
 	luo_loopback_fail_nth(1);
 	for (i = 0; i < 1000; i++)
-		luo_kunit_abort("goes", i);
+		luo_kunit_abort("brief", i);
 	KUNIT_EXPECT_FALSE(test, luo_loopback_failed());
 	luo_loopback_fail_nth(0);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), keys);
 
 	luo_loopback_kexec();
-	KUNIT_EXPECT_EQ(test, luo_kunit_read("goes", 1, 0, 40), -ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("brief", 1, 0, 40), -ENOENT);
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("stays", 1, 0, 40), 0);
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("stays", 1), 0);
 }

@@ -114,7 +114,7 @@ static int gauge_load_v2(const void *wire, void *object)
 	.load = gauge_load_v##n,					\
 }
 
-/* All versions, newest first. A part of the list makes another kernel. */
+/* All versions, newest first. Another kernel has a part of this list. */
 static const struct luo_object_version gauge_versions[] = {
 	GAUGE_VERSION(2), GAUGE_VERSION(1), GAUGE_VERSION(0),
 };
@@ -123,7 +123,7 @@ static const struct gauge gauge_saved = {
 	.value = 0x1122334455667788, .limit = 99, .unit = 7,
 };
 
-/* A kernel that reads and writes versions @oldest to @newest. */
+/* Become a kernel that reads and writes versions @oldest to @newest. */
 static struct luo_object_kind gauge_kind(u32 oldest, u32 newest)
 {
 	struct luo_object_kind kind = {
@@ -150,7 +150,7 @@ static int gauge_load(const struct luo_object_kind *kind, struct gauge *gauge)
 	return luo_object_convert_load(&luo_loopback_in, kind, 1, gauge);
 }
 
-/* From a kernel with versions from[0] to to[0] to one with from[1] to to[1]. */
+/* Hand over from a kernel with versions from[0] to to[0] to one with from[1] to to[1]. */
 static void luo_kind_negotiate(struct kunit *test, const u32 *from,
 			       const u32 *to)
 {
@@ -368,8 +368,8 @@ static void luo_kind_load_damaged(struct kunit *test)
 }
 
 /*
- * A damaged record of another object may hide newer versions of this one. The
- * version that is there is loaded all the same, or its own error returned.
+ * A corrupt record of another object may have been a newer version of this object.
+ * Nevertheless the version that is found is loaded, or its error is returned.
  */
 static void luo_kind_load_beside_damage(struct kunit *test)
 {
@@ -496,7 +496,7 @@ static int crate_drop(const void *ser)
 LUO_DEFINE_KIND_UNLISTED(crate, struct crate_ser, CRATE_FIELDS, CRATE_VERSIONS);
 
 /*
- * A drop that runs out of memory says so, and no object goes without its
+ * A drop returns -ENOMEM if there is no memory, and frees no object before its
  * contents.
  */
 static void luo_kind_drop_without_memory(struct kunit *test)

@@ -212,15 +212,15 @@ static void luo_object_aborts_kind(struct kunit *test)
 	keys = luo_loopback_keys(LUO_LOOPBACK_OUTGOING);
 
 	for (i = 0; i < 1000; i++)
-		KUNIT_ASSERT_EQ(test, luo_kunit_store("goes", i, 0, 40), 0);
+		KUNIT_ASSERT_EQ(test, luo_kunit_store("brief", i, 0, 40), 0);
 	for (i = 0; i < 1000; i++)
-		luo_kunit_abort("goes", i);
+		luo_kunit_abort("brief", i);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), keys);
 
-	KUNIT_ASSERT_EQ(test, luo_kunit_store("goes", 1, 0, 40), 0);
+	KUNIT_ASSERT_EQ(test, luo_kunit_store("brief", 1, 0, 40), 0);
 	luo_loopback_kexec();
-	KUNIT_EXPECT_EQ(test, luo_kunit_read("goes", 1, 0, 40), 0);
-	KUNIT_EXPECT_EQ(test, luo_kunit_finish("goes", 1), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_read("brief", 1, 0, 40), 0);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("brief", 1), 0);
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("stays", 0), 0);
 }
 
@@ -482,7 +482,7 @@ static void luo_object_lists_unclaimed(struct kunit *test)
 }
 
 /*
- * Each kernel changes and hands on the objects that it knows, and drops the
+ * Each kernel changes the objects that it knows and stores them again, and drops all
  * others.
  */
 static void luo_object_generations(struct kunit *test)

@@ -49,7 +49,7 @@ static int luo_test_one(struct luo_test_line *line)
 	u32 flags = line->nr > 6 ? LUO_OBJECT_RECORD_OPTIONAL : 0;
 	int err;
 
-	/* The smallest size that is too large is to be tried as well. */
+	/* Allow the smallest size that is too large, to test that it is refused. */
 	if (line->bad || size > 2 * LUO_OBJECT_SIZE_MAX)
 		return -ERANGE;
 
@@ -125,7 +125,7 @@ static int luo_test_bulk_one(const char *command, struct luo_object_id *id,
 /*
  * bulk-store|bulk-read|bulk-finish|bulk-abort KIND COUNT SIZE SEED
  *
- * Reads go to and fro. Result: nanoseconds per object over all of them.
+ * Reads are in a scattered order. Result: nanoseconds per object, the average of all.
  */
 static int luo_test_bulk(struct luo_test_line *line)
 {
@@ -147,7 +147,7 @@ static int luo_test_bulk(struct luo_test_line *line)
 
 	begin = ktime_get_ns();
 	for (i = 0; i < count; i++) {
-		/* A prime that does not divide the count visits each once. */
+		/* Steps of a prime that does not divide the count visit each object once. */
 		id.instance = i * step % count;
 		err = luo_test_bulk_one(line->word[0], &id, data, expected,
 					size);
@@ -334,7 +334,7 @@ static int luo_test_save_load(struct luo_test_line *line)
 	return err;
 }
 
-/* An array, and the object that leads to it. */
+/* An array, and the object that has its handle. */
 struct luo_test_array_ser {
 	u64 handle;
 	u64 count;
@@ -443,7 +443,7 @@ static int luo_test_array_load(struct luo_test_line *line)
 	return err ?: luo_finish_object(&id);
 }
 
-/* The name of a kind, so that it is that of another, or its first block. */
+/* Change the name of a kind to that of another kind, or its first block. */
 static int luo_test_damage_node(struct luo_test_line *line)
 {
 	const void *fdt = luo_objects_out.fdt;
@@ -467,8 +467,8 @@ static int luo_test_damage_node(struct luo_test_line *line)
  * damage next KIND self|first|wild
  * damage name|first KIND
  * damage fdt BYTE
- * The last thing before a kexec: the sets of this kernel no longer hold
- * together.
+ * Use it only right before a kexec, because the sets of this kernel are no longer
+ * consistent.
  */
 static int luo_test_damage_table(struct luo_test_line *line)
 {

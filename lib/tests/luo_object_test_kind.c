@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: A kind in two ages
+ * DOC: A kind of an older and a newer kernel
  *
  * A kind with fields. CONFIG_LUO_OBJECT_TEST_OLD builds it without its newest version, so
  * that selftests can hand objects from one build to another and back. A program saves and

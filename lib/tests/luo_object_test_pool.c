@@ -20,7 +20,7 @@
 #include "luo_pattern.h"
 #include "luo_test_line.h"
 
-/* The object that leads to a pool. */
+/* The object that has the handle of a pool. */
 struct luo_test_pool_ser {
 	u64 handle;
 	u64 first;
@@ -42,7 +42,7 @@ struct luo_test_pool {
 
 static LIST_HEAD(luo_test_pools);
 
-/* The chain is made from its end. */
+/* The chain is built from its end. */
 static int luo_test_pool_fill(struct luo_pool *pool,
 			      struct luo_test_pool_ser *ser, u64 seed)
 {

@@ -7,8 +7,8 @@
 #include <linux/types.h>
 
 /*
- * Data that can be checked without a copy: another seed, another length and
- * another place in the data all give other bytes.
+ * Data that can be checked without a copy: the bytes depend on the seed, on the length
+ * and on the offset.
  */
 static inline u64 luo_pattern_word(u64 seed, size_t word)
 {

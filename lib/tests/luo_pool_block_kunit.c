@@ -40,7 +40,7 @@ static void luo_pool_block_shares_pages(struct kunit *test)
 	}
 }
 
-static void luo_pool_block_gives_pages_back(struct kunit *test)
+static void luo_pool_block_frees_pages(struct kunit *test)
 {
 	struct luo_pool_out pool = luo_pool_block_empty;
 	static void *mem[NR_MEMS];
@@ -54,7 +54,7 @@ static void luo_pool_block_gives_pages_back(struct kunit *test)
 	keys = luo_loopback_keys(LUO_LOOPBACK_OUTGOING);
 	KUNIT_EXPECT_LE(test, keys, NR_MEMS * 104UL / (PAGE_SIZE - 160) + 1);
 
-	/* Two of three leave every page in use, the third gives them back. */
+	/* Freeing two of three allocations leaves every page in use. Then free the others. */
 	for (i = 0; i < NR_MEMS; i++) {
 		if (i % 3)
 			luo_pool_out_free(&pool, mem[i]);
@@ -107,7 +107,7 @@ static void luo_pool_block_no_memory(struct kunit *test)
 
 	mem = luo_pool_out_alloc(&pool, 40, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, mem);
-	/* What fits still fits, and a failed block leaves the old one in use. */
+	/* If a new block cannot be allocated, the old one can still be filled. */
 	luo_loopback_fail_nth(1);
 	KUNIT_EXPECT_NULL(test, luo_pool_out_alloc(&pool, PAGE_SIZE, GFP_KERNEL));
 	luo_pool_out_free(&pool, mem);
@@ -223,7 +223,7 @@ static void luo_pool_block_in_bad_headers(struct kunit *test)
 
 static struct kunit_case luo_pool_block_cases[] = {
 	KUNIT_CASE(luo_pool_block_shares_pages),
-	KUNIT_CASE(luo_pool_block_gives_pages_back),
+	KUNIT_CASE(luo_pool_block_frees_pages),
 	KUNIT_CASE(luo_pool_block_every_size),
 	KUNIT_CASE(luo_pool_block_no_memory),
 	KUNIT_CASE(luo_pool_block_in_takes_over),

@@ -31,7 +31,7 @@ static struct luo_pool *luo_pool_restore_at(u64 handle)
 	return luo_pool_restore_from(&luo_loopback, handle, 0, 0);
 }
 
-/* What comes back from the next kernel; the old struct is the old kernel's heap. */
+/* Restore the pool in the next kernel. The old struct was on the old kernel's heap. */
 static struct luo_pool *luo_pool_after_kexec(struct luo_pool *pool)
 {
 	u64 handle = luo_pool_handle(pool);

@@ -31,8 +31,8 @@ static void report_warn(void)
 }
 
 /*
- * Old addresses stay in objects cached by the allocator, so allocate more than
- * these.
+ * Cached objects of the allocator may still contain old addresses, so allocate more
+ * objects than are cached.
  */
 static void report_leak(void)
 {
@@ -106,7 +106,7 @@ static int report_count(void *count)
 	while (time_before(jiffies, end)) {
 		(*(unsigned long *)count)++;
 		/*
-		 * Or it is read but once, and writes alone are no race for KCSAN.
+		 * Otherwise it is read only once, and KCSAN does not report a race between writes.
 		 */
 		barrier();
 		cond_resched();

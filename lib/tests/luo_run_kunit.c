@@ -58,7 +58,7 @@ struct luo_run_keys {
 	u8 orders[8];
 };
 
-/* Written down by hand from what kho_preserve_pages() does. */
+/* Computed by hand from the rules of kho_preserve_pages(). */
 static const struct luo_run_keys luo_run_keys[] = {
 	{ { .pfn = 16, .nr_pages = 16, .flags = LUO_RUN_RANGE }, 1, { 4 } },
 	{ { .pfn = 16, .nr_pages = 15, .flags = LUO_RUN_RANGE },
@@ -96,7 +96,7 @@ static void luo_run_is_cut_as_kho_does(struct kunit *test)
 	}
 }
 
-/* Every position of every run, against a walk from key to key. */
+/* Compare every position of every run with a walk from key to key. */
 static void luo_run_ends_of_keys(struct kunit *test)
 {
 	const struct luo_run *run;
@@ -131,7 +131,7 @@ static void luo_run_order_at_any(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_run_order_at(&luo_loopback, run.pfn), 2);
 	KUNIT_EXPECT_EQ(test, luo_run_order_at(&luo_loopback, run.pfn + 1),
 			-ENOENT);
-	/* An address that would be that of the page if it had fewer bits. */
+	/* An address that would be valid if its highest bits were ignored. */
 	KUNIT_EXPECT_EQ(test, luo_run_order_at(&luo_loopback, run.pfn |
 					       1ULL << (64 - PAGE_SHIFT)),
 			-ENOENT);
@@ -197,7 +197,7 @@ static bool luo_run_claim_all(const struct luo_run *run)
 	return whole;
 }
 
-/* All keys of the run, and none after it was unpreserved. */
+/* The run has all its keys, and none after it was unpreserved. */
 static void luo_run_is_unpreserved(struct kunit *test)
 {
 	u64 address = luo_run_block(test);
@@ -218,7 +218,7 @@ static void luo_run_is_unpreserved(struct kunit *test)
 	luo_run_put_block(address);
 }
 
-/* If there is no memory for one key, none stays. */
+/* If there is no memory for one key, no key stays. */
 static void luo_run_is_rolled_back(struct kunit *test)
 {
 	u64 address = luo_run_block(test);

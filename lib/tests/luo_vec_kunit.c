@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Tests of arrays that are edited
+ * DOC: Tests of vectors
  *
  * Elements are appended, replaced and removed at random. After any number of such steps
  * the next kernel reads the array with luo_array_restore(), which checks the CRC. The
@@ -211,8 +211,8 @@ static void luo_vec_sealed(struct kunit *test)
 }
 
 /*
- * However long the vector is, a few elements at its end take one page at most
- * beside what they fill: nothing is copied to more memory.
+ * To append elements takes at most one page more than they fill, for any length of the
+ * vector, because no element is copied to a larger allocation.
  */
 static void luo_vec_append_is_local(struct kunit *test)
 {

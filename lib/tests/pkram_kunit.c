@@ -59,7 +59,7 @@ static int pkram_begin(struct pkram_stream *ps, const char *name)
 	return pkram_out_create(&pkram_set, name, GFP_KERNEL, &ps->node);
 }
 
-/* What pkram_discard_save() does. */
+/* The same as pkram_discard_save(). */
 static void pkram_discard(struct pkram_stream *ps)
 {
 	pkram_out_discard(ps);
@@ -84,7 +84,7 @@ static int pkram_put_page(struct pkram_stream *ps, u64 address,
 	return err;
 }
 
-/* Pages of which some follow each other, in either direction. */
+/* Pages, some of which are contiguous in either direction. */
 #define NR_PAGES	300
 
 struct pkram_page {
@@ -212,7 +212,7 @@ static void pkram_rest_is_freed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
 }
 
-/* Fewer keys than pages, and none left by a discarded save. */
+/* There are fewer keys than pages, and a discarded save leaves no key. */
 static void pkram_runs_share_keys(struct kunit *test)
 {
 	struct pkram_stream ps;
@@ -229,7 +229,7 @@ static void pkram_runs_share_keys(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, pkram_put_page(&ps, address[i], 0, i, 0),
 				0);
 	pkram_pages_commit(&ps);
-	/* The user-space build allocates upwards, a kernel as it likes. */
+	/* The user-space build allocates in ascending order, the kernel in any order. */
 	KUNIT_EXPECT_LE(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING) - keys,
 			(unsigned long)ARRAY_SIZE(address) + 2);
 
@@ -276,7 +276,7 @@ static void pkram_bytes_come_back(struct kunit *test)
 	pkram_in_release(ps.node);
 }
 
-/* A node that was saved when nothing could be allocated at step nth, and before. */
+/* Save a node while all allocations up to step nth fail. */
 static int pkram_save_small(struct pkram_stream *ps, const u64 *address,
 			    unsigned int nr)
 {
@@ -584,14 +584,14 @@ static void pkram_finds_its_own_beside_damaged(struct kunit *test)
 			-ENOENT);
 }
 
-/* Nodes of both kernels, loaded or not, go by name and leave nothing. */
+/* Remove nodes of both kernels by name, loaded or not. No memory stays allocated. */
 static void pkram_removes(struct kunit *test)
 {
 	struct pkram_stream ps;
 
 	KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), -ENOENT);
 
-	/* Of the previous kernel first, then of this one. */
+	/* The node of the previous kernel is removed first, then that of this kernel. */
 	pkram_new_pages(test, pkram_pages);
 	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
 	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
@@ -662,8 +662,8 @@ static void pkram_page_twice(struct kunit *test)
 }
 
 /*
- * Another owner preserves a page of a run that is not complete: the node says so,
- * stays unfinished, keeps what is before the page, and drops the rest.
+ * Another owner preserves a page of a run that is not complete. The node reports this,
+ * stays unfinished, keeps the pages before that page, and drops the others.
  */
 static void pkram_page_lost(struct kunit *test)
 {
@@ -705,7 +705,7 @@ static void pkram_page_lost(struct kunit *test)
 #define SCATTERED	64
 
 /*
- * Each page is a run and has a key of its own. Another owner has claimed one of the
+ * Each page is a run and has its own key. Another owner has claimed one of the
  * keys: the pages before it are freed, and those after it stay in the handover.
  */
 static void pkram_scattered_key_missing(struct kunit *test)

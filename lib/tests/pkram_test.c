@@ -72,7 +72,7 @@ static struct pkram_test_page pkram_test_page(u64 seed, u64 i, u64 max_order)
 {
 	u64 random = luo_pattern_word(seed, i);
 
-	/* With an order that is the largest there may be, order 0 is usual. */
+	/* Most pages have order 0, even if the largest order is allowed. */
 	if (!max_order)
 		return (struct pkram_test_page){ 0, seed + i, seed };
 
@@ -151,7 +151,7 @@ static int pkram_test_save(struct pkram_test *test,
 	if (line->bad)
 		return -ERANGE;
 
-	/* A page is preserved once: a second try begins where the first failed. */
+	/* A page is preserved only once: a retry continues with the page that failed. */
 	for (; i < test->nr_pages; i++) {
 		short flags = pkram_test_page(seed, i, max_order).flags;
 
@@ -169,7 +169,7 @@ static int pkram_test_save(struct pkram_test *test,
 	return 0;
 }
 
-/* save_all FLAGS STEP - every so many of the pages, with one clock around all */
+/* save_all FLAGS STEP - saves every STEP-th page, and measures the time of all */
 static int pkram_test_save_all(struct pkram_test *test,
 			       struct luo_test_line *line)
 {
@@ -205,7 +205,7 @@ static bool pkram_test_page_is(struct page *page, unsigned long index,
 	       luo_pattern_holds(page_address(page), folio_size(folio), seed);
 }
 
-/* load SEED COUNT MAX_ORDER - takes and checks that many pages, and frees them */
+/* load SEED COUNT MAX_ORDER - loads and checks that many pages, and frees them */
 static int pkram_test_load(struct pkram_test *test,
 			   struct luo_test_line *line)
 {
@@ -238,7 +238,7 @@ static int pkram_test_load(struct pkram_test *test,
 	return 0;
 }
 
-/* load_all COUNT - takes that many pages, held by the file, and checks nothing */
+/* load_all COUNT - loads that many pages without a check; the file holds them */
 static int pkram_test_load_all(struct pkram_test *test,
 			       struct luo_test_line *line)
 {
@@ -385,13 +385,13 @@ static int pkram_test_text(struct pkram_test *test,
 	return written == strlen(text) ? 0 : written;
 }
 
-/* How long a piece of a stream is: as told, or odd. */
+/* The length of a piece of a stream: @piece, or a number that varies if it is 0. */
 static size_t pkram_test_piece(u64 piece, u64 seed, u64 i)
 {
 	return piece ?: 1 + luo_pattern_word(seed, ~i) % 8191;
 }
 
-/* write|read|copy SEED COUNT PIECE - bytes; copy is memcpy() of as many */
+/* write|read|copy SEED COUNT PIECE - passes bytes; copy is a memcpy() of them */
 static int pkram_test_bytes(struct pkram_test *test,
 			    struct luo_test_line *line)
 {
@@ -570,7 +570,7 @@ static int pkram_test_damage(struct pkram_test *test,
 	return 0;
 }
 
-/* metadata NAME - bytes of all that lists the pages of a node */
+/* metadata NAME - size in bytes of the lists of pages of a node */
 static int pkram_test_metadata(struct pkram_test *test,
 			       struct luo_test_line *line)
 {
@@ -597,7 +597,7 @@ static int pkram_test_metadata(struct pkram_test *test,
 	return 0;
 }
 
-/* early - what a load at subsys_initcall() said */
+/* early - the result of a load at subsys_initcall() */
 static int pkram_test_early_result = -ENODEV;
 
 static int pkram_test_early(struct pkram_test *test,
@@ -680,7 +680,7 @@ static ssize_t pkram_test_read(struct file *file, char __user *buf,
 
 	guard(mutex)(&test->lock);
 
-	/* Each read() starts anew. */
+	/* Each read() returns the output from the beginning. */
 	return simple_read_from_buffer(buf, count, &start, test->result,
 				       strlen(test->result));
 }

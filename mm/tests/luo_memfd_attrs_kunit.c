@@ -2,8 +2,8 @@
 /**
  * DOC: Tests of the attributes of a memfd
  *
- * Which attributes and which extended ones are valid. What damage of them costs a
- * file is tested by tools/testing/luo_object/memfd_kunit.c.
+ * Test which attributes and which extended attributes are valid.
+ * tools/testing/luo_object/memfd_kunit.c tests files whose attributes are corrupt.
  */
 
 #include <kunit/test.h>
@@ -28,19 +28,19 @@ static void luo_memfd_attrs_names(struct kunit *test)
 
 	KUNIT_EXPECT_TRUE(test, luo_memfd_attrs_valid(&ser));
 
-	/* As long as can be, and no end. */
+	/* The longest string, without a NUL. */
 	for (i = strlen(ser.name); i < sizeof(ser.name) - 1; i++)
 		ser.name[i] = 'x';
 	KUNIT_EXPECT_TRUE(test, luo_memfd_attrs_valid(&ser));
 	ser.name[i] = 'x';
 	KUNIT_EXPECT_FALSE(test, luo_memfd_attrs_valid(&ser));
 
-	/* Something behind the end. */
+	/* A byte other than NUL after the end. */
 	ser = good();
 	ser.name[sizeof(ser.name) - 1] = 'x';
 	KUNIT_EXPECT_FALSE(test, luo_memfd_attrs_valid(&ser));
 
-	/* No name, an empty one, and one of another kind of file. */
+	/* No name, an empty name, and a name with another prefix. */
 	memset(ser.name, 0, sizeof(ser.name));
 	KUNIT_EXPECT_TRUE(test, luo_memfd_attrs_valid(&ser));
 	memcpy(ser.name, "memfd:", 6);
@@ -112,7 +112,7 @@ static void luo_memfd_attrs_bad_xattrs(struct kunit *test)
 	struct two_xattrs bad;
 	u64 nr;
 
-	/* Cut off anywhere but between the two. */
+	/* Truncated anywhere except between the two. */
 	for (nr = 1; nr < NR_XATTRS; nr++)
 		KUNIT_EXPECT_EQ(test, luo_memfd_attrs_xattrs_valid(&good_xattrs,
 								   nr), nr == 2);
@@ -144,7 +144,7 @@ static void luo_memfd_attrs_bad_xattrs(struct kunit *test)
 	bad.value_len_2 = 11;
 	bad.data_2[0] = 0;
 	KUNIT_EXPECT_FALSE(test, luo_memfd_attrs_xattrs_valid(&bad, NR_XATTRS));
-	/* It is that which is wrong. */
+	/* It is valid without the second label. */
 	KUNIT_EXPECT_TRUE(test, luo_memfd_attrs_xattrs_valid(&bad.name_len_2,
 							     NR_XATTRS - 2));
 }

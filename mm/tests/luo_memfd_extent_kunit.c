@@ -2,8 +2,8 @@
 /**
  * DOC: Tests of the extents of a memfd
  *
- * How folios become extents, which extents are refused, which run an extent is,
- * and how extents are cut into parts. Page frames are numbers here; none exists.
+ * Test how folios are merged into extents, which extents are refused, the run of an
+ * extent, and how extents are divided into parts. The page frames do not exist.
  */
 
 #include <kunit/test.h>
@@ -44,7 +44,7 @@ static void luo_memfd_extents_merge(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, list.nr, 0);
 }
 
-/* Downwards in memory, and where it turns round. */
+/* Descending in memory, and a change of direction. */
 static void luo_memfd_extents_merge_down(struct kunit *test)
 {
 	struct luo_memfd_extents list = {};
@@ -67,7 +67,7 @@ static void luo_memfd_extents_merge_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, list.nr, 3);
 	KUNIT_EXPECT_EQ(test, list.nr_pages, 104);
 
-	/* Runs join runs of the same direction. */
+	/* A run extends a run of the same direction. */
 	KUNIT_ASSERT_EQ(test, luo_memfd_extents_reserve(&list, 3), 0);
 	luo_memfd_extents_add(&list, 0, &EXTENT(200, PFN + 200, 16, 3, 0));
 	luo_memfd_extents_add(&list, 0, &EXTENT(216, PFN + 216, 16, 3, 0));
@@ -84,7 +84,7 @@ static void luo_memfd_extents_merge_down(struct kunit *test)
 	luo_memfd_extents_free(&list);
 }
 
-/* What would continue the extent { index 8, pfn PFN + 8, 8 pages, order 3 }. */
+/* Candidates to extend the extent { index 8, pfn PFN + 8, 8 pages, order 3 }. */
 static const struct luo_memfd_extents_apart {
 	const char *why;
 	u64 first;
@@ -172,7 +172,7 @@ static void luo_memfd_extents_validity(struct kunit *test)
 			luo_memfd_extents_valid(&v->extent, 1,
 						v->extent.nr_pages, v->size,
 						LUO_MEMFD_DESCENDING));
-	/* The sum has to be right also where each extent is. */
+	/* The sum of the pages must be right, even if each extent is valid. */
 	KUNIT_EXPECT_FALSE(test, luo_memfd_extents_valid(&v->extent, 1,
 							 v->extent.nr_pages + 1,
 							 v->size,
@@ -210,7 +210,7 @@ static void luo_memfd_extents_decode(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, luo_run_valid(&run));
 }
 
-/* A poisoned page has a key of its own, whatever is next to it. */
+/* A poisoned page has its own key, even next to other pages. */
 static void luo_memfd_extents_poisoned(struct kunit *test)
 {
 	const u16 v2_flags = LUO_MEMFD_DESCENDING | LUO_MEMFD_POISONED;
@@ -239,7 +239,7 @@ static void luo_memfd_extents_poisoned(struct kunit *test)
 	luo_memfd_extents_free(&list);
 }
 
-/* As many parts as are wanted, each beginning where the one before it ends. */
+/* Each part must begin where the one before it ends. */
 static void luo_memfd_parts_split(struct kunit *test)
 {
 	const struct luo_memfd_extent_ser extents[] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of what fs/pstore/pkram.c makes of the page that a previous kernel left.
+ * Tests of how fs/pstore/pkram.c checks the page of the previous kernel.
  */
 
 #include <kunit/test.h>
@@ -46,7 +46,7 @@ static void pstore_pkram_test_empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pstore_pkram_check(ser, PAGE_SIZE), 0);
 }
 
-/* Every bit of the head and of the text counts, and nothing behind it. */
+/* The CRC covers every bit of the head and of the text, and no byte after it. */
 static void pstore_pkram_test_bits(struct kunit *test)
 {
 	struct pstore_pkram_ser *ser = pstore_pkram_test_log(test);
