@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Each interface, as a user and as root without CAP_SYS_ADMIN: the table in
-# Documentation/admin-guide/luo-access.rst.
+# Use each interface as a user and as root without CAP_SYS_ADMIN, and compare with the table
+# in Documentation/admin-guide/luo-access.rst.
 #
 # vm: boot=pkram append="luo_object.write=all"
 . ../luo_lib/functions.sh
@@ -13,7 +13,7 @@ tracing=/sys/kernel/tracing
 
 ktap_print_header
 
-# ktap_test_result takes its command apart at spaces.
+# Functions, because ktap_test_result splits its command at spaces.
 works() { ./as "$who" sh -c "$command" </dev/null >/dev/null; }
 refused() { ! works; }
 listed() { grep -q "^secret 1 0 8 " "$1"; }
@@ -30,24 +30,24 @@ may_not()
 	ktap_test_result "$who may not: $command" refused
 }
 
-# One thing that is stored, so that the lists are not empty.
+# Store an object, so that the lists are not empty.
 echo store secret 1 0 8 1 >/sys/kernel/debug/luo_object_test/command
 ktap_test_result "root reads the list" listed $lists/outgoing
 ktap_test_result "root reads the dump" listed $lists/outgoing.dump
 
-# The device, and who could open it if it were given away.
+# The device of LUO.
 may_not user "exec 3</dev/liveupdate"
 may_not user "exec 3<>/dev/liveupdate"
 may root "exec 3<>/dev/liveupdate"
 
-# sysfs: what can be written and read is no secret, to change it is for root.
+# sysfs: all users may read the versions and the policy, only root may change the policy.
 may user "cat $objects/write $objects/unclaimed $objects/memfd/readable"
 for file in write drop; do
 	may_not user "echo all >$objects/$file"
 done
 may_not user "cat $objects/drop"
 
-# debugfs, even if its mode lets users into it.
+# debugfs, even if its mode lets all users enter the directory.
 may_not user "ls /sys/kernel/debug"
 mount -o remount,mode=755 /sys/kernel/debug
 for list in $lists/outgoing $lists/incoming; do
@@ -64,22 +64,22 @@ mount -o remount,mode=700 /sys/kernel/debug
 may_not user "cat $tracing/trace"
 may_not user "echo 1 >$tracing/events/luo/enable"
 
-# The catalogue is as public as the kernel image.
+# The catalogue, which is as public as the kernel image.
 may user "cat /sys/kernel/notes"
 may user "luoctl check /boot/$FLAVOUR"
 
-# The log, where it is restricted.
+# The log, if it is restricted.
 echo 1 >/proc/sys/kernel/dmesg_restrict
 may_not user "dmesg"
 
-# pstore, where it is mounted.
+# pstore, if it is mounted.
 [ ! -d /sys/fs/pstore ] || may_not user "ls /sys/fs/pstore"
 
-# The device of the tests.
+# The test device of PKRAM.
 may_not user "exec 3</dev/pkram_test"
 may_not user "exec 3<>/dev/pkram_test"
 
-# luoctl is a program as any other: it can do what its user can.
+# luoctl has the permissions of its user.
 ./leftovers save 1 </dev/null >/dev/null
 holder=$(pidof leftovers)
 may_not user "luoctl dump"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * as user COMMAND...   runs COMMAND as the user nobody, without groups and capabilities
- * as root COMMAND...   runs COMMAND as root without CAP_SYS_ADMIN, as in a container
+ * as user COMMAND...   run COMMAND as the user nobody, without groups and capabilities
+ * as root COMMAND...   run COMMAND as root without CAP_SYS_ADMIN, as in a container
  */
 #include <err.h>
 #include <grp.h>

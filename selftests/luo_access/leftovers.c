@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Checks that no user can read memory that was preserved.
+ * Check that no user can read memory that was preserved.
  *
- *   leftovers save MIB    preserves two files full of a word, and waits
- *   leftovers drop        finishes the session of one without retrieving the file
- *   leftovers claim MIB   retrieves the other file, which must be unchanged
- *   leftovers search MIB  as the user nobody, allocates that much memory in several
- *                         ways, and searches it for the word
+ *   leftovers save MIB    preserve two files that are filled with a word, and wait
+ *   leftovers drop        finish the session of the first file without retrieving it
+ *   leftovers claim MIB   retrieve the second file, which must be unchanged
+ *   leftovers search MIB  as the user nobody, allocate that much memory in several ways,
+ *                         and search it for the word
  */
 #include <err.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@
 
 static const char * const sessions[] = { "dropped", "unclaimed" };
 
-/* Made up when it runs, to be nowhere but where it was written. */
+/* The word is computed at run time, so that the program's own file does not have it. */
 static uint64_t word(void)
 {
 	return strtoull("5ec2e7f051ade8ff", NULL, 16);
@@ -111,7 +111,7 @@ static size_t look(void *mem, size_t size)
 	if (mem == MAP_FAILED)
 		err(1, "mmap");
 	nr = count(mem, size);
-	/* So that nothing is merged, and all of it stays taken. */
+	/* Write each page, so that none is shared or merged and all stay allocated. */
 	memset(mem, 1, size);
 
 	return nr;
@@ -127,7 +127,7 @@ static size_t look_in_file(const char *what, int fd, size_t size, bool allocate)
 			 MAP_SHARED | MAP_POPULATE, fd, 0), size);
 }
 
-/* A page that is spliced has nothing in it but what was written to the pipe. */
+/* A read from a pipe must return only the bytes that were written to it. */
 static size_t look_in_pipe(void)
 {
 	static uint64_t page[512];
@@ -153,7 +153,7 @@ static void take_and_look(size_t size)
 	if (setgroups(0, NULL) || setgid(NOBODY) || setuid(NOBODY))
 		err(1, "nobody");
 
-	/* It would be found. */
+	/* Check that the search finds the word if it is there. */
 	fill(&control[3], sizeof(control[0]));
 	if (count(control, sizeof(control)) != 1)
 		errx(1, "the search does not work");

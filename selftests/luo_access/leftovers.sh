@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# No user reads preserved memory after it was dropped and allocated again, or while
-# it is unclaimed.
+# No user can read preserved memory while it is unclaimed, or after it was dropped and
+# allocated again.
 #
 # vm: boot=pkram,pkram mem=1G
 . ../luo_lib/functions.sh
@@ -21,8 +21,8 @@ case $STAGE in
 	after=$(($(free_kib) / 1024))
 	ktap_print_msg "free: $before MiB, and then $after"
 	ktap_test_result "its memory is free" [ $((after - before)) -ge $((secret / 2)) ]
-	# All but little of what is free, so that the memory of the file is in it.
-	ktap_test_result "nobody reads it" ./leftovers search $((after - 120))
-	ktap_test_result "the other one is as it was" ./leftovers claim $secret ;;
+	# Allocate nearly all free memory, so that the memory of the file is part of it.
+	ktap_test_result "no user reads it" ./leftovers search $((after - 120))
+	ktap_test_result "the other one is unchanged" ./leftovers claim $secret ;;
 esac
 ktap_finished

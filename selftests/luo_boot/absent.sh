@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# Shared by the tests of what lies where the next kernel has no memory. The page is taken
-# from its memory map.
+# Shared by the tests of structures in a page that the next kernel does not have. The page
+# is removed from its memory map.
 
 . ../luo_lib/functions.sh
 
 module=/sys/module/kho_boot_test/parameters
 
-# is_new - the module has found nothing of the previous kernel.
+# is_new - succeed if the module has found no data of the previous kernel.
 is_new() {
 	modprobe kho_boot_test blocks=5 note=1,2 && [ "$(cat $module/noted)" = 0,0 ]
 }
 
-# reported MESSAGE - the kernel has reported that once, with the address.
+# reported MESSAGE - succeed if the kernel has logged it once, with the address.
 reported() {
 	reported_at=$(sed 's/.*memmap=4K\$\(0x[0-9a-f]*\).*/\1/' /proc/cmdline)
 	reported_at=$(printf '0x%016x' "$reported_at")
@@ -39,10 +39,10 @@ absent() {
 	result "the address is reported" reported "$1"
 	result "nothing is restored from there" is_new
 	if [ -n "$2" ]; then
-		result "other subtrees are there" \
+		result "other subtrees are found" \
 			[ -n "$(dmesg | grep 'KHO: exec from: ')" ]
 	else
-		result "live update is on" [ -c /dev/liveupdate ]
+		result "live update is enabled" [ -c /dev/liveupdate ]
 	fi
 	ktap_finished
 }

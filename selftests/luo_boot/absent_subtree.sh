@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The next kernel has no memory where a subtree of KHO is. It boots, reports that, and
-# has the other subtrees.
+# The next kernel has no memory at the address of a subtree of KHO. It boots, reports the
+# address, and finds the other subtrees.
 #
 # vm: boot=pkram,pkram mem=1G arch=x86_64
 . ./absent.sh

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# What the tests of this folder do in a stage: take what the stage before has
-# preserved, through the module of CONFIG_KHO_BOOT_TEST, and preserve anew. Then
-# all memory has to be there that was there in the first stage.
+# Shared by the tests in this directory. In each stage, the module of CONFIG_KHO_BOOT_TEST
+# restores the pages of the previous stage and preserves others. Afterwards as much memory
+# must be free as in the first stage.
 
 . ../luo_lib/functions.sh
 
@@ -13,8 +13,9 @@ kib() {
 	sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo
 }
 
-# near RESULT NAME KIB THEN - is that as much as in the first stage, but for 0.1 % of
-# all memory? KASAN takes an eighth of it, in the kernels that have that.
+# near RESULT NAME KIB THEN - check that KIB differs from THEN, that of the first stage, by
+# at most 0.1 % of all memory. Skip if only some of the kernels have KASAN, which uses an
+# eighth of all memory.
 near() {
 	case $FLAVOUR,$(sed 's/.*pkram\.boot=\([a-z]*\).*/\1/' /proc/cmdline) in
 	debug,debug) ;;
@@ -27,7 +28,7 @@ near() {
 		[ $(($3 > $4 ? $3 - $4 : $4 - $3)) -le $((total / 1000)) ]
 }
 
-# boot BLOCKS - the stage. What is in use is looked at before anything is done.
+# boot BLOCKS - run the stage. Read the memory in use first.
 boot() {
 	ktap_print_header
 	total=$(kib MemTotal)
@@ -38,7 +39,7 @@ boot() {
 			modprobe kho_boot_test blocks="$1" note="$total,$used"
 	else
 		ktap_set_plan 3
-		ktap_test_result "what was preserved is as it was, and preserve" \
+		ktap_test_result "preserved pages are unchanged, and preserve" \
 			modprobe kho_boot_test blocks="$1"
 		IFS=, read -r first_total first_used <$parameters/noted
 		near "all memory is there" MemTotal "$(kib MemTotal)" "$first_total"

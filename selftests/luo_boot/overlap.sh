@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The tree of the previous kernel has keys within larger ones. The larger ones are
-# restored, with their content, and the others are reported and have no owner.
+# The tree of the previous kernel has keys within larger ones. The larger ones are restored
+# with their content. The others are reported and not restored.
 #
 # vm: boot=pkram,pkram mem=2G
 . ./boot.sh
 
-# root - the physical address of the root of KHO's tree, the first property but one of
-# the root node. The structure block begins where the third word says, big endian.
+# root - print the physical address of the root of KHO's tree, the second property of the
+# root node. The third word has the offset of the structure block, in big endian.
 root() {
 	fdt=/sys/kernel/debug/kho/out/fdt
 	# shellcheck disable=SC2046 # four numbers
@@ -16,7 +16,7 @@ root() {
 	od -An -t u8 -j $(($3 * 256 + $4 + 40)) -N 8 $fdt | tr -d ' '
 }
 
-# logged REGEX NR - the kernel said it in so many lines.
+# logged REGEX NR - succeed if the kernel has logged NR lines that match.
 logged() {
 	[ "$(dmesg | grep -c "$1")" -eq "$2" ]
 }
@@ -31,7 +31,7 @@ else
 	result "keys within larger ones are counted" \
 		logged "16 preservations are within larger ones, and cannot be restored" 1
 	result "the first ones are named" logged "KHO:   0x[0-9a-f]*000, order [02]" 4
-	result "the larger ones are restored as they were" \
+	result "the larger ones are restored unchanged" \
 		modprobe kho_boot_test blocks=0
 fi
 ktap_finished

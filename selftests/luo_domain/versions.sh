@@ -13,7 +13,7 @@ v3=luo_object_domain
 modules=/lib/modules/$(uname -r)/kernel/samples/luo_object
 objects=/sys/kernel/luo_objects
 
-# shows LINE... - each is a field of the domain, in its newest stored version.
+# shows LINE... - succeed if each is a field of the domain in its newest stored version.
 shows() {
 	sed -n '/^domain /,/^[^ ]/{/^ /p;}' \
 		/sys/kernel/debug/luo_objects/outgoing.dump >/tmp/fields
@@ -25,7 +25,7 @@ shows() {
 	done
 }
 
-# refused WORDS COMMAND... - it fails, and the kernel logs WORDS.
+# refused WORDS COMMAND... - succeed if it fails and the kernel logs WORDS.
 refused() {
 	refused_words=$1
 	shift

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# The modules of CONFIG_SAMPLE_LUO_OBJECT_METER and the attributes of the device
-# that they drive.
+# Shared by the tests in this directory: the modules of CONFIG_SAMPLE_LUO_OBJECT_METER, and
+# the attributes of their device.
 
 . ../luo_lib/functions.sh
 
@@ -13,7 +13,7 @@ meter=/sys/devices/platform/luo_object_meter
 objects=/sys/kernel/luo_objects
 lists=/sys/kernel/debug/luo_objects
 
-# set_to ATTRIBUTE VALUE, refused ATTRIBUTE VALUE
+# set_to ATTRIBUTE VALUE - write it; refused ATTRIBUTE VALUE - succeed if that fails.
 set_to() {
 	{ echo "$2" >"$meter/$1"; } 2>/dev/null
 }
@@ -22,7 +22,7 @@ refused() {
 	! set_to "$@"
 }
 
-# shows ATTRIBUTE=VALUE...
+# shows ATTRIBUTE=VALUE... - succeed if all attributes have these values.
 shows() {
 	for shows_pair in "$@"; do
 		shows_value=$(cat "$meter/${shows_pair%%=*}")
@@ -32,7 +32,7 @@ shows() {
 	done
 }
 
-# not_loaded WORDS COMMAND... - the module is refused, which is said in WORDS.
+# not_loaded WORDS COMMAND... - succeed if the module is refused with WORDS.
 not_loaded() {
 	not_loaded_words=$1
 	shift
@@ -42,7 +42,7 @@ not_loaded() {
 	return 1
 }
 
-# listed FILE - whether the meter is in this list of objects.
+# listed FILE - succeed if the meter is in this list of objects; unlisted FILE - if not.
 listed() {
 	grep -q '^meter ' "$1"
 }
@@ -51,12 +51,12 @@ unlisted() {
 	! listed "$1"
 }
 
-# logged WORDS... - the kernel said it since it booted.
+# logged WORDS... - succeed if the kernel has logged them since it booted.
 logged() {
 	dmesg | grep -qF "$*"
 }
 
-# The end of a stage, which printed no plan.
+# End a stage, for which no plan was printed.
 end_stage() {
 	ktap_print_totals
 	[ "$KTAP_CNT_FAIL" -eq 0 ]

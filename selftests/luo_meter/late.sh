@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# User space writes readings until the kexec. Readings that the driver has accepted
-# are handed over, later ones are refused. The log of the previous kernel has the
-# number of accepted ones.
+# User space writes readings until the kexec. Readings that the driver has accepted are
+# handed over, later ones are refused. The log of the previous kernel has the number of
+# accepted readings.
 #
 # vm: boot=pkram,pkram append="printk.devkmsg=on"
 . ./functions.sh
@@ -32,8 +32,8 @@ case $STAGE in
 	nr=$(sed -n 's/.*meter: accepted \([0-9]*\)$/\1/p' \
 		/sys/fs/pstore/dmesg-pkram-0 | tail -n 1)
 	echo "# accepted $nr, handed over $total"
-	# The last may have been accepted, and its message not been written.
-	result "all that was accepted is there" \
+	# The last reading may have been accepted, but its message not written.
+	result "all accepted readings were handed over" \
 		[ "$total" -eq "$nr" -o "$total" -eq $((nr + 1)) ] ;;
 esac
 end_stage

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Loading and unloading the driver: one version at a time, and nothing is left.
+# Load and unload the driver. Only one version can be loaded, and unloading it leaves no
+# object.
 #
 # vm: boot=pkram
 . ./functions.sh
@@ -28,7 +29,7 @@ result "the device is gone" [ ! -e $meter ]
 result "the kind is gone" [ ! -e $objects/meter ]
 result "the object is gone" unlisted $lists/outgoing
 result "load the other now" insmod $modules/$v1.ko limit=3
-result "begins anew" shows total=0 limit=3 nr_kernels=1
+result "starts from zero" shows total=0 limit=3 nr_kernels=1
 result "unload the other" rmmod $v1
 for round in 1 2 3 4; do
 	result "load, round $round" insmod $modules/$v2.ko

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Without live update the driver is one like any other.
+# Without live update the driver works, but loses its state.
 #
 # vm: boot=pkram,pkram append="liveupdate=off"
 . ./functions.sh
@@ -19,6 +19,6 @@ case $STAGE in
 	result "reading of the other" set_to reading 6 ;;
 2)
 	result "load in the next kernel" modprobe $v2
-	result "begins anew" shows total=0 limit=100 nr_kernels=1 ;;
+	result "starts from zero" shows total=0 limit=100 nr_kernels=1 ;;
 esac
 end_stage

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Linux's own tests of /dev/liveupdate hold with the memfd handler of this project.
+# Linux's own tests of /dev/liveupdate pass with the memfd handler of this project.
 # vm: boot=pkram
 . ../luo_lib/functions.sh
 
