@@ -31,7 +31,7 @@ case $STAGE in
 	ktap_test_result "store no element" fails $EINVAL array-store table 6 8 0 6
 	ktap_test_result "store more than can be" \
 		fails $EINVAL array-store table 6 8 4611686018427387904 6
-	# A record that is read and then led to an array of another size.
+	# A record whose handle is that of an array of another size.
 	ktap_test_result "store one to damage" luo array-store table 7 8 512 7
 	ktap_test_result "damage its count" luo damage data table 7 0 8
 	end_stage ;;

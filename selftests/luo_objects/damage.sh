@@ -7,7 +7,7 @@
 # vm: boot=pkram,pkram,pkram,pkram,pkram
 . ../luo_lib/objects.sh
 
-# Where a kind of 300 objects goes on in a second and a third block.
+# Instances in the first, the second and the third block of a kind of 300 objects.
 in_block_1=10
 in_block_2=150
 nr=300
@@ -24,7 +24,7 @@ store_all() {
 	done
 }
 
-# good KIND FROM TO - these objects are all there.
+# good KIND FROM TO - check that all these objects can be read.
 good() {
 	good_i=$2
 	while [ $good_i -le "$3" ]; do
@@ -33,9 +33,9 @@ good() {
 	done
 }
 
-# One of the two kinds; the other must not suffer.
+# Only one of the two kinds is corrupt; all objects of the other must be found.
 check_safe() {
-	ktap_test_result "all of the other kind are there" good safe 0 $((nr - 1))
+	ktap_test_result "all of the other kind are found" good safe 0 $((nr - 1))
 }
 
 drop_all() {

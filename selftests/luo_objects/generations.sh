@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Each of five kernels in a row changes the objects it got and hands them on, and
-# drops those of the kernel before.
+# Each of five kernels in a row changes the objects of the previous kernel, hands them on,
+# and drops the unclaimed ones.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram,pkram
 . ../luo_lib/objects.sh
 
-# A kernel knows two versions more than the one before it knew one of.
+# Each kernel has a newer version of the kind, and still the one of the previous kernel.
 versions() {
 	echo "$(($1 + 1)),$1"
 }
@@ -19,7 +19,7 @@ pass_on() {
 	ktap_test_result "store many" luo bulk-store many 1000 32 "$STAGE"
 	ktap_test_result "store an array" \
 		luo array-store table 1 8 100000 "$STAGE"
-	ktap_test_result "leave something behind" luo store left "$STAGE" 0 40 1
+	ktap_test_result "store an object that no kernel reads" luo store left "$STAGE" 0 40 1
 }
 
 take_over() {
@@ -38,7 +38,7 @@ take_over() {
 [ "$STAGE" -eq 1 ] || take_over
 [ "$STAGE" -eq "$STAGES" ] || pass_on
 if [ "$STAGE" -gt 1 ]; then
-	ktap_test_result "what is left" same \
+	ktap_test_result "the others are unclaimed" same \
 		"$(listed $objects/unclaimed)" "left,1;vm,1;"
 	ktap_test_result "finish" luo finish vm 1
 	ktap_test_result "drop" accepted $objects/drop left

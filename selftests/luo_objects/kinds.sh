@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# 200 kinds, whose list is larger than the page that an FDT has by default.
+# With 200 kinds, the list of kinds is larger than the default size of an FDT, a page.
 #
 # vm: boot=pkram,pkram
 . ../luo_lib/objects.sh

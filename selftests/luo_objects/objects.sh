@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Objects of several kinds, versions and sizes over a kexec: found as they were
-# last updated, listed, and gone when they were aborted or are finished.
+# Objects of several kinds, versions and sizes over a kexec. They have the data of the last
+# update and are listed. Objects that were aborted or finished are not found.
 #
 # vm: boot=pkram,pkram
 . ../luo_lib/objects.sh
@@ -36,20 +36,20 @@ case $STAGE in
 		fails $ENOENT update vm 9 0 40 1
 
 	ktap_test_result "abort" luo abort vm 4
-	ktap_test_result "abort what is not there" luo abort vm 9
+	ktap_test_result "abort an unknown object" luo abort vm 9
 	ktap_test_result "abort a kind" luo abort gone 1
 
-	ktap_test_result "what goes out is listed" same \
+	ktap_test_result "outgoing objects are listed" same \
 		"$(listed $lists/outgoing)" \
 		"big,1,0,65536,mandatory;vm,1,0,40,mandatory;vm,1,1,48,mandatory;vm,18446744073709551615,65535,1,mandatory;vm,2,0,40,mandatory;vm,3,7,40,optional;"
-	ktap_test_result "nothing came in" same "$(listed $lists/incoming)" ""
+	ktap_test_result "no incoming object" same "$(listed $lists/incoming)" ""
 	ktap_test_result "nothing to restore" fails $ENOENT read vm 1 0 40 100
 	end_stage ;;
 2)
-	ktap_test_result "what came in is listed" same \
+	ktap_test_result "incoming objects are listed" same \
 		"$(listed $lists/incoming)" \
 		"big,1,0,65536,mandatory;vm,1,0,40,mandatory;vm,1,1,48,mandatory;vm,18446744073709551615,65535,1,mandatory;vm,2,0,40,mandatory;vm,3,7,40,optional;"
-	ktap_test_result "nothing goes out" same "$(listed $lists/outgoing)" ""
+	ktap_test_result "no outgoing object" same "$(listed $lists/outgoing)" ""
 
 	ktap_test_result "version 0" luo read vm 1 0 40 100
 	ktap_test_result "version 1, updated" luo read vm 1 1 48 103
@@ -71,7 +71,7 @@ case $STAGE in
 	ktap_test_result "finished in all versions" \
 		fails $ENOENT read vm 1 1 48 103
 	ktap_test_result "finish twice" fails $ENOENT finish vm 1
-	ktap_test_result "others are there" luo read vm 2 0 40 200
+	ktap_test_result "others are found" luo read vm 2 0 40 200
 	for id in "vm 2" "vm 3" "vm 18446744073709551615" "big 1"; do
 		ktap_test_result "finish $id" luo finish $id
 	done

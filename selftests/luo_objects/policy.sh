@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Which versions are written: as the boot parameter says, and later sysfs.
+# The boot parameter, and later sysfs, select the versions that are written.
 #
 # vm: boot=pkram,pkram append="luo_object.write=gauge:2,0;later:1"
 . ../luo_lib/objects.sh

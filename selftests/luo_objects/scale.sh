@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The cost per object to store and to find it, and its memory, are the same with a
-# thousand objects and with a million. Nanoseconds are instructions here.
+# The cost to store and to find an object, and its memory, are the same with a thousand
+# objects and with a million. With icount=yes, nanoseconds are instructions.
 #
 # vm: boot=pkram,pkram mem=2G icount=yes timeout=1200 quiet=600
 . ../luo_lib/objects.sh
@@ -11,7 +11,7 @@ few=1000
 many=1000000
 size=32
 
-# cost COMMAND - by few and by many, and that the one is not 1.5 times the other.
+# cost COMMAND - check that the cost per object is at most 1.5 times as high with many.
 cost() {
 	ktap_test_result "$1 $few" luo "bulk-$1" few $few $size 1
 	of_few=$said
@@ -22,7 +22,7 @@ cost() {
 		at_most $((2 * of_many)) $((3 * of_few))
 }
 
-# overhead BYTES WHERE - of an object of many, less the size of its data.
+# overhead BYTES WHERE - check the memory per object, without the size of its data.
 overhead() {
 	each=$((($1 - size * many) / many))
 	ktap_print_msg "memory of one of $many objects, without its data: $each bytes $2"
@@ -38,13 +38,13 @@ case $STAGE in
 	end_stage ;;
 2)
 	cost read
-	# The pages of the data and the records have come with the kexec.
+	# The pages of data and records were preserved, so only the index is allocated.
 	index=$(((before - $(free_kib)) * 1024))
 	ktap_print_msg "finding takes $((index / many)) bytes for each object"
 	cost finish
 	after=$(free_kib)
-	ktap_print_msg "finishing gave back $((after - before)) KiB"
-	ktap_test_result "all memory is there again" \
+	ktap_print_msg "finishing freed $((after - before)) KiB"
+	ktap_test_result "all memory is free again" \
 		at_least $((after - before)) $((many * (size + 32) / 1024))
 	ktap_test_result "nothing is left" same "$(listed $objects/unclaimed)" ""
 	end_stage ;;

@@ -8,7 +8,7 @@
 . ../luo_lib/objects.sh
 
 nr=50000
-# What the data and the records of one kind take at least, in KiB.
+# The least memory of the data and records of one kind, in KiB.
 least=$((nr * (200 + 32) / 1024))
 
 case $STAGE in
@@ -23,14 +23,14 @@ case $STAGE in
 	ktap_test_result "they take memory" \
 		memory at_least $((before - stored)) $((4 * least))
 	ktap_test_result "abort many d" luo bulk-abort d $nr 200 7
-	ktap_test_result "aborting gives memory back" \
+	ktap_test_result "aborting frees memory" \
 		memory at_least $(($(free_kib) - stored)) $least
 	for kind in a b c; do
 		ktap_test_result "abort many $kind" \
 			luo bulk-abort $kind $nr 200 7
 	done
 	aborted=$(free_kib)
-	ktap_test_result "aborting all gives all of it back" \
+	ktap_test_result "aborting all frees all of it" \
 		memory at_most $((before - aborted)) 1024
 
 	for kind in a b c; do
@@ -49,7 +49,7 @@ case $STAGE in
 	before=$(free_kib)
 
 	ktap_test_result "drop an instance" accepted $objects/drop a:77
-	ktap_test_result "is gone" same \
+	ktap_test_result "it is no longer listed" same \
 		"$(sed -n 's/^a //p' $objects/unclaimed)" $((nr - 1))
 	ktap_test_result "drop it again" refused $objects/drop a:77
 	for word in "" x "x:1" "a:" "a:x" "a:-1" "a:1:2" "all:1"; do
@@ -57,20 +57,20 @@ case $STAGE in
 	done
 
 	ktap_test_result "drop a kind" accepted $objects/drop b
-	ktap_test_result "it is gone" same \
+	ktap_test_result "the kind is no longer listed" same \
 		"$(listed $objects/unclaimed)" \
 		"a,$((nr - 1));c,$nr;"
-	ktap_test_result "memory of a kind is there again" \
+	ktap_test_result "memory of a kind is free again" \
 		memory at_least $(($(free_kib) - before)) $least
 	ktap_test_result "drop all" accepted $objects/drop all
 	ktap_test_result "nothing is left" same "$(listed $objects/unclaimed)" ""
 	after=$(free_kib)
-	ktap_print_msg "dropping gave back $((after - before)) KiB"
-	ktap_test_result "memory of all is there again" \
+	ktap_print_msg "dropping freed $((after - before)) KiB"
+	ktap_test_result "memory of all is free again" \
 		memory at_least $((after - before)) $((3 * least))
 	ktap_test_result "drop nothing" refused $objects/drop all
 
-	# Storing and aborting as much takes nothing either.
+	# Storing and aborting as many objects leaves no memory allocated.
 	before=$(free_kib)
 	ktap_test_result "store many" luo bulk-store a $nr 200 7
 	ktap_test_result "abort many" luo bulk-abort a $nr 200 7

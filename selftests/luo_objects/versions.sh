@@ -43,13 +43,13 @@ case $STAGE in
 	ktap_test_result "register" luo register other 2,1,0w
 	ktap_test_result "no common version" \
 		fails $EPROTONOSUPPORT load other 1 30
-	ktap_test_result "which is one line" logged \
+	ktap_test_result "it is logged once" logged \
 		"kind.other.instance.1:.found.versions.7,6,.understood.are.2,1" 1
 	ktap_test_result "the object stays" luo read other 1 7 72 37
 
 	ktap_test_result "register" luo register some 2,1,0
 	ktap_test_result "unknown and optional" fails $ENOENT load some 1 40
-	ktap_test_result "which is no line" logged "kind.some" 0
+	ktap_test_result "it is not logged" logged "kind.some" 0
 
 	ktap_test_result "register" luo register mixed 2,1,0
 	ktap_test_result "one of them is mandatory" \
