@@ -2,9 +2,9 @@
 /*
  * fill_memory COMMAND...
  *
- * Writes to all free memory, except for what a few programs need, and runs the command
- * meanwhile. If memory that has an owner was allocated as free, either this program or
- * the owner finds wrong bytes in it.
+ * Write to all free memory, except for some that other programs need, and run the command.
+ * If memory with an owner was allocated again, either this program or the owner finds wrong
+ * bytes in it.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,10 +2,9 @@
 /*
  * memfds save|check CASES
  *
- * Saves a memfd for each case in a file, which is then corrupted before the kexec, and
- * some that are not. A file that can be retrieved must be unchanged, after all other
- * memory was written to; a file that cannot must be named in the log. corrupt.sh
- * describes the file of cases.
+ * Save a memfd for each case in CASES, which is corrupted before the kexec, and some that are
+ * not. A file that is retrieved must be unchanged after all other memory was written. A file
+ * that cannot be retrieved must be named in the log. corrupt.sh describes CASES.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -26,10 +25,10 @@
 #define SESSION		"damaged"
 #define MAX_FILES	256
 #define MAX_NAME	40
-/* Nobody else has a file of this size, and a few pages more for each. */
+/* No other file has this size. Each file is a few pages larger than the one before. */
 #define MIN_PAGES	200
 
-/* Three extents, unless there are gaps in memory; pages of the file. */
+/* Pages of a file, in three extents, or more if memory is not contiguous. */
 static const struct {
 	unsigned long first;
 	unsigned long nr;
@@ -70,7 +69,7 @@ static struct file *file_add(const char *name, const char *expected)
 	return file;
 }
 
-/* Calls @damage, if any, for each line of the file of cases. */
+/* Call @damage, unless it is NULL, for each line of the file of cases. */
 static void read_cases(const char *path,
 		       void (*damage)(struct file *file, char *place))
 {
@@ -119,7 +118,7 @@ static void create(struct file *file)
 	}
 }
 
-/* memfd/NAME in a line of a case is the file, which the kernel knows by its size. */
+/* Replace memfd/NAME in a line by the size of the file, as the kernel expects. */
 static void put_sizes(char *text, size_t size, const char *line)
 {
 	const char *found;
@@ -171,7 +170,7 @@ static const char *error_name(int err)
 	return err ? strerrorname_np(err) : "ok";
 }
 
-/* How often has the kernel said since the last time that a file is refused? */
+/* Count the lines that the kernel has logged about refused files since the last call. */
 static int log_refusals(int err)
 {
 	char line[1024], wanted[64];
@@ -224,7 +223,7 @@ static bool is_whole(const struct file *file)
 	return true;
 }
 
-/* Its own, or none if its attributes were damaged. */
+/* Check that the file has its name, or no name if its attributes were corrupted. */
 static bool has_name(const struct file *file)
 {
 	char path[32], found[2 * MAX_NAME] = "", wanted[2 * MAX_NAME];

@@ -7,7 +7,7 @@
 # vm: boot=fault,fault,fault mem=1G
 . ./corrupt.sh
 
-# What a file of 40 pages may take with it, and what leads to it, in KiB.
+# The most memory that may be lost with a file of 40 pages and its structures, in KiB.
 lost=250
 
 write() {

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Objects, the tables that lead to them and arrays that the previous kernel has
-# damaged in every way are refused, and those beside them are not.
+# Corrupt objects, tables of kinds and arrays of the previous kernel are refused, and valid
+# ones beside them are not.
 #
 # vm: boot=fault,fault mem=1G
 . ../luo_lib/objects.sh
@@ -10,12 +10,12 @@
 
 nr_healthy=130
 
-# store KIND INSTANCE - an object that can be told from all others of its kind.
+# store KIND INSTANCE - store an object whose data depends on the instance.
 store() {
 	luo store "$1" "$2" 0 40 "$2"
 }
 
-# with_cases FILE FUNCTION - calls it with a number, from 2, and each line.
+# with_cases FILE FUNCTION - call the function with a number, from 2, for each line.
 with_cases() {
 	with_number=1
 	with_function=$2
@@ -42,7 +42,7 @@ store_array() {
 	luo array-store array "$1" 8 2600 "$1"
 }
 
-# A page of PKRAM for objects that claim to be there.
+# A page of PKRAM, whose address some corrupt records have.
 store_page() {
 	printf '%s\n' "0 ok prepare_save other" "0 ok prepare_save_obj" \
 		"0 ok alloc 1 1 0" "0 ok save 1 0" "0 ok free" \
@@ -69,7 +69,7 @@ damage_array() {
 	corrupt "object/array/$1" "$3" "$4" "$damage_value" ${6#-}
 }
 
-# number NAME - of an error.
+# number NAME - print the number of an error.
 number() {
 	eval "echo \$${1:-EBADMSG}"
 }
@@ -86,10 +86,10 @@ check_object() {
 	esac
 }
 
-# What is in the first page is there, and more may have been.
+# Objects in the first page are found; more may have existed.
 check_chain() {
-	result "$2: what is before it is used" luo read "$2" 100 0 40 100
-	result "$2: more may have been there" fails $EBADMSG read "$2" 1000 0 40 1
+	result "$2: objects before it are found" luo read "$2" 100 0 40 100
+	result "$2: other objects may have existed" fails $EBADMSG read "$2" 1000 0 40 1
 	result "$2: is named in the log" logged "kind $2: block" 1
 }
 
@@ -110,7 +110,7 @@ case $STAGE in
 1)
 	preserve_others
 	result "store a page" store_page
-	result "store what stays whole" store_chain 0 healthy
+	result "store objects that stay valid" store_chain 0 healthy
 	result "store an array" store_array 1
 	result "store objects" with_cases objects.cases store_object
 	result "store chains" with_cases chains.cases store_chain
@@ -122,9 +122,9 @@ case $STAGE in
 	with_cases objects.cases check_object
 	with_cases chains.cases check_chain
 	with_cases arrays.cases check_array
-	result "no memory belongs to two" ./fill_memory true
-	result "all others are as they were" check_healthy
-	result "what is left can be dropped" accepted $objects/drop all
+	result "no memory has two owners" ./fill_memory true
+	result "all others are unchanged" check_healthy
+	result "the others can be dropped" accepted $objects/drop all
 	check_others 2000 ;;
 esac
 end_stage

@@ -11,8 +11,8 @@
 objects=/sys/kernel/luo_objects
 healthy="healthy-1 healthy-2 healthy-3"
 
-# The calls that save a node NAME with a SEED, and those that load it, which has to
-# be as it was.
+# save_script NAME SEED, load_script NAME SEED - print the calls that save a node, and those
+# that load it and check that it is unchanged.
 save_script() {
 	echo "0 ok prepare_save $1
 0 ok prepare_save_obj
@@ -45,7 +45,7 @@ load_script() {
 0 ok finish_load"
 }
 
-# for_each SCRIPT NAME... - the calls for all of these, each with its own seed.
+# for_each SCRIPT NAME... - print the calls for all these nodes, each with its own seed.
 for_each() {
 	for_each_script=$1
 	for_each_seed=0
@@ -70,7 +70,7 @@ case $STAGE in
 	for_each save_script $healthy thief victim $(names pkram.cases) \
 		>script.in
 	ktap_subtest "save" ../pkram/script <script.in
-	result "damage one to have a page of another" \
+	result "make one have a page of another" \
 		corrupt pkram/thief run where @pkram/victim@page crc
 	cases pkram.cases | {
 		bad=0
@@ -92,12 +92,12 @@ case $STAGE in
 	for name in thief victim; do
 		echo "0 $([ $name = thief ] && echo ok || echo EBADMSG) prepare_load $name"
 	done >script.in
-	ktap_subtest "what two have is given to one" ../pkram/script <script.in
+	ktap_subtest "only one gets a page that two have" ../pkram/script <script.in
 	result "the other is named in the log" logged "pkram: node victim: " 1
 	for_each load_script $healthy >script.in
-	ktap_subtest "the others are as they were" \
+	ktap_subtest "the others are unchanged" \
 		./fill_memory ../pkram/script <script.in
-	result "what is left can be dropped" sh -c "echo all >$objects/drop"
+	result "the others can be dropped" sh -c "echo all >$objects/drop"
 	check_others $(($(names pkram.cases | wc -l) * 400)) ;;
 esac
 end_stage

@@ -9,9 +9,9 @@
 . ../luo_lib/objects.sh
 . ./corrupt.sh
 
-# The list of kinds is a device tree; the numbers in it are big endian. Its
-# structure block begins at 80, and is longer than the nodes that are in use: a
-# shorter one is damage only if it ends among them.
+# The list of kinds is a device tree with numbers in big endian. Its structure block begins
+# at 80 and is longer than the nodes. If it is shortened, this is detected only if it ends
+# within the nodes.
 case $STAGE in
 1)	what="magic"		damage="fdt fdt 0 ^0xff" ;;
 2)	what="size"		damage="fdt fdt 4 ^0x7f" ;;
@@ -24,7 +24,7 @@ case $STAGE in
 9)	what="pool"		damage="object/safe/1 pool self @free crc" ;;
 esac
 
-# right_or_refused KIND INSTANCE - the object is there as it was, or not at all.
+# right_or_refused KIND INSTANCE - check that a read fails or returns the right data.
 right_or_refused() {
 	luo_expected=$EBADMSG
 	luo read "$1" "$2" 0 40 "$2" || [ "$said" = "-$EBADMSG" ]
@@ -36,8 +36,8 @@ right_or_refused() {
 if [ "$STAGE" -eq 1 ]; then
 	preserve_others
 else
-	result "what was stored is right or refused" right_or_refused safe 1
-	result "so is what was stored last" right_or_refused last 1
+	result "the first object is right or refused" right_or_refused safe 1
+	result "so is the last one" right_or_refused last 1
 	if [ "$STAGE" -lt 10 ]; then
 		result "the list is named in the log" \
 			logged "list of kinds from the previous kernel is damaged" 1
@@ -46,7 +46,7 @@ else
 			result "kind $kind: is named in the log" \
 				logged "kind $kind: record 0 of block 0 is damaged" 1
 		done
-		result "no memory belongs to two" ./fill_memory true
+		result "no memory has two owners" ./fill_memory true
 	fi
 	accepted $objects/drop all || :
 	check_others $((STAGE * 500))
