@@ -2,14 +2,14 @@
 /*
  * memfds save|check
  *
- * Preserve files in a machine whose boot memory is below 4 GiB, and to which 1 GiB
- * above that was added. If preserving a file succeeds, the next kernel must have the
- * file unchanged. If it fails, the file must be usable as before. The name of a
- * session says which of the two it was.
+ * Preserve files in a machine whose boot memory is below 4 GiB, and to which 1 GiB above
+ * 4 GiB was added. If preserving a file succeeds, the file must be unchanged in the next
+ * kernel. If it fails, the file must still be usable. The name of a session says whether it
+ * has succeeded.
  *
- * The small file is preserved while boot memory has room for it. The large one is
- * larger than boot memory, and must be refused. The last one is preserved when the
- * large one has filled memory.
+ * The small file is preserved while enough boot memory is free. The large file does not fit
+ * into boot memory and must be refused. The last file is preserved after the large one has
+ * filled memory.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -42,7 +42,7 @@ static struct file small = { "small", PAGES(64), 1 };
 static struct file large = { "large", 0, 2 };
 static struct file last = { "last", PAGES(16), 3 };
 
-/* Only the first and the last word of a page: an emulated machine is slow. */
+/* Write only the first and the last word of a page, because an emulated machine is slow. */
 static void fill(void *page, const struct file *file, unsigned long i)
 {
 	uint64_t *words = page;
@@ -58,7 +58,7 @@ static bool filled(const void *page, const struct file *file, unsigned long i)
 	return words[0] == (file->seed << 32 | i) && words[WORDS - 1] == ~words[0];
 }
 
-/* Pages of RAM below 4 GiB. */
+/* Count the pages of RAM below 4 GiB. */
 static unsigned long count_boot(void)
 {
 	FILE *iomem = fopen(IOMEM, "r");
@@ -113,7 +113,7 @@ static bool matches(const struct file *file)
 	return i == file->nr_pages;
 }
 
-/* Pages of the file that are in memory that was added. */
+/* Count the pages of the file that are in memory that was added. */
 static unsigned long count_added(const struct file *file)
 {
 	int pagemap = open("/proc/self/pagemap", O_RDONLY);
@@ -141,7 +141,7 @@ static void name_session(char *name, const struct file *file, const char *outcom
 	snprintf(name, LIVEUPDATE_SESSION_NAME_LENGTH, "%s-%s", file->name, outcome);
 }
 
-/* ENOMEM: boot memory has no room for what would have to move there. */
+/* ENOMEM: the pages that must move do not fit into boot memory. */
 static bool refused(const struct file *file)
 {
 	return file->err == -EADDRNOTAVAIL || file->err == -ENOMEM;

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# Shared by the tests in this directory. The boot loader tells each kernel of 1.25 GiB of
-# memory below 4 GiB. Another GiB, above 4 GiB, is added while the kernel runs. That is the
-# memory of a PC, and QEMU's machine for arm64 adds none without ACPI.
+# Shared by the tests in this directory. The boot loader reports 1.25 GiB of memory below
+# 4 GiB to each kernel. Another GiB, above 4 GiB, is added while the kernel runs. The tests
+# are for x86-64, because QEMU's machine for arm64 cannot add memory without ACPI.
 
 . ../luo_lib/functions.sh
 
-# added - the kernel can use memory that was added.
+# added - check that the kernel can use memory that was added.
 added() {
 	added_bytes=0
 	for added_range in $(sed -n 's/^ *\([1-9a-f][0-9a-f]\{8,\}-[0-9a-f]*\) : System RAM.*/\1/p' \
@@ -19,19 +19,19 @@ added() {
 	return 1
 }
 
-# wait_added - wait for memory that a driver adds a little later.
+# wait_added - wait for memory that a driver adds during the boot.
 wait_added() {
 	until added >/dev/null; do
 		sleep 1
 	done
 }
 
-# not_logged REGEX
+# not_logged REGEX - check that no line of the kernel's log matches.
 not_logged() {
 	! dmesg | grep -- "$1"
 }
 
-# carry - files of all sizes are carried into the next kernel, or refused.
+# carry - carry files of all sizes into the next kernel, unless they are refused.
 carry() {
 	ktap_print_header
 	wait_added

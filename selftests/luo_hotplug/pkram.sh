@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Streams: bytes are carried wherever memory was added; pages there are refused and
-# nothing else of their node is lost.
+# Streams of bytes are carried although memory was added. Pages in memory that was added are
+# refused, and nothing else of their node is lost.
 #
 # vm: boot=fault,fault mem=1280M dimm=1G append="memhp_default_state=online_kernel"
 # vm: timeout=1800 quiet=600 arch=x86_64
