@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every call of PKRAM over a kexec, and the error of each: the table of
+# Make every call of PKRAM over a kexec, and cause each error in the table of
 # Documentation/core-api/pkram.rst.
 #
 # vm: boot=pkram,pkram allow="pkram_out_of_order"
@@ -10,7 +10,7 @@
 
 long=$(printf '%0255d' 0)
 
-# said_once - that calls are out of order, however many of them are.
+# said_once - check that calls out of order are reported only once.
 said_once() {
 	[ "$(dmesg | grep -c 'WARNING: .*pkram_out_of_order')" -eq 1 ]
 }
@@ -50,7 +50,7 @@ case $STAGE in
 2 ok finish_load_obj
 2 ok finish_load
 
-# An object with pages and bytes, which go on after each thing that is refused.
+# An object with pages and bytes. After each refused call, the streams can continue.
 0 ok prepare_save_obj
 0 EINVAL prepare_save_obj
 0 ok finish_save
@@ -68,7 +68,7 @@ case $STAGE in
 0 ok write 4 1 0
 0 ok finish_save_obj
 0 EINVAL write_text late
-# One with bytes only, one with pages only, up to the largest, one with nothing.
+# An object with bytes only, one with pages of all orders only, and an empty one.
 0 ok prepare_save_obj
 0 ok write 5 40 0
 0 ok finish_save_obj
@@ -85,7 +85,7 @@ case $STAGE in
 0 EINVAL prepare_save_obj
 1 EEXIST prepare_save one
 
-# A save that is called off, with and without an open object.
+# A save that is discarded, with and without an open object.
 1 ok prepare_save gone
 1 ok prepare_save_obj
 1 ok alloc 7 500 4
@@ -101,7 +101,7 @@ case $STAGE in
 1 ok prepare_save gone
 1 ok discard_save
 
-# A node that this kernel loads itself.
+# A node that the same kernel loads.
 1 ok prepare_save back
 1 ok prepare_save_obj
 1 ok alloc 9 700 3
@@ -163,7 +163,7 @@ EOT
 
 0 ok prepare_load one
 1 EBUSY prepare_load one
-# The name is free for the kernel after this one.
+# The next kernel can use the name again.
 1 ok prepare_save one
 1 ok discard_save
 0 ok load_none
@@ -195,7 +195,7 @@ EOT
 0 ok finish_load
 0 ENOENT prepare_load one
 
-# A node of which not all is taken.
+# A node of which only a part is loaded.
 0 ok prepare_load partly
 0 ok prepare_load_obj
 0 ok load 12 10 3

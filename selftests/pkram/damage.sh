@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A corrupt node cannot be loaded, and all others can. It stays unclaimed until it
-# is dropped, as does a node whose save was not finished.
+# A corrupt node cannot be loaded, and all others can. It stays unclaimed until it is dropped,
+# and so does a node whose save was not finished.
 #
 # vm: boot=pkram,pkram
 . ../luo_lib/functions.sh
@@ -10,12 +10,12 @@
 objects=/sys/kernel/luo_objects
 places="object pool root item runs chunk"
 
-# left - how many nodes nobody has loaded.
+# left - print the number of unclaimed nodes.
 left() {
 	sed -n 's/^pkram //p' $objects/unclaimed
 }
 
-# dropped WHAT - user space drops that.
+# dropped WHAT - drop it.
 dropped() {
 	{ echo "$1" >$objects/drop; } 2>/dev/null
 }
@@ -24,7 +24,7 @@ not() {
 	! "$@"
 }
 
-# instance NAME - of a node, as the dump shows it.
+# instance NAME - print the instance of a node, from the dump.
 instance() {
 	awk -v name="\"$1\"" '$1 == "pkram" { i = $2 }
 		$1 == "name" && $2 == name { print i }' \

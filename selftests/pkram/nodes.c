@@ -74,7 +74,7 @@ static void save_object(struct node *node, int object)
 	run(node, "finish_save_obj");
 }
 
-/* Not in the order in which the two streams were saved. */
+/* Load the two streams in another order than they were saved. */
 static void load_object(struct node *node, int object)
 {
 	int half = bytes(node, object) / 2;

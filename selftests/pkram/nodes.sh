@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# 100,000 pages of mixed orders and 64 MiB of bytes, in eight nodes saved and loaded
-# by eight tasks at once, on two NUMA nodes, and that nothing of them is left.
+# Eight tasks save and load eight nodes at once, on two NUMA nodes: 100,000 pages of mixed
+# orders and 64 MiB of bytes. Afterwards all their memory must be free.
 #
 # vm: boot=pkram,pkram mem=3G cpus=2 numa=2 timeout=900 quiet=600
 . ../luo_lib/functions.sh
 
-# unclaimed NR - so many nodes are listed.
+# unclaimed NR - check that NR nodes are listed, or none if NR is empty.
 unclaimed() {
 	[ "$(sed -n 's/^pkram //p' /sys/kernel/luo_objects/unclaimed)" = "$1" ]
 }

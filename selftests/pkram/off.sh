@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Without live update nothing is saved and nothing is there, and the calls say so.
+# Without live update, nothing can be saved or loaded, and the calls return errors.
 #
 # vm: boot=pkram append="liveupdate=off"
 . ../luo_lib/functions.sh

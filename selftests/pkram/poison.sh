@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A poisoned page is refused. A page is not taken for one because of the flags of the page
-# that follows it, where those of a large folio are.
+# A poisoned page is refused. A valid page is not refused because of the flags of the next
+# page, which is where a large folio has the flag of poison.
 #
 # vm: boot=fault
 

@@ -8,7 +8,7 @@
 
 module=/lib/modules/$(uname -r)/kernel/samples/luo_object/pkram_sample.ko
 
-# said TEXT - the module, when it was loaded.
+# said TEXT - check that the module has logged it.
 said() {
 	dmesg | grep -q "after $1"
 }
@@ -18,9 +18,9 @@ ktap_print_header
 ktap_set_plan 2
 ktap_test_result "load" insmod "$module"
 if [ $before -eq 0 ]; then
-	ktap_test_result "it finds nothing" said "0 kernels: \$"
+	ktap_test_result "it finds no node" said "0 kernels: \$"
 else
-	ktap_test_result "it finds what the last one left" \
+	ktap_test_result "it finds the node of the previous kernel" \
 		said "$before kernels: kernel $before was here\$"
 fi
 ktap_finished

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs calls of PKRAM, one a line of standard input, and checks what they return:
+ * Make calls of PKRAM, one for each line of standard input, and check their results:
  *
  *   STREAM EXPECTED COMMAND...
  *

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Unclaimed nodes are listed by their names, and dropped with their pages: one of
-# them, or all.
+# Unclaimed nodes are listed with their names. Dropping one of them, or all, frees their
+# pages.
 #
 # vm: boot=pkram,pkram mem=2G
 . ../luo_lib/functions.sh
@@ -17,7 +17,7 @@ dropped() {
 	{ echo "$1" >$objects/drop; } 2>/dev/null
 }
 
-# more_free BEFORE KIB - so much more is free now.
+# more_free BEFORE KIB - check that at least KIB more are free than BEFORE.
 more_free() {
 	more_free_kib=$(($(free_kib) - $1))
 	ktap_print_msg "$more_free_kib KiB came back"
