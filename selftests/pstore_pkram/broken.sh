@@ -6,19 +6,19 @@
 # vm: boot=pkram,pkram,pkram,pkram,pkram,pkram append="pstore_pkram.size=0"
 . ./functions.sh
 
-# refused WHAT - what was left is not shown, and this kernel hands over its own.
+# refused WHAT - check that the log is not shown and that this kernel will hand over its own.
 refused() {
-	result "$1: nothing is shown" nothing_there
-	result "$1: says so" logged \
+	result "$1: no log is shown" nothing_there
+	result "$1: an error is logged" logged \
 		"pstore_pkram: the log of the previous kernel cannot be read"
 	result "$1: is freed" unlisted $objects/unclaimed
-	result "$1: there will be another" listed $lists/outgoing
+	result "$1: another log will be handed over" listed $lists/outgoing
 }
 
-# left - what the last kernel left is freed, and there is room for the next.
+# left - check that the log of the last kernel was freed.
 left() {
-	result "nothing is shown" nothing_there
-	result "what there was is freed" unlisted $objects/unclaimed
+	result "no log is shown" nothing_there
+	result "the log was freed" unlisted $objects/unclaimed
 }
 
 case $STAGE in

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# More messages than there is room for: the newest are there, without a gap.
+# If there are more messages than the log can hold, it has the newest ones, without a gap.
 #
 # vm: boot=pkram,pkram append="pstore_pkram.size=16 printk.devkmsg=on"
 . ./functions.sh
@@ -18,13 +18,13 @@ case $STAGE in
 	result "many messages" same "$(dmesg | grep -c 'message number')" $nr ;;
 2)
 	bytes=$(wc -c <$log)
-	result "fills its room" [ "$bytes" -gt 16000 -a "$bytes" -le 16500 ]
-	result "says whose log it is" headed 1
+	result "the log is full" [ "$bytes" -gt 16000 -a "$bytes" -le 16500 ]
+	result "it names its kernel" headed 1
 	result "ends with the last message" ends
 	result "the oldest are gone" has_not "message number 1."
 	sed -n 's/.*message number \([0-9]*\)\.$/\1/p' $log >/tmp/found
 	first=$(head -n 1 /tmp/found)
-	result "many are left" [ $((nr - first)) -gt 200 ]
+	result "it has many messages" [ $((nr - first)) -gt 200 ]
 	seq "$first" $nr >/tmp/expected
 	result "each of the newest is" cmp /tmp/found /tmp/expected ;;
 esac

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# The log of the previous kernel in pstore, and that of this one.
+# Functions for tests of the log of the previous kernel in pstore, and of this kernel's log.
 
 . ../luo_lib/functions.sh
 
@@ -11,17 +11,17 @@ size=/sys/module/pstore_pkram/parameters/size
 objects=/sys/kernel/luo_objects
 lists=/sys/kernel/debug/luo_objects
 last="kexec_core: Starting new kernel"
-# With several processors there, the others are stopped after that.
+# With several processors, the others are stopped after this message.
 [ "$(uname -m)" != aarch64 ] || last="psci: CPU[0-9]* killed (polled [0-9]* ms)"
 
-# same FOUND EXPECTED
+# same FOUND EXPECTED - check that both are equal.
 same() {
 	[ "$1" = "$2" ] && return
 	echo "# found '$1', expected '$2'"
 	return 1
 }
 
-# say WORDS... - a message of the lowest level, which no console shows.
+# say WORDS... - log a message of the lowest level, which no console shows.
 say() {
 	echo "<7>$*" >/dev/kmsg
 }
@@ -30,12 +30,12 @@ nothing_there() {
 	same "$(ls $pstore)" ""
 }
 
-# headed NR - the log is that of kernel NR of its chain.
+# headed NR - check that the log is that of kernel NR of its chain.
 headed() {
 	same "$(head -n 1 $log)" "Linux $(uname -r), kernel $1 of its chain:"
 }
 
-# ends - the log goes on to the last message before the jump.
+# ends - check that the log ends with the last message before the jump.
 ends() {
 	ends_line=$(tail -n 1 $log)
 	echo "$ends_line" | grep -q "$last\$" && return
@@ -43,7 +43,7 @@ ends() {
 	return 1
 }
 
-# has WORDS..., has_not WORDS...
+# has WORDS..., has_not WORDS... - check whether the log has these words.
 has() {
 	grep -qF "$*" $log
 }
@@ -52,7 +52,7 @@ has_not() {
 	! has "$@"
 }
 
-# listed FILE - whether there is a log in this list of objects.
+# listed FILE, unlisted FILE - check whether there is a log in this list of objects.
 listed() {
 	grep -q '^pkram ' "$1"
 }
@@ -61,7 +61,7 @@ unlisted() {
 	! listed "$1"
 }
 
-# logged WORDS... - the kernel said it since it booted.
+# logged WORDS..., not_logged WORDS... - check whether the kernel has logged these words.
 logged() {
 	dmesg | grep -qF "$*"
 }
@@ -70,13 +70,13 @@ not_logged() {
 	! logged "$@"
 }
 
-# totals - ends the results of a stage, which printed no plan.
+# totals - end a stage that has not printed a plan.
 totals() {
 	ktap_print_totals
 	[ "$KTAP_CNT_FAIL" -eq 0 ]
 }
 
-# end_stage ['more command line'] - goes on to the next stage with that.
+# end_stage ['more command line'] - boot the next stage, with this on its command line.
 end_stage() {
 	totals || exit
 	[ $# -gt 0 ] || exit 0

@@ -1,31 +1,31 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The last messages of the previous kernel, of every level, over a chain of kernels,
-# and the end of these logs.
+# In each of a chain of kernels, pstore shows the last messages of the previous kernel, of
+# every level. A log that is deleted stays deleted.
 #
 # vm: boot=pkram,pkram,pkram,pkram
 . ./functions.sh
 
 case $STAGE in
 1)
-	result "nothing is there at first" nothing_there
-	result "and nothing is said" not_logged pstore_pkram:
-	result "memory is taken" listed $lists/outgoing
+	result "there is no log at first" nothing_there
+	result "and nothing is logged" not_logged pstore_pkram:
+	result "memory is allocated" listed $lists/outgoing
 	dmesg -n 1
 	say "a message of the first kernel" ;;
 2)
 	result "one file" same "$(ls $pstore)" dmesg-pkram-0
-	result "says whose log it is" headed 1
-	result "has what no console showed" has "a message of the first kernel"
+	result "it names its kernel" headed 1
+	result "has messages that no console shows" has "a message of the first kernel"
 	result "has the beginning" has "Linux version $(uname -r)"
 	result "ends with the last message" ends
 	result "which is in this kernel's log" logged \
 		"pstore_pkram: the last of "
 	age=$(($(date +%s) - $(date -r $log +%s)))
-	result "is of a time not long ago" \
+	result "its time is recent" \
 		[ $age -ge 0 -a $age -lt 300 ]
-	result "reads twice the same" same "$(cat $log)" "$(cat $log)"
+	result "a second read has the same text" same "$(cat $log)" "$(cat $log)"
 	result "is claimed" unlisted $objects/unclaimed
 	say "a message of the second kernel" ;;
 3)
@@ -34,15 +34,15 @@ case $STAGE in
 	result "and none of the one before" has_not "a message of the first kernel"
 	result "ends with the last message" ends
 	result "delete" rm $log
-	result "is gone" nothing_there
+	result "is no longer shown" nothing_there
 	result "unmount" umount $pstore
 	result "mount" mount -t pstore none $pstore
-	result "is gone for good" nothing_there ;;
+	result "is still not shown" nothing_there ;;
 4)
 	result "says whose log it is" headed 3
 	result "ends with the last message" ends
 	result "unmount" umount $pstore
 	result "mount" mount -t pstore none $pstore
-	result "is there again" headed 3 ;;
+	result "is shown again" headed 3 ;;
 esac
 totals

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# pstore has one backend. Where it is to be another, no log is handed over, and
-# the memory is free.
+# pstore has one backend. If another one is selected, no log is handed over, and its memory is
+# freed.
 #
 # vm: boot=pkram,pkram,pkram
 . ./functions.sh
@@ -12,14 +12,14 @@ case $STAGE in
 	result "the only backend" logged "Registered pkram"
 	end_stage "pstore.backend=other" ;;
 2)
-	result "nothing is shown" nothing_there
-	result "is refused" logged "ignoring 'pkram'"
-	result "says so" logged "the log of this kernel will not be handed over"
-	result "nothing is left of the previous log" unlisted $objects/unclaimed
-	result "nor of this one" unlisted $lists/outgoing
+	result "no log is shown" nothing_there
+	result "the backend is refused" logged "ignoring 'pkram'"
+	result "an error is logged" logged "the log of this kernel will not be handed over"
+	result "the previous log was freed" unlisted $objects/unclaimed
+	result "and so was this kernel's" unlisted $lists/outgoing
 	end_stage ;;
 3)
-	result "there is none from such a kernel" nothing_there
+	result "such a kernel hands over no log" nothing_there
 	result "the backend again" logged "Registered pkram"
 	end_stage ;;
 esac

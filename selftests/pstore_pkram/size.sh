@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The size of the log is the kernel's own: the next one reads it whatever its own
-# size is, and gives the memory back if it wants none.
+# Each kernel sets the size of its log. The next kernel reads a log of any size, and frees it
+# if its own size is 0.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram,pkram,pkram
 . ./functions.sh
@@ -27,16 +27,16 @@ case $STAGE in
 	result "says whose log it is" headed 3
 	end_stage "pstore_pkram.size=0" ;;
 5)
-	result "no log is wanted" same "$(cat $size)" 0
-	result "nothing is shown" nothing_there
-	result "nothing is left behind" unlisted $objects/unclaimed
-	result "no memory is taken" unlisted $lists/outgoing
+	result "the size is 0" same "$(cat $size)" 0
+	result "no log is shown" nothing_there
+	result "the previous log was freed" unlisted $objects/unclaimed
+	result "no memory is allocated" unlisted $lists/outgoing
 	end_stage ;;
 6)
-	result "there is none from such a kernel" nothing_there
-	result "which is nothing to talk about" not_logged pstore_pkram:
+	result "such a kernel hands over no log" nothing_there
+	result "and nothing is logged" not_logged pstore_pkram:
 	end_stage ;;
 7)
-	result "begins anew" headed 1
+	result "a new chain begins" headed 1
 	end_stage ;;
 esac
