@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Files, objects, arrays and streams that chance made, over many generations, of
-# which every third is stock Linux. All is checked in each generation, and no memory
-# gets lost on the way. `make soak` does this for longer.
+# Random files, objects, arrays and streams are handed through many generations, of which
+# every third is stock Linux. Each generation checks all of them, and that no memory is lost.
+# `make soak` does this for longer.
 #
-# Stock Linux carries the files. The rest stays behind when it is booted, and has to
-# be gone in the kernel after it.
+# Stock Linux carries the files. It does not restore the others, and they must not be found in
+# the kernel after it.
 #
 # vm: boot=pkram,pkram,stock,pkram,pkram,stock,pkram mem=2G timeout=1800
 . ../luo_lib/functions.sh
@@ -14,11 +14,11 @@
 driver=/sys/kernel/debug/luo_object_test
 objects=/sys/kernel/luo_objects
 last=$((STAGE - 1))
-# What the bookkeeping of the files takes goes up and down by less than this.
+# The memory for structures of the files varies by less than this, in KiB.
 MAY_DRIFT=4096
 
-# What the kernel before this one had to say: what it was, and the free memory, in
-# KiB, of the first generation of each flavour.
+# Passed on by the previous kernel: its flavour, and the free memory, in KiB, of the first
+# generation of each flavour.
 for word in $(cat /proc/cmdline); do
 	case $word in
 	soak.from=*)	from=${word#*=} ;;
@@ -26,7 +26,7 @@ for word in $(cat /proc/cmdline); do
 	esac
 done
 
-# chance BELOW GENERATION - a number that is the same for the same generation.
+# chance BELOW GENERATION - print a random number that depends only on the generation.
 chance() {
 	echo $((($2 * 7919 + 104729) / 13 % $1))
 }
@@ -55,8 +55,8 @@ load_objects() {
 		call finish single 1
 }
 
-# The pages of two objects of a stream: so many, of orders up to this. They take as
-# much memory in each generation, or nearly.
+# The number and the largest order of the pages of two objects of a stream. They have about
+# the same memory in each generation.
 OBJECTS="2000:0 100:4"
 
 save_streams() {
@@ -88,12 +88,12 @@ load_streams() {
 	done
 }
 
-# Nothing that came from an earlier kernel is left.
+# all_taken - check that no object of an earlier kernel is unclaimed.
 all_taken() {
 	! grep -E '^(many|table|single|memfd|pkram) ' $objects/unclaimed
 }
 
-# policy - one that the next kernel can live with.
+# policy - print a random policy with a version that the next kernel can read.
 policy() {
 	case $NEXT in
 	stock)	set -- all memfd:0 ;;
@@ -103,9 +103,9 @@ policy() {
 	echo "$1"
 }
 
-# How much memory is free or in files, once that has come to rest and processors keep
-# hardly any free pages for themselves. What shrinks slabs would also split huge pages
-# at the end of files, and so free a part of them.
+# memory - print the memory that is free or in files, when it no longer changes and the lists
+# of each CPU are short. Slabs are not shrunk, because that would also split huge pages at the
+# end of files, and free a part of them.
 memory() {
 	echo 100000 >/proc/sys/vm/percpu_pagelist_high_fraction
 	before=0 now=1
@@ -119,12 +119,12 @@ memory() {
 	echo $now
 }
 
-# of FLAVOUR - its part of $free.
+# of FLAVOUR - print the number of the flavour in $free.
 of() {
 	echo "$free" | tr , '\n' | sed -n "s/^$1://p"
 }
 
-# drift KIB - so much may be less free.
+# drift KIB - check that this change of free memory is small enough.
 drift() {
 	! free_memory_is_exact || [ $(($1 > 0 ? $1 : -$1)) -le $MAY_DRIFT ]
 }
@@ -147,7 +147,7 @@ case $STAGE in
 esac
 
 if [ "$FLAVOUR" != stock ]; then
-	ktap_test_result "nothing is left of the kernel before" all_taken
+	ktap_test_result "no object of earlier kernels is unclaimed" all_taken
 	if [ -n "$NEXT" ]; then
 		ktap_test_result "save objects" save_objects
 		save_streams >/tmp/streams
@@ -155,7 +155,7 @@ if [ "$FLAVOUR" != stock ]; then
 	fi
 fi
 
-# Where no kernel follows, nothing is saved, and more is free.
+# In the last kernel nothing is saved, so more memory is free.
 if [ -n "$NEXT" ]; then
 	now=$(memory)
 	first=$(of "$FLAVOUR")
