@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A client of memcached on this machine, in its text protocol.
+ * A client of memcached on this machine, which uses its text protocol.
  *
  * keys wait        - waits until it answers
  * keys set COUNT   - sets that many keys, each to a different value
@@ -42,7 +42,7 @@ static int connect_once(void)
 	return in && out ? 0 : -1;
 }
 
-/* Waits until everything that was asked for is done. */
+/* Wait until all requests are done. */
 static int answers(void)
 {
 	char line[LINE_LEN];
@@ -52,7 +52,7 @@ static int answers(void)
 	       !strncmp(line, "VERSION ", 8);
 }
 
-/* The value of a key: length and letters depend on its number. */
+/* Set the value of a key, whose length and letters depend on its number. */
 static size_t value_of(unsigned int key, char *value)
 {
 	unsigned int state = key * 2654435761U + 1;
@@ -79,7 +79,7 @@ static int set_keys(unsigned int count)
 	return answers() ? 0 : 1;
 }
 
-/* Reads the value behind a line "VALUE key:KEY FLAGS LENGTH". */
+/* Read the value after a line "VALUE key:KEY FLAGS LENGTH", and compare it. */
 static int right(const char *line)
 {
 	char wanted[VALUE_MAX + 1], found[LINE_LEN];
@@ -105,7 +105,7 @@ static unsigned int get_batch(unsigned int first, unsigned int end)
 	fputs("\r\n", out);
 	fflush(out);
 	while (fgets(line, sizeof(line), in) && !strncmp(line, "VALUE ", 6)) {
-		/* Those that are there come in the order asked for. */
+		/* The keys that exist are returned in the requested order. */
 		do {
 			snprintf(start, sizeof(start), "VALUE key:%u ", key);
 		} while (strncmp(line, start, strlen(start)) && ++key < end);

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# memcached, which knows nothing of live updates, has its cache in a memfd, and
-# luoctl carries that into another build of the kernel: no key is lost. What
-# make demo shows of it is in the lines with "#"; "# mark" is for its clock.
+# memcached, which does not support live updates, has its cache in a memfd, and luoctl carries
+# the memfd into another build of the kernel. No key is lost. `make demo` shows the lines that
+# begin with "#", and uses "# mark" to measure times.
 #
 # vm: boot=pkram,stock
 . ../luo_lib/functions.sh
@@ -15,14 +15,14 @@ COUNT=100000
 keys=../memcached/keys
 cache=/tmp/cache
 
-# start OPTIONS... - starts memcached and waits until it answers.
+# start OPTIONS... - start memcached and wait until it answers.
 start() {
 	memcached -u root -l 127.0.0.1 -m 64 "$@" </dev/null >/tmp/memcached.log 2>&1 &
 	memcached=$!
 	$keys wait
 }
 
-# stop SIGNAL - ends it.
+# stop SIGNAL - stop memcached by a signal, and wait.
 stop() {
 	kill "-$1" "$memcached"
 	wait "$memcached"
@@ -62,7 +62,7 @@ restore() {
 	sed 's/^/# luoctl restore memcached: /' $out
 	ln -s "$(sed -n 's/^memory=//p' $out)" $cache
 	cat "$(sed -n 's/^meta=//p' $out)" >$cache.meta
-	# It starts clean in the second in which it stopped.
+	# It starts with an empty cache in the second in which it has stopped.
 	stopped=$(sed -n 's/^Kstop_time //p' $cache.meta)
 	while [ "$(date +%s)" -le "$stopped" ]; do
 		sleep 0.1

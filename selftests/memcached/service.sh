@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# memcached under luoctl run, as the service file of luoctl starts it: over two updates,
-# there and back again, no key is lost, and nothing but that line is run. A stop that is
-# not for an update saves nothing, and an update that is called off loses nothing.
+# memcached under luoctl run, with the command line of luoctl's service file. No key is lost
+# over an update to stock Linux and one back. A stop without an update saves nothing, and an
+# update that is aborted loses nothing.
 #
 # vm: boot=pkram,stock,pkram
 . ../luo_lib/functions.sh
@@ -14,12 +14,13 @@ cd ../luoctl || exit 1
 COUNT=20000
 keys=../memcached/keys
 
-# exec_start - the command of the service file, as a shell takes it.
+# exec_start - print the command of the service file for a shell.
 exec_start() {
 	sed -n '/^ExecStart=/,/[^\\]$/{s/^ExecStart=+*//;p}' ../memcached/memcached.service
 }
 
-# start - as the service manager does, which has made RuntimeDirectory= for the user.
+# start - start the service as the service manager does, after it has created
+# RuntimeDirectory=.
 start() {
 	grep -q memcache /etc/passwd ||
 		echo 'memcache:x:100:100:memcache:/:/bin/false' >>/etc/passwd
@@ -30,7 +31,7 @@ start() {
 	$keys wait
 }
 
-# stop - as the service manager does with KillMode=mixed.
+# stop - stop the service as the service manager does with KillMode=mixed.
 stop() {
 	kill -TERM "$service"
 	wait "$service"
@@ -40,7 +41,7 @@ stop() {
 	sleep 2
 }
 
-# load ARGUMENTS... - what the administrator types before the update.
+# load ARGUMENTS... - run the commands of the administrator before the update.
 load() {
 	(next_initrd)
 	luoctl kexec --load --initrd /boot/next-initrd --append "$(next_line)" "$@"
@@ -48,7 +49,7 @@ load() {
 	says "luoctl kexec --load" 0 "is loaded"
 }
 
-# saved NAME - the service has stopped, and its files are kept for the next kernel.
+# saved NAME - check that the service has stopped and its files are saved.
 saved() {
 	result "memcached ends well" [ $status -eq 0 ]
 	luoctl list
