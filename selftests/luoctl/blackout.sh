@@ -1,17 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# luoctl blackout: the parts of an update add up. A kernel that was booted cold, or after
-# a stock kernel, has nothing to add.
+# The parts that luoctl blackout shows add up to the whole update. A kernel that was booted
+# cold, or by a stock kernel, has no parts.
 #
-# One CPU: QEMU does not have a clock that goes on over a kexec for several.
+# The machine has one CPU, because with several QEMU has no clock that continues over a kexec.
 #
 # vm: boot=pkram,pkram,stock,pkram mem=1536M cpus=1
 . ./functions.sh
 
 dir=/sys/kernel/luo_ledger
 
-# Each file of the ledger was in the past when it was written, in this order.
+# Each file of the ledger has a time in the past, in ascending order.
 in_order() {
 	order_last=
 	for order_file in freeze devices jump init; do
@@ -27,10 +27,10 @@ in_order() {
 	done
 }
 
-# before_this_kernel - the jump was before the clock of this kernel began.
+# before_this_kernel - check that the jump was before the clock of this kernel started.
 before_this_kernel() { [ "$(cat $dir/jump)" -lt 0 ]; }
 
-# adds_up NR - there are NR parts, and their sum is the whole.
+# adds_up NR - check that there are NR parts, and that their sum is the whole.
 adds_up() {
 	./luoctl --json blackout >$out || return 1
 	tr ',{}' '\n\n\n' <$out | awk -v wanted="$1" '

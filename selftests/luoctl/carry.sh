@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# luoctl save, kexec and restore: descriptors of other processes and copies of
-# files, by name, over a real kexec. What goes wrong leaves things as they were.
+# luoctl save, kexec and restore carry descriptors of other processes and copies of files, by
+# name, over a real kexec. A command that fails changes nothing.
 #
 # vm: boot=pkram,pkram
 . ./functions.sh
@@ -57,19 +57,19 @@ refusals() {
 	rm /tmp/sparse
 }
 
-# journaled ARGUMENTS... - luoctl as a service manager runs it that has a store for
-# descriptors, and whose journal ./store prints too.
+# journaled ARGUMENTS... - run luoctl as a service manager does that has a store for
+# descriptors. ./store prints the journal too.
 journaled() {
 	mkdir -p /run/systemd/journal
 	ln -s /tmp/store /run/systemd/journal/socket
 	./store ./luoctl "$@" >$out 2>&1
 	status=$?
-	# The manager prints after luoctl has ended, and is not asked later.
+	# The manager prints after luoctl has ended. Wait for its output.
 	sleep 1
 	rm /run/systemd/journal/socket
 }
 
-# Twenty sessions at a time: the device takes one process, and the others wait.
+# Save twenty sessions at once. Only one process can open the device, and the others wait.
 parallel() {
 	for number in $(seq 20); do
 		./luoctl save "many$number" --copy note=/tmp/note >/tmp/many 2>&1 ||
@@ -85,7 +85,7 @@ parallel() {
 	done
 }
 
-# unchanged NAME - nothing is loaded, and the policy is what it was.
+# unchanged NAME - check that no image is loaded and that the policy is unchanged.
 unchanged() {
 	result "$1" [ "$(cat /sys/kernel/kexec_loaded) $(policy)" = "0 all" ]
 }
@@ -154,7 +154,7 @@ jumps_refused() {
 	luoctl abort orphan
 	luoctl kexec --load --initrd none "/boot/$FLAVOUR"
 	says "loading" 0 "is loaded"
-	# All sessions of luoctl's are called off too, but for those in a store.
+	# Abort also cancels all sessions of luoctl, except for those in a store.
 	luoctl save lasts --copy a=/tmp/note
 	pids=$(luoctl list; awk '/luoctl-hold/ { print $1 }' $out)
 	result "has sessions" [ "$(echo "$pids" | wc -w)" -gt 1 ]
@@ -163,7 +163,7 @@ jumps_refused() {
 	rm /run/luoctl/*/note
 	echo all >/sys/kernel/luo_objects/write
 
-	# As kexec -c -l, which is not known by what it has loaded, and not built here.
+	# Simulate kexec -c -l, which leaves no trace of the image, and which is not built here.
 	/usr/sbin/kexec -s -l --append=x "/boot/$FLAVOUR"
 	luoctl status
 	says "status says that luoctl has not loaded the image" 2 "with kexec -c -l, nothing does" "cannot tell"
@@ -257,12 +257,12 @@ words" '{"version": 1, "units": {}}' "data"
 	ktap_finished
 }
 
-# What a command is given by luoctl restore.
+# A command that prints what luoctl restore passes to it.
 # shellcheck disable=SC2016 # for another shell to expand
 given='[ "$LISTEN_PID" = $$ ] && echo "$LISTEN_FDS $LISTEN_FDNAMES" &&
 	echo "$(cat <&3) $(cat <&4) $(cat <&5)"'
 
-# is_kept NAME - session cache of the previous kernel is with a process of luoctl.
+# is_kept NAME - check that a process of luoctl holds session cache of the previous kernel.
 is_kept() {
 	sleep 1
 	luoctl list
@@ -378,7 +378,7 @@ restore() {
 	luoctl restore again
 	says "what is outgoing is not restored" 2 "is outgoing: process"
 	luoctl dump --incoming memfd
-	# The two of systemd, and one that no name was given to.
+	# The two descriptors of systemd, and one without a name.
 	result "nothing is left of what was taken" [ "$(grep -c "^memfd:" $out)" -eq 3 ]
 	luoctl --json list
 	says "JSON" 0 '"name": "again"' '"direction": "outgoing"' '"token": "1"'

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# luoctl check and negotiate with real images, from a kernel with the catalogue
-# and from one without.
+# luoctl check and negotiate read real images, on a kernel with the catalogue and on one
+# without.
 #
 # vm: boot=pkram,stock
 . ./functions.sh
 
-# /tmp/short is an image that is cut off, /tmp/text is none. The Image of arm64 does not
-# have its own size, so luoctl cannot tell why there is no kernel in it.
+# /tmp/short is a truncated image, /tmp/text is not an image. The Image of arm64 does not have
+# its own size, so luoctl cannot tell that it is truncated.
 dd if="/boot/$FLAVOUR" of=/tmp/short bs=1k count=2000 2>/dev/null
 echo "not an image" >/tmp/text
 case $(uname -m) in
@@ -16,7 +16,7 @@ aarch64) short="found arm64 Image without the words 'Linux version'" ;;
 *)	short="truncated" ;;
 esac
 
-# What is stored, and in which versions, is read in debugfs.
+# luoctl reads in debugfs which objects are stored, and in which versions.
 without_debugfs() {
 	luoctl save hidden --copy note=/tmp/text
 	umount /sys/kernel/debug

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What tests of luoctl share. Its output is in $out afterwards.
+# Shared by the tests of luoctl. $out has the output of the last command.
 # shellcheck shell=sh
 
 . ../luo_lib/functions.sh
 
 out=/tmp/luoctl.out
 
-# wants STATUS WORDS... - whether luoctl ended so and said each of them.
+# wants STATUS WORDS... - check the exit status of luoctl, and that it printed all words.
 wants() {
 	if [ "$status" -ne "$1" ]; then
 		echo "# ended with $status, wanted $1:"
@@ -25,7 +25,7 @@ wants() {
 	done
 }
 
-# luoctl ARGUMENTS... - runs it as root, nobody ARGUMENTS... as another user.
+# luoctl ARGUMENTS... - run it as root; nobody ARGUMENTS... - run it as another user.
 luoctl() {
 	./luoctl "$@" >$out 2>&1
 	status=$?
@@ -36,14 +36,14 @@ nobody() {
 	status=$?
 }
 
-# says NAME STATUS WORDS... - a result about what luoctl did last.
+# says NAME STATUS WORDS... - make a result of wants for the last command of luoctl.
 says() {
 	says_name=$1
 	shift
 	result "$says_name" wants "$@"
 }
 
-# next_initrd - the initramfs for the next kernel, as kexec-load makes it.
+# next_initrd - build the initramfs for the next kernel, as kexec-load does.
 next_initrd() {
 	{
 		cat /boot/initrd
@@ -51,13 +51,13 @@ next_initrd() {
 	} >/boot/next-initrd
 }
 
-# next_line - its command line, in which the stage moves on by one.
+# next_line - print the command line of the next kernel, with the next stage.
 next_line() {
 	sed "s/pkram\.stage=[0-9]*/pkram.stage=$((STAGE + 1))/" /proc/cmdline
 }
 
-# jumps NAME ARGUMENTS... - luoctl kexec, which comes back only if it fails, and
-# is a result only then.
+# jumps NAME ARGUMENTS... - run luoctl kexec. It returns only if it fails, and makes a result
+# only then.
 jumps() {
 	jumps_name=$1
 	shift
@@ -70,8 +70,8 @@ jumps() {
 	ktap_test_fail "$jumps_name"
 }
 
-# accept_kinds - options that accept the loss of what exists and stock lacks. The log
-# of this kernel is none of that.
+# accept_kinds - print options that accept the loss of all objects that stock Linux does not
+# read. The log of this kernel needs none.
 accept_kinds() {
 	echo "--accept sample/0"
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * killed COMMAND... - runs a command, and kills it when it is about to run another one
- * in its place: the moment between the last word of luoctl and execve(2).
+ * killed COMMAND... - run a command, and kill it when it is about to execute another one, after
+ * the last output of luoctl and before execve(2).
  */
 #include <signal.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Is the process at the entry of execve(2)? */
+/* Check if the process is at the entry of execve(2). */
 static int is_at_exec(pid_t pid)
 {
 	struct __ptrace_syscall_info info;
@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 		execv(argv[1], argv + 1);
 		_exit(127);
 	}
-	/* It stops when it runs the command. */
+	/* The child stops when it executes the command. */
 	waitpid(pid, &status, 0);
 	ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD);
 	while (!WIFEXITED(status) && !WIFSIGNALED(status)) {

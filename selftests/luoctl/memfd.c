@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * memfd TEXT [POSITION] - makes a memfd with a text in it and leaves a process
- * behind that has it open. Prints where the memfd is to be found.
+ * memfd TEXT [POSITION] - create a memfd with a text, and a process in the background that has
+ * it open. Print the path of the memfd.
  */
 #include <stdio.h>
 #include <stdlib.h>

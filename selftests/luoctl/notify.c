@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * notify MESSAGE... - sends each to $NOTIFY_SOCKET, in a datagram, as sd_notify(3) does.
+ * notify MESSAGE... - send each to $NOTIFY_SOCKET, in a datagram, as sd_notify(3) does.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 			return 1;
 		}
 	}
-	/* As long as a manager looks at the sender it has to be there. */
+	/* Do not exit before the manager has looked up the sender. */
 	sleep(1);
 
 	return 0;

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# luoctl run: what a command is given the first time and after an update, what is saved
-# when, and that nothing is lost if a process is killed or an argument is wrong.
+# luoctl run: the descriptors that a command gets at its first start and after an update, when
+# files are saved, and that nothing is lost if a process is killed or an argument is wrong.
 #
 # vm: boot=pkram,pkram
 . ./functions.sh
 
-# A service that shows what it is given, writes a file of its own, and waits.
+# A service that prints what luoctl passes to it, writes its own file, and waits.
 # shellcheck disable=SC2016 # for another shell to expand
 service='echo "given $LISTEN_FDS $LISTEN_FDNAMES"; [ "$LISTEN_PID" = $$ ] && echo pid
 	echo "sizes $(stat -L -c %s /proc/self/fd/3) $(stat -L -c %s /tmp/link)"
@@ -17,9 +17,9 @@ service='echo "given $LISTEN_FDS $LISTEN_FDNAMES"; [ "$LISTEN_PID" = $$ ] && ech
 	trap "echo stopped; exit 3" USR1
 	echo ready; while :; do sleep 0.1; done'
 
-# start OPTIONS... - and wait until the service is ready, or has failed.
+# start OPTIONS... - start the service and wait until it is ready or has failed.
 start() {
-	# What the service before has said is not of this one.
+	# Remove the output of the previous service.
 	: >$out
 	./luoctl run --stop-signal SIGUSR1 --link b=/tmp/link --copy note=/tmp/note \
 		"$@" s a=1M b=4K -- sh -c "$service" >$out 2>&1 &
@@ -30,7 +30,7 @@ start() {
 	done
 }
 
-# stop - how it ends is in $status.
+# stop - stop the service. Set $status to its exit status.
 stop() {
 	kill -TERM $service_pid
 	wait $service_pid

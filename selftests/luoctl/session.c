@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What other users of LUO do with sessions.
+ * Use sessions as other programs do.
  *
- * session create NAME NAMES DATA    - makes a session with two memfds, NAMES
+ * session create NAME NAMES DATA    - create a session with two memfds, NAMES
  *                                     under token 0 and DATA under token 5, and
- *                                     leaves a process behind that keeps it
- * session pass NAME COMMAND...      - retrieves a session as a service manager
- *                                     does, and runs a command that has it
+ *                                     a process in the background that holds it
+ * session pass NAME COMMAND...      - retrieve a session as a service manager
+ *                                     does, and run a command that has it
  */
 #include <fcntl.h>
 #include <stdint.h>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * store COMMAND... - runs a command as a service manager with a store for
- * descriptors does, and keeps what it is given, in a process that stays. Prints
- * the messages, line by line, each after the process that it is from: that of the
- * command, or another one.
+ * store COMMAND... - run a command as a service manager with a store for descriptors does. A
+ * process in the background keeps the descriptors. Print each line of the messages after the
+ * name of its sender: "command", or "another" for other processes.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 
 #define SOCKET_PATH	"/tmp/store"
 
-/* The command. */
+/* The process of the command. */
 static pid_t pid;
 
 static const char *name_of(const struct ucred *sender)
@@ -23,7 +22,7 @@ static const char *name_of(const struct ucred *sender)
 	return sender->pid == pid ? "command" : "another";
 }
 
-/* One message. Returns what came with it, or -1. */
+/* Receive a message. Return its descriptor, or -1. */
 static int receive(int sock)
 {
 	char text[512] = "", control[CMSG_SPACE(sizeof(int)) +
@@ -49,7 +48,7 @@ static int receive(int sock)
 	}
 	printf("%s: %s\n", name_of(&sender), text);
 	fflush(stdout);
-	/* What goes with a barrier is not stored. */
+	/* The descriptor of a barrier is not stored. */
 	if (!strcmp(text, "BARRIER=1"))
 		close(fd);
 

@@ -1,18 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# luoctl kexec to a kernel that would lose something, which it refuses unless the
-# loss is accepted, and back again.
+# luoctl kexec to a kernel that would lose objects, which it refuses unless the loss is
+# accepted, and back again.
 #
 # vm: boot=pkram,stock,pkram
 . ./functions.sh
 
-# unchanged NAME POLICY - a refused kexec has changed nothing.
+# unchanged NAME POLICY - check that no image is loaded and that the policy is POLICY.
 unchanged() {
 	result "$1" [ "$(cat /sys/kernel/kexec_loaded) $(policy)" = "0 $2" ]
 }
 
-# A kexec-tools that loads, and does not go.
+# A kexec that loads an image and fails to boot it.
 no_kexec() {
 	mkdir -p /tmp/bin
 	cat >/tmp/bin/kexec <<-'EOF'
