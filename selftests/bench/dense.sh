@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A file that is written all over.
+# A file without holes.
 #
 # bench: boot=@,@,@,@,@,@,@ mem=6G timeout=1800
 # bench: append="luo_object.write=newest"

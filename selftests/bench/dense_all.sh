@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# As dense.sh, with the version for a rollback written as well, as is the default.
+# As dense.sh, but the version for a rollback is written too, which is the default.
 #
 # bench: boot=@,@,@,@,@ mem=6G timeout=1800 kernels=pkram
 . ../luo_lib/functions.sh

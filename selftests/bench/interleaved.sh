@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A file whose pages lie between those of another one, as they do where memory
-# has been in use for long. On stock Linux the boot grows with the square.
+# A file whose pages alternate with those of another file, as in memory that has been in use
+# for long. On stock Linux the time of the boot grows with the square of their number.
 #
 # bench: boot=@,@,@,@,@,@ mem=6G timeout=1800 kernels=pkram
 # bench: append="luo_object.write=newest"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# As interleaved.sh, with the pages made huge ones when the file is preserved.
+# As interleaved.sh, but the pages are collapsed into huge pages when the file is preserved.
 #
 # bench: boot=@,@,@,@,@ mem=6G timeout=1800 kernels=pkram
 # bench: append="luo_object.write=newest luo_memfd.collapse=1"

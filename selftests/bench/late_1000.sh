@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A thousand pages are written into holes of a file after it was preserved. Every second page
-# of the file was there before. The figure that counts is freeze: programs are
-# stopped while the kernel finds such pages and adds them to what it hands over.
+# A thousand pages are written into holes of a file after it was preserved. Every second page of
+# the file existed before. The important figure is freeze: programs are stopped while the kernel
+# finds such pages and preserves them.
 #
 # bench: boot=@,@,@,@ mem=6G timeout=1800 kernels=pkram
 . ../luo_lib/functions.sh

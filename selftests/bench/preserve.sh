@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What it costs to preserve files, and what it takes. The other benchmarks of
-# these names carry them over a kexec.
+# The cost of preserving files, in instructions and in memory. The other benchmarks of these
+# names carry them over a kexec.
 #
 # bench: boot=@ mem=6G timeout=1800
 . ../luo_lib/functions.sh

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The benchmarks run, in sizes that take no time, and print what they are to.
+# Run the benchmarks with small sizes, and check that they print all figures.
 #
 # vm: boot=pkram,pkram,pkram icount=yes
 . ../luo_lib/functions.sh
 
 OUT=/tmp/figures
 
-# prints FIGURE... - the program has passed, and printed a figure of each name.
+# prints FIGURE... - check that the program has passed and printed each figure.
 prints() {
 	for figure in "$@"; do
 		grep -qE "^# figure: \w+ 4096K $figure -?[0-9]+ \w+ [0-9]+$" $OUT || return

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# A file of which one page in 256 is there.
+# A file with one page in 256; the others are holes.
 #
 # bench: boot=@,@,@,@,@,@ mem=6G timeout=1800
 # bench: append="luo_object.write=newest"

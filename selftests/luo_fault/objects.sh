@@ -9,7 +9,8 @@
 
 objects=/sys/kernel/luo_objects
 
-# left KIND... - nobody claimed that, but what the kernel itself keeps.
+# left KIND... - check that only these kinds are unclaimed, except for those that the kernel
+# itself stores.
 left() {
 	! grep -v -e '^sample ' -e '^pkram ' $objects/unclaimed
 }

@@ -6,7 +6,7 @@
 # vm: boot=fault,fault mem=1G
 . ../luo_lib/functions.sh
 
-# left - which nodes nobody has loaded.
+# left - print the unclaimed nodes.
 left() {
 	grep '^pkram ' /sys/kernel/luo_objects/unclaimed
 }
@@ -113,7 +113,7 @@ whole pkram_finish_save and all calls of a load
 ! 1 finish_load_obj
 ! 1 finish_load
 
-# What is written after a failure is what is read.
+# Bytes that are written after a failure can be read.
 whole a node with each call done again
 ! 0 prepare_save node
 ! 0 prepare_save_obj

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The kernel reports bugs on purpose with each of its checkers, and a report fails a
-# test.
+# Trigger bugs on purpose. Each checker of the kernel must report its bug, and a report must
+# fail a test.
 #
 # vm: boot=fault
 # vm: expect="WARNING: .*report_warn"
@@ -16,12 +16,12 @@
 # vm: expect.kcsan="BUG: KCSAN: data-race in report_count .*luo_report_test"
 . ../luo_lib/functions.sh
 
-# made BUG - the module does that, and cannot be loaded.
+# made BUG - trigger the bug by the module, whose load always fails.
 made() {
 	! modprobe luo_report_test bug="$1" 2>/dev/null
 }
 
-# The last one is what ends the work of lockdep.
+# The last bug must be the one whose report turns lockdep off.
 case $FLAVOUR in
 debug)	bugs="warn leak locks sleep shift list overflow" ;;
 kcsan)	bugs="warn race" ;;

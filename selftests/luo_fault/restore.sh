@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every allocation fails once while files are retrieved, and while they are given
-# up, in both forms in which files are written.
+# Every allocation fails once while files are retrieved, and while they are finished without a
+# retrieve, in both versions.
 #
 # vm: boot=fault,fault,fault mem=1536M
 . ../luo_lib/functions.sh

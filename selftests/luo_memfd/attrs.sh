@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The name of a file and its other attributes come with it, whichever versions are
-# written, and are those that a new file has after a kernel that does not know
-# them.
+# A file keeps its name and its other attributes, for each set of versions. After a kernel that
+# does not support attributes, it has those of a new file.
 #
 # vm: boot=pkram,pkram,pkram,stock,pkram
 . ../luo_lib/policy.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# With luo_memfd.collapse small pages that are scattered in memory become huge
-# ones when a file is preserved, where that can be done, and nothing is lost.
+# With luo_memfd.collapse, small pages that are scattered in memory are replaced by huge ones
+# when a file is preserved, if possible, and nothing is lost.
 #
 # vm: boot=pkram,pkram,pkram,stock mem=2G cpus=2
 . ../luo_lib/policy.sh

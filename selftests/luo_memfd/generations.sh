@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Five generations of this project's kernel. Each writes other versions than the
-# one before it.
+# Five generations of this project's kernel, each of which writes other versions than the one
+# before it.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram
 . ../luo_lib/policy.sh

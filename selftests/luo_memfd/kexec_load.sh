@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# kexec_load(), the older system call, hands nothing over. The kernel says so when
-# an image is loaded by it, if there is something to lose.
+# kexec_load(), the older system call, hands nothing over. If memory is preserved when an image
+# is loaded by it, the kernel logs a warning.
 #
 # vm: boot=pkram
 . ../luo_lib/functions.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Nothing that was written up to the last moment before the kexec is lost, in
-# whatever versions the files are saved.
+# No write up to the last moment before the kexec is lost, for each set of versions in which the
+# files are saved.
 #
 # vm: boot=pkram,pkram,pkram,pkram,stock mem=2G cpus=4
 . ../luo_lib/policy.sh

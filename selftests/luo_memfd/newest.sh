@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Files without the old version, chosen at boot: those that the old version has
-# no room for travel too. A stock kernel refuses them, and does not crash.
+# The boot parameter selects the newest version alone. Files that the old version cannot
+# describe are carried too. A stock kernel refuses all files, and does not crash.
 #
 # vm: boot=pkram,pkram,pkram,stock append="luo_object.write=newest"
 . ../luo_lib/functions.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Files that chance made, over generations that each write other versions, and
-# with small folios collapsed into large ones or not.
+# Random files, over generations that write different versions, with and without collapsing
+# small folios into large ones.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram mem=2G
 . ../luo_lib/policy.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Pages in swap are brought in, and those that were handed over can go there:
-# by version 1, and by version 0.
+# Swapped pages are read when a file is preserved, and retrieved pages can be swapped out, for
+# version 1 and version 0.
 #
 # vm: boot=pkram,pkram,pkram disk=256M
 . ../luo_lib/policy.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Large files are retrieved by several processors, or by one, and are the same.
+# Large files are unchanged after they are retrieved by several processors, or by one.
 #
 # vm: boot=pkram,pkram,pkram,pkram mem=2G cpus=4
 . ../luo_lib/policy.sh
