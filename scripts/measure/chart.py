@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-A figure against the size, as an SVG picture: a panel for each work, a line for
-each kernel, both axes logarithmic and the same in all panels.
+A chart of a figure over the size, in SVG: a panel for each work and a line for each
+kernel. Both axes are logarithmic and the same in all panels.
 """
 
 import math
@@ -20,7 +20,7 @@ _PREFIXES = ((10 ** 12, "T"), (10 ** 9, "G"), (10 ** 6, "M"), (10 ** 3, "k"))
 
 
 def _short(value: float) -> str:
-	"""85.4 G for 85,400,000,000."""
+	"""Format 85,400,000,000 as 85.4 G."""
 	for unit, prefix in _PREFIXES:
 		if value >= unit:
 			return f"{value / unit:.3g} {prefix}"
@@ -28,7 +28,7 @@ def _short(value: float) -> str:
 
 
 class _Axis:
-	"""Puts values between LOW and HIGH on pixels START to END, by logarithm."""
+	"""Maps values between LOW and HIGH to pixels START to END, by their logarithm."""
 
 	def __init__(self, values: Iterable[float], base: int, start: float, end: float) -> None:
 		logs = [math.log(value, base) for value in values]
@@ -44,7 +44,7 @@ class _Axis:
 		return self._start + share * (self._end - self._start)
 
 	def ticks(self) -> list[int]:
-		"""Return the powers of the base in between."""
+		"""Return the powers of the base between LOW and HIGH."""
 		return [self._base ** power for power in range(self._low, self._high + 1)]
 
 
@@ -98,7 +98,7 @@ def _legend(kernels: Iterable[str]) -> Iterable[str]:
 
 
 def draw(figures: Figures, figure: str, title: str) -> str:
-	"""Draw the works that have the figure in at least two sizes."""
+	"""Draw the works that have the figure for at least two sizes."""
 	kernels = sorted(figures.of, key=lambda kernel: (kernel != "stock", kernel))
 	panels = {}
 	for work in figures.works():

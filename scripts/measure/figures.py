@@ -4,14 +4,14 @@ Figures, as benchmarks print them on the test's serial line,
 
 	# figure: WORK SIZE FIGURE VALUE UNIT [PAGES]
 
-and intervals between two messages of the kernel, of which the second is the last
-that it has to say, for what no program can time:
+and intervals between two messages of the kernel, the second of which is its last
+message, for times that no program can measure:
 
 	bench: WORK SIZE FIGURE [PAGES]
 	kexec_core: Starting new kernel
 
-An interval with the size 0M is what it takes with nothing to do. It comes first
-and is taken off those that follow.
+An interval with the size 0M is that of an update without files. It is the first one,
+and is subtracted from the others.
 """
 
 import dataclasses
@@ -114,7 +114,7 @@ def _intervals(lines: Iterable[str], values: dict[Key, Value]) -> None:
 
 
 def _derive(values: dict[Key, Value]) -> None:
-	"""Add the blackout if both its parts exist."""
+	"""Add the blackout if both its parts were measured."""
 	for key in list(values):
 		parts = [Key(key.work, key.size, figure) for figure in BLACKOUT]
 		if key.figure == BLACKOUT[-1] and all(part in values for part in parts):
@@ -123,7 +123,7 @@ def _derive(values: dict[Key, Value]) -> None:
 
 
 def parse(test: Iterable[str], kernel: Iterable[str]) -> dict[Key, Value]:
-	"""The figures in what a guest has said on its two serial lines."""
+	"""Return the figures in the output of a guest's two serial lines."""
 	values: dict[Key, Value] = {}
 	_programs(test, values)
 	_intervals(kernel, values)
@@ -133,9 +133,9 @@ def parse(test: Iterable[str], kernel: Iterable[str]) -> dict[Key, Value]:
 
 def growth(points: dict[int, int]) -> Optional[float]:
 	"""
-	By how much values grow when the size doubles, from the straight line that
-	lies nearest to the logarithms of both, by least squares. None where there
-	are fewer than two sizes whose value is positive.
+	Return the factor by which values grow when the size doubles, from a least-squares
+	fit of a line to the logarithms of both. None if fewer than two sizes have a
+	positive value.
 	"""
 	logs = [(math.log2(size), math.log2(value))
 		for size, value in points.items() if size > 0 and value > 0]
@@ -154,33 +154,33 @@ class Figures:
 		self.of: dict[str, dict[Key, Value]] = {kernel: {} for kernel in kernels}
 
 	def add(self, kernel: str, values: dict[Key, Value]) -> None:
-		"""Takes those of a run."""
+		"""Add the figures of a run."""
 		for key, value in values.items():
 			_add(self.of.setdefault(kernel, {}), key, value)
 
 	def get(self, kernel: str, key: Key) -> Optional[Value]:
-		"""One figure, or None where it was not measured."""
+		"""Return a figure, or None if it was not measured."""
 		return self.of.get(kernel, {}).get(key)
 
 	@property
 	def keys(self) -> list[Key]:
-		"""What was measured, each once, in the order in which it came."""
+		"""Return the keys of all figures, without duplicates, in the order of the runs."""
 		return list(dict.fromkeys(key for values in self.of.values() for key in values))
 
 	def works(self) -> list[str]:
-		"""The works, in order."""
+		"""Return the works, in order."""
 		return list(dict.fromkeys(key.work for key in self.keys))
 
 	def figures(self, work: str) -> list[str]:
-		"""The figures of a work, in order."""
+		"""Return the figures of a work, in order."""
 		return list(dict.fromkeys(key.figure for key in self.keys if key.work == work))
 
 	def sizes(self, work: str, figure: str) -> list[int]:
-		"""The sizes in which that figure was measured, in KiB."""
+		"""Return the sizes for which the figure was measured, in KiB."""
 		return sorted({key.size for key in self.keys
 			       if (key.work, key.figure) == (work, figure)})
 
 	def series(self, kernel: str, work: str, figure: str) -> dict[int, int]:
-		"""One figure against the size."""
+		"""Return the values of a figure by the size."""
 		return {size: value.value for size in self.sizes(work, figure)
 			if (value := self.get(kernel, Key(work, size, figure)))}

@@ -56,7 +56,7 @@ def _unit(figures: Figures, kernels: list[str], key: Key) -> str:
 
 
 def render(figures: Figures, verdicts: list[Verdict]) -> str:
-	"""Everything that was measured, and what it was to reach."""
+	"""Return the table of all figures, and that of the targets."""
 	kernels = sorted(figures.of, key=lambda kernel: (kernel != BASE, kernel))
 	lines = []
 	for work in figures.works():

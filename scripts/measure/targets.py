@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What figures have to reach: scripts/bench.targets, which says how it is read."""
+"""The limits of figures, from scripts/bench.targets, which describes its format."""
 
 import dataclasses
 import pathlib
@@ -19,7 +19,7 @@ _SCALES = {"": 1, "K": 10 ** 3, "M": 10 ** 6, "G": 10 ** 9}
 
 
 class TargetError(Exception):
-	"""A line that is no target."""
+	"""An invalid line."""
 
 
 def _size(text: str) -> int:
@@ -27,7 +27,7 @@ def _size(text: str) -> int:
 
 
 def _value(figures: Figures, kernel: str, work: str, size: int, names: str) -> Optional[Value]:
-	"""A figure, or the sum of several with a "+" in between."""
+	"""Return a figure, or the sum of several that are joined by "+"."""
 	total = None
 	for name in names.split("+"):
 		value = figures.get(kernel, Key(work, size, name))
@@ -39,7 +39,7 @@ def _value(figures: Figures, kernel: str, work: str, size: int, names: str) -> O
 
 @dataclasses.dataclass
 class Verdict:
-	"""Whether a target is held: True, False, or None where nothing was measured."""
+	"""Whether a target is met: True, False, or None if it was not measured."""
 	text: str
 	reached: Optional[float]
 	held: Optional[bool]
@@ -62,7 +62,7 @@ class Target:
 		points = {size: value for size, value in figures.series(
 				MEASURED, self.work, self._match["figure"]).items()
 			  if low <= size <= high}
-		# Not that of a part of what was asked for.
+		# Do not fit the growth to only some of the sizes of the target.
 		return growth(points) if {low, high} <= points.keys() else None
 
 	def _reached(self, figures: Figures) -> Optional[float]:
@@ -87,7 +87,7 @@ class Target:
 		return value.value
 
 	def judge(self, figures: Figures) -> Verdict:
-		"""Whether the figures reach it."""
+		"""Check whether the figures meet the target."""
 		try:
 			reached = self._reached(figures)
 		except FigureError as error:
@@ -97,15 +97,15 @@ class Target:
 
 
 def read(path: pathlib.Path) -> list[Target]:
-	"""The targets in a file."""
+	"""Return the targets in a file."""
 	lines = [line.partition("#")[0].strip() for line in path.read_text().splitlines()]
 	return [Target(line) for line in lines if line]
 
 
 def judge(targets: Iterable[Target], figures: Figures, everything: bool) -> list[Verdict]:
 	"""
-	Whether each is held. One that was not measured is missed where EVERYTHING
-	should have been, and else left open.
+	Check whether each target is met. A target that was not measured counts as missed if
+	EVERYTHING should have been measured, and is left open otherwise.
 	"""
 	verdicts = [target.judge(figures) for target in targets]
 	for verdict in verdicts:

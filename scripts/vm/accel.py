@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-Which accelerator works here. That /dev/kvm opens says little: nested machines
-are known whose guests never leave the firmware. So a kernel is booted for a few
-seconds, once per machine, and the answer is kept in the cache. Guests of another
-architecture are emulated.
+Find out which accelerator works on this machine. It is not enough that /dev/kvm can be
+opened: on some nested machines, guests never leave the firmware. Therefore a kernel is
+booted for a few seconds, once per machine, and the result is kept in the cache. Guests
+of another architecture are emulated.
 """
 
 import hashlib
@@ -21,9 +21,9 @@ _lock = threading.Lock()
 
 
 def _fingerprint() -> str:
-	"""A key that changes if the result may change."""
+	"""Return a key that changes if the result may change."""
 	with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
-		# The first processor, but for its clock.
+		# The first processor, without its clock frequency.
 		model = [line for line in cpuinfo.read().partition("\n\n")[0].splitlines(True)
 			 if line.startswith(("model name", "flags", "CPU", "Features"))]
 	qemu = subprocess.run([arch.ARCHES[arch.HOST].qemu, "--version"], text=True,
@@ -56,6 +56,6 @@ def choose(kernel: str, initrd: str, on: arch.Arch) -> str:
 
 
 def known() -> str:
-	"""What was chosen before on this machine; 'tcg', which works, if nothing was."""
+	"""Return the cached result for this machine; 'tcg', which always works, if none."""
 	answer = paths.CACHE / f"accel-{_fingerprint()}"
 	return os.environ.get("ACCEL") or (answer.read_text() if answer.exists() else "tcg")

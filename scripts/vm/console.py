@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-A running guest and its two serial lines: the kernel's console and the test's
-output. Both are merged, line by line as they come, into one log.
+A running guest and its two serial lines: the kernel's console and the test's output.
+The lines of both are written to one log, in the order in which they are read.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from typing import Callable, Optional
 
 
 class _Line:
-	"""One serial line: a pipe that QEMU writes to, cut into lines."""
+	"""One serial line: a pipe that QEMU writes to, divided into lines."""
 
 	def __init__(self, name: str) -> None:
 		self.name = name
@@ -35,10 +35,10 @@ class _Line:
 
 class Console:
 	"""
-	Runs a QEMU command to its end. Afterwards KERNEL and TEST hold the lines
-	of the two serial lines, FAULT says why the guest was ended before it
-	ended itself (or is empty), and SECONDS how long it took. ANSWERS has the
-	lines of the test that QEMU's monitor gets a command for.
+	Runs a QEMU command until it ends. Afterwards KERNEL and TEST have the output of the
+	two serial lines, FAULT the reason why the guest was killed (empty if it ended by
+	itself), and SECONDS the time. ANSWERS has commands for QEMU's monitor, by the lines
+	of the test that trigger them.
 	"""
 
 	def __init__(self, command: list[str], log: str, timeout: float,
@@ -96,15 +96,15 @@ class Console:
 	def _answer(self, text: str) -> None:
 		command = self._answers.get(text)
 		if command and self._process and self._process.stdin:
-			# Its status says why it has ended, if it has.
+			# If it has ended, its status has the reason.
 			with contextlib.suppress(BrokenPipeError):
 				self._process.stdin.write(command.encode() + b"\n")
 
 	def _watch(self, log) -> None:
 		heard = time.monotonic()
 		with selectors.DefaultSelector() as selector:
-			# The test's line first: what it says precedes what the
-			# kernel says of it.
+			# Read the test's line first: its output precedes the messages of
+			# the kernel about it.
 			for line in (self._test, self._kernel):
 				selector.register(line.read_end, selectors.EVENT_READ, line)
 			while selector.get_map():
@@ -118,7 +118,7 @@ class Console:
 						log.write(text + "\n")
 						if key.data is self._test:
 							self._answer(text)
-						# So early that it could not restart.
+						# The panic was so early that the kernel could not restart.
 						if "---[ end Kernel panic" in text:
 							self.fault = "dead in a panic"
 						if self._show:

@@ -19,6 +19,6 @@ def command(arch: Arch) -> str:
 	gdb, build = ("gdb", FLAVOUR) if arch.native else \
 		     ("gdb-multiarch", f"{arch.name}-{FLAVOUR}")
 	vmlinux = paths.TOP / "build" / "linux" / f"build-{build}" / "vmlinux"
-	# A software breakpoint would be overwritten when the kernel is unpacked.
+	# A software breakpoint would be overwritten when the kernel is decompressed.
 	return (f"{gdb} {vmlinux} -ex 'target remote :{PORT}' "
 		"-ex 'hbreak luo_object_table_store' -ex continue")

@@ -15,8 +15,8 @@ from .settings import Settings
 
 class Guest:
 	"""
-	Runs JOB ("group/name", "none") in a guest as SETTINGS want it, with the
-	initramfs INITRD; NAME is for the log.
+	Runs JOB ("group/name", "none") in a guest with these SETTINGS and the initramfs
+	INITRD. NAME is that of the log.
 	"""
 
 	def __init__(self, job: str, settings: Settings, initrd: str, name: str = "",
@@ -31,14 +31,14 @@ class Guest:
 
 	def append(self) -> str:
 		"""Return the kernel command line of the first stage."""
-		# The scratch areas take the next kernel and its initramfs, once as
-		# an archive and once as files; and with KASAN its shadow memory.
+		# The scratch areas hold the next kernel and its initramfs, once as an
+		# archive and once as files, and the shadow memory of KASAN.
 		scratch = 96 + 2 * (os.path.getsize(self._initrd) >> 20)
 		checked = ""
 		if "debug" in self._settings.boot:
 			scratch += 64 + mebibytes(self._settings.mem) // 8
-			# While a processor's features are found out, KASAN takes 5-level
-			# addresses for wild ones: an interrupt then looks like a bug.
+			# While the features of a processor are being detected, KASAN reports
+			# 5-level addresses as invalid if there is an interrupt.
 			checked = "no5lvl "
 		timer = f"{self._arch.icount} " if self._settings.icount else ""
 		return (f"{self._arch.console} panic=-1 kho=on liveupdate=on "
@@ -119,8 +119,8 @@ class Guest:
 
 	def _reports(self) -> list[str]:
 		"""
-		Kernel messages that should not be there, of which the first few will
-		do, and those that should and are not.
+		Return unexpected messages of the kernel, at most a few of them, and those
+		that are expected and missing.
 		"""
 		trouble = list(reports.find(self.console.kernel))
 		expected = self._settings.expected()

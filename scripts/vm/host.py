@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-A Debian host in the virtual machine, on the disk of "make image-debian": its kernel's
-console goes to a log, and a shell on its second serial line does what a test says.
+A Debian host in the virtual machine, on the disk of "make image-debian". The kernel's
+console is written to a log, and a shell on the second serial line runs the commands of
+a test.
 """
 
 import pathlib
@@ -20,15 +21,14 @@ FOLDER = paths.BUILD / "host"
 
 
 class HostError(Exception):
-	"""The host did not do what it was told."""
+	"""The host has not done what a test expects."""
 
 
 class Host:
 	"""
-	A host that runs until it is closed. NAME is that of the log; KERNEL, which a cold
-	boot boots, is "pkram" or "debian". PACKAGES are on a second disk, mounted at
-	/mnt: the files by the name of their directory. What is written to the
-	disks is lost.
+	A host that runs until it is closed. NAME is that of the log. KERNEL is the kernel
+	for a cold boot, "pkram" or "debian". PACKAGES are on a second disk, mounted at /mnt:
+	the files by the name of their directory. All changes to the disks are lost.
 	"""
 
 	def __init__(self, name: str, kernel: str = "pkram", append: str = "", mem: str = "2G",
@@ -46,7 +46,7 @@ class Host:
 		self._rest = b""
 
 	def command(self) -> list[str]:
-		"""QEMU's command, but for where the serial lines go. It boots again as a PC does."""
+		"""Return QEMU's command without the serial lines. It reboots as a PC does."""
 		return [*[word for word in self.machine.command() if word != "-no-reboot"],
 			"-snapshot"]
 
@@ -89,7 +89,7 @@ class Host:
 		self._folder.cleanup()
 
 	def _lines(self, end: float):
-		"""What the shell says, a line at a time, until it is late."""
+		"""Yield the lines of the shell, until a time limit."""
 		while time.monotonic() < end:
 			while b"\n" in self._rest:
 				line, _, self._rest = self._rest.partition(b"\n")
@@ -104,8 +104,8 @@ class Host:
 			self._rest += data
 
 	def login(self, timeout: float = 300) -> None:
-		"""Waits for a shell: after a boot, and after a kexec."""
-		# The login shell decorates what it prints; a plain one does not.
+		"""Wait for a shell after a boot or a kexec."""
+		# The login shell prints escape codes; a plain shell does not.
 		self._wait_for("@@ ready", b"\x15echo '@@ 're''ady\n", timeout)
 		self._wait_for("@@ plain", b"exec env PS1= PS2= sh -c '"
 			       b"stty -echo; echo @@ \"\"plain; exec sh'\n", 60, once=True)
@@ -123,20 +123,20 @@ class Host:
 		raise HostError(f"no shell after {timeout:.0f} s ({self.log})")
 
 	def _ask(self, question: bytes) -> None:
-		# A host that is not up reads nothing, and the pipe may be full.
+		# A host that is not running reads nothing, and the pipe may be full.
 		try:
 			self._shell.sendall(question)
 		except TimeoutError:
 			pass
 
 	def console(self) -> str:
-		"""What the kernels have said so far."""
+		"""Return the console's output until now."""
 		return pathlib.Path(self.log).read_text(encoding="utf-8", errors="replace")
 
 	def wait_for_kernel(self, said: str, timeout: float = 300) -> None:
 		"""
-		Waits until the console, which has said SAID before, has a new kernel's first
-		line, and for a shell there.
+		Wait until the console, whose output was SAID, has the first line of a new kernel,
+		and then for a shell.
 		"""
 		end = time.monotonic() + timeout
 		while "Linux version " not in self.console()[len(said):]:
@@ -146,11 +146,11 @@ class Host:
 		self.login(timeout)
 
 	def send(self, command: str) -> None:
-		"""Starts a command that may end the kernel."""
+		"""Start a command that may end the kernel."""
 		self._shell.sendall(command.encode() + b"\n")
 
 	def run(self, command: str, timeout: float = 120) -> tuple[int, str]:
-		"""The exit status of a command and what it says."""
+		"""Run a command. Return its exit status and its output."""
 		self.send(f"( {command}\n) 2>&1; echo \"@@ status $?\"")
 		said = []
 		for line in self._lines(time.monotonic() + timeout):
@@ -164,21 +164,21 @@ class Host:
 		raise HostError(f"'{command}' is not done after {timeout:.0f} s ({self.log})")
 
 	def write(self, path: str, text: str) -> None:
-		"""Writes a file as an operator would."""
+		"""Write a file on the host."""
 		status, said = self.run(f"cat >{path} <<'@@ end'\n{text}@@ end")
 		if status:
 			raise HostError(f"cannot write {path}: {said}")
 
 
 class Report:
-	"""TAP on standard output, of PLANNED results."""
+	"""Prints TAP, with PLANNED results."""
 
 	def __init__(self, planned: int) -> None:
 		self._count = 0
 		print(f"TAP version 13\n1..{planned}", flush=True)
 
 	def check(self, what: str, good: bool, said: str = "") -> None:
-		"""One result; what was said if it is bad."""
+		"""Print one result, and the output SAID if it is bad."""
 		self._count += 1
 		if not good:
 			for line in said.splitlines()[-12:]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-Runs tests side by side, as many as there are processors and memory for. A test
-has a name, the memory that it takes (mem, in MiB), run() for a result and a log,
-and activity() for people who wait.
+Runs tests in parallel, as many as processors and memory allow. A test has a name, the
+memory that it needs (mem, in MiB), run() that returns a result and a log, and
+activity() that returns its state as text.
 """
 
 import collections
@@ -26,7 +26,7 @@ def _tail(log: str, lines: int = 8) -> list[str]:
 
 
 class Memory:
-	"""Starts guests while there is memory for them, and always at least one."""
+	"""Limits the memory of running guests. At least one guest can always run."""
 
 	def __init__(self) -> None:
 		with open("/proc/meminfo", encoding="ascii") as meminfo:

@@ -18,13 +18,13 @@ def _modules():
 
 @dataclasses.dataclass
 class Result:
-	"""Numbers of test cases, and a line for each failed one."""
+	"""Numbers of passed, failed and skipped cases, and a line for each failure."""
 	passed: int = 0
 	skipped: int = 0
 	failures: list[str] = dataclasses.field(default_factory=list)
 
 	def add(self, other: "Result") -> None:
-		"""Add the numbers of another one."""
+		"""Add another result."""
 		self.passed += other.passed
 		self.skipped += other.skipped
 		self.failures += other.failures
@@ -50,7 +50,7 @@ def parse(lines: list[str]) -> Result:
 	counts = main.counts
 	result = Result(counts.passed, counts.skipped)
 	bad = [_describe(path, test) for path, test in _cases(main, []) if not test.ok_status()]
-	# Failures are as many as the parser counts; names as far as there are.
+	# The parser counts the failures, some of which may have no name.
 	for number in range(counts.failed + counts.crashed):
 		result.failures.append(bad[number] if number < len(bad) else "a result is missing")
 	if not result.failures and (counts.errors or not counts.total()):

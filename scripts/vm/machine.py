@@ -18,8 +18,8 @@ def mebibytes(size: str) -> int:
 @dataclasses.dataclass
 class Machine:
 	"""
-	What is to be booted on what. Without ACCEL it is TCG; with ICOUNT guest
-	time counts instructions, on one processor.
+	A kernel and the machine to boot it on. Without ACCEL it is emulated by TCG. With
+	ICOUNT, time in the guest counts instructions, on one processor.
 	"""
 	kernel: str
 	initrd: str
@@ -60,9 +60,9 @@ class Machine:
 
 	def _memory(self) -> list[str]:
 		"""
-		What is there at boot, and what a kernel can add to it: a DIMM and a
-		virtio-mem device are plugged from the start, but only ACPI and the
-		driver tell the kernel of them.
+		Return the options for memory at boot and for memory that a kernel can add: a
+		DIMM and a virtio-mem device are plugged from the start, but the kernel finds
+		them only by ACPI and by a driver.
 		"""
 		size = mebibytes(self.mem)
 		added = {name: size for name, size in (("dimm", self.dimm),

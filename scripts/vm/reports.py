@@ -13,8 +13,8 @@ _TROUBLE = re.compile(
 	r"|sleeping function called|possible recursive locking|circular locking"
 	r"|Out of memory: Killed|segfault at|traps: ")
 
-# KCSAN finds races all over Linux; this project's are those with a function of its
-# own, or of LUO or KHO, in one of the stacks.
+# KCSAN finds races everywhere in Linux. A race involves this project if one of the stacks
+# has a function of the project, of LUO or of KHO.
 _RACE = "BUG: KCSAN:"
 _RULE = "=" * 60
 _OURS = re.compile(r"\b(?:luo|pkram|kho|report)_[\w.]+\+0x")

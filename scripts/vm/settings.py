@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-What a test asks for, in the "# vm:" lines at its top; selftests/README lists
-the settings.
+The settings of a test, in the "# vm:" lines at its beginning. selftests/README lists
+them.
 """
 
 import dataclasses
@@ -84,9 +84,8 @@ class Settings:
 
 	def replace_flavour(self, flavour: "str | None") -> None:
 		"""
-		Takes another kernel, such as debug, wherever pkram is asked for, or
-		fault, which debug stands on, and gives it more time, and a gigabyte
-		more of memory.
+		Use another kernel, such as debug, in place of pkram and of fault, on which
+		debug is based. It gets more time, and another gigabyte of memory.
 		"""
 		if flavour and flavour != "pkram":
 			self.mem = f"{mebibytes(self.mem) + 1024}M"

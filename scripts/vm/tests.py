@@ -12,9 +12,9 @@ from .settings import Settings
 
 class GuestTest:
 	"""
-	The test GROUP/NAME in the virtual machine, as SETTINGS want it. Its initramfs
-	has the kernels that it boots, and all tests, or where it is SMALL the tests
-	of its group. LABEL is for people and for the log.
+	The test GROUP/NAME in the virtual machine with these SETTINGS. Its initramfs has the
+	kernels that it boots and all tests, or only those of its group if it is SMALL. LABEL
+	is the name for people and for the log.
 	"""
 
 	def __init__(self, name: str, settings: Settings, small: bool = False,
@@ -57,8 +57,8 @@ class GuestTest:
 
 def prepare(tests: Sequence[GuestTest]) -> None:
 	"""
-	Build the kernels and archives that the tests boot. Tests on an architecture that
-	was not chosen are skipped if something for it cannot be downloaded.
+	Build the kernels and archives that the tests boot. Tests on the other architecture
+	are skipped if packages for it cannot be downloaded.
 	"""
 	for arch in sorted({test.arch for test in tests}, key=lambda arch: not arch.native):
 		group = [test for test in tests if test.arch == arch]
