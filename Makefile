@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The targets. The scripts in scripts/ do the work, one script per job, and
-# build/ has all files that are built; downloads and ccache are in the cache directory
-# of the user. LINUX=/path uses your Linux tree instead of the download. ARCH=arm64 or
-# x86_64 is for kernels of that architecture; it is not exported here, because if it is
-# unset, make would export it empty, and the makefiles of the kernel would believe that.
+# The targets. Each calls a script in scripts/. All files that are built are in build/;
+# downloads and ccache are in the cache directory of the user. LINUX=/path uses your
+# Linux tree instead of the download. ARCH=arm64 or x86_64 selects the architecture of
+# the kernels. It is not exported here: if it is unset, make would export an empty value,
+# and the makefiles of the kernel would use that.
 
 FLAVOUR ?= pkram
 export FROM TO FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST KERNEL GDB

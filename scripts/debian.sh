@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Debian packages as data, of suites and architectures that this machine does not
-# have. apt fetches and verifies them with directories and a list of sources of its
-# own, so the system's configuration and its dpkg stay as they are. To be sourced
+# Functions to download Debian packages of suites and architectures that this machine does
+# not have. apt fetches and verifies them with private directories and a private list of
+# sources, so that the system's configuration and dpkg are unchanged. Source this file
 # after lib.sh.
 
 DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# The address of Debian's archive, as this machine's apt knows it. Before the first
-# "apt-get update" origin and label are not known; an address that ends in /debian
-# is taken then.
+# Print the address of Debian's archive, from this machine's apt. Before the first
+# "apt-get update", origin and label are unknown; use an address that ends in /debian then.
 debian_mirror() {
 	apt-get indextargets \
 		--format '$(ORIGIN)/$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
@@ -19,13 +18,13 @@ debian_mirror() {
 	     END { if (!found && guess) print guess }'
 }
 
-# The suite of this machine's own Debian packages.
+# Print the suite of this machine's own Debian packages.
 debian_suite() {
 	# shellcheck disable=SC1091 # a file of every Debian system
 	(. /etc/os-release && echo "${VERSION_CODENAME:?}")
 }
 
-# debian_sources WORK SUITE - prepares the folder WORK for debian_apt.
+# debian_sources WORK SUITE - prepare the directory WORK for debian_apt.
 debian_sources() {
 	local uri
 
@@ -36,7 +35,7 @@ debian_sources() {
 	echo "deb [signed-by=$DEBIAN_KEYRING] $uri $2 main" >"$1/sources.list"
 }
 
-# debian_apt WORK ARCHITECTURE COMMAND... - apt-get that uses only files in WORK.
+# debian_apt WORK ARCHITECTURE COMMAND... - run apt-get with files in WORK only.
 debian_apt() {
 	local work=$1 architecture=$2
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Places and habits that the shell scripts share. To be sourced.
+# Paths and functions that the shell scripts share. Source this file.
 
 set -euo pipefail
 
@@ -11,14 +11,14 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/pkram
 JOBS=${JOBS:-$(nproc)}
 
 # The architecture of the kernels and of the virtual machine: ARCH, or that of this
-# machine. Another architecture than this machine's is cross-compiled, with Debian's
-# libraries and programs of it, and has its own directory for what is built.
+# machine. Another architecture than this machine's is cross-compiled with Debian's
+# libraries and programs for it, and its files are built in a separate directory.
 case $(uname -m) in
 aarch64) HOST_ARCH=arm64 ;;
 *)	HOST_ARCH=$(uname -m) ;;
 esac
 ARCH=${ARCH:-$HOST_ARCH}
-# The names of Debian, of GNU and of the kernel's makefiles.
+# The names of the architecture in Debian, in GNU and in the kernel's makefiles.
 case $ARCH in
 x86_64)	DEBIAN_ARCH=amd64 TRIPLET=x86_64-linux-gnu KERNEL_ARCH=x86
 	KERNEL_IMAGE=bzImage ;;
@@ -33,7 +33,7 @@ if [ "$ARCH" != "$HOST_ARCH" ]; then
 	FOREIGN=$ARCH-
 	BUILD=$BUILD/$ARCH
 fi
-# Not ARCH: makefiles of the kernel have another idea of it.
+# ARCH is not exported, because the kernel's makefiles use other names.
 export TOP BUILD CACHE JOBS
 
 # Do not pass the flags of the outer make to the makes that the scripts call.
@@ -41,16 +41,16 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 
 mkdir -p "$BUILD/log" "$CACHE"
 
-# Progress and complaints go to stderr; stdout is for results.
+# Print progress and errors to stderr; stdout is for results.
 say() { echo "$*" >&2; }
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
-# native - stops what can be made only on a machine of the architecture.
+# native - fail if the architecture is not that of this machine.
 native() {
 	[ -z "$CROSS" ] || die "not for ARCH=$ARCH on this machine: run it on a machine of that architecture"
 }
 
-# lock NAME - one at a time in this checkout, until the script ends.
+# lock NAME - take a lock in this checkout until the script ends.
 lock() {
 	exec 9>"$BUILD/.lock-$1"
 	if ! flock -n 9; then

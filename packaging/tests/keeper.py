@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-A service that keeps 64 MiB in systemd's descriptor store, as an operator would write it,
-and what the tests of a host do with it.
+A service that keeps 64 MiB in systemd's descriptor store, and functions for the tests of
+a host to install, start and check it.
 """
 
 import re
@@ -48,14 +48,14 @@ WantedBy=multi-user.target
 
 
 def readme(test: str) -> list[list[str]]:
-	"""The commands of each block of README.md that TEST is to run as they are."""
+	"""Return the commands of each block of README.md that TEST must run."""
 	blocks = re.findall(rf"<!-- run by packaging/tests/{test} -->\n```sh\n(.*?)```",
 			    (paths.TOP / "README.md").read_text(encoding="utf-8"), re.S)
 	return [block.splitlines() for block in blocks]
 
 
 def install(host: Host) -> None:
-	"""Installs the service."""
+	"""Install the service."""
 	host.write("/usr/local/lib/keeper.py", SCRIPT)
 	host.write("/etc/systemd/system/keeper.service", UNIT)
 	host.run("systemctl enable keeper.service")
@@ -63,8 +63,8 @@ def install(host: Host) -> None:
 
 def start(host: Host, report: Report, commands: Sequence[str]) -> str:
 	"""
-	Starts the service, with its store preserved, by COMMANDS. Returns what it says of
-	its memory.
+	Start the service by COMMANDS, which make its store preserved. Return its line
+	about its memory.
 	"""
 	for command in commands:
 		status, said = host.run(f"SERVICE=keeper\n{command}", timeout=300)
@@ -77,6 +77,6 @@ def start(host: Host, report: Report, commands: Sequence[str]) -> str:
 
 
 def says(host: Host) -> str:
-	"""Where its memory comes from: "new" or "came", then the size and the hash."""
+	"""Return the line of the service: "new" or "came", the size and the hash."""
 	host.run("systemctl is-system-running --wait", timeout=300)
 	return host.run("cat /run/keeper")[1]
