@@ -20,13 +20,13 @@ README = (TOP / "README.md").read_text()
 
 
 def ours(*options):
-	"""The files of the project that git knows, as paths from its top."""
+	"""Return the files of the project that git knows, as paths from its top."""
 	return subprocess.run(["git", "-C", TOP, "ls-files", *options], stdout=subprocess.PIPE,
 			      text=True, check=True).stdout.split()
 
 
 def find(path):
-	"""A file of the kernel tree: ours, or one that Linux has; None if neither."""
+	"""Return a file of the kernel tree, the project's or Linux's; None if neither."""
 	for root in (TOP, LINUX):
 		if (root / path).is_file():
 			return root / path
@@ -34,7 +34,7 @@ def find(path):
 
 
 def directives(name):
-	"""Each use of a directive: its document, argument and options."""
+	"""Yield each use of a directive: its document, argument and options."""
 	for document in DOCUMENTS:
 		for match in re.finditer(rf"^\.\. {name}:: (.+)\n((?:   :.*\n)*)",
 					 document.read_text(), re.M):
@@ -43,7 +43,7 @@ def directives(name):
 
 
 def quotes_are_verbatim():
-	"""README.md quotes the code as it is"""
+	"""README.md quotes the code correctly"""
 	blocks = re.findall(r"<!-- quoted: (\S+) -->\n```c\n(.*?)```", README, re.S)
 	for path, text in blocks:
 		if text not in (TOP / path).read_text():
@@ -132,7 +132,7 @@ def messages_of_luoctl_are_real():
 	said = ["".join(re.findall(r"\"((?:[^\"\\]|\\.)*)\"", call)) for call in
 		re.findall(r"\b(?:complain|xasprintf)\(\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)", code)]
 	parts = [re.split(r"%(?:\.\*)?(?:ll|z)?[a-z]", text) for text in said]
-	# "%s: %s" would be any message.
+	# "%s: %s" would match any message.
 	patterns = [re.compile(".*".join(map(re.escape, part))) for part in parts
 		    if len("".join(part)) > 15]
 	for message in re.findall(r"^``(.+?)``\n    ", page, re.M):
@@ -147,7 +147,7 @@ def messages_of_luoctl_are_real():
 
 
 def maintained(pattern, path):
-	"""Whether a pattern of MAINTAINERS has a file."""
+	"""Check whether a pattern of MAINTAINERS has a file."""
 	regex = "".join("[^/]*" if c == "*" else re.escape(c) for c in pattern)
 	return re.fullmatch(regex + (".*" if pattern.endswith("/") else ""), path)
 

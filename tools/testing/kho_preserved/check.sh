@@ -1,15 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# check.sh - runs the program, and the tests that memblock has in the tree,
-# without nodes and with them.
+# check.sh - run the programs, and the tests of memblock in the tree, without and with NUMA.
 
 . "$STUBS/../selftests/kselftest/ktap_helpers.sh"
 
 ktap_print_header
 ktap_set_plan 3
 
-# As its own KTAP document, nested.
+# Print the output as a nested KTAP document.
 kho_preserved() {
 	"$OUT/kho_preserved" >"$OUT/nested"
 	code=$?
@@ -17,7 +16,7 @@ kho_preserved() {
 	return $code
 }
 
-# They are built where they are, with links to their sources.
+# They are built in their directory, by links to their sources.
 memblock() {
 	$MAKE -s -C "$STUBS" clean >/dev/null &&
 		$MAKE -s -C "$STUBS" "$@" >"$OUT/memblock.log" 2>&1 &&

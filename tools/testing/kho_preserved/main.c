@@ -129,7 +129,7 @@ struct walk {
 
 static u8 model_order[MODEL_PAGES];
 
-/* Larger keys come first, so what is in the model is the larger one. */
+/* Larger keys are visited first, so the key in the model is the larger one. */
 static int check_within(unsigned long pfn, unsigned int order, unsigned long bits,
 			void *data)
 {

@@ -70,7 +70,7 @@ static void fuzz_save_elements(void)
 	fuzz_save_one(1, &older);
 }
 
-/* Whatever the input is, the elements have values that they may have. */
+/* For each input, all elements have valid values. */
 static void fuzz_restore_one(unsigned int which)
 {
 	const struct luo_elements_ser ser = *fuzz_ser(which);

@@ -130,7 +130,7 @@ static void fuzz_table(struct fuzz_input *input, struct fuzz_table *table)
 	}
 }
 
-/* Whatever version is written can be read. */
+/* Each version that is written can be read. */
 static void fuzz_save(const struct luo_object_kind *kind, const u8 *object)
 {
 	const struct luo_object_version *version;

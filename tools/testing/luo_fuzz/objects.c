@@ -3,7 +3,7 @@
  * DOC: The list of kinds, the tables and the data of objects
  *
  * Three kinds: one with two versions in shared pages, one whose table has two
- * blocks, and one whose objects have pages of their own.
+ * blocks, and one whose objects do not share pages.
  */
 
 #include "../../../lib/tests/luo_object_kunit.h"

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """
-run - runs the fuzzers.
+run - run the fuzzers.
 
-  run.py fuzz  OUT SECONDS JOBS NAME...   for that long together; what breaks one
-                                          is left in OUT/found/NAME/
-  run.py check OUT NAME...                what is in the repository, and a short
-                                          run that is the same each time; KTAP
+  run.py fuzz  OUT SECONDS JOBS NAME...   run them for SECONDS in total; an input that
+                                          fails is stored in OUT/found/NAME/
+  run.py check OUT NAME...                run the inputs in the repository, and a short
+                                          run with a fixed seed; print KTAP
 """
 
 import concurrent.futures
@@ -41,7 +41,7 @@ def command(out, name, found, hang, *more):
 
 
 def run(args):
-	"""Run it. Return the status, the output, and the number of runs."""
+	"""Run a fuzzer. Return the status, the output, and the number of runs."""
 	done = subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
 			      stderr=subprocess.PIPE, check=False)
 	said = done.stderr.decode(errors="replace")
@@ -62,7 +62,7 @@ def folders(name):
 
 
 def fuzz_one(out, name, seconds):
-	"""Runs a fuzzer on from what earlier runs have learnt."""
+	"""Run a fuzzer, beginning with the inputs of earlier runs."""
 	grown = out / "corpus" / name
 	grown.mkdir(parents=True, exist_ok=True)
 	found = found_by(out, name)
@@ -80,7 +80,7 @@ def fuzz_one(out, name, seconds):
 
 
 def fuzz(out, seconds, jobs, names):
-	"""Runs all of them, JOBS at a time, and prints what came of it."""
+	"""Run all fuzzers, JOBS at a time, and print the results."""
 	each = max(1, seconds * jobs // len(names))
 	print(f"{len(names)} fuzzers, {jobs} at a time, {each} s each")
 	total, broken = 0, []
@@ -98,13 +98,13 @@ def fuzz(out, seconds, jobs, names):
 
 
 def regressions(name):
-	"""What once broke a fuzzer."""
+	"""Return the inputs that have once failed."""
 	folder = REGRESSIONS / name
 	return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 def scratch(out, name):
-	"""An empty folder for what a run learns, so that the next one does not know it."""
+	"""Return an empty directory for new inputs, so that the next run has the same start."""
 	folder = out / "scratch" / name
 	folder.mkdir(parents=True, exist_ok=True)
 	for path in folder.iterdir():
@@ -113,7 +113,7 @@ def scratch(out, name):
 
 
 def check(out, names):
-	"""Prints KTAP: each regression by its name, the corpus, and the short run."""
+	"""Print KTAP: each regression by its name, the corpus, and the short run."""
 	results = []
 	for name in names:
 		found = found_by(out, name)

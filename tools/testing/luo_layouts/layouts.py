@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """
-layouts.py FILE - prints the layouts of all kinds in the catalogue of an ELF
-file, a vmlinux or an object file, in the form of the file "published":
+layouts.py FILE - print the layouts of all kinds in the catalogue of an ELF file, a
+vmlinux or an object file, in the format of the file "published":
 
   KIND VERSION bytes SIZE
   KIND VERSION FIELD at OFFSET bytes SIZE TYPE [of SIZE OF AN ITEM]
 
-layouts.py FILE PUBLISHED - compares it with what was published, as KTAP, a
+layouts.py FILE PUBLISHED - compare them with the published layouts, and print KTAP with a
 result for each version of a kind.
 """
 
@@ -20,7 +20,7 @@ TYPES = ("unsigned", "signed", "bytes", "array", "object", "reserved")
 
 
 def sections(image):
-	"""The contents of the sections of a 64-bit little-endian ELF file."""
+	"""Yield the contents of the sections of a 64-bit little-endian ELF file."""
 	if image[:6] != b"\x7fELF\x02\x01":
 		sys.exit("not a 64-bit little-endian ELF file")
 	start, = struct.unpack_from("<Q", image, 0x28)
@@ -32,7 +32,7 @@ def sections(image):
 
 
 def notes(image):
-	"""The notes of ours: type and description."""
+	"""Yield the type and the description of each note of the catalogue."""
 	for section in sections(image):
 		at = 0
 		while at + 12 <= len(section):
@@ -83,7 +83,7 @@ def published(path):
 
 
 def compare(found, golden):
-	"""Prints KTAP. A version that is gone has been retired, which is allowed."""
+	"""Print KTAP. A version that is missing has been retired, which is allowed."""
 	print("TAP version 13")
 	print(f"1..{len(found)}")
 	failed = 0

@@ -2,10 +2,10 @@
 /**
  * DOC: The memory of the machine
  *
- * A file mapping in the place of physical memory, so that pages have addresses,
- * orders and alignment, and can be mapped a second time. Physical addresses
- * begin where no pointer is, an address outside ends the program when it is
- * translated, and free pages are poisoned for the address sanitizer.
+ * A file mapping in place of physical memory, so that pages have addresses, orders and
+ * alignment, and can be mapped a second time. Physical addresses differ from all valid
+ * pointers. The translation of an invalid address aborts the program. Free pages are
+ * poisoned for the address sanitizer.
  */
 
 #define _GNU_SOURCE
@@ -46,7 +46,7 @@ static void __attribute__((__constructor__(101))) arena_init(void)
 	arena_fd = memfd_create("arena", 0);
 	assert(arena_fd >= 0);
 	assert(!ftruncate(arena_fd, ARENA_SIZE));
-	/* Aligned to the largest order, as physical memory is. */
+	/* Aligned to the largest order, like physical memory. */
 	arena = aligned_alloc(PAGE_SIZE << MAX_PAGE_ORDER, ARENA_SIZE);
 	arena = mmap(arena, ARENA_SIZE, PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_FIXED, arena_fd, 0);

@@ -2,9 +2,9 @@
 /**
  * DOC: A file for the memfd handler
  *
- * What the retrieving half of the handler calls of the page cache: a file is a map
- * from index to page frame. It owns a reference to each of its pages, and fput()
- * puts them. Each insertion may be the allocation that fails.
+ * The functions of the page cache that retrieve calls. A file is a map from index to page
+ * frame. It owns a reference to each of its pages, and fput() drops them. Each insertion may
+ * be the allocation that fails.
  */
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@
 unsigned int memfd_file_parts = 3;
 unsigned long memfd_file_retired;
 
-/* Of the pages of the one batch that there is at a time. */
+/* The indexes of the pages of the batch. There is only one batch at a time. */
 static u64 memfd_file_index[LUO_MEMFD_BATCH];
 
 struct inode *file_inode(const struct file *file)
@@ -63,7 +63,7 @@ void fput(struct file *file)
  * @file:  The file.
  * @index: The index.
  *
- * Return: The page or folio that covers it, NULL for a hole.
+ * Return: The page or folio that covers the index; NULL for a hole.
  */
 const struct memfd_page *memfd_file_page(const struct file *file, u64 index)
 {

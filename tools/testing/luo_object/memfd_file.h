@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * memfd_file - a file of memory in the place of mm/luo_memfd_insert.c and
- * mm/luo_memfd_threads.c: which page frame it has at which index.
+ * memfd_file - a file that maps indexes to page frames, in place of mm/luo_memfd_insert.c
+ * and mm/luo_memfd_threads.c.
  */
 #ifndef _LUO_OBJECT_TEST_MEMFD_FILE_H
 #define _LUO_OBJECT_TEST_MEMFD_FILE_H

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Tests of the retrieving half of the memfd handler
+ * DOC: Tests of retrieve in the memfd handler
  *
- * The real source over the loopback, with memfd_file.c in the place of the page
- * cache: version 0 and version 1, whole and damaged in every field, lists that lead
- * to pages of other files or to themselves or change while they are read, and
- * every allocation failing once. No page may get two owners, and of each page it is
- * known whether it was freed or stays preserved.
+ * Test the source of the kernel over the loopback, with memfd_file.c in place of the page
+ * cache: version 0 and version 1, valid and with each field corrupted; lists that refer to
+ * pages of other files or to themselves, or that change while they are read; and a failure
+ * of each allocation. No page may get two owners, and each page must be freed or stay
+ * preserved, as the test expects.
  */
 
 #include <kunit/test.h>
@@ -18,10 +18,10 @@
 
 #include "memfd_saved.h"
 
-/* In pages; the last folio is larger than the rest of the file. */
+/* In pages. The last folio extends beyond the end of the file. */
 #define SIZE	60
 
-/* Each form that an extent can have. Pages of their own keys, for version 0 too. */
+/* All forms of extents. Each page or folio has its own key, so version 0 can be written. */
 static void memfd_add_all(struct memfd_saved *saved)
 {
 	memfd_begin(saved, SIZE, 0);
@@ -52,7 +52,7 @@ static void memfd_save_all_both(struct memfd_saved *saved)
 	memfd_save_v1(saved, 1);
 }
 
-/* Runs of order 0 under as few keys as cover them. */
+/* Runs of order 0 under the smallest number of keys. */
 static void memfd_save_all_ranges(struct memfd_saved *saved)
 {
 	memfd_begin(saved, SIZE, LUO_MEMFD_RANGE_KEYS | LUO_MEMFD_NOEXEC);
@@ -90,8 +90,8 @@ static void (* const memfd_save_each[])(struct memfd_saved *saved) = {
 	memfd_save_all_attrs,
 };
 
-/* Nothing is claimed or held, so that what is left is preserved or free. */
-static void memfd_expect_settled(struct kunit *test)
+/* Check that no page is claimed or held, so that each is preserved or free. */
+static void memfd_expect_unclaimed(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
@@ -99,7 +99,7 @@ static void memfd_expect_settled(struct kunit *test)
 
 static void memfd_expect_freed(struct kunit *test)
 {
-	memfd_expect_settled(test);
+	memfd_expect_unclaimed(test);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 }
 
@@ -127,7 +127,7 @@ static void memfd_round_trip(struct kunit *test)
 	}
 }
 
-/* Damaged attributes cost no file, whichever byte it is. */
+/* A file is retrieved even if any byte of its attributes is corrupt. */
 static void memfd_attrs_damage(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -153,7 +153,7 @@ static void memfd_attrs_damage(struct kunit *test)
 			KUNIT_EXPECT_STREQ(test, file->name, "");
 		memfd_finish(&saved, 1);
 		fput(file);
-		memfd_expect_settled(test);
+		memfd_expect_unclaimed(test);
 		memfd_kexec();
 	}
 	KUNIT_EXPECT_GT(test, nr_lost, 200U);
@@ -173,7 +173,7 @@ static void memfd_finish_unread(struct kunit *test)
 	}
 }
 
-/* What one failure leaves, finish frees, whatever failed. */
+/* After each failed allocation, finish frees all remaining memory. */
 static void memfd_fail_nth(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -236,7 +236,7 @@ static void memfd_fail_nth_in_finish(struct kunit *test)
 	}
 }
 
-/* A page that was allocated and never written to has no content yet. */
+/* A page that was allocated and never written has no content yet. */
 static void memfd_v0_unwritten(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -264,7 +264,7 @@ static void memfd_v0_unwritten(struct kunit *test)
 	memfd_expect_freed(test);
 }
 
-/* An entry without a page frame is skipped if it says so, and is damage if not. */
+/* An entry without a page frame is skipped if it is flagged as removed, else corrupt. */
 static void memfd_v0_removed(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -293,11 +293,11 @@ static void memfd_v0_removed(struct kunit *test)
 		memfd_expect_freed(test);
 		memfd_kexec();
 	}
-	memfd_expect_settled(test);
+	memfd_expect_unclaimed(test);
 	memfd_kexec();
 }
 
-/* Nothing of a list that is wrong is claimed or written to. */
+/* No page of a corrupt list is claimed or written. */
 static void memfd_v0_unwritten_damaged(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -330,7 +330,7 @@ static void memfd_save_poisoned(struct memfd_saved *saved, unsigned int version)
 	memfd_save_v1(saved, version);
 }
 
-/* Poisoned pages are claimed, are in the file as such, and are never freed. */
+/* Poisoned pages are claimed and inserted as poisoned pages, and are never freed. */
 static void memfd_poisoned(struct kunit *test)
 {
 	const struct memfd_page *page;
@@ -362,16 +362,16 @@ static void memfd_poisoned(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 	memfd_kexec();
 
-	/* Version 1 has no such flag. */
+	/* Version 1 does not have the flag of poisoned pages. */
 	memfd_save_poisoned(&saved, 1);
 	memfd_kexec();
 	KUNIT_EXPECT_EQ(test, memfd_retrieve(&saved, &file), -EBADMSG);
 	memfd_finish(&saved, -EBADMSG);
-	memfd_expect_settled(test);
+	memfd_expect_unclaimed(test);
 	memfd_kexec();
 }
 
-/* Whatever fails, the poisoned pages are not freed and the others are. */
+/* For each failed allocation, poisoned pages are not freed and all others are. */
 static void memfd_poisoned_fail_nth(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -403,7 +403,7 @@ static bool memfd_errno(int err)
 	return !err || err == -EBADMSG || err == -EEXIST || err == -EOPNOTSUPP;
 }
 
-/* Retrieve and finish in any order, whatever the memory says. */
+/* Retrieve and finish in any order, with any content of memory. */
 static void memfd_try(struct kunit *test, const struct memfd_saved *saved,
 		      bool retrieve, const char *where, unsigned int nr, u64 value)
 {
@@ -453,7 +453,7 @@ static u64 memfd_damaged_word(struct memfd_saved *saved,
 	}
 }
 
-/* Damage each word of what @mem of a file is, in each way. */
+/* Corrupt each word of the structure of a file that @mem returns, in several ways. */
 static void memfd_damage_words(struct kunit *test, const char *where,
 			       void *(*mem)(struct memfd_saved *saved),
 			       unsigned int nr_words)
@@ -474,7 +474,7 @@ static void memfd_damage_words(struct kunit *test, const char *where,
 			*word = memfd_damaged_word(&saved, &other, *word, j / 2);
 			memfd_try(test, &saved, j & 1, where, i, *word);
 
-			/* Taken by the other file, or by this one, never by both. */
+			/* The page is claimed by one of the two files, never by both. */
 			err = memfd_retrieve(&other, &file);
 			KUNIT_EXPECT_TRUE(test, !err || err == -EBADMSG);
 			if (!err) {
@@ -483,7 +483,7 @@ static void memfd_damage_words(struct kunit *test, const char *where,
 				fput(file);
 			}
 			memfd_finish(&other, err ?: 1);
-			memfd_expect_settled(test);
+			memfd_expect_unclaimed(test);
 			memfd_kexec();
 		}
 	}
@@ -525,7 +525,7 @@ static void memfd_v1_damage(struct kunit *test)
 		((u8 *)saved.array.data)[i] ^= 1 << i % 8;
 		KUNIT_EXPECT_EQ(test, memfd_retrieve(&saved, &file), -EBADMSG);
 		memfd_finish(&saved, -EBADMSG);
-		memfd_expect_settled(test);
+		memfd_expect_unclaimed(test);
 		memfd_kexec();
 
 		/* Version 0 has the same pages, and the memory of the array is lost. */
@@ -536,7 +536,7 @@ static void memfd_v1_damage(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, memfd_holds(&saved, file));
 		fput(file);
 		memfd_finish(&saved, 1);
-		memfd_expect_settled(test);
+		memfd_expect_unclaimed(test);
 		memfd_kexec();
 	}
 }
@@ -574,7 +574,7 @@ static void memfd_break_v1(struct memfd_saved *saved, unsigned int way)
 	}
 }
 
-/* Fields that are wrong with a CRC that is right. */
+/* Invalid fields with a valid CRC. */
 static void memfd_v1_wrong(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -589,12 +589,12 @@ static void memfd_v1_wrong(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, memfd_retrieve(&saved, &file),
 				    -EBADMSG, "case %u", i);
 		memfd_finish(&saved, -EBADMSG);
-		memfd_expect_settled(test);
+		memfd_expect_unclaimed(test);
 		memfd_kexec();
 	}
 }
 
-/* A file whose seals this kernel does not know has its pages freed. */
+/* The pages of a file with unknown seals are freed. */
 static void memfd_unknown_seals(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -617,7 +617,7 @@ static void memfd_unknown_seals(struct kunit *test)
 	}
 }
 
-/* What is behind a key that is missing may belong to another file, and stays. */
+/* Pages after a missing key may belong to another file, and stay preserved. */
 static void memfd_missing_key(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -632,14 +632,14 @@ static void memfd_missing_key(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, memfd_retrieve(&saved, &file), -EBADMSG);
 		memfd_file_parts = 3;
 		memfd_finish(&saved, -EBADMSG);
-		memfd_expect_settled(test);
+		memfd_expect_unclaimed(test);
 		KUNIT_EXPECT_EQ(test, i < 5,
 				!!luo_loopback_keys(LUO_LOOPBACK_INCOMING));
 		memfd_kexec();
 	}
 }
 
-/* The same page at two places of a file, and the same place for two pages. */
+/* One page at two indexes of a file, and two pages at one index. */
 static void memfd_twice_in_file(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -660,7 +660,7 @@ static void memfd_twice_in_file(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, memfd_retrieve(&saved, &file),
 				i & 1 ? -EBADMSG : -EEXIST);
 		memfd_finish(&saved, i & 1 ? -EBADMSG : -EEXIST);
-		memfd_expect_settled(test);
+		memfd_expect_unclaimed(test);
 		memfd_kexec();
 	}
 }
@@ -694,16 +694,16 @@ static void memfd_page_of_other_file(struct kunit *test)
 					-EBADMSG);
 			memfd_finish(&other, -EBADMSG);
 		}
-		memfd_expect_settled(test);
+		memfd_expect_unclaimed(test);
 		memfd_kexec();
 	}
 }
 
-/* The entry that changes after it was read, NULL for none. */
+/* The entry that changes after it was read; NULL for none. */
 static struct memfd_luo_folio_ser *memfd_changing;
 static u64 memfd_changed_pfn;
 
-/* Called after an entry was copied, to check it. */
+/* Called for the check of an entry, after it was copied. */
 int __wrap_luo_run_order_at(const struct luo_handover *handover, u64 pfn)
 {
 	int order = __real_luo_run_order_at(handover, pfn);
@@ -717,7 +717,7 @@ int __wrap_luo_run_order_at(const struct luo_handover *handover, u64 pfn)
 	return order;
 }
 
-/* Of an entry that changes under the reader, what was checked is what counts. */
+/* If an entry changes after it was copied, only the checked copy is used. */
 static void memfd_v0_changes(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -735,19 +735,19 @@ static void memfd_v0_changes(struct kunit *test)
 	memfd_expect_freed(test);
 	memfd_kexec();
 
-	/* Between the two readings of a list that is discarded. */
+	/* A list changes between the two times that it is read when it is discarded. */
 	memfd_save_all_v0(&saved);
 	memfd_kexec();
 	memfd_changing = &saved.folios[0][2];
 	memfd_changed_pfn = saved.extents[0].pfn;
 	memfd_finish(&saved, 0);
 	KUNIT_EXPECT_NULL(test, memfd_changing);
-	memfd_expect_settled(test);
+	memfd_expect_unclaimed(test);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 1UL);
 	memfd_kexec();
 }
 
-/* The list of a file has pages of the list, which are not freed twice. */
+/* A list that names its own pages: they are not freed twice. */
 static void memfd_v0_lists_itself(struct kunit *test)
 {
 	struct memfd_saved saved;
@@ -762,12 +762,12 @@ static void memfd_v0_lists_itself(struct kunit *test)
 		saved.folios[0][0].pfn = PHYS_PFN(virt_to_phys(mem));
 		memfd_kexec();
 		memfd_try(test, &saved, i < 3, "itself", i, 0);
-		memfd_expect_settled(test);
+		memfd_expect_unclaimed(test);
 		memfd_kexec();
 	}
 }
 
-/* The parts of a file have each page once, and begin and end at keys. */
+/* Each page is in one part of a file. The parts begin and end at keys. */
 static void memfd_parts(struct kunit *test)
 {
 	struct memfd_saved saved;

@@ -2,8 +2,8 @@
 /**
  * DOC: Files of the memfd handler as the previous kernel saves them
  *
- * The preserving half of the handler is not in this program. This file writes the
- * published formats on its own, as the previous kernel may be a different one.
+ * The code of the handler that preserves files is not part of this program. This file
+ * writes the published formats itself, because the previous kernel may be another one.
  */
 
 #include <linux/errno.h>
@@ -44,7 +44,7 @@ void memfd_begin(struct memfd_saved *saved, u64 size, u32 flags)
 	};
 }
 
-/* The arena allocates in ascending order, so that folios come to be side by side. */
+/* The arena allocates in ascending order, so that folios are contiguous. */
 static u64 memfd_alloc(unsigned int order, unsigned int run_order)
 {
 	unsigned int nr = 1U << (run_order - order), i, j = 0;
@@ -65,7 +65,7 @@ static u64 memfd_alloc(unsigned int order, unsigned int run_order)
 }
 
 /**
- * memfd_add - Add an extent to a file, of pages whose content is their index.
+ * memfd_add - Add an extent to a file. The content of each page is its index.
  * @saved:     The file.
  * @index:     Its index.
  * @order:     The order of its folios.
@@ -156,8 +156,8 @@ void memfd_save_v0(struct memfd_saved *saved, unsigned int order)
 
 /**
  * memfd_save_v1 - Write version 1 or 2 of a file.
- * @saved:   The file. If version 0 is written, that was before.
- * @version: Which of them.
+ * @saved:   The file. Version 0 must have been written before, if it is.
+ * @version: The version, 1 or 2.
  */
 void memfd_save_v1(struct memfd_saved *saved, unsigned int version)
 {
@@ -181,7 +181,7 @@ void memfd_save_v1(struct memfd_saved *saved, unsigned int version)
 			     version, 0, GFP_KERNEL);
 }
 
-/* A label and an attribute with a value of 5 bytes, 8 bytes in a string each. */
+/* A label, and an attribute with a value of 5 bytes. Each string is an element of 8 bytes. */
 static const char memfd_xattrs[] =
 	"\1\0\0\0\6\0\0\0" "\0label\0\0"
 	"\7\0\0\0\5\0\0\0" "user.x\0v" "alue\0\0\0\0";
@@ -191,7 +191,7 @@ static const char memfd_xattrs[] =
 static_assert(sizeof(memfd_xattrs) == MEMFD_SAVED_XATTRS + 1);
 
 /**
- * memfd_set_attrs - Give a file attributes, to be changed or saved.
+ * memfd_set_attrs - Set the attributes of a file, before they are changed or saved.
  * @saved: The file.
  */
 void memfd_set_attrs(struct memfd_saved *saved)
@@ -214,7 +214,7 @@ void memfd_set_attrs(struct memfd_saved *saved)
 
 /**
  * memfd_save_attrs - Write the attributes of a file.
- * @saved: The file, of which all else is written.
+ * @saved: The file. Everything else must have been written.
  */
 void memfd_save_attrs(struct memfd_saved *saved)
 {
@@ -229,7 +229,7 @@ void memfd_save_attrs(struct memfd_saved *saved)
 /**
  * memfd_forget_objects - Forget the objects of the previous kernel.
  *
- * Those that were not finished are gone with the heap of this kernel.
+ * Objects that were not finished are lost with the heap of this kernel.
  */
 void memfd_forget_objects(void)
 {
@@ -237,7 +237,7 @@ void memfd_forget_objects(void)
 }
 
 /**
- * memfd_kexec - Go on as the next kernel, or as the one after it.
+ * memfd_kexec - Simulate a kexec, and continue as the next kernel.
  */
 void memfd_kexec(void)
 {
@@ -246,11 +246,11 @@ void memfd_kexec(void)
 }
 
 /**
- * memfd_retrieve - Have the handler create the file.
+ * memfd_retrieve - Call the retrieve of the handler.
  * @saved: The file.
  * @file:  Set to it on success.
  *
- * Return: What the handler returns.
+ * Return: The result of the handler.
  */
 int memfd_retrieve(const struct memfd_saved *saved, struct file **file)
 {
@@ -265,9 +265,9 @@ int memfd_retrieve(const struct memfd_saved *saved, struct file **file)
 }
 
 /**
- * memfd_finish - Have the handler free the rest.
+ * memfd_finish - Call the finish of the handler.
  * @saved:  The file.
- * @status: 1 if it was retrieved, 0 if it was not tried, the error if it failed.
+ * @status: 1 if the file was retrieved; 0 if not; the error if retrieve failed.
  */
 void memfd_finish(const struct memfd_saved *saved, int status)
 {
@@ -291,8 +291,8 @@ static bool memfd_page_holds(const struct file *file, u64 index)
 }
 
 /**
- * memfd_holds - Whether a file has what was saved, and nothing else.
- * @saved: What was saved.
+ * memfd_holds - Check whether a file has exactly the pages that were saved.
+ * @saved: The file that was saved.
  * @file:  The file.
  *
  * Return: true if so.
@@ -317,8 +317,8 @@ bool memfd_holds(const struct memfd_saved *saved, const struct file *file)
 }
 
 /**
- * memfd_holds_attrs - Whether a file has the attributes that were saved.
- * @saved: What was saved.
+ * memfd_holds_attrs - Check whether a file has the attributes that were saved.
+ * @saved: The file that was saved.
  * @file:  The file.
  *
  * Return: true if so.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * memfd_saved - files as the previous kernel saves them, in version 0 and in
- * version 1, and the way through a kexec and back into a file.
+ * memfd_saved - save files in version 0 and in version 1 as the previous kernel does,
+ * simulate a kexec, and retrieve the files.
  */
 #ifndef _LUO_OBJECT_TEST_MEMFD_SAVED_H
 #define _LUO_OBJECT_TEST_MEMFD_SAVED_H
@@ -16,7 +16,7 @@
 #define MEMFD_EXTENTS_MAX	64
 #define MEMFD_LIST_MAX		8
 
-/* Bytes of the extended attributes that memfd_set_attrs() gives to a file. */
+/* Size in bytes of the extended attributes that memfd_set_attrs() sets. */
 #define MEMFD_SAVED_XATTRS	40
 
 /**
@@ -26,11 +26,11 @@
  * @extents:  Its extents.
  * @array:    The array of version 1.
  * @attrs:    Its attributes, if they were saved.
- * @xattrs:   The extended ones.
- * @head:     The head of version 0, NULL if that is not written.
+ * @xattrs:   The extended attributes.
+ * @head:     The head of version 0; NULL if version 0 is not written.
  * @chunk:    The chunk of version 0.
  * @folios:   The pages of its list.
- * @nr_lists: How many of these there are.
+ * @nr_lists: Number of these pages.
  */
 struct memfd_saved {
 	u64 data;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * To be preloaded: a /dev/liveupdate on which a file is busy FAKE_BUSY times, as a page
- * in use by I/O is that has to move, and can be saved after that.
+ * A preloaded library that simulates /dev/liveupdate. Preserving a file fails FAKE_BUSY times
+ * with -EBUSY, as if a page that must move were in use by I/O, and succeeds after that.
  */
 #include <dlfcn.h>
 #include <errno.h>

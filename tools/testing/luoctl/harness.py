@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Runs luoctl, and says what came of it. A case is a function that asserts."""
+"""Runs luoctl, and reports the results. A case is a function that asserts."""
 
 import json
 import os
@@ -16,14 +16,14 @@ TIMEOUT = 600
 
 
 class Skip(Exception):
-	"""A case that cannot run here, and why."""
+	"""The reason why a case cannot run on this machine."""
 
 
 class Run:
-	"""What luoctl did."""
+	"""A run of luoctl, and its results."""
 
 	def __init__(self, *args, env=None, files=None, luoctl=LUOCTL):
-		"""FILES, a list of bytes, are put in the place of args that are None."""
+		"""Args that are None are replaced by the names of FILES, a list of bytes."""
 		with tempfile.TemporaryDirectory() as folder:
 			args = list(args)
 			for number, data in enumerate(files or []):
@@ -43,7 +43,7 @@ class Run:
 		return f"{self.args} ended with {self.status}\n{self.out}{self.err}"
 
 	def expect(self, status, *words):
-		"""This status, these words somewhere, and errors that are a line."""
+		"""Check the status, that all words were printed, and that errors are one line."""
 		assert self.status == status, f"wanted {status}: {self}"
 		for word in words:
 			assert word in self.out + self.err, f"wanted '{word}': {self}"
@@ -55,13 +55,13 @@ class Run:
 		return self
 
 	def json(self):
-		"""The one document on standard output."""
+		"""Parse the only document on standard output."""
 		return json.loads(self.out)
 
 
 def report(cases):
-	"""Runs the cases and prints KTAP. Returns what to exit with."""
-	# A bomb is to be noticed by a limit of luoctl, and not by this machine.
+	"""Run the cases and print KTAP. Return the exit status."""
+	# luoctl must not dump core.
 	resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 	print("KTAP version 1")
 	print(f"1..{len(cases)}", flush=True)
@@ -72,7 +72,7 @@ def report(cases):
 			print(f"ok {number} {name}", flush=True)
 		except Skip as reason:
 			print(f"ok {number} {name} # SKIP {reason}", flush=True)
-		except Exception as error:	# whatever it is, the case has failed
+		except Exception as error:	# any exception is a failure of the case
 			failed += 1
 			if not isinstance(error, AssertionError):
 				error = traceback.format_exc()

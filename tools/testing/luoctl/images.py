@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-Kernel images, made up: as much of each format as its header tells. Written
-from the documents of the formats and not from what luoctl does with them.
+Artificial kernel images, written from the documents of the formats and not from the code
+of luoctl.
 """
 
 import bz2
@@ -14,12 +14,12 @@ READ, WRITE, OPTIONAL, EXTERNAL = 1, 2, 4, 8
 
 
 def text(string, room):
-	"""A string in a field of a struct."""
+	"""Return a string in a field of a struct."""
 	return string.encode().ljust(room, b"\0")
 
 
 def note(kind, desc, name=b"LUO\0"):
-	"""An ELF note."""
+	"""Return an ELF note."""
 	return (struct.pack("<III", len(name), len(desc), kind) +
 		name + bytes(-len(name) % 4) + desc + bytes(-len(desc) % 4))
 
@@ -51,7 +51,7 @@ STRINGS = [b"kho-v4", b"luo-v5", b"memfd-v2"]
 def elf(notes=(), strings=(), note_size=None, note_at=None, sections=False,
 	elf_class=2, order=1, odd=False, machine=62, kind=2, interp=False,
 	banner=b"Linux version 7.3.4-made (up)\0"):
-	"""A vmlinux with a text segment and one of notes, or a section of them."""
+	"""Return a vmlinux with a text segment and a segment, or a section, of notes."""
 	body = banner + b"".join(b"\0" + s + b"\0" for s in strings)
 	body += bytes(-len(body) % 4 + odd)
 	blob = b"".join(notes)
@@ -73,12 +73,12 @@ def elf(notes=(), strings=(), note_size=None, note_at=None, sections=False,
 
 
 def lzma_alone(data):
-	"""As `xz --format=lzma`, which the kernel packs with."""
+	"""Compress as `xz --format=lzma`, which the kernel uses."""
 	return lzma.compress(data, lzma.FORMAT_ALONE)
 
 
 def xz(data):
-	"""As scripts/xz_wrap.sh of the kernel: CRC32, and a filter for x86."""
+	"""Compress as scripts/xz_wrap.sh of the kernel: CRC32, and a filter for x86."""
 	return lzma.compress(data, lzma.FORMAT_XZ, lzma.CHECK_CRC32,
 			     filters=[{"id": lzma.FILTER_X86},
 				      {"id": lzma.FILTER_LZMA2, "dict_size": 1 << 25}])
@@ -97,7 +97,7 @@ def lz4(data):
 
 
 def lz4_frame(data):
-	"""As lz4(1) does it by itself, with a sum."""
+	"""Compress as lz4(1) does by default, with a checksum."""
 	return subprocess.run(["lz4", "-1", "-", "-"], input=data, check=True,
 			      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
 
@@ -114,7 +114,7 @@ PACKERS = {"gzip": lambda data: gzip.compress(data, mtime=0), "xz": xz,
 
 def bzimage(payload, setup_sects=3, proto=0x20f, offset=700, length=None,
 	    size_append=True, tail=4096, xloadflags=1):
-	"""Documentation/arch/x86/boot.rst."""
+	"""Return a bzImage, see Documentation/arch/x86/boot.rst."""
 	if size_append:
 		payload += struct.pack("<I", 12345)
 	body = bytes(offset) + payload + bytes(tail)
@@ -131,7 +131,7 @@ def bzimage(payload, setup_sects=3, proto=0x20f, offset=700, length=None,
 
 
 def arm64(notes=(), strings=(), pe_end=None, flags=0xa):
-	"""Documentation/arch/arm64/booting.rst, with the head of a PE image."""
+	"""Return an Image, see Documentation/arch/arm64/booting.rst, with a PE head."""
 	body = b"".join(b"\0" + s + b"\0" for s in strings)
 	body += b"\0Linux version 7.3.4-made (up)\0"
 	body += bytes(-len(body) % 4) + b"\x0d\xf0\xad\x0b" + b"".join(notes)
@@ -157,7 +157,7 @@ def zboot(payload, name=b"gzip"):
 
 
 def uki(kernel, name=b".linux"):
-	"""A PE file with a section of systemd's stub, the kernel and an initrd."""
+	"""Return a PE file with sections for systemd's stub, the kernel and an initrd."""
 	sections = [(b".text", b"stub"), (b".osrel", b"ID=debian\n"), (name, kernel),
 		    (b".initrd", b"070701")]
 	head = bytearray(0x400)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prints the calls of /dev/liveupdate as a header has them: luoctl's own, or
- * with OF_THE_KERNEL that of the kernel.
+ * Print the calls of /dev/liveupdate from luoctl's own header, or with OF_THE_KERNEL from the
+ * header of the kernel.
  */
 #include <stddef.h>
 #include <stdio.h>

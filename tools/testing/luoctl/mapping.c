@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Prints what luoctl makes of the names in a file, one a line, or what is wrong. */
+/* Print the names that luoctl reads from a file, one a line, or an error. */
 #include <fcntl.h>
 #include <stdio.h>
 

@@ -22,27 +22,27 @@ def check(image, origin=FROM):
 
 
 def good(image, origin=FROM):
-	"""A case in which everything survives."""
+	"""Make a case in which everything survives."""
 	return lambda: check(image, origin).expect(0, "everything survives")
 
 
 def lost(image, *words, origin=FROM):
-	"""A case in which something would be lost."""
+	"""Make a case in which something would be lost."""
 	return lambda: check(image, origin).expect(1, *words)
 
 
 def bad(image, *words, origin=FROM):
-	"""A case of something that is no good image."""
+	"""Make a case of an invalid image."""
 	return lambda: check(image, origin).expect(2, *words)
 
 
 def without(notes, *gone):
-	"""Notes but for some."""
+	"""Return the notes without some of them."""
 	return [one for one in notes if one not in gone]
 
 
 def names():
-	"""The newest common version, and only what is lost is named."""
+	"""The newest common version is shown, and only lost objects are named."""
 	verdicts = {one["name"]: one for one in Run(
 		"--json", "check", "--from", None, None,
 		files=[FROM, elf(BASE + MEMFD + [version("box", 0)])]).expect(0).json()["verdicts"]}
@@ -51,7 +51,7 @@ def names():
 
 
 def json_of_loss():
-	"""JSON says what is lost."""
+	"""JSON names what is lost."""
 	run = Run("check", "--json", "--from", None, None,
 		  files=[FROM, elf(BASE + MEMFD)]).expect(1)
 	result = run.json()
@@ -66,7 +66,7 @@ def json_of_error():
 
 
 def truncated_bzimage():
-	"""Wherever a bzImage is cut off, it is noticed."""
+	"""A bzImage that is truncated anywhere is refused."""
 	image = bzimage(PACKERS["gzip"](FROM))
 	payload = 4 * 512 + 700
 	cuts = {1, 2, 0x1f1, 0x1fe, 0x200, 0x202, 0x205, 0x206, 0x208, 0x248, 0x24c, 0x24f, 0x250,
@@ -78,7 +78,7 @@ def truncated_bzimage():
 
 
 def truncated_elf():
-	"""Wherever a vmlinux is cut off, it is noticed."""
+	"""A vmlinux that is truncated anywhere is refused."""
 	for image in (FROM, elf(BASE, sections=True)):
 		for cut in [*range(1, 64, 7), 64, 100, 64 + 56, 64 + 112, 200, len(image) // 2,
 			    len(image) - 200, len(image) - 64, len(image) - 1]:
@@ -86,7 +86,7 @@ def truncated_elf():
 
 
 def truncated_payloads():
-	"""Packed data that ends early, of every kind."""
+	"""Truncated data of every compression is refused."""
 	for name, pack in PACKERS.items():
 		data = pack(FROM)
 		for cut in (12, len(data) // 2, len(data) - 3):
@@ -95,7 +95,7 @@ def truncated_payloads():
 
 
 def damaged_payloads():
-	"""Packed data with a few bytes turned around."""
+	"""Compressed data with a few inverted bytes is refused."""
 	for name, pack in PACKERS.items():
 		if name == "lzma":		# has no sum to check
 			continue
@@ -106,20 +106,20 @@ def damaged_payloads():
 
 
 def bombs():
-	"""What unpacks to more than a kernel is not unpacked to the end."""
+	"""Data that unpacks to more than the size of a kernel is refused early."""
 	for pack in PACKERS.values():
 		check(bzimage(pack(bytes(40 << 20)))).expect(2, "unpacks to more than any kernel")
 
 
 def dictionary():
-	"""A dictionary of 4 GiB is not given the memory that it wants."""
+	"""A dictionary of 4 GiB is refused instead of allocated."""
 	data = bytearray(PACKERS["lzma"](FROM))
 	struct.pack_into("<I", data, 1, 0xffff0000)
 	check(bytes(data)).expect(2, "memory")
 
 
 def nested():
-	"""Packed again and again."""
+	"""An image in many layers of compression is refused."""
 	data = FROM
 	for _ in range(8):
 		data = PACKERS["gzip"](data)
@@ -127,7 +127,7 @@ def nested():
 
 
 def header_values():
-	"""Offsets and lengths that lead out of the file, or around."""
+	"""Offsets and lengths that exceed the file, or overflow, are refused."""
 	data = PACKERS["gzip"](FROM)
 	for offset, length in ((0xffffffff, 16), (16, 0xffffffff), (0xffffffff, 0xffffffff),
 			       (0, 0), (700, 0), (700, 1)):
@@ -150,7 +150,7 @@ def setup_sects():
 
 
 def missing_file():
-	"""Files that are not there, or not files."""
+	"""Files that do not exist, or are not regular files, are refused."""
 	Run("check", "--from", None, "/nonexistent", files=[FROM]).expect(2, "No such file")
 	Run("check", "--from", None, "/", files=[FROM]).expect(2, "directory")
 	Run("check", "--from", None, "/dev/zero", files=[FROM]).expect(2, "not a regular file")
@@ -160,7 +160,7 @@ def missing_file():
 
 
 def usage():
-	"""How it is called is said where it is called wrongly."""
+	"""A usage error prints the usage."""
 	Run("check").expect(2, "usage: luoctl check")
 	Run("check", "a", "b").expect(2, "usage: luoctl check")
 	Run("no-such-command").expect(2, "no-such-command")
@@ -169,7 +169,7 @@ def usage():
 
 
 def random_damage():
-	"""Whatever is damaged, luoctl ends with a line and in good order."""
+	"""For any corruption, luoctl prints a line and exits normally."""
 	source = random.Random(7)
 	images = [FROM, elf(BASE + KIND, sections=True), arm64(BASE + MEMFD),
 		  bzimage(PACKERS["gzip"](FROM)), zboot(PACKERS["xz"](arm64(BASE)))]
@@ -184,7 +184,7 @@ def random_damage():
 
 
 def module():
-	"""What a module reads is read."""
+	"""The catalogue of a module is read."""
 	ko = elf([version("box", 1)], sections=True, kind=1)
 	files = [FROM, ko, elf(BASE + MEMFD)]
 	Run("check", "--from", None, "--module", None, None, files=files).expect(0)

@@ -15,12 +15,12 @@ from test_check import FROM, FROM_ARM64, KIND, MEMFD, bad, check, good, lost
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 
-# Images and programs that begin well, and are none.
+# Files that begin like an image or a program, but are not images.
 NO_BANNER = elf(BASE, banner=b"Linux version %s (x)\0")
 
 
 def swapped(image):
-	"""A vmlinux of a machine with the other byte order, as far as luoctl reads it."""
+	"""Return the part of a big-endian vmlinux that luoctl reads."""
 	head = bytearray(image)
 	head[5] = 2
 	for at in (16, 18):
@@ -30,7 +30,7 @@ def swapped(image):
 
 @functools.lru_cache(maxsize=None)
 def debian(arch):
-	"""Debian's own image."""
+	"""Return the path of Debian's own image."""
 	script = TOP / "scripts/linux/debian-image"
 	if not script.exists():
 		raise Skip("the tree has no scripts/linux/debian-image")
@@ -56,7 +56,7 @@ def same_release(*paths):
 
 
 def unpacked(path):
-	"""The vmlinux in a bzImage that is packed with zstd."""
+	"""Return the vmlinux in a bzImage that is compressed with zstd."""
 	image = path.read_bytes()
 	setup = (image[0x1f1] + 1) * 512
 	offset, length = struct.unpack_from("<II", image, 0x248)
@@ -66,7 +66,7 @@ def unpacked(path):
 
 
 def debian_amd64():
-	"""As it is, and packed again as the kernel's build packs with lz4 and lzo."""
+	"""Check it unmodified, and compressed as the kernel's build does with lz4 and lzo."""
 	path = debian("amd64")
 	with tempfile.TemporaryDirectory() as folder:
 		files = [(path, "bzImage")]
@@ -80,7 +80,7 @@ def debian_amd64():
 
 
 def debian_arm64():
-	"""The Image as it is, in gzip, and as the vmlinuz.efi that unpacks itself."""
+	"""Check the Image unmodified, in gzip, and as a self-extracting vmlinuz.efi."""
 	path = debian("arm64")
 	image = path.read_bytes()
 	with tempfile.TemporaryDirectory() as folder:
@@ -92,7 +92,7 @@ def debian_arm64():
 
 
 def debian_uki():
-	"""Debian's kernel behind systemd's stub, put together with objcopy."""
+	"""Check Debian's kernel with systemd's stub, which are combined by objcopy."""
 	path = debian("amd64")
 	stub = next(pathlib.Path("/usr/lib/systemd/boot/efi").glob("linuxx64.efi.stub"), None)
 	assert stub, "systemd-boot-efi has no linuxx64.efi.stub"
@@ -108,21 +108,21 @@ def debian_uki():
 
 
 def truncated_uki():
-	"""Wherever a unified kernel image is cut off, it is noticed."""
+	"""A unified kernel image that is truncated anywhere is refused."""
 	image = uki(bzimage(PACKERS["gzip"](FROM)))
 	for cut in (0x3f, 0x60, 0x90, 0x180, 0x200, 0x400, 0x500, len(image) - 600):
 		check(image[:cut]).expect(2)
 
 
 def truncated_lzo():
-	"""Wherever lzop's data is cut off, it is noticed."""
+	"""Data of lzop that is truncated anywhere is refused."""
 	data = PACKERS["lzo"](FROM)
 	for cut in [*range(9, 60), len(data) // 2, len(data) - 1]:
 		check(data[:cut]).expect(2)
 
 
 def huge_files():
-	"""A file that is no image is refused by its size and first bytes."""
+	"""A file that is not an image is refused by its size and first bytes."""
 	with tempfile.TemporaryDirectory() as folder:
 		path = pathlib.Path(folder, "huge")
 		for size, word in ((5 << 30, "larger than 2048 MiB"), ((2 << 30) - 1, "not a kernel")):
@@ -130,12 +130,12 @@ def huge_files():
 				file.write(b"hello, world, hello")
 				file.truncate(size)
 			Run("check", "--from", None, str(path), files=[FROM]).expect(2, word)
-	# In KiB, of the largest process so far: it would have had the whole file.
+	# In KiB, of the largest process so far. It must not have read the whole file.
 	assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1 << 20
 
 
 def programs():
-	"""Programs are no kernels, with or without an interpreter."""
+	"""Programs are refused, with or without an interpreter."""
 	for program in ("/bin/ls", "/bin/sh"):
 		Run("check", "--from", None, program, files=[FROM]).expect(2, "ELF program")
 	bad(elf(BASE, interp=True), "ELF program")()
@@ -144,7 +144,7 @@ def programs():
 
 
 def built(arch):
-	"""The project's own image, which "make check" builds for both architectures."""
+	"""Return the project's own image, which "make check" builds for both architectures."""
 	script = TOP / "scripts/kernel/flavour"
 	if not script.exists():
 		raise Skip("the tree has no scripts/kernel/flavour")
@@ -156,7 +156,7 @@ def built(arch):
 
 
 def apart(first, second):
-	"""Images for two architectures, each against the other."""
+	"""Check images for two architectures, each against the other."""
 	for pair in ((first, second), (second, first)):
 		run = Run("check", "--from", *pair, luoctl=WHOLE)
 		run.expect(1, "machine is lost", "another machine", "x86_64, pages of 4 KiB",
@@ -164,12 +164,12 @@ def apart(first, second):
 
 
 def debian_both():
-	"""Debian's images."""
+	"""Check Debian's images."""
 	apart(str(debian("amd64")), str(debian("arm64")))
 
 
 def built_both():
-	"""The project's, which have a catalogue."""
+	"""Check the project's images, which have a catalogue."""
 	apart(built("x86_64"), built("arm64"))
 
 
@@ -177,7 +177,7 @@ KERNEL_ARM64 = BASE + MEMFD + KIND
 
 
 def vmlinux_arm64(shift):
-	"""A vmlinux, whose header does not say the size of a page."""
+	"""Check a vmlinux, whose header does not have the size of a page."""
 	return elf(KERNEL_ARM64 + [compatible("page-shift", shift)], machine=183)
 
 

@@ -18,7 +18,7 @@ SCHEMA = TOP / "Documentation/admin-guide/luoctl-json.rst"
 
 
 def commands():
-	"""All commands, as help lists them."""
+	"""Return all commands that help lists."""
 	return re.findall(r"^  (\w+)", Run("help").expect(0).out, re.M)
 
 
@@ -41,13 +41,13 @@ def version_everywhere():
 
 
 def help_is_no_argument():
-	"""Behind -- the words are those of another program."""
+	"""Words after -- are those of another program."""
 	run = Run("restore", "nothing", "--", "true", "--help")
 	assert run.status == 125 and "usage" not in run.out, run
 
 
 def keys(value, found):
-	"""The names of all members."""
+	"""Return the names of all members of a document."""
 	if isinstance(value, dict):
 		for key, inner in value.items():
 			found.add(key)
@@ -59,7 +59,7 @@ def keys(value, found):
 
 
 def documents():
-	"""JSON of commands that work here, with and without an error."""
+	"""Return the JSON of commands that work here, with and without an error."""
 	yield Run("--json", "check", "--from", None, None, files=[FROM, elf(BASE + MEMFD)])
 	yield Run("--json", "check", "--from", None, None, files=[FROM, arm64(BASE)])
 	yield Run("--json", "check", "--from", None, None, files=[FROM, b"x"])
@@ -71,7 +71,7 @@ def documents():
 
 
 def schema():
-	"""Every document has its schema, and no member that the page does not know."""
+	"""Every document has its schema, and only members that the page describes."""
 	known = set(re.findall(r"``(\w+)``", SCHEMA.read_text()))
 	for run in documents():
 		document = run.json()
@@ -81,7 +81,7 @@ def schema():
 
 
 def types():
-	"""Numbers are numbers, lists are arrays, and what is missing is null."""
+	"""Numbers are numbers, lists are arrays, and missing values are null."""
 	verdicts = {one["name"]: one for one in Run(
 		"--json", "check", "--from", None, None, files=[FROM, elf(BASE + MEMFD)]
 	).expect(1).json()["verdicts"]}
@@ -124,7 +124,7 @@ def completion():
 
 
 def live_update_off():
-	"""Every command says the same of a kernel that hands nothing over."""
+	"""Every command prints the same about a kernel that hands nothing over."""
 	if os.path.exists("/dev/liveupdate"):
 		raise Skip("this kernel has live update")
 	image = bzimage(PACKERS["gzip"](FROM))
@@ -137,7 +137,7 @@ def live_update_off():
 
 
 def update():
-	"""An update names an installed kernel, and is of a host that systemd runs."""
+	"""An update needs an installed kernel, and a host that runs systemd."""
 	Run("update", "--yes").expect(2, "usage: luoctl update")
 	Run("update", "--from", "a", "b").expect(2, "usage: luoctl update")
 	for name in ("1.2.3-none", "linux-image-1.2.3-none"):
@@ -150,7 +150,7 @@ def update():
 
 
 def prometheus():
-	"""The file for Prometheus is written if live update is off, too."""
+	"""The file for Prometheus is written even if live update is off."""
 	if os.path.exists("/dev/liveupdate"):
 		raise Skip("this kernel has live update")
 	with tempfile.TemporaryDirectory() as folder:
@@ -164,7 +164,7 @@ def prometheus():
 
 
 def copies():
-	"""A copy is of a regular file that fits into memory."""
+	"""Only a regular file that fits into memory can be copied."""
 	with tempfile.TemporaryDirectory() as folder:
 		os.mkfifo(f"{folder}/fifo")
 		with open(f"{folder}/huge", "wb") as file:
@@ -175,7 +175,7 @@ def copies():
 
 
 def save_busy(times, *options):
-	"""Saves a file that is busy so many times, with /run as its own, and says how long."""
+	"""Save a file that is busy some times, with a private /run. Return the time."""
 	script = 'mount -t tmpfs tmpfs /run && LD_PRELOAD=$1 "$2" save "${@:3}" s --copy a=/etc/passwd'
 	started = time.monotonic()
 	done = subprocess.run(["unshare", "-rmpf", "--mount-proc", "bash", "-c", script, "bash",
@@ -188,7 +188,7 @@ def save_busy(times, *options):
 
 
 def busy():
-	"""A file whose pages are in use by I/O is waited for, as long as --timeout says."""
+	"""luoctl waits for a file whose pages are in use by I/O, up to --timeout."""
 	done, seconds = save_busy(5)
 	assert done.returncode == 0 and "session s has a" in done.stdout, done.stdout
 	assert 0.4 < seconds < 9, seconds
@@ -199,7 +199,7 @@ def busy():
 
 
 def statuses():
-	"""What luoctl exits with for a command is that of env(1)."""
+	"""The exit status of luoctl for a command is that of env(1)."""
 	for status, *words in ((127, "restore", "s", "--", "/nothing"),
 			       (127, "restore", "s", "--", "no-such-command"),
 			       (126, "restore", "s", "--", "/etc/passwd"),

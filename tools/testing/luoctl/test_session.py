@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Sessions, as far as they can be tested without a kernel that has them."""
+"""Tests of sessions that do not need a kernel with live update."""
 
 import json
 import pathlib
@@ -13,7 +13,7 @@ OUT = pathlib.Path(LUOCTL).parent
 
 
 def names_of(text):
-	"""What luoctl makes of the names in a file."""
+	"""Return the names that luoctl reads from a file."""
 	with tempfile.NamedTemporaryFile() as file:
 		file.write(text if isinstance(text, bytes) else text.encode())
 		file.flush()
@@ -22,17 +22,17 @@ def names_of(text):
 
 
 def mapping(*entries, **other):
-	"""A document as luoctl and systemd write it."""
+	"""Return a document in the format of luoctl and systemd."""
 	return json.dumps({"version": 1, "units": {"luoctl": {"fdstore": list(entries)}}, **other})
 
 
 def entry(name="a", token=1, **other):
-	"""One name."""
+	"""Return an entry with one name."""
 	return {"type": "fd", "name": name, "token": token, **other}
 
 
 def reads(text, wanted):
-	"""A case of names that are read, or found wrong."""
+	"""Make a case of names that are valid or refused."""
 	def case():
 		found = names_of(text)
 		assert found == wanted, f"wanted {wanted!r}, found {found!r}"
@@ -40,7 +40,7 @@ def reads(text, wanted):
 
 
 def random_names():
-	"""Whatever is damaged, there is an answer."""
+	"""For any corruption, there are names or an error."""
 	source = random.Random(7)
 	text = mapping(entry("caché \\ \" \n", 5), entry(), state={"x": [None, True, 1.5]}).encode()
 	for _ in range(200):

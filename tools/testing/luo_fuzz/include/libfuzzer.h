@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What libFuzzer calls: once, and for each input. */
+/* Functions that libFuzzer calls: once, and for each input. */
 #define fuzz_init	LLVMFuzzerInitialize
 #define fuzz_run	LLVMFuzzerTestOneInput
 

@@ -2,7 +2,7 @@
 #ifndef _LINUX_MUTEX_TYPES_H
 #define _LINUX_MUTEX_TYPES_H
 
-/* A program of one thread needs none. */
+/* A program with one thread needs no mutex. */
 struct mutex {
 };
 

@@ -16,7 +16,7 @@ struct va_format {
 	va_list *va;
 };
 
-/* What a message is made of is read, and nothing is printed. */
+/* Read all arguments of a message, so that ASan checks them, and print nothing. */
 #define pr_err(fmt, ...) do {						\
 	char __line[512];						\
 									\

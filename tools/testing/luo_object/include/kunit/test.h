@@ -2,8 +2,8 @@
 /**
  * DOC: KUnit for user space
  *
- * As much of the kernel's kunit/test.h as the suites of lib/tests use. A failed
- * expectation is noted and the case goes on; a failed assertion ends the case.
+ * The part of the kernel's kunit/test.h that the suites of lib/tests use. A case continues
+ * after a failed expectation, and ends at a failed assertion.
  */
 #ifndef _LUO_OBJECT_TEST_KUNIT_H
 #define _LUO_OBJECT_TEST_KUNIT_H
@@ -50,7 +50,7 @@ void kunit_fail(struct kunit *test, bool abort, const char *file, int line,
 		kunit_register(&suite);					\
 	}
 
-/* Standard output is for KTAP, of which this is a comment. */
+/* Print a comment of KTAP, which is on standard output. */
 #define kunit_info(test, fmt, ...)	printf("    # " fmt, ##__VA_ARGS__)
 
 #define kunit_skip(test, fmt, ...) do {					\

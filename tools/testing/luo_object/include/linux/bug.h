@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-/* What the kernel warns of ends a test. */
+/* A warning of the kernel aborts the test. */
 #define WARN_ON_ONCE(condition)	assert(!(condition))
 
 #endif /* _LUO_OBJECT_TEST_BUG_H */

@@ -2,7 +2,7 @@
 #ifndef _LUO_OBJECT_TEST_DEBUG_LOCKS_H
 #define _LUO_OBJECT_TEST_DEBUG_LOCKS_H
 
-/* There is no lockdep here. */
+/* A program has no lockdep. */
 #define debug_locks	0
 
 #endif /* _LUO_OBJECT_TEST_DEBUG_LOCKS_H */

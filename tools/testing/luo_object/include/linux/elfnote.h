@@ -7,7 +7,7 @@
 #define ELFNOTE_NAME(counter)	ELFNOTE_NAME_(counter)
 #define ELFNOTE_NAME_(counter)	elfnote_##counter
 
-/* As in the kernel, so that the catalogue is in a program and its objects. */
+/* Emit the same notes as the kernel, so that the program has a catalogue. */
 #define ELFNOTE32(note_name, note_type, note_desc)			\
 	static const struct {						\
 		u32 name_size, desc_size, type;				\

@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* The bits of one word. */
+/* Search only one word. */
 #undef for_each_set_bit
 #define for_each_set_bit(bit, addr, size)				\
 	for ((bit) = 0; (bit) < (size); (bit)++)			\

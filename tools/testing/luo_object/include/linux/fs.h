@@ -6,7 +6,7 @@
 #include <linux/math.h>
 #include <linux/types.h>
 
-/* The file of the memfd handler is that of memfd_file.c. */
+/* memfd_file.c implements the file for the memfd handler. */
 #define MAX_LFS_FILESIZE	0x7fffffffffffffffLL
 
 struct file;

@@ -4,7 +4,7 @@
 
 #include <linux/mm.h>
 
-/* Fails in turn, as the heap does. */
+/* Each allocation fails in turn, like those of the heap. */
 bool luo_loopback_fails(void);
 
 static inline unsigned long __get_free_page(gfp_t gfp)

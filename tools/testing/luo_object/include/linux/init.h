@@ -2,7 +2,7 @@
 #ifndef _LUO_OBJECT_TEST_INIT_H
 #define _LUO_OBJECT_TEST_INIT_H
 
-/* What would run at boot is referred to and not run. */
+/* Refer to functions of the boot, so that they are used, and do not call them. */
 #define core_initcall(fn)						\
 	static int (*const initcall_##fn)(void)				\
 		__attribute__((__unused__)) = fn

@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* The arena that is this machine's memory; arena.c. */
+/* arena.c has the memory of the machine. */
 void *phys_to_virt(u64 address);
 u64 virt_to_phys(const void *mem);
 

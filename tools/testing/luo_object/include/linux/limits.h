@@ -5,7 +5,7 @@
 #include_next <linux/limits.h>
 #include <linux/types.h>
 
-/* As the kernel has it. */
+/* The same value as in the kernel. */
 #ifndef SSIZE_MAX
 #define SSIZE_MAX	((ssize_t)(SIZE_MAX >> 1))
 #endif

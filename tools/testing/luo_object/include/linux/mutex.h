@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <linux/types.h>
 
-/* One thread: what is locked twice or unlocked twice is an error at once. */
+/* With one thread, locking or unlocking a mutex twice is an error. */
 struct mutex {
 	bool locked;
 };

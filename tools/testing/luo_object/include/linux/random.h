@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* The same numbers in every run, so that a failure repeats. */
+/* Return the same numbers in every run, so that failures can be reproduced. */
 static inline u64 get_random_u64(void)
 {
 	static u64 state = 0x853c49e6748fea9bULL;

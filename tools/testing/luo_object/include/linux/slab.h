@@ -7,8 +7,8 @@
 #include <linux/string.h>
 
 /*
- * The allocations of the core fail in turn, as its pages do; luo_loopback.c
- * counts.
+ * luo_loopback.c lets each allocation of the core fail in turn, like those of
+ * pages.
  */
 bool luo_loopback_fails(void);
 

@@ -11,7 +11,7 @@ int match_string(const char * const *array, size_t n, const char *string);
 void *memchr_inv(const void *s, int c, size_t n);
 ssize_t luo_strscpy(char *dst, const char *src, size_t size);
 
-/* The size may be left out where @dst is an array. */
+/* The size may be omitted if @dst is an array. */
 #define strscpy_3(dst, src, size)	luo_strscpy(dst, src, size)
 #define strscpy_2(dst, src)		luo_strscpy(dst, src, sizeof(dst))
 #define strscpy_n(dst, src, size, name, ...)	name

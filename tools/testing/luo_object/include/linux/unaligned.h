@@ -5,7 +5,7 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
-/* For a machine in little endian, as those of KHO are. */
+/* For little-endian machines. */
 static inline u32 get_unaligned_le32(const void *p)
 {
 	u32 value;

@@ -4,7 +4,7 @@
 
 #include <linux/sched.h>
 
-/* Reclaim is for lockdep. */
+/* A program has no reclaim, which the kernel tracks for lockdep. */
 #define fs_reclaim_acquire(gfp)	do { } while (0)
 #define fs_reclaim_release(gfp)	do { } while (0)
 

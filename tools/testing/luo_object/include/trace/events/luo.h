@@ -2,7 +2,7 @@
 #ifndef _LUO_OBJECT_TEST_TRACE_LUO_H
 #define _LUO_OBJECT_TEST_TRACE_LUO_H
 
-/* A program is not traced. */
+/* There are no trace events in a program. */
 #define trace_luo_store(...)		do { } while (0)
 #define trace_luo_restore(...)		do { } while (0)
 #define trace_luo_negotiate(...)	do { } while (0)
