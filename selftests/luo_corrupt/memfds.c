@@ -252,7 +252,7 @@ static void check_file(const struct file *file)
 		ksft_test_result(file->logged, "%s: is named in the log\n", file->name);
 	else
 		ksft_test_result(is_whole(file) && has_name(file),
-				 "%s: is as it was\n", file->name);
+				 "%s: is unchanged\n", file->name);
 }
 
 static void check(void)

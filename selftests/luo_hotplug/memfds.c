@@ -169,7 +169,7 @@ static void save_file(struct file *file)
 	}
 	ksft_test_result(!file->err || refused(file),
 			 "%s: saved or refused\n", file->name);
-	ksft_test_result(matches(file), "%s: as it was\n", file->name);
+	ksft_test_result(matches(file), "%s: unchanged\n", file->name);
 }
 
 static void save(void)
@@ -213,7 +213,7 @@ static void check_file(struct file *file)
 	name_session(name, file, "file");
 	session = session_retrieve(name);
 	file->fd = session_retrieve_file(session, 1);
-	ksft_test_result(matches(file), "%s: as it was\n", file->name);
+	ksft_test_result(matches(file), "%s: unchanged\n", file->name);
 	session_finish(session);
 }
 

@@ -63,8 +63,8 @@ static int session_of(int file)
 }
 
 /*
- * Do all but the jump. The file that refuses is preserved before file @refuser_at, or
- * last if that is NR_FILES.
+ * Do everything except for the jump. The file that refuses is preserved before file
+ * @refuser_at, or last if that is NR_FILES.
  */
 static void attempt(int sessions[], enum step step, int refuser_at)
 {
@@ -223,7 +223,7 @@ static void refuse_preserve(void)
 	is_right &= !luo_session_preserve_fd(session, refuser, 1);
 	close(session);
 	ksft_test_result(is_right && is_free(&files[0], fds[0]),
-			 "a file is refused, and taken later\n");
+			 "a file is refused, and can be preserved later\n");
 }
 
 /* Try a kexec without a loaded kernel, which freezes nothing. */
@@ -299,7 +299,7 @@ static void save(void)
 	ksft_print_msg("free memory %ld KiB before, %ld KiB after\n", before,
 		       after);
 	ksft_test_result(memory_same(before, after, SLACK_KIB),
-			 "all memory comes back\n");
+			 "all memory is freed\n");
 	alarm(0);
 	save_for_check();
 	session_hold();
@@ -328,14 +328,14 @@ static void end_early(const char *name, bool kill_it)
 	holder_end(&holder, kill_it);
 
 	ksft_test_result(kept >= 0 && is_free(&files[1], kept),
-			 "%s: the file that was retrieved stays\n", name);
+			 "%s: the retrieved file stays\n", name);
 	close(kept);
 	session = open(LUO_DEVICE, O_RDWR);
 	ksft_test_result(luo_retrieve_session(session, name) == -ENOENT,
 			 "%s: the session is over\n", name);
 	close(session);
 	after = memory_free();
-	/* The dense file alone is larger. */
+	/* The dense file alone has more memory than this. */
 	ksft_test_result(after - before > files[0].size / 1024,
 			 "%s: the others are freed\n", name);
 }

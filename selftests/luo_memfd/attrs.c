@@ -232,7 +232,7 @@ static bool is_plain(const struct file *file, int fd)
 	       has_xattr(fd, "user.test", NULL);
 }
 
-/* Check position and contents, and that the file can be used as it was opened. */
+/* Check position and contents, and that the file can be used according to its flags. */
 static bool works(int fd, bool was_open_again)
 {
 	off_t pos = lseek(fd, 0, SEEK_CUR);
@@ -263,7 +263,7 @@ static void check_files(bool plain)
 				 ((plain && files[i].create) ||
 				  works(fds[i], files[i].open)),
 				 "%s: %s\n", files[i].what,
-				 plain ? "as a new file" : "as it was");
+				 plain ? "as a new file" : "unchanged");
 	}
 	session_finish(session);
 }

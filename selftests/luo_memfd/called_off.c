@@ -32,7 +32,7 @@
 #define WAIT_USECS	500000
 #define PATIENCE	30		/* seconds */
 
-/* In the order in which they are frozen. The second one is in another session. */
+/* The files in the order in which they are frozen. The second is in another session. */
 enum { FROZEN, FROZEN_TOO, REFUSES, NOT_REACHED, NR_FILES };
 
 /*
@@ -177,9 +177,9 @@ static void check_going_on(unsigned long index)
 	alarm(PATIENCE);
 	usleep(WAIT_USECS);
 	ksft_test_result(atomic_load(&written) > count,
-			 "a writer that was held up goes on\n");
+			 "a writer that had to wait continues\n");
 	ksft_test_result(has_page(fds[REFUSES], index),
-			 "the page that was held is what it was\n");
+			 "the page that was held is unchanged\n");
 	for (int i = 0; i < NR_FILES; i++) {
 		ksft_test_result(write_page(fds[i], AFTERWARDS),
 				 "%s: holes can be written again\n",
@@ -240,13 +240,13 @@ static void check_files(void)
 	for (int i = 0; i < NR_FILES; i++) {
 		fds[i] = session_retrieve_file(i == FROZEN ? other : session, i);
 		ksft_test_result(has_page(fds[i], AFTERWARDS),
-				 "%s: has what was written after the first attempt\n",
+				 "%s: has the data that was written after the first attempt\n",
 				 files[i].name);
 	}
 	ksft_test_result(has_pages(fds[REFUSES], HELD),
 			 "has the page that was held\n");
 	ksft_test_result(has_pages(fds[FROZEN], WRITER),
-			 "has what the writer wrote\n");
+			 "has the data of the writer\n");
 	session_finish(session);
 	session_finish(other);
 }

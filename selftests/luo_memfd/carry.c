@@ -96,7 +96,7 @@ static void preserve_files(void)
 				 "the versions that are selected are written\n");
 }
 
-/* In an order that is not the one in which they were preserved. */
+/* Retrieve the files in another order than they were preserved. */
 static void retrieve_files(void)
 {
 	char name[LIVEUPDATE_SESSION_NAME_LENGTH];
@@ -157,10 +157,10 @@ static void finish_sessions(void)
 		session_finish(sessions[i]);
 	if (!stock)
 		ksft_test_result(!count_objects(OBJECTS "incoming"),
-				 "no object stays behind\n");
+				 "no object stays unclaimed\n");
 }
 
-/* Is this the last of the files that make one result? */
+/* Check whether this is the last of the files that make one result. */
 static bool last_of_name(int i)
 {
 	return i + 1 == count || strcmp(shapes[i].name, shapes[i + 1].name);

@@ -4,16 +4,16 @@
 
 #include "../luo_lib/shape.h"
 
-/* Who can carry a file. */
+/* The kernels that can carry a file. */
 enum reach {
 	BY_ANY,		/* stock too */
-	BY_PKRAM,	/* the project's handler, whatever version it writes */
+	BY_PKRAM,	/* the project's handler, with any version */
 	BY_NEWEST,	/* the newest version alone */
 };
 
 #define MAX_SHAPES	512
 
-/* Fills in the files within reach and returns how many these are. */
+/* Set up the files that @reach can carry. Return their number. */
 int carry_shapes(struct shape *shapes, enum reach reach);
 
 #endif

@@ -75,7 +75,7 @@ static const struct {
 		    .by = BY_SPLICE } },
 	{ BY_ANY, { "tail filled by write", .size = 5 * PAGE + 100,
 		    .after = PAGES(5, 1, 1, 1) } },
-	{ BY_ANY, { "nothing there, all filled", .size = 1024 * PAGE,
+	{ BY_ANY, { "empty, all filled", .size = 1024 * PAGE,
 		    .after = PAGES(0, 1, 1, 1024) } },
 
 	/* Position */
@@ -88,7 +88,7 @@ static const struct {
 		    .before = PAGES(0, 1, 1, 1), .pos = 1L << 50 } },
 	{ BY_ANY, { "position of nothing", .pos = 77 } },
 
-	/* Stock knows neither of these two. */
+	/* A stock kernel supports neither of these two. */
 	{ BY_PKRAM, { "sealed while preserved", .size = PAGE,
 		      .before = PAGES(0, 1, 1, 1),
 		      .seals_after = F_SEAL_GROW | F_SEAL_SHRINK } },
@@ -96,7 +96,7 @@ static const struct {
 		      .before = PAGES(0, 1, 1, 1),
 		      .memfd = MFD_NOEXEC_SEAL } },
 
-	/* Stock would fill these. */
+	/* A stock kernel would fill the holes of these. */
 	{ BY_PKRAM, { "4 GiB with 16 pages", .size = 4L << 30,
 		      .before = PAGES(65535, 65536, 1, 16) } },
 	{ BY_PKRAM, { "1 TiB, written while preserved", .size = 1L << 40,
@@ -113,7 +113,7 @@ static const struct {
 		       .pos = LONG_MAX } },
 };
 
-/* Each set of seals that there is; one page, so that there is what to seal. */
+/* All sets of seals, each on a file with one page. */
 static int add_seals(struct shape *shapes)
 {
 	for (unsigned int seals = 0; seals <= ALL_SEALS; seals++)

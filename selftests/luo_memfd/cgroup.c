@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A memory cgroup to be in for some time. */
+/* Move this process into a memory cgroup, and out of it again. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

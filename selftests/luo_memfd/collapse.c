@@ -8,7 +8,7 @@
  * each file is handed over in another file.
  *
  * A writer increments a counter in each page of some files while they are collapsed,
- * and goes on in the last one until the jump. It records each finished write in another
+ * and continues in the last one until the jump. It records each finished write in another
  * file, whose pages are not collapsed.
  */
 #define _GNU_SOURCE
@@ -44,7 +44,7 @@ enum {
 };
 
 static void hold_a_page(int fd);
-static void leave_no_room(int fd);
+static void limit_memory(int fd);
 
 /**
  * struct collapse_file - A file that is preserved.
@@ -70,7 +70,7 @@ static const struct collapse_file {
 	  .prepare = hold_a_page, .huge = RANGES - 1 },
 	{ { "without memory", .size = SIZE,
 	    .before = PAGES(0, 1, 1, NR_COUNTERS) },
-	  .prepare = leave_no_room, .huge = 0 },
+	  .prepare = limit_memory, .huge = 0 },
 };
 
 #define NR_FILES	ARRAY_SIZE(files)
@@ -98,7 +98,7 @@ static int new_file(const char *name, size_t size)
 	return fd;
 }
 
-/* A pipe that is never read has the page, and goes with this process. */
+/* A pipe that is never read holds the page. It is closed when this process exits. */
 static void hold_a_page(int fd)
 {
 	loff_t offset = (HUGE_PAGES + 1) * PAGE;
@@ -108,8 +108,8 @@ static void hold_a_page(int fd)
 		ksft_exit_fail_perror("splice");
 }
 
-/* The file is charged to the group, and a huge page is too much. */
-static void leave_no_room(int fd)
+/* The file is charged to the group, and the limit does not allow another huge page. */
+static void limit_memory(int fd)
 {
 	file_set(CGROUP "/memory.max",
 		 file_get(CGROUP "/memory.current") + SHORT_BY);
@@ -121,7 +121,7 @@ static bool has_huge_pages(const char *name, long found, long wanted)
 	return found == wanted;
 }
 
-/* Written by turns with another file, so that no two pages are neighbours. */
+/* Write the pages alternately with those of another file, so that none are adjacent. */
 static int create(const struct collapse_file *file, int *other)
 {
 	struct pages pages = file->shape.before;
@@ -148,7 +148,7 @@ static int create(const struct collapse_file *file, int *other)
 static bool preserve_file(const struct collapse_file *file, int session,
 			  unsigned long token)
 {
-	bool limited = file->prepare == leave_no_room, good;
+	bool limited = file->prepare == limit_memory, good;
 	long before;
 	int fd, other;
 
@@ -170,7 +170,7 @@ static bool preserve_file(const struct collapse_file *file, int session,
 	return good;
 }
 
-/* The default: nothing is copied that nobody wanted to be. */
+/* By default, no page is copied. */
 static bool preserve_off(void)
 {
 	int session = session_create("off"), fd, other;
@@ -193,7 +193,7 @@ struct counter {
 	char padding[PAGE - sizeof(atomic_ulong)];
 };
 
-/* What each page counts up to, and what the writer has said of it. */
+/* The counters in the pages, and those that the writer has recorded. */
 struct counters {
 	int fd;
 	int reported_fd;
@@ -216,7 +216,7 @@ static void count_for_ever(struct counters *counters)
 		close(fd);
 	for (unsigned long n = 1; ; n++) {
 		for (int i = 0; i < NR_COUNTERS; i++) {
-			/* What was lost stays so, and is found. */
+			/* A write that was lost is not repeated, so that it is found. */
 			if (atomic_load(&counters->pages[i].count) !=
 			    atomic_load(&counters->reported[i]))
 				continue;
@@ -237,7 +237,7 @@ static struct counters start_counting(void)
 	counters.writer = fork();
 	if (!counters.writer)
 		count_for_ever(&counters);
-	/* Until it has been at every page. */
+	/* Wait until it has written every page. */
 	while (!atomic_load(&counters.reported[NR_COUNTERS - 1]))
 		usleep(WARM_UP_USECS);
 	return counters;
@@ -251,7 +251,7 @@ static void end_counters(struct counters *counters)
 	close(counters->reported_fd);
 }
 
-/* A page may be one ahead of what was said of it. */
+/* The counter in a page may be one ahead of the recorded one. */
 static bool nothing_is_lost(const struct counters *counters)
 {
 	unsigned long lost = 0, most = 0;
@@ -298,9 +298,9 @@ static void save(void)
 	long *totals = map_file(fd, PAGE);
 	struct counters counters;
 
-	ksft_test_result(preserve_off(), "off: nothing is collapsed\n");
+	ksft_test_result(preserve_off(), "off: no page is collapsed\n");
 	ksft_test_result(collapse_while_counting(),
-			 "collapsed while written to: nothing is lost\n");
+			 "collapsed while being written: no write is lost\n");
 	session = session_create("collapse");
 	for (size_t i = 0; i < NR_FILES; i++)
 		ksft_test_result(preserve_file(&files[i], session, i),
@@ -357,7 +357,7 @@ static void check(void)
 		ksft_test_result(check_file(&files[i], session, i),
 				 "retrieve %s\n", files[i].shape.name);
 	ksft_test_result(check_counted(session),
-			 "written to until the end: nothing is lost\n");
+			 "written until the end: no write is lost\n");
 	session_finish(session);
 }
 

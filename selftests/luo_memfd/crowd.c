@@ -119,7 +119,7 @@ static void *run_task(void *arg)
 	return NULL;
 }
 
-/* The device can be opened by one at a time. */
+/* Only one task at a time can open the device. */
 static void open_sessions(void)
 {
 	char name[32];

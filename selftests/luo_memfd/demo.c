@@ -2,13 +2,13 @@
 /*
  * demo BYTES - one stage of the demonstration
  *
- * Makes three files, or takes them over from the kernel before and compares
- * them; then hands them to the next kernel. The first is what is on the disk,
- * BYTES long; the second is sparse; in the third a process counts.
+ * Create three files, or retrieve them from the previous kernel and compare them. Then hand
+ * them to the next kernel. The first file has the BYTES on the disk, the second is sparse,
+ * and in the third a process counts.
  *
- * What is told to people goes to standard output as it is; a line with tabs is a
- * row of the table in the end: "row", file, size, pages held before and after,
- * versions written and taken, hash, verdict; or "away" and milliseconds.
+ * Lines without tabs on standard output are for people. A line with tabs is a row of the
+ * final table: "row", file, size, pages held before and after, versions written and read,
+ * hash, verdict; or "away" and milliseconds.
  */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -33,7 +33,7 @@ enum { ARCHIVE, SPARSE, COUNTER, NR_FILES };
 
 static const char *const names[] = { "archive", "sparse", "counter" };
 
-/* What the next kernel is told of a file, in a file of its own. */
+/* The notes about a file for the next kernel, in a separate file. */
 struct note {
 	off_t size;
 	long pages;
@@ -79,8 +79,8 @@ static void read_word(const char *path, char *word, size_t len)
 }
 
 /*
- * SHA-256 of a file. Where it has holes, what is hashed is where each piece of
- * data begins and ends, and the data.
+ * Compute the SHA-256 of a file. If the file has holes, hash the beginning, the end and the
+ * content of each piece of data.
  */
 static void hash_file(int fd, char *hash)
 {
@@ -147,7 +147,7 @@ static void create_files(size_t bytes)
 	hash_file(fds[SPARSE], notes[SPARSE].hash);
 }
 
-/* The highest version of a memfd among the objects that are not taken yet. */
+/* Return the highest version of a memfd among the unclaimed objects. */
 static int incoming(int *version)
 {
 	char line[128], kind[32];
@@ -171,7 +171,7 @@ static int incoming(int *version)
 	return count;
 }
 
-/* Retrieves a file, and tells as which version it was taken. */
+/* Retrieve a file. Return the version from which it was retrieved. */
 static int retrieve_file(int session, int i)
 {
 	int before, after, fd, version, left;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A process that counts, a thousand times a second, in a page of a memfd. The
- * kernel goes away under it at any moment, so it writes two slots in turn, of
- * which one is always whole.
+ * A process that counts, a thousand times a second, in a page of a memfd. The kexec may
+ * stop it at any moment, so it writes two slots in turn, one of which is always complete.
  *
- * Each count has the processor's counter with it, which runs on over a kexec: that
- * tells how long nobody counted.
+ * Each count is stored with the counter of the processor, which continues over a kexec. It
+ * shows the time without a process that counts.
  */
 #include <stdatomic.h>
 #include <stdlib.h>

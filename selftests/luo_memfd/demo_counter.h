@@ -2,13 +2,13 @@
 #ifndef SELFTESTS_LUO_MEMFD_DEMO_COUNTER_H
 #define SELFTESTS_LUO_MEMFD_DEMO_COUNTER_H
 
-/* Leaves a process behind that counts in the file until there is no kernel. */
+/* Start a process in the background that counts in the file until the kexec. */
 void counter_start(int fd);
 
-/* Where the counter is, or 0 if what is in the file is not a counter. */
+/* Return the count, or 0 if the file does not have a valid counter. */
 unsigned long counter_value(int fd);
 
-/* Milliseconds since it last counted, also if that was in another kernel. */
+/* Return the milliseconds since the last count, which may be in another kernel. */
 long counter_age(int fd);
 
 #endif

@@ -54,7 +54,7 @@ static void save(const char *policy)
 	report("preserve", policy, before, memory_free());
 	ksft_test_result(shape_check_blocks(&shape, fd, false) &&
 			 shape_check(&shape, fd, 1, 0),
-			 "version %s: the file is as it was\n", policy);
+			 "version %s: the file is unchanged\n", policy);
 }
 
 static void check(const char *policy)
@@ -70,7 +70,7 @@ static void check(const char *policy)
 	report("finish", policy, before, memory_free());
 	ksft_test_result(shape_check_blocks(&shape, fd, false) &&
 			 shape_check(&shape, fd, 1, 0),
-			 "version %s: the file is as it was\n", policy);
+			 "version %s: the file is unchanged\n", policy);
 }
 
 int main(int argc, char *argv[])

@@ -27,26 +27,26 @@
  * struct huge_file - A file with huge pages in it.
  * @shape: Its content. @before is written with huge pages enabled. @after is written
  *         with huge pages disabled first.
- * @cut:   Its size in the end, unless 0.
+ * @new_size: Its final size, unless 0.
  * @punch: Offset of a page that is punched out, unless 0.
  */
 struct huge_file {
 	struct shape shape;
-	off_t cut;
+	off_t new_size;
 	off_t punch;
 };
 
 static const struct huge_file files[] = {
-	{ .shape = { "written all over", .size = 4 * HUGE,
+	{ .shape = { "without holes", .size = 4 * HUGE,
 		     .before = PAGES(0, 1, 1, 4 * HUGE_PAGES) } },
 	{ .shape = { "hardly written", .size = 4 * HUGE,
 		     .before = PAGES(7, HUGE_PAGES, 1, 4) } },
 	{ .shape = { "among small pages and holes", .size = 8 * HUGE,
 		     .before = PAGES(0, 6 * HUGE_PAGES, HUGE_PAGES, 2),
 		     .after = PAGES(2 * HUGE_PAGES, 3, 1, 200) } },
-	{ .shape = { "cut off in the middle", .size = 4 * HUGE,
+	{ .shape = { "truncated in the middle", .size = 4 * HUGE,
 		     .before = PAGES(0, 1, 1, 4 * HUGE_PAGES) },
-	  .cut = HUGE + 5 * PAGE + 10 },
+	  .new_size = HUGE + 5 * PAGE + 10 },
 	{ .shape = { "with a hole in the middle", .size = 2 * HUGE,
 		     .before = PAGES(0, 1, 1, 300) },
 	  .punch = 400 * PAGE },
@@ -65,8 +65,8 @@ static struct shape final_shape(const struct huge_file *file)
 {
 	struct shape shape = file->shape;
 
-	if (file->cut)
-		shape.size = file->cut;
+	if (file->new_size)
+		shape.size = file->new_size;
 	return shape;
 }
 
@@ -78,7 +78,7 @@ static int create(const struct huge_file *file)
 	shmem_enable_huge("always");
 	fd = shape_create(&file->shape, SEED);
 	shmem_enable_huge("never");
-	if ((file->cut && ftruncate(fd, file->cut)) ||
+	if ((file->new_size && ftruncate(fd, file->new_size)) ||
 	    (file->punch && fallocate(fd, mode, file->punch, PAGE)) ||
 	    !shape_touch(&file->shape, fd, stage()))
 		ksft_exit_fail_perror(file->shape.name);
@@ -145,7 +145,7 @@ static void preserve_files(void)
 	session_hold();
 }
 
-/* The first file is huge pages and nothing else. */
+/* The first file has only huge pages. */
 static bool is_mapped_huge(void)
 {
 	long mapped, size = files[0].shape.size;

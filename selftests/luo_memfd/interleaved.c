@@ -27,12 +27,12 @@
 #define TOKEN_FILE	2
 #define SMALL		(32UL << 20)
 #define LARGE		(2 * SMALL)
-/* A boot may wait for a tick of the timer; by the square, it is thousands of M. */
+/* A boot may wait for a tick of the timer. Quadratic growth would be thousands of M. */
 #define SLACK		20000000
-/* Where it is, leaks are looked for when a stage has ended, and the next boots then. */
+/* If it exists, the kernel scans for leaks between a stage and the next boot. */
 #define KMEMLEAK	"/sys/kernel/debug/kmemleak"
 
-/* What each stage tells the next: when it ended, and the boots so far. */
+/* Passed on to the next stage: the time of the end of this one, and of earlier boots. */
 struct figures {
 	uint64_t end;
 	uint64_t boot[3];
@@ -95,7 +95,7 @@ static void report(const struct figures *figures)
 	if (access(KMEMLEAK, F_OK))
 		ksft_test_result(large < 3 * small + SLACK, "the boot is not quadratic\n");
 	else
-		ksft_test_result_skip("the boot is not quadratic: leaks are looked for\n");
+		ksft_test_result_skip("the boot is not quadratic: the kernel scans for leaks\n");
 }
 
 int main(void)
@@ -114,14 +114,14 @@ int main(void)
 		figures->boot[n - 2] = start - figures->end;
 		ksft_set_plan(n == 4 ? 2 : 1);
 		if (n == 2)
-			ksft_test_result_pass("nothing was preserved but figures\n");
+			ksft_test_result_pass("only figures were preserved\n");
 		else
 			check_file(session, n == 3 ? SMALL : LARGE);
 		session_finish(session);
 		close(session);
 	} else {
 		ksft_set_plan(1);
-		ksft_test_result_pass("nothing is preserved but figures\n");
+		ksft_test_result_pass("only figures are preserved\n");
 	}
 
 	if (n == 4) {

@@ -43,7 +43,7 @@ static unsigned long in_order(unsigned long n)
 	return n;
 }
 
-/* Each time into another node of the tree that the kernel keeps pages in. */
+/* Write each page into another node of the page cache's tree. */
 static unsigned long scattered(unsigned long n)
 {
 	return n % 512 * 512 + n / 512;
@@ -70,7 +70,7 @@ static void *run_writer(void *arg)
 	long loaded = 0;
 
 	for (unsigned long n = 0; n < REGION; n++) {
-		/* At leisure first, so that there is room left in the end. */
+		/* Write slowly at first, so that there are holes left at the end. */
 		if (!loaded) {
 			usleep(LEISURE_USECS);
 			loaded = file_get("/sys/kernel/kexec_loaded");
@@ -123,7 +123,7 @@ static void save(void)
 	session_preserve(session, data, TOKEN_DATA);
 	session_preserve(session, reports_fd, TOKEN_REPORT);
 	start_writers();
-	ksft_test_result_pass("writers write until the kernel is gone\n");
+	ksft_test_result_pass("writers write until the kexec\n");
 }
 
 static bool check_writer(int i)
@@ -140,7 +140,7 @@ static bool check_writer(int i)
 	}
 	ksft_print_msg("%s: %lu pages reported as written, %lu of them missing\n",
 		       writers[i].name, done, missing);
-	/* A writer that came to an end did not write until the last moment. */
+	/* A writer that has ended has not written until the last moment. */
 	return done && done < REGION && !missing;
 }
 

@@ -49,7 +49,7 @@ static void set_up_faults(void)
 	file_set(DEBUGFS "fail_page_alloc/min-order", 0);
 }
 
-/* Nothing but the one system call lies between these two. */
+/* Only the one system call is between these two. */
 static void fail_allocation(int nth)
 {
 	char text[16];
@@ -59,7 +59,7 @@ static void fail_allocation(int nth)
 		ksft_exit_fail_perror(FAIL_NTH);
 }
 
-/* Whether there were that many allocations. */
+/* Check whether there were that many allocations. */
 static bool came_to_fail(void)
 {
 	char text[16] = "";
@@ -75,7 +75,7 @@ static void name_session(char *name, size_t size, int nth)
 	snprintf(name, size, "allocation %d", nth);
 }
 
-/* Each file is preserved at last, for its retrieve to fail at. */
+/* In the end each file is preserved, so that its retrieve can fail. */
 static bool preserve_each(void)
 {
 	char name[32];
@@ -98,7 +98,7 @@ static bool preserve_each(void)
 				return false;
 			}
 			failures += !!err;
-			/* What could not be preserved can be cut again. */
+			/* A file that could not be preserved can be truncated again. */
 			if (err && (ftruncate(fd, shape.size + 1) ||
 				    ftruncate(fd, shape.size)))
 				return false;
@@ -131,7 +131,7 @@ static bool retrieve_each(void)
 			failed = came_to_fail();
 		else if (fd < 0)
 			return false;
-		/* shmem has no space where it has no memory for an inode. */
+		/* shmem returns ENOSPC if it has no memory for an inode. */
 		good = fd < 0 ? fd == -ENOMEM || fd == -ENOSPC :
 				shape_check(&shape, fd, 1, 2);
 		if (!good) {

@@ -76,7 +76,7 @@ static uint64_t read_word(const char *path, unsigned long nr)
 	return word;
 }
 
-/* A page that is pinned is poisoned, and -EBUSY returned. */
+/* A pinned page is poisoned although -EBUSY is returned. */
 static void poison(int file, unsigned long index)
 {
 	char *mem = map(fds[file], NR_PAGES * PAGE), *page = mem + index * PAGE;

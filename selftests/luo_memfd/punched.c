@@ -95,7 +95,7 @@ static void punch(int fd, unsigned long first, unsigned long nr)
 		ksft_exit_fail_perror("punch");
 }
 
-/* The page is another one in each of two rounds. */
+/* The content of the page differs between the two rounds. */
 static void fill(const struct file *file, int fd, int generation)
 {
 	memset(seeds, 0, sizeof(seeds));
@@ -117,7 +117,7 @@ static void change(const struct file *file, int fd, int generation)
 		punch(fd, i, 1);
 }
 
-/* A little more of it, behind the rest. */
+/* Extend the file a little. */
 static void change_again(const struct file *file, int fd, int generation)
 {
 	unsigned long last = NR_PAGES - 100;
@@ -139,13 +139,13 @@ static bool check_file(const struct file *file, int fd)
 		    pattern_matches(page, PAGE, seeds[i], i))
 			continue;
 		if (!wrong++)
-			ksft_print_msg("%s: page %lu is not as it was left\n",
+			ksft_print_msg("%s: page %lu does not have its last content\n",
 				       file->name, i);
 	}
 	return !wrong;
 }
 
-/* A kexec that a file refuses leaves all of them preserved, and frozen no more. */
+/* After a kexec that a file refuses, all files are still preserved and no longer frozen. */
 static void call_off(int session)
 {
 	int refuser = open(REFUSER, O_RDWR);
@@ -156,7 +156,7 @@ static void call_off(int session)
 	if (system("kexec-load"))
 		ksft_exit_fail_msg("kexec-load\n");
 	ksft_test_result(reboot(RB_KEXEC) && errno == EBUSY,
-			 "the kexec is called off\n");
+			 "the kexec is aborted\n");
 	if (write(refuser, "freeze 0", 8) != 8)
 		ksft_exit_fail_perror(REFUSER);
 	close(refuser);
@@ -197,7 +197,7 @@ static void check(void)
 		change(&files[i], -1, stage() - 1);
 		change_again(&files[i], -1, stage() - 1);
 		ksft_test_result(check_file(&files[i], fds[i]),
-				 "%s: is as it was left\n", files[i].name);
+				 "%s: has its last content\n", files[i].name);
 	}
 	if (!(stage() % 2))
 		close(session_retrieve_file(session, TOKEN_REFUSER));

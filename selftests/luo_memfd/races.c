@@ -27,10 +27,10 @@
 #define LAST_USECS	300000
 #define TOKEN_REPORTS	100
 
-/* What is done to a page: a way to write, or one of these. */
+/* A call for a page: a way to write, or one of these. */
 enum { PUNCH = BY_URING + 1, ALLOCATE, NR_KINDS };
 
-/* A page: the seed of what is in it, 0 for zeroes, before and after what is done. */
+/* A page: the seeds of its content before and after the call. 0 is zeroes. */
 struct record {
 	atomic_uint is;
 	atomic_uint becomes;
@@ -47,7 +47,7 @@ struct report {
 
 struct actor {
 	const char *name;
-	unsigned int kinds;	/* which it does, as bits */
+	unsigned int kinds;	/* its calls, as bits */
 	bool resizes;
 };
 
@@ -95,7 +95,7 @@ static void act(int i, unsigned int seed, unsigned int random)
 		after = before;
 	pattern_fill(page, after, index);
 
-	/* What is written twice is not to look as if it was not. */
+	/* Use another seed if the page is written twice, so that a lost write is found. */
 	atomic_store(&record->becomes, kind == ALLOCATE ? seed : after);
 	if (kind == PUNCH)
 		atomic_store(&record->becomes, ~0U);
@@ -136,7 +136,7 @@ static void *run_actor(void *arg)
 			resize(i, (state >> 8) % (NR_PAGES * PAGE));
 		else
 			act(i, seed, state >> 8);
-		/* There may be fewer processors than actors. */
+		/* Yield, because there may be fewer processors than actors. */
 		if (!(seed % 8))
 			sched_yield();
 	}
@@ -144,8 +144,8 @@ static void *run_actor(void *arg)
 }
 
 /*
- * A page that must move and is in use by I/O is waited for. On a machine that does
- * more than this, that may take longer than the kernel waits: try again.
+ * The kernel waits for a page that must move and is in use by I/O. On a busy machine
+ * this may take longer than the kernel waits, so retry.
  */
 static int preserve(int session, int i)
 {
@@ -158,7 +158,7 @@ static int preserve(int session, int i)
 	return err;
 }
 
-/* The session is in *@session; 0 or the error. */
+/* Set *@session to the session. Return 0 or the error. */
 static int preserve_all(int *session, bool reports_too)
 {
 	int err = 0;
@@ -185,7 +185,7 @@ static int preserve_often(void)
 	return err ?: preserve_all(&session, true);
 }
 
-/* Says with what error it came to an end, and goes on. */
+/* Print the error with which it has ended, and continue. */
 static void run(int ready)
 {
 	pthread_t thread;
@@ -240,7 +240,7 @@ static void save(void)
 	if (read(ready[0], &err, sizeof(err)) != sizeof(err))
 		err = ECHILD;
 	ksft_print_msg("preserving files: %s\n", strerror(err));
-	ksft_test_result(!err, "files are preserved, and given up, %d times\n",
+	ksft_test_result(!err, "files are preserved and unpreserved %d times\n",
 			 ROUNDS);
 }
 
@@ -271,7 +271,7 @@ static bool check_size(int i)
 {
 	unsigned long size = lseek(fds[i], 0, SEEK_END);
 
-	ksft_print_msg("%s: %lu bytes, was told %lu, was about %lu\n",
+	ksft_print_msg("%s: %lu bytes, recorded %lu, requested %lu\n",
 		       actors[i].name, size, atomic_load(&reports[i].size),
 		       atomic_load(&reports[i].size_becomes));
 	return size == atomic_load(&reports[i].size) ||
@@ -293,10 +293,10 @@ static void check_actor(int i)
 	ksft_print_msg("%s: %lu done, %lu refused, %lu failed\n", actors[i].name,
 		       done, atomic_load(&reports[i].refused),
 		       atomic_load(&reports[i].failed));
-	/* Of all that is done, only a change of the size is refused. */
+	/* Only changes of the size are refused. */
 	ksft_test_result(is_right && done && !atomic_load(&reports[i].failed) &&
 			 !atomic_load(&reports[i].refused) == !actors[i].resizes,
-			 "%s: has what it was told\n", actors[i].name);
+			 "%s: has the recorded content\n", actors[i].name);
 }
 
 static void check(void)

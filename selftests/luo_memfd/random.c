@@ -29,7 +29,7 @@
 #define SOME_SEALS	(F_SEAL_GROW | F_SEAL_SHRINK)
 
 /**
- * struct file - What must be in a file.
+ * struct file - The expected content of a file.
  * @fd:    The file, or -1 while changes are repeated without one.
  * @size:  Size in bytes.
  * @pos:   File position.
@@ -101,7 +101,7 @@ static void write_page(struct file *file, unsigned long index, uint32_t seed,
 		ksft_exit_fail_perror("write");
 }
 
-/* A run of pages, which may go up to where huge pages begin and end. */
+/* Choose a run of pages, which may begin and end at huge pages. */
 static unsigned long chance_run(const struct file *file, unsigned long *start)
 {
 	unsigned long left;
@@ -122,7 +122,7 @@ static void change_write(struct file *file)
 
 	if (file->fd >= 0)
 		shmem_enable_huge(huge ? "always" : "never");
-	/* Pages that are written backwards lie backwards in memory. */
+	/* Pages that are written in descending order are in descending order in memory. */
 	for (unsigned long i = 0; i < run; i += step)
 		write_page(file, start + (back ? run - 1 - i : i), seed, map);
 	if (file->fd >= 0)
@@ -161,11 +161,11 @@ static void change_allocate(struct file *file)
 	change_refused(file, FALLOC_FL_KEEP_SIZE, start * PAGE, len);
 }
 
-/* What a page was cut off from is zero, so that it has to be written again. */
+/* The truncated part of a page is zero, so the page must be written again. */
 static void change_size(struct file *file)
 {
 	unsigned long old = nr_pages(file), last = file->size / PAGE;
-	bool cut = file->size % PAGE;
+	bool truncated = file->size % PAGE;
 	off_t size = chance(chance(3) ? MAX_PAGES * PAGE : 20 * PAGE);
 	uint32_t seed = 1 + chance(1 << 30);
 
@@ -176,7 +176,7 @@ static void change_size(struct file *file)
 		ksft_exit_fail_perror("ftruncate");
 	for (unsigned long i = nr_pages(file); i < old; i++)
 		file->seeds[i] = 0;
-	if (cut && last < nr_pages(file) && page_len(file, last))
+	if (truncated && last < nr_pages(file) && page_len(file, last))
 		write_page(file, last, seed, false);
 }
 

@@ -43,7 +43,7 @@ static void save_files(void)
 	}
 }
 
-static bool came_back(const char *what, long before)
+static bool is_freed(const char *what, long before)
 {
 	long after = memory_free();
 
@@ -52,7 +52,7 @@ static bool came_back(const char *what, long before)
 	return memory_same(before + SIZE_KIB, after, SLACK_KIB);
 }
 
-/* As much memory may be committed as is, and a quarter of the file. */
+/* Limit the committed memory to the current amount and a quarter of the file. */
 static int retrieve_without_memory(int session)
 {
 	long kbytes = meminfo("Committed_AS") + SIZE_KIB / 4;
@@ -66,8 +66,8 @@ static int retrieve_without_memory(int session)
 }
 
 /*
- * CVE-2026-43489: a retrieve that had failed could be tried again, on memory
- * that the first try had freed.
+ * CVE-2026-43489: a retrieve that had failed could be retried, on memory that the first
+ * try had freed.
  */
 static void check_half_way(void)
 {
@@ -79,12 +79,12 @@ static void check_half_way(void)
 	ksft_test_result(err == -ENOMEM || err == -ENOSPC,
 			 "half-way: retrieve fails\n");
 	ksft_test_result(luo_session_retrieve_fd(session, 0) == err,
-			 "half-way: CVE-2026-43489, the next try fails alike\n");
+			 "half-way: CVE-2026-43489, a retry fails with the same error\n");
 	ksft_test_result(!luo_session_finish(session),
 			 "half-way: the session can be finished\n");
 	close(session);
-	ksft_test_result(came_back("half-way", before),
-			 "half-way: all memory comes back\n");
+	ksft_test_result(is_freed("half-way", before),
+			 "half-way: all memory is freed\n");
 }
 
 static int retrieve_as_nobody(int session)
@@ -112,10 +112,10 @@ static void check_no_file(void)
 	ksft_print_msg("no file: %s\n", strerror(-err));
 	ksft_test_result(err == -ENFILE, "no file: retrieve fails\n");
 	ksft_test_result(luo_session_retrieve_fd(session, 0) == err,
-			 "no file: the next try fails alike\n");
+			 "no file: a retry fails with the same error\n");
 	session_finish(session);
-	ksft_test_result(came_back("no file", before),
-			 "no file: all memory comes back\n");
+	ksft_test_result(is_freed("no file", before),
+			 "no file: all memory is freed\n");
 }
 
 static void check_not_at_all(void)
@@ -124,11 +124,11 @@ static void check_not_at_all(void)
 	long before = memory_free();
 
 	session_finish(session);
-	ksft_test_result(came_back("not at all", before),
-			 "not at all: all memory comes back\n");
+	ksft_test_result(is_freed("not at all", before),
+			 "not at all: all memory is freed\n");
 }
 
-/* Statistics of a group come late, and a little rounded. */
+/* Statistics of a group are delayed, and slightly inexact. */
 static bool is_charged(long kib)
 {
 	long found = file_get_word(CGROUP "/memory.stat", "shmem") >> 10;
@@ -137,7 +137,7 @@ static bool is_charged(long kib)
 	return labs(found - kib) < SLACK_KIB;
 }
 
-/* Room for half of the file. Who retrieves is told, and not killed. */
+/* With a limit of half of the file, retrieve returns an error; no process is killed. */
 static void check_limited(void)
 {
 	long before = memory_free(), shmem = meminfo("Shmem");
@@ -150,16 +150,16 @@ static void check_limited(void)
 	ksft_print_msg("limited: %s\n", strerror(-err));
 	ksft_test_result(err == -ENOMEM, "limited: retrieve fails\n");
 	ksft_test_result(luo_session_retrieve_fd(session, 0) == err,
-			 "limited: the next try fails alike\n");
+			 "limited: a retry fails with the same error\n");
 	ksft_test_result(file_get_word(CGROUP "/memory.events", "oom_kill") == 0 &&
 			 file_get_word(CGROUP "/memory.events", "max") > 0,
-			 "limited: nobody is killed\n");
+			 "limited: no process is killed\n");
 	session_finish(session);
 	ksft_test_result(is_charged(0) && meminfo("Shmem") == shmem,
-			 "limited: nothing stays charged\n");
+			 "limited: no memory stays charged\n");
 	cgroup_leave();
-	ksft_test_result(came_back("limited", before),
-			 "limited: all memory comes back\n");
+	ksft_test_result(is_freed("limited", before),
+			 "limited: all memory is freed\n");
 }
 
 static void check_charged(void)
@@ -172,16 +172,16 @@ static void check_charged(void)
 	fd = session_retrieve_file(session, 0);
 	session_finish(session);
 	ksft_test_result(is_charged(SIZE_KIB),
-			 "charged: to the one who retrieves\n");
+			 "charged: to the process that retrieves\n");
 	ksft_test_result(meminfo("Shmem") - shmem == SIZE_KIB,
 			 "charged: counted as shared memory\n");
 	ksft_test_result(shape_check_blocks(&shape, fd, false) &&
 			 shape_check(&shape, fd, 1, 0),
-			 "charged: the file is as it was\n");
+			 "charged: the file is unchanged\n");
 	close(fd);
-	ksft_test_result(came_back("charged", before),
-			 "charged: all memory comes back when it is closed\n");
-	ksft_test_result(is_charged(0), "charged: nothing stays charged\n");
+	ksft_test_result(is_freed("charged", before),
+			 "charged: all memory is freed when it is closed\n");
+	ksft_test_result(is_charged(0), "charged: no memory stays charged\n");
 }
 
 int main(int argc, char *argv[])

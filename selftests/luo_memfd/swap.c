@@ -37,7 +37,7 @@ static unsigned char *map_file(const struct shape *shape, int fd)
 	return map;
 }
 
-/* Maps the pages without dirtying them, and has them swapped out. */
+/* Map the pages without dirtying them, and swap them out. */
 static bool swap_out(const struct shape *shape, int fd)
 {
 	long before = file_get_word("/proc/vmstat", "pswpout"), out;
@@ -60,10 +60,9 @@ static void write_map(unsigned char *map)
 }
 
 /*
- * CVE-2026-43389: whether a page was dirty was noted when the file was
- * preserved. A page written to through a mapping that lasts until the kexec is
- * dirty in the page table alone; the next kernel took it for clean, and dropped
- * it when memory was short.
+ * CVE-2026-43389: the dirty bit of a page was read when the file was preserved. A page that
+ * is written later through a mapping is dirty only in the page table. The next kernel
+ * treated it as clean, and dropped it under memory pressure.
  */
 static void save_files(void)
 {
@@ -99,7 +98,7 @@ static void check_files(void)
 		ksft_test_result(swap_out(&files[i], fds[i]),
 				 "%s: swapped out again\n", files[i].name);
 		ksft_test_result(shape_check(&files[i], fds[i], 1, 2),
-				 "%s: back with what was written\n",
+				 "%s: read again with its content\n",
 				 files[i].name);
 	}
 }

@@ -2,9 +2,9 @@
 /*
  * tags
  *
- * Files whose pages have memory tags (MTE of arm64). One that was mapped with PROT_MTE
- * cannot be preserved. One that is mapped so after it was preserved makes the kexec
- * fail, which then happens without it.
+ * Files whose pages have memory tags (MTE of arm64). A file that was mapped with PROT_MTE
+ * cannot be preserved. A file that is mapped so after it was preserved makes the kexec fail;
+ * after its session is closed, the kexec succeeds.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,7 +28,7 @@
 #endif
 
 #define SIZE		(16 * PAGE)
-#define TAGGED		5	/* the page that is written to through the mapping */
+#define TAGGED		5	/* the page that is written through the mapping */
 
 static int file_new(const char *name)
 {
@@ -42,7 +42,7 @@ static int file_new(const char *name)
 	return fd;
 }
 
-/* The tags stay when the mapping is gone. */
+/* The tags stay after the mapping is removed. */
 static void file_tag(int fd)
 {
 	char *map = mmap(NULL, SIZE, PROT_READ | PROT_WRITE | PROT_MTE,
@@ -78,6 +78,6 @@ int main(void)
 	ksft_test_result(err == EOPNOTSUPP, "and refused at the kexec: %s\n",
 			 strerror(err));
 	err = pwrite(late, "x", 1, 2 * PAGE) == 1 ? 0 : errno;
-	ksft_test_result(!err, "the file is used on: %s\n", strerror(err));
+	ksft_test_result(!err, "the file can still be used: %s\n", strerror(err));
 	ksft_finished();
 }

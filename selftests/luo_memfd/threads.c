@@ -18,7 +18,7 @@
 #define SESSION		"threads"
 #define NR_FILES	ARRAY_SIZE(shapes)
 #define SEED		5
-/* Twice what one processor does alone, and some more. */
+/* More than twice the limit of one processor. */
 #define NR_PAGES	40960L
 
 static const struct shape shapes[] = {

@@ -2,10 +2,9 @@
 /*
  * too_large
  *
- * Preserves a file of which most is in swap, because it is larger than memory,
- * while another process has more memory than this one. Preserving fails, the other
- * process lives, and the file is as it was. Cut to a size that fits, it can be
- * preserved.
+ * Preserve a file that is larger than memory and mostly in swap, while another process has
+ * more memory than this one. Preserving must fail without killing the other process, and
+ * must not change the file. Truncated to a size that fits, the file can be preserved.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -24,7 +23,7 @@
 #define BYSTANDER	(64UL << 20)
 #define SMALL_PAGES	1024
 
-/* Uses its memory for as long as the test takes. */
+/* Access its memory until the test ends. */
 static pid_t start_bystander(void)
 {
 	volatile char *memory;
@@ -90,7 +89,7 @@ int main(void)
 	ksft_test_result(err == -ENOMEM, "%lu pages do not fit: %s\n", nr,
 			 strerror(-err));
 	ksft_test_result(is_alive(bystander), "no other process is killed\n");
-	ksft_test_result(has_pages(fd, nr), "the file is as it was\n");
+	ksft_test_result(has_pages(fd, nr), "the file is unchanged\n");
 
 	if (ftruncate(fd, SMALL_PAGES * PAGE))
 		ksft_exit_fail_perror("ftruncate");
