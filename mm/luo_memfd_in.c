@@ -205,7 +205,7 @@ int luo_memfd_in_retrieve_stock(struct liveupdate_file_op_args *args)
 			luo_memfd_v0_in_drop(args->serialized_data);
 	} else {
 		if (err != -ENOENT)
-			pr_warn("version 1 of a file cannot be read, taking version 0: %pe\n",
+			pr_warn("version 1 of a file cannot be read, using version 0: %pe\n",
 				ERR_PTR(err));
 		in.version = 0;
 		err = luo_memfd_v0_in_load(args->serialized_data, &in.v1,

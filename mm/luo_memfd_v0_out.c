@@ -90,7 +90,7 @@ static int luo_memfd_v0_add_page(struct luo_memfd_v0 *v0)
 	if (err)
 		return err;
 
-	/* Nobody reads what is behind the last entry: it need not be cleared. */
+	/* Memory after the last entry is never read, so it need not be cleared. */
 	folio = kho_alloc_folio(GFP_KERNEL, 0);
 	if (!folio)
 		return -ENOMEM;

@@ -73,7 +73,7 @@ static int luo_object_select_versions(const struct luo_object_kind *kind,
 		}
 		if (i == kind->nr_versions ||
 		    !luo_object_version_writable(kind, &kind->versions[i])) {
-			pr_warn("kind %s: version %u is not one that this kernel writes\n",
+			pr_warn("kind %s: this kernel does not write version %u\n",
 				kind->name, version);
 			return -EINVAL;
 		}

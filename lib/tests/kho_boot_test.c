@@ -180,7 +180,7 @@ static int restore_all(void)
 		kho_restore_free(list);
 		cond_resched();
 	}
-	pr_info("%lu pages in %lu pieces are as they were\n", nr_pages, nr_pieces);
+	pr_info("%lu pages in %lu pieces are unchanged\n", nr_pages, nr_pieces);
 
 	return 0;
 }

@@ -213,10 +213,10 @@ static void luo_field_refuses_to_lose(struct kunit *test)
 static void luo_field_update(struct kunit *test)
 {
 	struct probe_ser probe = probe_plain, loaded;
-	const u64 nobody = 2;
+	const u64 unknown = 2;
 
 	KUNIT_EXPECT_EQ(test, luo_object_convert_update(&luo_loopback_out,
-							&probe_kind, nobody, &probe),
+							&probe_kind, unknown, &probe),
 			-ENOENT);
 	KUNIT_ASSERT_EQ(test, probe_save(&probe), 0);
 	KUNIT_EXPECT_EQ(test, probe_save(&probe), -EEXIST);

@@ -171,7 +171,7 @@ scenario nodes
 = 0 free
 = 0 finish_save_obj
 = 0 finish_save
-scenario nodes that nobody loads
+scenario nodes that are not loaded
 = 0 prepare_save unclaimed-%d
 = 0 prepare_save_obj
 = 0 alloc 1 100 0

@@ -118,7 +118,7 @@ static int target_open(const char *name)
 			ksft_exit_fail_perror(targets[i].path);
 		return fds[i];
 	}
-	ksft_exit_fail_msg("nobody is called %s\n", name);
+	ksft_exit_fail_msg("no target %s\n", name);
 }
 
 /* Make a call, with its @nth allocation failing. Return 0 or a positive errno. */

@@ -27,7 +27,7 @@ refusals() {
 	luoctl save s a="${memfd%/*}/77"
 	says "a descriptor that is not there" 2 "has no descriptor 77"
 	luoctl save s a=77
-	says "a descriptor of its own that is not there" 2 "not started with a descriptor 77"
+	says "an inherited descriptor that is not there" 2 "not started with a descriptor 77"
 	luoctl save s a=/tmp/nothing
 	says "a file that is not there" 2 "No such file"
 	luoctl save s a="$memfd" note=/tmp/note
@@ -360,7 +360,7 @@ restore() {
 	luoctl restore foreign3 -- true
 	says "a name with a colon" 125 "has an entry without a name"
 	luoctl restore --token data=5 foreign3
-	says "names of its own" 0 "data=/proc/"
+	says "names of another program" 0 "data=/proc/"
 	./store ./session pass passed ./luoctl restore passed -- \
 		sh -c 'cat <&3; ./notify READY=1' >$out 2>&1
 	status=$?

@@ -4,7 +4,7 @@
  * kernel has no call that lists sessions, so luoctl could not distinguish a session that
  * was lost from one that was never saved.
  *
- * The index is a memfd in a session of its own. It is written again whenever it changes,
+ * The index is a memfd in a separate session. It is written again whenever it changes,
  * so that it is in the versions that the write policy selects. There is an index only
  * if other sessions are saved, so that any kernel that can read them can read it too. In
  * the next kernel luoctl copies the index to notes in /run/luoctl.

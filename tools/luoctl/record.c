@@ -78,7 +78,7 @@ int record_write(const char *image, const char *services)
 	return ret;
 }
 
-/* The value of "KEY VALUE" in a line of its own; to be freed. "" if there is none. */
+/* The value of a line "KEY VALUE"; to be freed. "" if there is no such line. */
 static char *value_of(const char *text, const char *key)
 {
 	size_t len = strlen(key);

@@ -93,7 +93,7 @@ shapes() {
 table() { shapes; }
 
 good "fields of all other types" ""
-bad "a string that is not one of char" 's/char name\[6\]/u8 name[6]/' \
+bad "a string that is not an array of char" 's/char name\[6\]/u8 name[6]/' \
 	"field name is not of type string in the struct"
 bad "a boolean that is not a u8" 's/^\tu8 enabled;/\ts8 enabled;/' \
 	"field enabled is not of type boolean in the struct"

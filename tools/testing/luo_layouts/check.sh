@@ -47,7 +47,7 @@ result() {
 unchanged() {
 	table "$2" >"$dir/table.c"
 	layouts
-	result $? "$1 is as it was published"
+	result $? "$1 is as published"
 }
 
 # changed WHAT FILE SED LINE: after SED the comparison fails and says LINE.

@@ -72,7 +72,7 @@ CASES = [
 	("a member more is passed over", reads(mapping(entry(x=[{}, {"y": "z"}])), "a=1\n")),
 	("an empty file", reads("", "wrong: is not JSON\n")),
 	("no JSON", reads("hello", "wrong: is not JSON\n")),
-	("JSON that goes on", reads(mapping() + "x", "wrong: is not JSON\n")),
+	("JSON with data after its end", reads(mapping() + "x", "wrong: is not JSON\n")),
 	("JSON that ends early", reads(mapping(entry())[:-1], "wrong: is not JSON\n")),
 	("JSON that is deep", reads(mapping(state=json.loads("[" * 14 + "]" * 14)), "")),
 	("JSON that is too deep",

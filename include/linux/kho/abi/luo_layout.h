@@ -24,7 +24,7 @@
  *
  * A reader that has another digest for the version refuses the objects of this version
  * with -EPROTO. If the object of kind "layouts" is corrupt, the reader assumes the
- * published layout, because all other objects have CRCs of their own.
+ * published layout, because all other objects have their own CRCs.
  */
 
 /**
