@@ -25,7 +25,7 @@
 static struct kobject *luo_object_root;
 
 /* The directory of a kind. The kobject may be freed later than the kind. */
-struct luo_object_folder {
+struct luo_object_dir {
 	struct kobject kobj;
 	const struct luo_object_kind *kind;
 };
@@ -35,9 +35,9 @@ enum luo_object_which { READABLE, WRITABLE, SELECTED };
 static ssize_t luo_object_show_versions(struct kobject *kobj, char *buf,
 					enum luo_object_which which)
 {
-	struct luo_object_folder *folder =
-		container_of(kobj, struct luo_object_folder, kobj);
-	const struct luo_object_kind *kind = folder->kind;
+	struct luo_object_dir *dir =
+		container_of(kobj, struct luo_object_dir, kobj);
+	const struct luo_object_kind *kind = dir->kind;
 	unsigned long selected = READ_ONCE(kind->selected);
 	unsigned int i;
 	int len = 0;
@@ -80,23 +80,23 @@ static ssize_t selected_show(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute selected_attr = __ATTR_RO(selected);
 
-static struct attribute *luo_object_folder_attrs[] = {
+static struct attribute *luo_object_dir_attrs[] = {
 	&readable_attr.attr,
 	&writable_attr.attr,
 	&selected_attr.attr,
 	NULL,
 };
-ATTRIBUTE_GROUPS(luo_object_folder);
+ATTRIBUTE_GROUPS(luo_object_dir);
 
-static void luo_object_folder_release(struct kobject *kobj)
+static void luo_object_dir_release(struct kobject *kobj)
 {
-	kfree(container_of(kobj, struct luo_object_folder, kobj));
+	kfree(container_of(kobj, struct luo_object_dir, kobj));
 }
 
-static const struct kobj_type luo_object_folder_type = {
-	.release	= luo_object_folder_release,
+static const struct kobj_type luo_object_dir_type = {
+	.release	= luo_object_dir_release,
 	.sysfs_ops	= &kobj_sysfs_ops,
-	.default_groups	= luo_object_folder_groups,
+	.default_groups	= luo_object_dir_groups,
 };
 
 /**
@@ -108,20 +108,20 @@ static const struct kobj_type luo_object_folder_type = {
  */
 int luo_object_sysfs_add(struct luo_object_kind *kind)
 {
-	struct luo_object_folder *folder = kzalloc_obj(*folder);
+	struct luo_object_dir *dir = kzalloc_obj(*dir);
 	int err;
 
-	if (!folder)
+	if (!dir)
 		return -ENOMEM;
 
-	folder->kind = kind;
-	err = kobject_init_and_add(&folder->kobj, &luo_object_folder_type,
+	dir->kind = kind;
+	err = kobject_init_and_add(&dir->kobj, &luo_object_dir_type,
 				   luo_object_root, "%s", kind->name);
 	if (err) {
-		kobject_put(&folder->kobj);
+		kobject_put(&dir->kobj);
 		return err;
 	}
-	kind->kobj = &folder->kobj;
+	kind->kobj = &dir->kobj;
 
 	return 0;
 }

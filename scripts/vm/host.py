@@ -17,7 +17,7 @@ from typing import Optional
 from . import accel, paths
 from .machine import Machine
 
-FOLDER = paths.BUILD / "host"
+DIRECTORY = paths.BUILD / "host"
 
 
 class HostError(Exception):
@@ -34,11 +34,11 @@ class Host:
 	def __init__(self, name: str, kernel: str = "pkram", append: str = "", mem: str = "2G",
 		     packages: Optional[dict[str, list[str]]] = None) -> None:
 		self.log = str(paths.LOG / f"{name}.log")
-		self._folder = tempfile.TemporaryDirectory(dir=paths.BUILD, prefix=".host-")
-		line = (FOLDER / "boot" / "cmdline").read_text().strip()
-		image = str(FOLDER / "boot" / kernel)
+		self._directory = tempfile.TemporaryDirectory(dir=paths.BUILD, prefix=".host-")
+		line = (DIRECTORY / "boot" / "cmdline").read_text().strip()
+		image = str(DIRECTORY / "boot" / kernel)
 		self.machine = Machine(image, f"{image}.initrd", f"{line} {append}".strip(), mem=mem,
-				       accel=accel.known(), disk=str(FOLDER / "debian.img"),
+				       accel=accel.known(), disk=str(DIRECTORY / "debian.img"),
 				       disk_readonly=False)
 		self._packages = packages
 		self._process = None
@@ -53,20 +53,20 @@ class Host:
 	def _package_disk(self) -> list[str]:
 		if not self._packages:
 			return []
-		folder = pathlib.Path(self._folder.name) / "packages"
+		directory = pathlib.Path(self._directory.name) / "packages"
 		for name, packages in self._packages.items():
-			(folder / name).mkdir(parents=True)
+			(directory / name).mkdir(parents=True)
 			for package in packages:
-				shutil.copy(package, folder / name)
-		disk = f"{folder}.img"
-		subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-d", folder, disk, "512M"],
+				shutil.copy(package, directory / name)
+		disk = f"{directory}.img"
+		subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-d", directory, disk, "512M"],
 			       stdout=subprocess.DEVNULL,
 			       check=True)
 		return ["-drive", f"file={disk},if=none,id=packages,format=raw",
 			"-device", "virtio-blk-pci,drive=packages"]
 
 	def __enter__(self) -> "Host":
-		path = f"{self._folder.name}/shell"
+		path = f"{self._directory.name}/shell"
 		self._process = subprocess.Popen(
 			[*self.command(), *self._package_disk(), "-serial", f"file:{self.log}",
 			 "-serial", f"unix:{path},server=on,wait=off"],
@@ -86,7 +86,7 @@ class Host:
 		self._process.kill()
 		self._process.wait()
 		self._shell.close()
-		self._folder.cleanup()
+		self._directory.cleanup()
 
 	def _lines(self, end: float):
 		"""Yield the lines of the shell, until a time limit."""

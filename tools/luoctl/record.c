@@ -9,9 +9,9 @@
 
 #include "record.h"
 
-#define FOLDER		"/var/lib/luoctl"
-#define RECORD		FOLDER "/update"
-#define PREVIOUS	FOLDER "/previous"
+#define DIRECTORY		"/var/lib/luoctl"
+#define RECORD		DIRECTORY "/update"
+#define PREVIOUS	DIRECTORY "/previous"
 #define HERE_FOLDER	"/run/luoctl"
 #define HERE		HERE_FOLDER "/update"
 #define RECORD_MAX	0x10000
@@ -40,7 +40,7 @@ static int write_whole(const char *path, const char *text)
 	FILE *out;
 	int err = -1;
 
-	mkdir(FOLDER, 0755);
+	mkdir(DIRECTORY, 0755);
 	out = fopen(temporary, "we");
 	if (out) {
 		err = fputs(text, out) < 0 || fflush(out) || fsync(fileno(out));

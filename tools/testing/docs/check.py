@@ -188,9 +188,9 @@ def tests_are_skipped_without_kernels():
 	"""every test that is run outside of the virtual machine exits with 4, and says why"""
 	environment = {name: value for name, value in os.environ.items() if name != "STAGE"}
 	with tempfile.TemporaryDirectory() as copy:
-		for folder in (TOP / "selftests").iterdir():
-			if folder.is_dir():
-				shutil.copytree(folder, pathlib.Path(copy, folder.name))
+		for directory in (TOP / "selftests").iterdir():
+			if directory.is_dir():
+				shutil.copytree(directory, pathlib.Path(copy, directory.name))
 		shutil.copytree(LINUX / "tools/testing/selftests/kselftest", f"{copy}/kselftest")
 		for test in sorted(pathlib.Path(copy).glob("*/*.sh")):
 			if not re.search(r"^# (vm|bench):", test.read_text(), re.M):

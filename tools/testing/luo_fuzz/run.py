@@ -56,9 +56,9 @@ def found_by(out, name):
 	return found
 
 
-def folders(name):
+def directories(name):
 	"""Return the directories with the initial inputs of a fuzzer."""
-	return [folder for folder in (CORPUS / name, REGRESSIONS / name) if folder.is_dir()]
+	return [directory for directory in (CORPUS / name, REGRESSIONS / name) if directory.is_dir()]
 
 
 def fuzz_one(out, name, seconds):
@@ -69,7 +69,7 @@ def fuzz_one(out, name, seconds):
 	before = set(found.iterdir())
 	status, said, runs = run(command(
 		out, name, found, HANG, f"-max_total_time={seconds}", grown,
-		*folders(name)))
+		*directories(name)))
 	if status:
 		(found / "log").write_text(said)
 	new = sorted(set(found.iterdir()) - before - {found / "log"})
@@ -99,17 +99,17 @@ def fuzz(out, seconds, jobs, names):
 
 def regressions(name):
 	"""Return the inputs that have once failed."""
-	folder = REGRESSIONS / name
-	return sorted(folder.iterdir()) if folder.is_dir() else []
+	directory = REGRESSIONS / name
+	return sorted(directory.iterdir()) if directory.is_dir() else []
 
 
 def scratch(out, name):
 	"""Return an empty directory for new inputs, so that the next run has the same start."""
-	folder = out / "scratch" / name
-	folder.mkdir(parents=True, exist_ok=True)
-	for path in folder.iterdir():
+	directory = out / "scratch" / name
+	directory.mkdir(parents=True, exist_ok=True)
+	for path in directory.iterdir():
 		path.unlink()
-	return folder
+	return directory
 
 
 def check(out, names):
@@ -123,7 +123,7 @@ def check(out, names):
 		results.append((f"{name}: corpus and short run", run(command(
 			out, name, found, HANG_IN_CHECK, f"-seed={SEED}",
 			f"-runs={RUNS.get(name, RUNS_ELSE)}",
-			scratch(out, name), *folders(name)))))
+			scratch(out, name), *directories(name)))))
 	print("KTAP version 1")
 	print(f"1..{len(results)}")
 	for number, (what, (status, said, runs)) in enumerate(results, 1):

@@ -24,10 +24,10 @@ class Run:
 
 	def __init__(self, *args, env=None, files=None, luoctl=LUOCTL):
 		"""Args that are None are replaced by the names of FILES, a list of bytes."""
-		with tempfile.TemporaryDirectory() as folder:
+		with tempfile.TemporaryDirectory() as directory:
 			args = list(args)
 			for number, data in enumerate(files or []):
-				path = pathlib.Path(folder, f"image{number}")
+				path = pathlib.Path(directory, f"image{number}")
 				path.write_bytes(data)
 				args[args.index(None)] = str(path)
 			self.args = args

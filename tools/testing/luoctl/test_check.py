@@ -154,9 +154,9 @@ def missing_file():
 	Run("check", "--from", None, "/nonexistent", files=[FROM]).expect(2, "No such file")
 	Run("check", "--from", None, "/", files=[FROM]).expect(2, "directory")
 	Run("check", "--from", None, "/dev/zero", files=[FROM]).expect(2, "not a regular file")
-	with tempfile.TemporaryDirectory() as folder:
-		os.mkfifo(f"{folder}/pipe")
-		Run("check", "--from", None, f"{folder}/pipe", files=[FROM]).expect(2, "regular")
+	with tempfile.TemporaryDirectory() as directory:
+		os.mkfifo(f"{directory}/pipe")
+		Run("check", "--from", None, f"{directory}/pipe", files=[FROM]).expect(2, "regular")
 
 
 def usage():

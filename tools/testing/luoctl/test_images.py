@@ -68,12 +68,12 @@ def unpacked(path):
 def debian_amd64():
 	"""Check it unmodified, and compressed as the kernel's build does with lz4 and lzo."""
 	path = debian("amd64")
-	with tempfile.TemporaryDirectory() as folder:
+	with tempfile.TemporaryDirectory() as directory:
 		files = [(path, "bzImage")]
 		vmlinux = unpacked(path)
 		assert len(vmlinux) > 1 << 24
 		for name in ("lz4", "lzo"):
-			file = pathlib.Path(folder, name)
+			file = pathlib.Path(directory, name)
 			file.write_bytes(bzimage(PACKERS[name](vmlinux)))
 			files.append((file, "bzImage", name))
 		same_release(*files)
@@ -83,10 +83,10 @@ def debian_arm64():
 	"""Check the Image unmodified, in gzip, and as a self-extracting vmlinuz.efi."""
 	path = debian("arm64")
 	image = path.read_bytes()
-	with tempfile.TemporaryDirectory() as folder:
-		packed = pathlib.Path(folder, "Image.gz")
+	with tempfile.TemporaryDirectory() as directory:
+		packed = pathlib.Path(directory, "Image.gz")
 		packed.write_bytes(PACKERS["gzip"](image))
-		efi = pathlib.Path(folder, "vmlinuz.efi")
+		efi = pathlib.Path(directory, "vmlinuz.efi")
 		efi.write_bytes(zboot(PACKERS["gzip"](image)))
 		same_release((path, "arm64 Image"), (packed, "gzip"), (efi, "EFI zboot, gzip"))
 
@@ -96,8 +96,8 @@ def debian_uki():
 	path = debian("amd64")
 	stub = next(pathlib.Path("/usr/lib/systemd/boot/efi").glob("linuxx64.efi.stub"), None)
 	assert stub, "systemd-boot-efi has no linuxx64.efi.stub"
-	with tempfile.TemporaryDirectory() as folder:
-		image, release = pathlib.Path(folder, "uki.efi"), pathlib.Path(folder, "osrel")
+	with tempfile.TemporaryDirectory() as directory:
+		image, release = pathlib.Path(directory, "uki.efi"), pathlib.Path(directory, "osrel")
 		release.write_text("ID=debian\n")
 		subprocess.run(["objcopy", "--add-section", f".osrel={release}",
 				"--change-section-vma", ".osrel=0x20000",
@@ -123,8 +123,8 @@ def truncated_lzo():
 
 def huge_files():
 	"""A file that is not an image is refused by its size and first bytes."""
-	with tempfile.TemporaryDirectory() as folder:
-		path = pathlib.Path(folder, "huge")
+	with tempfile.TemporaryDirectory() as directory:
+		path = pathlib.Path(directory, "huge")
 		for size, word in ((5 << 30, "larger than 2048 MiB"), ((2 << 30) - 1, "not a kernel")):
 			with open(path, "wb") as file:
 				file.write(b"hello, world, hello")

@@ -153,24 +153,24 @@ def prometheus():
 	"""The file for Prometheus is written even if live update is off."""
 	if os.path.exists("/dev/liveupdate"):
 		raise Skip("this kernel has live update")
-	with tempfile.TemporaryDirectory() as folder:
-		path = pathlib.Path(folder, "luoctl.prom")
+	with tempfile.TemporaryDirectory() as directory:
+		path = pathlib.Path(directory, "luoctl.prom")
 		Run("status", "--prometheus", path).expect(2, "live update is off")
 		assert "\nluoctl_live_update 0\n" in path.read_text(), path.read_text()
 		assert "\nluoctl_status 2\n" in path.read_text(), path.read_text()
-		assert os.listdir(folder) == ["luoctl.prom"]
+		assert os.listdir(directory) == ["luoctl.prom"]
 	run = Run("status", "--prometheus", "/nothing/luoctl.prom")
 	assert run.status == 2 and "/nothing/luoctl.prom: No such file" in run.err, run
 
 
 def copies():
 	"""Only a regular file that fits into memory can be copied."""
-	with tempfile.TemporaryDirectory() as folder:
-		os.mkfifo(f"{folder}/fifo")
-		with open(f"{folder}/huge", "wb") as file:
+	with tempfile.TemporaryDirectory() as directory:
+		os.mkfifo(f"{directory}/fifo")
+		with open(f"{directory}/huge", "wb") as file:
 			file.truncate(1 << 43)
-		for path, word in (("/dev/zero", "regular"), (f"{folder}/fifo", "regular"),
-				   (folder, "directory"), (f"{folder}/huge", "are available")):
+		for path, word in (("/dev/zero", "regular"), (f"{directory}/fifo", "regular"),
+				   (directory, "directory"), (f"{directory}/huge", "are available")):
 			Run("save", "s", "--copy", f"a={path}").expect(2, word)
 
 
