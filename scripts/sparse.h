@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel expects of sparse and Debian's sparse 0.6.4 does not have.
+ * Features that the kernel expects of sparse and that Debian's sparse 0.6.4 lacks.
  * Included ahead of everything when sparse runs, and only then.
  */
 
