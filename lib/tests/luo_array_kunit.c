@@ -361,7 +361,7 @@ static void luo_array_wrong_shape(struct kunit *test)
 			-EMSGSIZE);
 	KUNIT_EXPECT_NULL(test, array.data);
 	luo_array_drop(&array);
-	/* Nothing was claimed. */
+	/* No page was claimed. */
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 24, 1000, 1), 0);
 	luo_array_drop(&array);
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 24, 1000, 1),

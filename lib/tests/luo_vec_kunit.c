@@ -235,7 +235,7 @@ static void luo_vec_append_is_local(struct kunit *test)
 	}
 }
 
-/* What luo_vec_prepare() has prepared for is appended without a new table. */
+/* Elements for which luo_vec_prepare() was called are appended without a new table. */
 static void luo_vec_prepared(struct kunit *test)
 {
 	const u64 nr = PAGE_SIZE / sizeof(void *) * PAGE_SIZE / ELEMENT;

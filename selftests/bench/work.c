@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files that are slow to preserve, each for another reason. */
+/* Files that are slow to preserve, for different reasons. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
@@ -104,7 +104,7 @@ static void create(struct work *work, int i)
 	work->maps[i] = map_aligned(work->fds[i], work->size);
 }
 
-/* Pages come back in the order in which the processor has kept them. */
+/* Freed pages are allocated again in the order of the lists of the CPU. */
 static void reuse(struct work *work)
 {
 	create(work, 0);
@@ -147,7 +147,7 @@ void work_create(struct work *work)
 		ksft_exit_fail_msg("not all pages are huge\n");
 }
 
-/* The hole behind one of the pages that were there before, and not the same twice. */
+/* Return a hole after one of the written pages, each hole only once. */
 static size_t late_offset(const struct work *work, unsigned int i)
 {
 	size_t nr_holes = work->size / PAGE / work->step;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Makes one allocation fail, with the fault injection of the kernel. */
+/* Make one allocation fail, by the fault injection of the kernel. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

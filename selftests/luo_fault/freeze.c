@@ -31,7 +31,7 @@
 #define LATE		2048
 #define SLACK_KIB	256
 
-/* In the order in which they are frozen; the last one is in another session. */
+/* The files in the order in which they are frozen. The last one is in another session. */
 enum { DENSE, SPARSE, REFUSES, NR_FILES };
 
 static const struct shape files[NR_FILES] = {
@@ -149,11 +149,11 @@ static bool refuse_each(void)
 		write_late(rest);
 	ksft_print_msg("freeze: %d allocations failed, and ended %d of the calls\n",
 		       nth - 1, failures);
-	/* None need end it: attributes that cannot be saved again do not. */
+	/* A failed allocation need not end the freeze: that of attributes does not. */
 	return left && nth > 1 && err == ENOENT;
 }
 
-/* With each allocation failing, a session that is given up leaves nothing. */
+/* Close a session with each allocation failing. No memory may stay preserved. */
 static bool give_up_each(void)
 {
 	long keys = kho_read().keys, memory = memory_free();

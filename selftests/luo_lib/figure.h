@@ -26,7 +26,7 @@ static inline uint64_t counter(void)
 	return count / frequency * 1000000000 +
 	       count % frequency * 1000000000 / frequency;
 #else
-#error "which counter lasts over a kexec here?"
+#error "which counter continues over a kexec on this architecture?"
 #endif
 }
 

@@ -58,7 +58,7 @@ static void kcore_read_page(const struct kcore *kcore, uint64_t phys, void *page
 	const struct elf64_phdr *segment = kcore->segments;
 
 	for (int i = 0; i < kcore->nr_segments; i++, segment++) {
-		/* What has no physical address has this one. */
+		/* A segment without a physical address has this one. */
 		if (segment->p_type != PT_LOAD || segment->p_paddr == -1ULL ||
 		    phys < segment->p_paddr || phys - segment->p_paddr >= segment->p_memsz)
 			continue;
@@ -115,7 +115,7 @@ static long count_bits(const uint64_t *bitmap)
 	return bits;
 }
 
-/* Tables without keys stay when these are gone, and do not count. */
+/* A table stays in the tree after its last key was removed. Do not count it. */
 static long walk(const struct kcore *kcore, struct kho *kho, uint64_t phys,
 		 int level, uint64_t prefix)
 {

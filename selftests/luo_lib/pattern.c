@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is in a page follows from a seed and the page's index, and no two words
- * of it are alike: a page that is missing, stale, in the wrong place or only
- * half there does not pass.
+ * The content of a page depends on a seed and on its index, and all its words differ. A page
+ * that is missing, stale, incomplete or in the wrong place is therefore detected.
  */
 #include <string.h>
 

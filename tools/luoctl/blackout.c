@@ -208,7 +208,7 @@ static void print_blackout(const struct blackout *blackout)
 	       (double)total(blackout) / SECOND_NS, blackout->previous,
 	       uts.release, blackout->generation,
 	       blackout->nr < NR_PARTS ?
-	       ", as far as it can be told: no session was restored by luoctl yet" : "");
+	       ", as far as it is known: no session was restored by luoctl yet" : "");
 	for (size_t i = 0; i < blackout->nr; i++) {
 		printf("%9.3f s  %-54s ", (double)duration(blackout, i) / SECOND_NS,
 		       parts[i].text);
@@ -253,7 +253,7 @@ static int run(int argc, char **argv)
 	if (!blackout.previous)
 		ret = complain("no update since the cold boot");
 	else if (!blackout.nr)
-		ret = complain("Linux %s handed over to this kernel, and it is not known when: the previous kernel measured with another clock, or had none that goes on over a kexec",
+		ret = complain("Linux %s handed over to this kernel, and it is not known when: the previous kernel measured with another clock, or had none that continues over a kexec",
 			       blackout.previous);
 	else if (want_json)
 		print_json(&blackout);

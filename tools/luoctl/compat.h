@@ -46,7 +46,7 @@ const char *compat_name_field(const char *kind);
 /* Check if the object is only for people to read, such as the log of this kernel. */
 bool compat_is_optional(const char *object);
 
-/* Check if objects of the kind only tell how long the update took. */
+/* Check if objects of the kind only record the times of the update. */
 bool compat_is_ledger(const char *kind);
 
 /* Check if the kind belongs to a test or a sample, so that a host stores none. */

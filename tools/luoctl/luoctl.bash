@@ -3,7 +3,7 @@
 #
 # Completion of luoctl for bash.
 
-# What there is of the running kernel to accept the loss of.
+# Names of the running kernel for --accept.
 _luoctl_names() {
 	local kind
 

@@ -142,7 +142,7 @@ static char *take(void)
 	return taken;
 }
 
-/* Where debugfs cannot be read, a kernel with live update is taken at its word. */
+/* Check if this is a kexec boot. Without debugfs, assume so if live update is on. */
 static bool has_arrived(void)
 {
 	if (access(KHO, F_OK))

@@ -9,7 +9,7 @@
 #include "json.h"
 #include "stakes.h"
 
-/* What survives a kexec from one kernel to another. */
+/* Reports of what survives a kexec from one kernel to another. */
 struct report {
 	const struct catalogue *from;
 	const struct catalogue *to;

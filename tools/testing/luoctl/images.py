@@ -85,13 +85,13 @@ def xz(data):
 
 
 def zstd(data):
-	"""As the kernel packs itself."""
+	"""Compress as the build of the kernel does."""
 	return subprocess.run(["zstd", "-q", "-22", "--ultra"], input=data, check=True,
 			      stdout=subprocess.PIPE).stdout
 
 
 def lz4(data):
-	"""As the kernel packs itself."""
+	"""Compress as the build of the kernel does."""
 	return subprocess.run(["lz4", "-l", "-9", "-", "-"], input=data, check=True,
 			      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
 
@@ -103,7 +103,7 @@ def lz4_frame(data):
 
 
 def lzo(data):
-	"""As the kernel packs itself."""
+	"""Compress as the build of the kernel does."""
 	return subprocess.run(["lzop", "-9"], input=data, check=True,
 			      stdout=subprocess.PIPE).stdout
 
