@@ -588,6 +588,7 @@ static void luo_array_alloc_without_memory(struct kunit *test)
 	bool failed;
 	int err;
 
+	luo_array_skip_if_large(test, nr_pages);
 	for (max_order = 0; max_order <= 3; max_order += 3) {
 		luo_loopback_set_max_order(max_order);
 		failures = 0;

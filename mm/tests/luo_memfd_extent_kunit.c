@@ -15,7 +15,7 @@
 #include "../luo_memfd.h"
 
 /* Page frames that no machine has, in no section of memory. */
-#define PFN	((u64)1 << 50)
+#define PFN	((u64)1 << (62 - PAGE_SHIFT))
 
 #define EXTENT(...)	((struct luo_memfd_extent_ser){ __VA_ARGS__ })
 

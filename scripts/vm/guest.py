@@ -50,8 +50,11 @@ class Guest:
 		"""Return the machine that the job runs on."""
 		settings = self._settings
 		kernel = paths.image(settings.boot[0], self._arch)
-		mem = f"{mebibytes(settings.mem) + self._arch.extra}M"
-		return Machine(kernel, self._initrd, self.append(), mem,
+		mem = mebibytes(settings.mem) + self._arch.extra
+		# With pages of 64 KiB, a scratch area takes a multiple of 512 MiB.
+		if "64k" in settings.boot:
+			mem += 3 * 512
+		return Machine(kernel, self._initrd, self.append(), f"{mem}M",
 			       settings.cpus, settings.numa, settings.icount,
 			       accel.choose(kernel, self._initrd, self._arch), disk,
 			       disk == settings.disk, settings.dimm,

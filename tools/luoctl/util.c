@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -138,7 +139,8 @@ int read_fd(int fd, size_t max, struct bytes *bytes)
 
 int read_file(const char *path, size_t max, struct bytes *bytes)
 {
-	int fd = open_regular(path, max), err, error;
+	/* In sysfs, st_size is that of a page, which may be more than @max. */
+	int fd = open_regular(path, SIZE_MAX), err, error;
 
 	*bytes = (struct bytes){};
 	if (fd < 0)
