@@ -195,7 +195,7 @@ static const char *compare(int i, unsigned long count, char *hash)
 
 static void retrieve_files(void)
 {
-	int session = session_retrieve(SESSION), taken[NR_FILES];
+	int session = session_retrieve(SESSION), version_read[NR_FILES];
 	unsigned long count;
 	long away;
 	int fd;
@@ -205,7 +205,7 @@ static void retrieve_files(void)
 		ksft_exit_fail_perror("notes");
 	for (int i = 0; i < NR_FILES; i++)
 		if (notes[i].size)
-			taken[i] = retrieve_file(session, i);
+			version_read[i] = retrieve_file(session, i);
 	session_finish(session);
 	count = counter_value(fds[COUNTER]);
 	away = counter_age(fds[COUNTER]);
@@ -222,7 +222,7 @@ static void retrieve_files(void)
 		verdict = compare(i, count, hash);
 		printf("row\t%s\t%ld\t%ld\t%ld\t%s\t%d\t%s\t%s\n", names[i],
 		       notes[i].size, notes[i].pages, pages_held(fds[i]),
-		       notes[i].written, taken[i], hash, verdict);
+		       notes[i].written, version_read[i], hash, verdict);
 	}
 }
 
