@@ -64,8 +64,8 @@ static int luo_memfd_update(struct luo_memfd *memfd)
 		return luo_memfd_store(memfd);
 	}
 
-	return luo_update_object(&memfd->v1, sizeof(memfd->v1), &memfd->id,
-				 version);
+	return luo_replace_object(&memfd->v1, sizeof(memfd->v1), &memfd->id,
+				  version);
 }
 
 static void luo_memfd_release_pages(struct luo_memfd *memfd)

@@ -98,8 +98,8 @@ struct luo_object_kind {
 int luo_store_object_flags(const void *data, size_t size,
 			   const struct luo_object_id *id, u32 version,
 			   u32 flags);
-int luo_update_object(const void *data, size_t size,
-		      const struct luo_object_id *id, u32 version);
+int luo_replace_object(const void *data, size_t size,
+		       const struct luo_object_id *id, u32 version);
 void luo_abort_object(const struct luo_object_id *id);
 bool luo_object_any(void);
 
@@ -132,9 +132,9 @@ static inline int luo_store_object_flags(const void *data, size_t size,
 	return -EOPNOTSUPP;
 }
 
-static inline int luo_update_object(const void *data, size_t size,
-				    const struct luo_object_id *id,
-				    u32 version)
+static inline int luo_replace_object(const void *data, size_t size,
+				     const struct luo_object_id *id,
+				     u32 version)
 {
 	return -EOPNOTSUPP;
 }

@@ -11,7 +11,7 @@
  *
  *   this kernel                           the next one
  *   luo_store_object()  ------ kexec ---> luo_read_object()
- *       luo_update_object()                   any number of times
+ *       luo_replace_object()                  any number of times
  *       luo_abort_object()                luo_finish_object()
  *
  * An object is part of the handover when luo_store_object() returns, until it is
@@ -82,7 +82,7 @@ int luo_store_object_flags(const void *data, size_t size,
 EXPORT_SYMBOL_GPL(luo_store_object_flags);
 
 /**
- * luo_update_object - Change the data of a stored object.
+ * luo_replace_object - Replace the data of one version of a stored object.
  * @data:    The new wire struct. Copied; the caller keeps it.
  * @size:    Its size in bytes, the same as when it was stored.
  * @id:      The object.
@@ -95,15 +95,15 @@ EXPORT_SYMBOL_GPL(luo_store_object_flags);
  * Return: 0; -ENOENT if this version is not stored; -EMSGSIZE if it was stored
  * with another size; -EOPNOTSUPP if live update is off.
  */
-int luo_update_object(const void *data, size_t size,
-		      const struct luo_object_id *id, u32 version)
+int luo_replace_object(const void *data, size_t size,
+		       const struct luo_object_id *id, u32 version)
 {
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
 
 	return luo_object_out_update(&luo_objects_out, data, size, id, version);
 }
-EXPORT_SYMBOL_GPL(luo_update_object);
+EXPORT_SYMBOL_GPL(luo_replace_object);
 
 /**
  * luo_abort_object - Remove an object from the handover.

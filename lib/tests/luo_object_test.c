@@ -66,7 +66,7 @@ static int luo_test_one(struct luo_test_line *line)
 
 	luo_pattern_fill(data, size, seed);
 	if (!strcmp(line->word[0], "update"))
-		return luo_update_object(data, size, &id, version);
+		return luo_replace_object(data, size, &id, version);
 
 	return luo_store_object_flags(data, size, &id, version, flags);
 }
