@@ -296,7 +296,7 @@ int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock)
 
 /**
  * luo_memfd_out_unpreserve - Undo luo_memfd_out_preserve().
- * @args: What LUO passes to its handler.
+ * @args: The arguments of the handler.
  */
 void luo_memfd_out_unpreserve(struct liveupdate_file_op_args *args)
 {
@@ -446,7 +446,7 @@ static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
 
 /**
  * luo_memfd_out_freeze - Preserve the final state of a file.
- * @args: What LUO passes to its handler.
+ * @args: The arguments of the handler.
  *
  * Preserves the folios that were added since preserve. The cost grows with their number
  * and not with the size of the file. On processors with memory tags each page is checked
@@ -475,7 +475,7 @@ int luo_memfd_out_freeze(struct liveupdate_file_op_args *args)
 
 /**
  * luo_memfd_out_unfreeze - Undo luo_memfd_out_freeze().
- * @args: What LUO passes to its handler.
+ * @args: The arguments of the handler.
  */
 void luo_memfd_out_unfreeze(struct liveupdate_file_op_args *args)
 {

@@ -114,8 +114,8 @@ int luo_elements_save_from(const struct luo_handover *handover,
 
 /**
  * luo_elements_save - Save the elements of an object for the next kernel.
- * @ser:      Set to what the object needs to have; all zero if @count is 0 or on
- *            failure. Store the object after this call.
+ * @ser:      Set to the description of the elements; all zero if @count is 0 or on
+ *            failure. Store the object that contains it after this call.
  * @array:    Set to the array, which the caller frees with luo_array_free() if it
  *            removes the object; all zero if @count is 0 or on failure.
  * @kind:     The kind of the elements, from LUO_DEFINE_KIND(). It need not be

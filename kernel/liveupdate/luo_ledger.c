@@ -2,11 +2,10 @@
 /**
  * DOC: The ledger of an update
  *
- * Between the moment when files are frozen and the moment when services go on, nothing
- * runs. This file measures the parts of that time that no program can measure. The
- * kernel writes the value of a hardware counter at each mark on its way into the kexec,
- * and the next kernel converts them to its own clock and shows them in
- * /sys/kernel/luo_ledger/, for "luoctl blackout".
+ * No program runs from the time when files are frozen until the next kernel starts its
+ * first process. This file measures the phases of that time. At each mark before the
+ * kexec, the kernel writes the value of a hardware counter. The next kernel converts the
+ * values to its own clock and shows them in /sys/kernel/luo_ledger/, for "luoctl blackout".
  *
  * The memory of the marks is allocated and stored at boot. A mark is then one write,
  * and the last one is written when all other processors are stopped.
@@ -60,7 +59,7 @@ static struct luo_array luo_ledger_out;
 
 /**
  * struct luo_ledger_in - The ledger of the previous kernel.
- * @marks:      As it wrote them.
+ * @marks:      The marks, in units of its hardware counter.
  * @generation: Its generation.
  * @release:    Its release.
  * @first:      The clocks of this kernel when it read the ledger.
@@ -116,8 +115,8 @@ luo_ledger_snapshot(struct system_time_snapshot *now)
 }
 
 /**
- * luo_ledger_mark - Note that the kernel has come to a point of its way into the kexec.
- * @mark: The point.
+ * luo_ledger_mark - Record that a phase of the kexec begins.
+ * @mark: The mark to write.
  *
  * Context: Any. Writes memory that was allocated at boot.
  */
@@ -228,8 +227,8 @@ static int luo_ledger_save(void)
 }
 
 /*
- * Convert the marks: this kernel knows how many nanoseconds the counter takes from the
- * time since it has read the ledger.
+ * Convert the marks to nanoseconds. The frequency of the counter is computed from the time
+ * since this kernel has read the ledger.
  */
 static bool luo_ledger_convert(struct luo_ledger_in *in)
 {

@@ -181,7 +181,7 @@ static bool pkram_page_valid(struct page *page)
 /**
  * pkram_save_page - Append a page to the open object.
  * @ps:    The stream.
- * @page:  The page, or the head page of a folio, whose order comes along.
+ * @page:  The page, or the head page of a folio, which keeps its order.
  * @flags: Flags for the caller's use. pkram_load_page() returns them unchanged, and
  *         the mapping offset, which is the index of the page's folio.
  *

@@ -147,7 +147,7 @@ static int pkram_in_claim_previous(struct pkram_node *node, const char *name)
 
 	err = pkram_node_read(set, name, &ser);
 	if (err == -EBADMSG)
-		pr_err("node %s: what leads to it is damaged\n", name);
+		pr_err("node %s: the structures that refer to it are damaged\n", name);
 	if (err)
 		return err;
 

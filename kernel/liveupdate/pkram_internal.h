@@ -29,7 +29,7 @@ struct pkram_set {
 	const struct luo_handover *handover;
 	struct luo_object_out *out;
 	struct luo_object_in *in;
-	struct mutex lock; /* protects which node is where */
+	struct mutex lock; /* protects the two indexes */
 	struct luo_index saved;
 	struct luo_index loading;
 };
