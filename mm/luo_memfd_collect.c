@@ -198,7 +198,7 @@ static int luo_memfd_pin(struct luo_memfd_walk *walk)
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		max_pages = clamp(READ_ONCE(walk->file->f_mapping->nrpages), 1,
-			     LUO_MEMFD_BATCH);
+				  LUO_MEMFD_BATCH);
 		err = luo_memfd_extents_reserve(walk->list, max_pages);
 		if (err)
 			return err;

@@ -35,14 +35,14 @@ class Memory:
 		self._users = 0
 		self._changed = threading.Condition()
 
-	def take(self, size: int) -> None:
+	def acquire(self, size: int) -> None:
 		"""Wait until SIZE MiB are available."""
 		with self._changed:
 			self._changed.wait_for(lambda: size <= self._free or not self._users)
 			self._free -= size
 			self._users += 1
 
-	def give(self, size: int) -> None:
+	def release(self, size: int) -> None:
 		"""Release the memory."""
 		with self._changed:
 			self._free += size
@@ -99,7 +99,7 @@ class Progress:
 
 
 def _run_one(test, memory: Memory, progress: Progress) -> ktap.Result:
-	memory.take(test.mem)
+	memory.acquire(test.mem)
 	progress.start(test)
 	log = "none"
 	try:
@@ -107,7 +107,7 @@ def _run_one(test, memory: Memory, progress: Progress) -> ktap.Result:
 	except Exception as error:	# a test that breaks its runner has failed
 		result = ktap.Result(failures=[f"{type(error).__name__}: {error}"])
 	finally:
-		memory.give(test.mem)
+		memory.release(test.mem)
 	progress.finish(test, result, log)
 	return result
 

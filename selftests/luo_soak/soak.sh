@@ -88,8 +88,8 @@ load_streams() {
 	done
 }
 
-# all_taken - check that no object of an earlier kernel is unclaimed.
-all_taken() {
+# all_claimed - check that no object of an earlier kernel is unclaimed.
+all_claimed() {
 	! grep -E '^(many|table|single|memfd|pkram) ' $objects/unclaimed
 }
 
@@ -147,7 +147,7 @@ case $STAGE in
 esac
 
 if [ "$FLAVOUR" != stock ]; then
-	ktap_test_result "no object of earlier kernels is unclaimed" all_taken
+	ktap_test_result "no object of earlier kernels is unclaimed" all_claimed
 	if [ -n "$NEXT" ]; then
 		ktap_test_result "save objects" save_objects
 		save_streams >/tmp/streams
