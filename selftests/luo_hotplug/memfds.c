@@ -7,9 +7,9 @@
  * kernel. If it fails, the file must still be usable. The name of a session says whether it
  * has succeeded.
  *
- * The small file is preserved while enough boot memory is free. The large file does not fit
- * into boot memory and must be refused. The last file is preserved after the large one has
- * filled memory.
+ * The small file is preserved while enough boot memory is free. The large file takes
+ * almost all memory that is free, more than boot memory has, and must be refused. The last
+ * file is preserved after the large one has filled memory.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <libliveupdate.h>
@@ -27,7 +28,7 @@
 #define WORDS		(PAGE / sizeof(uint64_t))
 #define ADDED_PFN	0x100000UL	/* 4 GiB */
 #define PAGES(_mib)	((_mib) * 256UL)
-#define IOMEM		"/proc/iomem"
+#define REST		320UL		/* MiB that the large file leaves free */
 
 struct file {
 	const char *name;
@@ -58,22 +59,14 @@ static bool filled(const void *page, const struct file *file, unsigned long i)
 	return words[0] == (file->seed << 32 | i) && words[WORDS - 1] == ~words[0];
 }
 
-/* Count the pages of RAM below 4 GiB. */
-static unsigned long count_boot(void)
+/* Count the pages of free memory. */
+static unsigned long count_free(void)
 {
-	FILE *iomem = fopen(IOMEM, "r");
-	unsigned long nr = 0, start, end;
-	char line[128];
+	struct sysinfo info;
 
-	if (!iomem)
-		ksft_exit_fail_perror(IOMEM);
-	while (fgets(line, sizeof(line), iomem))
-		if (strstr(line, "System RAM") &&
-		    sscanf(line, "%lx-%lx", &start, &end) == 2 &&
-		    end / PAGE < ADDED_PFN)
-			nr += (end + 1 - start) / PAGE;
-	fclose(iomem);
-	return nr;
+	if (sysinfo(&info))
+		ksft_exit_fail_perror("sysinfo");
+	return info.freeram * info.mem_unit / PAGE;
 }
 
 static char *map(const struct file *file)
@@ -175,8 +168,8 @@ static void save_file(struct file *file)
 static void save(void)
 {
 	ksft_set_plan(10);
-	large.nr_pages = count_boot() + PAGES(276);
 	save_file(&small);
+	large.nr_pages = count_free() - PAGES(REST);
 	ksft_test_result(small.nr_added > 0 && !small.err,
 			 "small: moved out of memory that was added\n");
 	save_file(&large);
