@@ -58,7 +58,7 @@ static void fuzz_walk(const struct luo_memfd_extent_ser *extent, u32 flags)
 }
 
 static void fuzz_split(const struct luo_memfd_extent_ser *extents, u64 nr,
-		     u64 nr_pages, u32 flags)
+		       u64 nr_pages, u32 flags)
 {
 	const struct luo_memfd_ser_v1 memfd = {
 		.nr_extents = nr, .nr_pages = nr_pages, .flags = flags,
