@@ -146,6 +146,12 @@ static int domain_load_regions(void)
 
 static int domain_save_regions(void)
 {
+	if (nr_regions % 2) {
+		luo_failure("regions: found %u addresses, expected pairs",
+			    nr_regions);
+		return -EINVAL;
+	}
+
 	return luo_elements_save(&domain.regions, &regions_array,
 				 &domain_region_kind, regions, nr_regions / 2,
 				 GFP_KERNEL);

@@ -67,6 +67,9 @@ case $STAGE in
 	result "a region that ends at 0 is refused" \
 		refused "kind domain_region: element 1 of 2 is invalid" \
 		modprobe $v3 regions=1,2,3,0
+	result "an address without the other one is refused" \
+		refused "regions: found 3 addresses, expected pairs" \
+		modprobe $v3 regions=1,2,3
 	result "load version 3 from nothing" \
 		modprobe $v3 type=1 interrupts=1023 devices=7,8,9 \
 		regions=4096,8191,65536,131071,0,1
