@@ -31,10 +31,12 @@
 #include "luo_memfd.h"
 
 /*
- * The longest wait for a folio that is in use. Each wait is twice as long as the one
- * before, a second in all. If a folio is still in use at freeze, the kexec is refused.
+ * How long to try to move a folio that is in use, and the longest wait between two tries.
+ * A folio that a program uses all the time is free only for moments, so try often. If it
+ * is still in use at freeze, the kexec is refused.
  */
-#define LUO_MEMFD_PATIENCE_MS	512
+#define LUO_MEMFD_PATIENCE_MS	1000
+#define LUO_MEMFD_RETRY_MS	16U
 
 /**
  * luo_memfd_may_stay - Check whether a folio can be preserved without a move.
@@ -229,7 +231,7 @@ static int luo_memfd_pin_next(struct luo_memfd_walk *walk)
 static int luo_memfd_pin_moving(struct luo_memfd_walk *walk,
 				const struct luo_memfd_run *run)
 {
-	unsigned int ms = 1;
+	unsigned int ms = 1, waited_ms = 0;
 	int err, moved;
 
 	for (;;) {
@@ -240,10 +242,11 @@ static int luo_memfd_pin_moving(struct luo_memfd_walk *walk,
 		err = luo_memfd_pin_next(walk);
 		if (err != -EAGAIN)
 			return err;
-		if (ms > LUO_MEMFD_PATIENCE_MS)
+		if (waited_ms >= LUO_MEMFD_PATIENCE_MS)
 			return moved ?: -EBUSY;
 		msleep(ms);
-		ms *= 2;
+		waited_ms += ms;
+		ms = min(2 * ms, LUO_MEMFD_RETRY_MS);
 	}
 }
 
