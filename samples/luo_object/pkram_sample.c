@@ -27,8 +27,14 @@ static int save(void)
 static void load(void)
 {
 	struct pkram_stream ps;
+	int err = pkram_prepare_load(&ps, "sample");
 
-	if (pkram_prepare_load(&ps, "sample"))
+	/* A corrupt node stays until it is removed. */
+	if (err == -EBADMSG) {
+		pr_warn("the page of the previous kernel is lost: %pe\n", ERR_PTR(err));
+		pkram_remove("sample");
+	}
+	if (err)
 		return;
 	if (!pkram_prepare_load_obj(&ps)) {
 		page = pkram_load_page(&ps, NULL, NULL);

@@ -9,6 +9,7 @@
 . ./corrupt.sh
 
 objects=/sys/kernel/luo_objects
+sample=/lib/modules/$(uname -r)/kernel/samples/luo_object/pkram_sample.ko
 healthy="healthy-1 healthy-2 healthy-3"
 
 # save_script NAME SEED, load_script NAME SEED - print the calls that save a node, and those
@@ -81,8 +82,13 @@ case $STAGE in
 		done
 		exit $bad
 	}
-	result "damage them" test $? -eq 0 ;;
+	result "damage them" test $? -eq 0
+	result "the sample saves its page" insmod "$sample"
+	result "damage it" corrupt pkram/sample bytes size ^1 ;;
 2)
+	result "the sample goes on without its page" insmod "$sample"
+	result "and says so" logged "pkram_sample: the page of the previous kernel is lost: -EBADMSG" 1
+	result "and removes the node" logged "pkram_sample: after 0 kernels" 1
 	refuse_script >script.in
 	ktap_subtest "the damaged ones are refused" ../pkram/script <script.in
 	for name in $(names pkram.cases); do
