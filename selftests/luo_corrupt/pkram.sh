@@ -87,8 +87,8 @@ case $STAGE in
 	result "damage it" corrupt pkram/sample bytes size ^1 ;;
 2)
 	result "the sample goes on without its page" insmod "$sample"
-	result "and says so" logged "pkram_sample: the page of the previous kernel is lost: -EBADMSG" 1
-	result "and removes the node" logged "pkram_sample: after 0 kernels" 1
+	result "and says so" logged "the page of the previous kernel is lost: " 1
+	result "and removes the node" logged "after 0 kernels" 1
 	refuse_script >script.in
 	ktap_subtest "the damaged ones are refused" ../pkram/script <script.in
 	for name in $(names pkram.cases); do
