@@ -18,7 +18,7 @@
 #include <linux/kho/abi/kexec_handover.h>
 #include <linux/kho/abi/memfd.h>
 #include <linux/luo_run.h>
-#include <linux/minmax.h>
+#include <linux/luo_vec.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -38,31 +38,12 @@ static struct memfd_luo_folio_ser *luo_memfd_v0_at(const struct luo_memfd_v0 *v0
 	       nr % LUO_MEMFD_V0_PER_PAGE;
 }
 
-/* Grow a table of pointers so that it can hold @nr. */
-static int luo_memfd_v0_reserve_table(void **table, unsigned long nr,
-				      unsigned long *max)
-{
-	unsigned long new_max = max3(nr, 2 * *max, 8UL);
-	void *new;
-
-	if (nr <= *max)
-		return 0;
-
-	new = kvrealloc(*table, new_max * sizeof(void *), GFP_KERNEL);
-	if (!new)
-		return -ENOMEM;
-	*table = new;
-	*max = new_max;
-
-	return 0;
-}
-
 static int luo_memfd_v0_add_chunk(struct luo_memfd_v0 *v0)
 {
 	struct kho_vmalloc_chunk *chunk;
 
-	if (luo_memfd_v0_reserve_table((void **)&v0->chunks, v0->nr_chunks + 1,
-				       &v0->max_chunks))
+	if (luo_vec_table_reserve((void **)&v0->chunks, v0->nr_chunks + 1,
+				  &v0->max_chunks, GFP_KERNEL))
 		return -ENOMEM;
 
 	chunk = kho_alloc_preserve(sizeof(*chunk));
@@ -83,8 +64,8 @@ static int luo_memfd_v0_add_page(struct luo_memfd_v0 *v0)
 	struct folio *folio;
 	int err;
 
-	err = luo_memfd_v0_reserve_table((void **)&v0->pages, v0->nr_pages + 1,
-					 &v0->max_pages);
+	err = luo_vec_table_reserve((void **)&v0->pages, v0->nr_pages + 1,
+				    &v0->max_pages, GFP_KERNEL);
 	if (!err && v0->nr_pages == v0->nr_chunks * KHO_VMALLOC_SIZE)
 		err = luo_memfd_v0_add_chunk(v0);
 	if (err)
@@ -201,13 +182,13 @@ int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
  */
 int luo_memfd_v0_out_prepare(struct luo_memfd_v0 *v0, u64 nr)
 {
-	if (v0->nr_pages < PAGE_SIZE / sizeof(void *))
+	if (v0->nr_pages < LUO_VEC_TABLE_LARGE)
 		return 0;
 
-	return luo_memfd_v0_reserve_table((void **)&v0->pages,
-					  DIV_ROUND_UP(v0->nr + nr,
-						       LUO_MEMFD_V0_PER_PAGE),
-					  &v0->max_pages);
+	return luo_vec_table_reserve((void **)&v0->pages,
+				     DIV_ROUND_UP(v0->nr + nr,
+						  LUO_MEMFD_V0_PER_PAGE),
+				     &v0->max_pages, GFP_KERNEL);
 }
 
 /**

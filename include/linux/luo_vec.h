@@ -40,6 +40,14 @@ struct luo_vec {
  */
 #define LUO_VEC_ELEMENT_MAX	64
 
+/**
+ * LUO_VEC_TABLE_LARGE - The number of pointers in a table of one page. The copy of a
+ * larger table takes so long that it should not be made right before the kexec.
+ */
+#define LUO_VEC_TABLE_LARGE	(PAGE_SIZE / sizeof(void *))
+
+int luo_vec_table_reserve(void **table, unsigned long nr, unsigned long *max,
+			  gfp_t gfp);
 void luo_vec_init(struct luo_vec *vec, u32 element_size);
 int luo_vec_append(struct luo_vec *vec, const void *elements, u64 nr,
 		   gfp_t gfp);

@@ -39,9 +39,6 @@
 #define LUO_VEC_POLY	0x82f63b78
 #define LUO_VEC_ONE	BIT(31)
 
-/* Number of pointers above which a table takes more than one page. */
-#define LUO_VEC_TABLE_LARGE	(PAGE_SIZE / sizeof(void *))
-
 /* x^n is 1 for this n. */
 #define LUO_VEC_PERIOD	((1U << 31) - 1)
 
@@ -111,9 +108,18 @@ static void *luo_vec_at(const struct luo_vec *vec, u64 offset, u64 *len)
 	return vec->pages[offset >> PAGE_SHIFT] + offset_in_page(offset);
 }
 
-/* Grow a table of pointers so that it can hold @nr. */
-static int luo_vec_table_reserve(void **table, unsigned long nr,
-				 unsigned long *max, gfp_t gfp)
+/**
+ * luo_vec_table_reserve - Grow a table of pointers, to at least twice its size.
+ * @table: The table, from kvrealloc(); set to the new one.
+ * @nr:    Number of pointers that it must be able to hold.
+ * @max:   Number of pointers that it can hold; set to the new number.
+ * @gfp:   Allocation mask.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOMEM if there is no memory, with the table unchanged.
+ */
+int luo_vec_table_reserve(void **table, unsigned long nr, unsigned long *max,
+			  gfp_t gfp)
 {
 	unsigned long new_max = max3(nr, 2 * *max, 8UL);
 	void *new;
