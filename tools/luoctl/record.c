@@ -9,11 +9,11 @@
 
 #include "record.h"
 
-#define DIRECTORY		"/var/lib/luoctl"
+#define DIRECTORY	"/var/lib/luoctl"
 #define RECORD		DIRECTORY "/update"
 #define PREVIOUS	DIRECTORY "/previous"
-#define HERE_FOLDER	"/run/luoctl"
-#define HERE		HERE_FOLDER "/update"
+#define HERE_DIRECTORY	"/run/luoctl"
+#define HERE		HERE_DIRECTORY "/update"
 #define RECORD_MAX	0x10000
 
 /* The second one is only in a kernel that was booted with a handover. */
@@ -135,7 +135,7 @@ static char *take(void)
 	}
 	taken = xasprintf("%sback %lld\n", (char *)text.data, (long long)time(NULL));
 	free(text.data);
-	mkdir(HERE_FOLDER, 0755);
+	mkdir(HERE_DIRECTORY, 0755);
 	if (!geteuid() && !write_whole(HERE, taken))
 		unlink(RECORD);
 
