@@ -57,6 +57,11 @@ for_each() {
 	done
 }
 
+# count_unclaimed - print the number of nodes of the previous kernel that were not removed.
+count_unclaimed() {
+	sed -n 's/^pkram //p' $objects/unclaimed
+}
+
 refuse_script() {
 	for name in $(names pkram.cases); do
 		echo "0 EBADMSG prepare_load $name"
@@ -86,9 +91,11 @@ case $STAGE in
 	result "the sample saves its page" insmod "$sample"
 	result "damage it" corrupt pkram/sample bytes size ^1 ;;
 2)
-	result "the sample goes on without its page" insmod "$sample"
+	unclaimed=$(count_unclaimed)
+	result "the sample starts without its page" insmod "$sample"
 	result "and says so" logged "the page of the previous kernel is lost: " 1
-	result "and removes the node" logged "after 0 kernels" 1
+	result "and starts anew" logged "after 0 kernels" 1
+	result "and removes the node" [ "$(count_unclaimed)" -eq $((unclaimed - 1)) ]
 	refuse_script >script.in
 	ktap_subtest "the damaged ones are refused" ../pkram/script <script.in
 	for name in $(names pkram.cases); do
