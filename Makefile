@@ -7,7 +7,7 @@
 # and the makefiles of the kernel would use that.
 
 FLAVOUR ?= pkram
-export FROM TO FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST KERNEL GDB
+export FROM TO FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST KERNEL GDB LAZY
 
 help:
 	@echo 'make demo                               hands files in memory from kernel to kernel'
@@ -15,6 +15,7 @@ help:
 	@echo 'make -s image FLAVOUR=...               prints the path of that kernel'
 	@echo 'make luoctl                             builds build/luoctl/luoctl'
 	@echo 'make check [TESTS=pattern]              runs every test'
+	@echo 'make check LAZY=on [TESTS=pattern]      has memfds retrieved page by page'
 	@echo 'make check HOST=1                       runs the tests on a Debian host'
 	@echo 'make deb [CONFIG=vm]                    Debian packages in build/deb/'
 	@echo 'make image-debian                       a Debian host with them installed'

@@ -94,6 +94,11 @@ class Settings:
 			self.boot = [flavour if boot in ("pkram", "fault") else boot
 				     for boot in self.boot]
 
+	def choose_lazy(self, mode: "str | None") -> None:
+		"""Retrieves memfds as luo_memfd.lazy=MODE does, unless the test says how."""
+		if mode and "luo_memfd.lazy=" not in self.append:
+			self.set("append", f"luo_memfd.lazy={mode}")
+
 	@classmethod
 	def read(cls, path: pathlib.Path) -> "typing.Self | None":
 		"""Return the settings in a file, or None if it has no line with the mark."""
