@@ -5,6 +5,7 @@
 # versions, and in the newest alone.
 #
 # vm: boot=pkram,pkram,pkram mem=2G cpus=4
+# vm: append="luo_memfd.lazy=off"
 . ../luo_lib/policy.sh
 
 case $STAGE in
