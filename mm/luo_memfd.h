@@ -14,6 +14,7 @@ struct folio;
 struct inode;
 struct liveupdate_file_op_args;
 struct luo_object_kind;
+struct mm_struct;
 struct page;
 struct memfd_luo_folio_ser;
 struct memfd_luo_ser;
@@ -109,7 +110,8 @@ int luo_memfd_collect_added(struct file *file, struct luo_memfd_extents *list,
 			    u32 flags);
 void luo_memfd_uncollect_added(struct file *file, struct luo_memfd_extents *list,
 			       u32 flags);
-void luo_memfd_release_extent(const struct luo_memfd_extent_ser *extent,
+void luo_memfd_release_extent(struct file *file,
+			      const struct luo_memfd_extent_ser *extent,
 			      u32 flags);
 void luo_memfd_clear_mark(struct file *file, pgoff_t index);
 long luo_memfd_poison_seen(void);
@@ -234,6 +236,7 @@ void luo_memfd_v0_in_drop(u64 address);
  * @nr:        How many there are.
  * @nr_stored: Number of pages that were already added to the page cache.
  * @zone_id:   The zone of all pages.
+ * @mark:      Mark them if what is added to the file is marked.
  * @folios:    The pages.
  */
 struct luo_memfd_batch {
@@ -241,6 +244,7 @@ struct luo_memfd_batch {
 	unsigned int nr;
 	unsigned int nr_stored;
 	int zone_id;
+	bool mark;
 	struct folio *folios[LUO_MEMFD_BATCH];
 };
 
@@ -250,10 +254,30 @@ int luo_memfd_insert_page(struct luo_memfd_batch *batch, u64 pfn, pgoff_t index)
 int luo_memfd_insert_pages(struct luo_memfd_batch *batch, u64 pfn,
 			   unsigned long nr, bool down, pgoff_t index);
 int luo_memfd_insert_flush(struct luo_memfd_batch *batch);
+int luo_memfd_insert_absent(struct luo_memfd_batch *batch, gfp_t gfp,
+			    struct mm_struct *mm, bool mark);
+int luo_memfd_insert_absent_folio(struct inode *inode, struct folio *folio,
+				  gfp_t gfp, struct mm_struct *mm, bool mark);
+int luo_memfd_insert_absent_poison(struct inode *inode, struct folio *folio,
+				   gfp_t gfp, bool mark);
 int luo_memfd_insert_folio(struct inode *inode, u64 pfn, unsigned int order,
 			   pgoff_t index);
 void luo_memfd_insert_retire(u64 pfn);
 int luo_memfd_insert_poison(struct inode *inode, u64 pfn, pgoff_t index);
+
+/* luo_memfd_lazy.c: pages that are restored when they are used. */
+
+bool luo_memfd_lazy_attach(struct inode *inode,
+			   const struct luo_memfd_ser_v1 *memfd,
+			   struct luo_array *array);
+int luo_memfd_lazy_fill_range(struct inode *inode, pgoff_t start, pgoff_t end);
+
+/* luo_memfd_relist.c: preserving pages that are absent. */
+
+int luo_memfd_relist(struct luo_memfd_walk *walk);
+void luo_memfd_relist_release_begin(struct inode *inode);
+void luo_memfd_relist_release_end(struct inode *inode);
+u64 luo_memfd_relist_present(struct inode *inode, u64 start, u64 *end);
 
 /* luo_memfd_part.c: dividing a file for several processors. */
 

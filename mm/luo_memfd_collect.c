@@ -280,13 +280,33 @@ static int luo_memfd_preserve_extent(const struct luo_memfd_extent_ser *extent,
 	return luo_run_preserve(&luo_handover_kho, &run);
 }
 
-static void luo_memfd_unpin_extent(const struct luo_memfd_extent_ser *extent)
+static void luo_memfd_unpin_pages(struct page *page, u32 nr)
 {
-	struct page *page = pfn_to_page(extent->pfn);
+	struct folio *folio;
 	u32 i;
 
-	for (i = 0; i < extent->nr_pages; i += 1U << extent->order)
-		unpin_folio(page_folio(page + i));
+	for (i = 0; i < nr; i += folio_nr_pages(folio)) {
+		folio = page_folio(page + i);
+		unpin_folio(folio);
+	}
+}
+
+/* Pages that are absent, see luo_memfd_lazy.c, are in the list and not pinned. */
+static void luo_memfd_unpin_extent(struct file *file,
+				   const struct luo_memfd_extent_ser *extent)
+{
+	struct luo_run run = luo_memfd_extent_run(extent, 0);
+	u64 last = extent->index + extent->nr_pages;
+	u64 index = extent->index, end = last;
+	u32 first;
+
+	for (;; index = end, end = last) {
+		index = luo_memfd_relist_present(file_inode(file), index, &end);
+		if (index == end)
+			return;
+		first = luo_run_mirror(&run, index - extent->index, end - index);
+		luo_memfd_unpin_pages(pfn_to_page(run.pfn + first), end - index);
+	}
 }
 
 /**
@@ -366,12 +386,13 @@ err_unpreserve:
 	return err;
 }
 
-static void luo_memfd_unpin_extents(const struct luo_memfd_extents *list)
+static void luo_memfd_unpin_extents(struct file *file,
+				    const struct luo_memfd_extents *list)
 {
 	u64 i;
 
 	for (i = 0; i < list->nr; i++) {
-		luo_memfd_unpin_extent(&list->extents[i]);
+		luo_memfd_unpin_extent(file, &list->extents[i]);
 		cond_resched();
 	}
 }
@@ -397,7 +418,8 @@ static void luo_memfd_walk_init(struct luo_memfd_walk *walk, struct file *file,
  *
  * Context: Process context, may sleep. The inode is locked.
  * Return: 0; -EINTR for a fatal signal; -EBUSY if a folio must move and is in use;
- * -ENOMEM or another negative errno. On failure @list is empty and no folio is pinned.
+ * -EIO if KHO does not have an absent page; -ENOMEM or another negative errno. On
+ * failure @list is empty and no folio is pinned.
  */
 int luo_memfd_collect(struct file *file, struct luo_memfd_extents *list,
 		      u32 flags)
@@ -407,6 +429,8 @@ int luo_memfd_collect(struct file *file, struct luo_memfd_extents *list,
 
 	luo_memfd_walk_init(&walk, file, list);
 	err = luo_memfd_pin(&walk);
+	if (!err)
+		err = luo_memfd_relist(&walk);
 	if (!err)
 		err = luo_memfd_preserve_extents(list, flags, true);
 	if (err)
@@ -419,7 +443,9 @@ int luo_memfd_collect(struct file *file, struct luo_memfd_extents *list,
 	return 0;
 
 err_unpin:
-	luo_memfd_unpin_extents(list);
+	luo_memfd_relist_release_begin(file_inode(file));
+	luo_memfd_unpin_extents(file, list);
+	luo_memfd_relist_release_end(file_inode(file));
 	luo_memfd_extents_free(list);
 
 	return err;
@@ -451,7 +477,7 @@ int luo_memfd_collect_added(struct file *file, struct luo_memfd_extents *list,
 
 	for (i = 0; i < list->nr; i++)
 		luo_memfd_mark_extent(file, &list->extents[i]);
-	luo_memfd_unpin_extents(list);
+	luo_memfd_unpin_extents(file, list);
 	luo_memfd_extents_free(list);
 
 	return err;
@@ -470,21 +496,23 @@ void luo_memfd_uncollect_added(struct file *file, struct luo_memfd_extents *list
 
 	for (i = 0; i < list->nr; i++) {
 		luo_memfd_mark_extent(file, &list->extents[i]);
-		luo_memfd_release_extent(&list->extents[i], flags);
+		luo_memfd_release_extent(file, &list->extents[i], flags);
 	}
 	luo_memfd_extents_free(list);
 }
 
 /**
  * luo_memfd_release_extent - Unpreserve and unpin the pages of an extent.
+ * @file:   The file.
  * @extent: The extent.
  * @flags:  LUO_MEMFD_* of the file.
  */
-void luo_memfd_release_extent(const struct luo_memfd_extent_ser *extent,
+void luo_memfd_release_extent(struct file *file,
+			      const struct luo_memfd_extent_ser *extent,
 			      u32 flags)
 {
 	luo_memfd_unpreserve_extent(extent, flags);
-	luo_memfd_unpin_extent(extent);
+	luo_memfd_unpin_extent(file, extent);
 }
 
 /**

@@ -6,7 +6,8 @@
  * or, by luo_memfd_v0_in.c, version 0 of a file, and creates the file.
  * luo_memfd_threads.c or luo_memfd_retrieve.c insert its pages.
  *
- * After retrieve every page is in the file or free, with two exceptions. If memory
+ * After retrieve every page is in the file or free, or comes when it is used
+ * (luo_memfd_lazy.c), with two exceptions. If memory
  * for reading a version was lacking, finish reads it again and frees the pages. If
  * the list of pages is wrong, the pages that it names may belong to other objects,
  * and those not yet claimed stay preserved.
@@ -127,7 +128,7 @@ static int luo_memfd_in_load_object_at_last(u64 instance,
 	return err;
 }
 
-static int luo_memfd_in_create(const struct luo_memfd_in *in, const char *name,
+static int luo_memfd_in_create(struct luo_memfd_in *in, const char *name,
 			       struct file **filep)
 {
 	const struct luo_memfd_extent_ser *extents = luo_memfd_in_extents(in);
@@ -138,6 +139,12 @@ static int luo_memfd_in_create(const struct luo_memfd_in *in, const char *name,
 	if (err) {
 		luo_memfd_retrieve_all(NULL, &in->v1, extents);
 		return err;
+	}
+
+	if (in->version &&
+	    luo_memfd_lazy_attach(file_inode(file), &in->v1, &in->array)) {
+		*filep = file;
+		return 0;
 	}
 
 	/* Version 0 has no CRC. */
@@ -153,7 +160,7 @@ static int luo_memfd_in_create(const struct luo_memfd_in *in, const char *name,
 	return 0;
 }
 
-static int luo_memfd_in_insert(const struct luo_memfd_in *in, u64 instance,
+static int luo_memfd_in_insert(struct luo_memfd_in *in, u64 instance,
 			       struct file **filep)
 {
 	struct luo_memfd_attrs_in attrs = {};

@@ -12,6 +12,10 @@
  *
  * In the end, all counters have the same values as if the pages had been written one by
  * one.
+ *
+ * luo_memfd_lazy.c calls luo_memfd_insert_absent() and the functions with that prefix
+ * for a file that is in use. Their pages are blocks of the file already, and a folio
+ * that cannot be inserted stays with the caller.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -89,6 +93,21 @@ static void luo_memfd_insert_store(struct luo_memfd_batch *batch,
 	}
 }
 
+/* If what is added to the file is marked, mark what was stored. */
+static void luo_memfd_insert_mark(struct luo_memfd_batch *batch, unsigned int first)
+{
+	struct address_space *mapping = batch->inode->i_mapping;
+	unsigned int i;
+
+	if (!batch->mark ||
+	    !(SHMEM_I(batch->inode)->flags & SHMEM_F_MARK_ADDED))
+		return;
+
+	for (i = first; i < batch->nr_stored; i++)
+		__xa_set_mark(&mapping->i_pages, batch->folios[i]->index,
+			      SHMEM_TAG_ADDED);
+}
+
 static int luo_memfd_insert_page_cache(struct luo_memfd_batch *batch, gfp_t gfp)
 {
 	struct address_space *mapping = batch->inode->i_mapping;
@@ -99,6 +118,7 @@ static int luo_memfd_insert_page_cache(struct luo_memfd_batch *batch, gfp_t gfp)
 		xas_lock_irq(&xas);
 		first = batch->nr_stored;
 		luo_memfd_insert_store(batch, &xas);
+		luo_memfd_insert_mark(batch, first);
 		mapping->nrpages += batch->nr_stored - first;
 		xas_unlock_irq(&xas);
 	} while (xas_nomem(&xas, gfp));
@@ -176,6 +196,155 @@ int luo_memfd_insert_flush(struct luo_memfd_batch *batch)
 	batch->nr = 0;
 	batch->nr_stored = 0;
 	cond_resched();
+
+	return err;
+}
+
+/**
+ * luo_memfd_insert_absent - Insert the folios of a batch into a file that is in use.
+ * @batch: The batch, not empty, of pages that are absent, see shmem_set_absent(). The
+ *         caller holds a reference to each of them besides that of the file.
+ * @gfp:   How to allocate and charge.
+ * @mm:    To whom to charge them, NULL for the current task.
+ * @mark:  Mark the folios if what is added to the file is marked.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOMEM or -EEXIST. The folios from &luo_memfd_batch.nr_stored on are not
+ * in the file and stay with the caller.
+ */
+int luo_memfd_insert_absent(struct luo_memfd_batch *batch, gfp_t gfp,
+			    struct mm_struct *mm, bool mark)
+{
+	unsigned int i;
+	int err;
+
+	folio_throttle_swaprate(batch->folios[0], gfp);
+	err = mem_cgroup_charge_folios(batch->folios, batch->nr, mm, gfp);
+	if (err)
+		return err;
+
+	batch->mark = mark;
+	err = luo_memfd_insert_page_cache(batch, gfp & GFP_RECLAIM_MASK);
+	shmem_sub_absent(batch->inode, batch->nr_stored);
+	if (batch->nr_stored)
+		luo_memfd_insert_lru(batch->folios, batch->nr_stored);
+	for (i = batch->nr_stored; i < batch->nr; i++)
+		mem_cgroup_uncharge(batch->folios[i]);
+
+	return err;
+}
+
+/* As shmem_add_to_page_cache(), also into a file whose holes are frozen. */
+static int luo_memfd_insert_store_folio(struct address_space *mapping,
+					struct folio *folio, gfp_t gfp, bool mark)
+{
+	XA_STATE_ORDER(xas, &mapping->i_pages, folio->index, folio_order(folio));
+	long nr = folio_nr_pages(folio);
+
+	do {
+		xas_lock_irq(&xas);
+		if (xas_find_conflict(&xas)) {
+			xas_set_err(&xas, -EEXIST);
+			goto unlock;
+		}
+		xas_store(&xas, folio);
+		if (xas_error(&xas))
+			goto unlock;
+		if (mark && SHMEM_I(mapping->host)->flags & SHMEM_F_MARK_ADDED)
+			xas_set_mark(&xas, SHMEM_TAG_ADDED);
+		if (folio_test_pmd_mappable(folio))
+			lruvec_stat_mod_folio(folio, NR_SHMEM_THPS, nr);
+		lruvec_stat_mod_folio(folio, NR_FILE_PAGES, nr);
+		lruvec_stat_mod_folio(folio, NR_SHMEM, nr);
+		mapping->nrpages += nr;
+unlock:
+		xas_unlock_irq(&xas);
+	} while (xas_nomem(&xas, gfp));
+
+	return xas_error(&xas);
+}
+
+/* Insert a locked folio. On an error it is as before. */
+static int luo_memfd_insert_absent_locked(struct inode *inode,
+					  struct folio *folio, gfp_t gfp,
+					  bool mark)
+{
+	long nr = folio_nr_pages(folio);
+	int err;
+
+	__folio_set_swapbacked(folio);
+	folio_mark_uptodate(folio);
+	folio_set_dirty(folio);
+	folio->mapping = inode->i_mapping;
+	folio_ref_add(folio, nr);
+	err = luo_memfd_insert_store_folio(inode->i_mapping, folio,
+					   gfp & GFP_RECLAIM_MASK, mark);
+	if (err) {
+		folio->mapping = NULL;
+		folio_ref_sub(folio, nr);
+		return err;
+	}
+	shmem_sub_absent(inode, nr);
+
+	return 0;
+}
+
+/**
+ * luo_memfd_insert_absent_folio - Insert a large folio into a file that is in use.
+ * @inode: The file.
+ * @folio: The folio, absent, with its index. Its reference becomes that of the file.
+ * @gfp:   How to allocate and charge.
+ * @mm:    To whom to charge it, NULL for the current task.
+ * @mark:  Mark the folio if what is added to the file is marked.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOMEM or -EEXIST, with the folio left to the caller.
+ */
+int luo_memfd_insert_absent_folio(struct inode *inode, struct folio *folio,
+				  gfp_t gfp, struct mm_struct *mm, bool mark)
+{
+	int err;
+
+	err = mem_cgroup_charge(folio, mm, gfp);
+	if (err)
+		return err;
+
+	__folio_set_locked(folio);
+	err = luo_memfd_insert_absent_locked(inode, folio, gfp, mark);
+	if (err) {
+		folio_unlock(folio);
+		mem_cgroup_uncharge(folio);
+		return err;
+	}
+
+	folio_add_lru(folio);
+	folio_unlock(folio);
+	folio_put(folio);
+
+	return 0;
+}
+
+/**
+ * luo_memfd_insert_absent_poison - Insert a poisoned page into a file that is in use.
+ * @inode: The file.
+ * @folio: The page, absent, with its index. The reference of the caller stays for good.
+ * @gfp:   How to allocate.
+ * @mark:  Mark the page if what is added to the file is marked.
+ *
+ * As luo_memfd_insert_poison().
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOMEM or -EEXIST, with the page left to the caller.
+ */
+int luo_memfd_insert_absent_poison(struct inode *inode, struct folio *folio,
+				   gfp_t gfp, bool mark)
+{
+	int err;
+
+	luo_memfd_insert_retire(folio_pfn(folio));
+	__folio_set_locked(folio);
+	err = luo_memfd_insert_absent_locked(inode, folio, gfp, mark);
+	folio_unlock(folio);
 
 	return err;
 }

@@ -81,7 +81,8 @@ static void luo_memfd_release_pages(struct luo_memfd *memfd)
 	for (i = 0; i < memfd->extents.count; i++) {
 		luo_vec_get(&memfd->extents, i, &extent);
 		if (extent.nr_pages)
-			luo_memfd_release_extent(&extent, memfd->v1.flags);
+			luo_memfd_release_extent(memfd->file, &extent,
+						 memfd->v1.flags);
 		cond_resched();
 	}
 }
@@ -159,6 +160,13 @@ static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 	u64 i;
 
 	memfd->poison = luo_memfd_poison_seen();
+	/* Version 0 alone lists folios, and a poisoned page must be marked. */
+	if (!memfd->has_object || memfd->poison) {
+		err = luo_memfd_lazy_fill_range(file_inode(file), 0, ULONG_MAX);
+		if (err)
+			return err;
+	}
+
 	err = luo_memfd_collect(file, &list, memfd->v1.flags);
 	if (err)
 		return err;
@@ -178,8 +186,13 @@ static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 		if (memfd->has_object)
 			err = luo_memfd_store(memfd);
 	}
-	for (i = 0; err && i < list.nr; i++)
-		luo_memfd_release_extent(&list.extents[i], memfd->v1.flags);
+	if (err) {
+		luo_memfd_relist_release_begin(file_inode(file));
+		for (i = 0; i < list.nr; i++)
+			luo_memfd_release_extent(file, &list.extents[i],
+						 memfd->v1.flags);
+		luo_memfd_relist_release_end(file_inode(file));
+	}
 	luo_memfd_extents_free(&list);
 
 	return err;
@@ -305,7 +318,9 @@ void luo_memfd_out_unpreserve(struct liveupdate_file_op_args *args)
 
 	inode_lock(inode);
 	luo_memfd_track(inode, false);
+	luo_memfd_relist_release_begin(inode);
 	luo_memfd_release_pages(memfd);
+	luo_memfd_relist_release_end(inode);
 	luo_memfd_free(memfd);
 	inode_unlock(inode);
 }

@@ -304,6 +304,11 @@ int luo_memfd_punch_range(struct luo_memfd *memfd, pgoff_t start, pgoff_t end)
 	if (start >= end)
 		return 0;
 
+	/* What is absent becomes a page as any other, and is removed as one. */
+	err = luo_memfd_lazy_fill_range(file_inode(memfd->file), start, end);
+	if (err)
+		return err;
+
 	luo_memfd_punch_widen(memfd, &start, &end);
 	if (!memfd->has_object) {
 		luo_memfd_punch_folios(memfd, start, end, 0);

@@ -80,9 +80,13 @@ static int kho_pages_preserve(u64 address, unsigned long nr_pages,
 {
 	struct page *page = pfn_to_page(PHYS_PFN(address));
 
+	/* The folio may be one of the previous kernel that is not restored yet. */
+	if (order)
+		return kho_preserve_pages(page, 1UL << order);
+
 	/* For a single page, this adds the same key and is faster. */
-	return order || nr_pages == 1 ? kho_preserve_folio(page_folio(page)) :
-					kho_preserve_pages(page, nr_pages);
+	return nr_pages == 1 ? kho_preserve_folio(page_folio(page)) :
+			       kho_preserve_pages(page, nr_pages);
 }
 
 static void kho_pages_unpreserve(u64 address, unsigned long nr_pages,
@@ -90,10 +94,7 @@ static void kho_pages_unpreserve(u64 address, unsigned long nr_pages,
 {
 	struct page *page = pfn_to_page(PHYS_PFN(address));
 
-	if (order)
-		kho_unpreserve_folio(page_folio(page));
-	else
-		kho_unpreserve_pages(page, nr_pages);
+	kho_unpreserve_pages(page, order ? 1UL << order : nr_pages);
 }
 
 static unsigned long kho_pages_claim_pages(struct kho_restored *restored,

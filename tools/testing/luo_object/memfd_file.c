@@ -214,6 +214,14 @@ int luo_memfd_insert_create(const struct luo_memfd_ser_v1 *memfd,
 	return 0;
 }
 
+/* All pages are retrieved at once. */
+bool luo_memfd_lazy_attach(struct inode *inode,
+			   const struct luo_memfd_ser_v1 *memfd,
+			   struct luo_array *array)
+{
+	return false;
+}
+
 int luo_memfd_threads_retrieve(struct inode *inode,
 			       const struct luo_memfd_ser_v1 *memfd,
 			       const struct luo_memfd_extent_ser *extents)

@@ -39,6 +39,9 @@ extern unsigned long memfd_file_retired;
 /* Number of parts in which a file is retrieved, one after the other. */
 extern unsigned int memfd_file_parts;
 
+/* What luo_run_order_at() returns in the place of the simulated handover, if set. */
+extern int (*memfd_order_at)(u64 pfn);
+
 const struct memfd_page *memfd_file_page(const struct file *file, u64 index);
 
 /* The linker replaces calls of luo_run_order_at() by calls of __wrap_luo_run_order_at(). */

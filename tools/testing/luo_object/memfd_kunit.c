@@ -703,10 +703,13 @@ static void memfd_page_of_other_file(struct kunit *test)
 static struct memfd_luo_folio_ser *memfd_changing;
 static u64 memfd_changed_pfn;
 
+int (*memfd_order_at)(u64 pfn);
+
 /* Called for the check of an entry, after it was copied. */
 int __wrap_luo_run_order_at(const struct luo_handover *handover, u64 pfn)
 {
-	int order = __real_luo_run_order_at(handover, pfn);
+	int order = memfd_order_at ? memfd_order_at(pfn) :
+				     __real_luo_run_order_at(handover, pfn);
 
 	if (memfd_changing && memfd_changing->pfn == pfn) {
 		memfd_changing->pfn = memfd_changed_pfn;

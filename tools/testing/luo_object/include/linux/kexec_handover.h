@@ -11,6 +11,8 @@ struct kho_restored {
 	unsigned long nr_pages;
 };
 
+bool kho_split_preserved(phys_addr_t phys, unsigned int order);
+
 static inline bool kho_is_enabled(void)
 {
 	return true;

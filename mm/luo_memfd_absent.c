@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Pages of a memfd that have not come yet
+ *
+ * Which pages of a file luo_memfd_lazy.c has not brought into the page cache, and in
+ * which page frames they are. The extents of the file, which never change, say in
+ * which page frame a page was. A bit for each page says that it has come or was freed:
+ * its page frame may have another user by now, so this file reads nothing there. The
+ * bitmaps are allocated as pages come, so a file costs nothing here until it is used.
+ *
+ * An absent page is under a preservation of KHO, whose order is in the mark in the
+ * struct page of its first page. luo_memfd_absent_shrink() divides a preservation so
+ * that a part of it can be claimed. If an absent page is under none, the list of
+ * extents was wrong or that of another file was, and the content of the page is lost.
+ *
+ * Reads struct pages of absent pages only, through luo_run. The caller holds the lock
+ * of the file for all but luo_memfd_absent_next().
+ */
+
+#include <linux/align.h>
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+#include <linux/find.h>
+#include <linux/kexec_handover.h>
+#include <linux/luo_run.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "luo_memfd_absent.h"
+
+/* How many pages have their bits in one bitmap. */
+#define LUO_MEMFD_ABSENT_BITS	(PAGE_SIZE * 8)
+
+static u64 luo_memfd_absent_nr_bitmaps(const struct luo_memfd_absent *absent)
+{
+	return DIV_ROUND_UP_ULL(absent->list.nr_pages, LUO_MEMFD_ABSENT_BITS);
+}
+
+/**
+ * luo_memfd_absent_init - Have all pages of a file be absent.
+ * @absent:   To be set up.
+ * @extents:  The extents of the file, valid. The caller frees them after
+ *            luo_memfd_absent_free().
+ * @nr:       How many there are.
+ * @nr_pages: How many pages they have together.
+ *
+ * Return: 0; -EINVAL if the extents are out of order, or one of them is poisoned;
+ * -ENOMEM.
+ */
+int luo_memfd_absent_init(struct luo_memfd_absent *absent,
+			  struct luo_memfd_extent_ser *extents, u64 nr,
+			  u64 nr_pages)
+{
+	u64 i, end = 0, before = 0;
+
+	*absent = (struct luo_memfd_absent){
+		.list = { .extents = extents, .nr = nr, .nr_pages = nr_pages },
+		.before = kvmalloc_array(nr, sizeof(*absent->before), GFP_KERNEL),
+	};
+	absent->gone = kvcalloc(luo_memfd_absent_nr_bitmaps(absent),
+				sizeof(*absent->gone), GFP_KERNEL);
+	if (!absent->before || !absent->gone) {
+		luo_memfd_absent_free(absent);
+		return -ENOMEM;
+	}
+
+	for (i = 0; i < nr; i++) {
+		if (extents[i].index < end ||
+		    extents[i].flags & LUO_MEMFD_POISONED) {
+			luo_memfd_absent_free(absent);
+			return -EINVAL;
+		}
+		absent->before[i] = before;
+		before += extents[i].nr_pages;
+		end = extents[i].index + extents[i].nr_pages;
+	}
+
+	return 0;
+}
+
+/**
+ * luo_memfd_absent_free - Free what luo_memfd_absent_init() allocated.
+ * @absent: What it set up.
+ */
+void luo_memfd_absent_free(struct luo_memfd_absent *absent)
+{
+	u64 i;
+
+	for (i = 0; absent->gone && i < luo_memfd_absent_nr_bitmaps(absent); i++)
+		kfree(absent->gone[i]);
+	kvfree(absent->gone);
+	kvfree(absent->before);
+	*absent = (struct luo_memfd_absent){};
+}
+
+/* The first extent that ends behind an index. */
+static u64 luo_memfd_absent_extent(const struct luo_memfd_absent *absent, u64 index)
+{
+	const struct luo_memfd_extent_ser *extent;
+	u64 low = 0, high = absent->list.nr, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		extent = &absent->list.extents[middle];
+		if (extent->index + extent->nr_pages <= index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+
+	return low;
+}
+
+/* How many pages of the list are before an index. */
+static u64 luo_memfd_absent_before(const struct luo_memfd_absent *absent, u64 index)
+{
+	u64 i = luo_memfd_absent_extent(absent, index);
+
+	if (i == absent->list.nr)
+		return absent->list.nr_pages;
+	if (index <= absent->list.extents[i].index)
+		return absent->before[i];
+
+	return absent->before[i] + (index - absent->list.extents[i].index);
+}
+
+/* The index of a page of the list. */
+static u64 luo_memfd_absent_at(const struct luo_memfd_absent *absent, u64 nr)
+{
+	u64 low = 0, high = absent->list.nr, middle;
+
+	/* The extent of the page is the one before @high. */
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (absent->before[middle] <= nr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+
+	return absent->list.extents[high - 1].index +
+	       (nr - absent->before[high - 1]);
+}
+
+/* The first page of the list from @nr on and before @end that is absent, or is not. */
+static u64 luo_memfd_absent_scan(const struct luo_memfd_absent *absent, u64 nr,
+				 u64 end, bool is_absent)
+{
+	unsigned long first, last, found, *bits;
+
+	for (; nr < end; nr += last - first) {
+		first = nr % LUO_MEMFD_ABSENT_BITS;
+		last = min(LUO_MEMFD_ABSENT_BITS, first + (end - nr));
+		/* Pairs with luo_memfd_absent_reserve(). */
+		bits = smp_load_acquire(&absent->gone[nr / LUO_MEMFD_ABSENT_BITS]);
+		if (!bits)
+			found = is_absent ? first : last;
+		else if (is_absent)
+			found = find_next_zero_bit(bits, last, first);
+		else
+			found = find_next_bit(bits, last, first);
+		if (found < last)
+			return nr + (found - first);
+	}
+
+	return end;
+}
+
+/**
+ * luo_memfd_absent_next - Find the next page that is absent, or the next that is not.
+ * @absent:    The pages of the file.
+ * @start:     The index to start at.
+ * @end:       The index behind the last.
+ * @is_absent: Find an absent page; or else, one that is not or is in a hole.
+ *
+ * Context: Any, also without the lock of the file: pages may come meanwhile.
+ * Return: Its index; @end if there is none.
+ */
+u64 luo_memfd_absent_next(const struct luo_memfd_absent *absent, u64 start,
+			  u64 end, bool is_absent)
+{
+	const struct luo_memfd_extent_ser *extent;
+	u64 i, nr, last;
+
+	if (is_absent) {
+		last = luo_memfd_absent_before(absent, end);
+		nr = luo_memfd_absent_scan(absent,
+					   luo_memfd_absent_before(absent, start),
+					   last, true);
+		return nr < last ? luo_memfd_absent_at(absent, nr) : end;
+	}
+
+	for (i = luo_memfd_absent_extent(absent, start); start < end; i++) {
+		extent = &absent->list.extents[i];
+		if (i == absent->list.nr || extent->index > start)
+			return start;
+		nr = absent->before[i] + (start - extent->index);
+		last = absent->before[i] + extent->nr_pages;
+		start += luo_memfd_absent_scan(absent, nr, last, false) - nr;
+		if (start < extent->index + extent->nr_pages)
+			break;
+	}
+
+	return min(start, end);
+}
+
+/**
+ * luo_memfd_absent_reserve - Make sure that pages can be removed.
+ * @absent: The pages of the file.
+ * @index:  The first.
+ * @nr:     How many there are, all in one extent.
+ * @gfp:    How to allocate.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOMEM.
+ */
+int luo_memfd_absent_reserve(struct luo_memfd_absent *absent, u64 index, u64 nr,
+			     gfp_t gfp)
+{
+	u64 first = luo_memfd_absent_before(absent, index);
+	u64 i, last = (first + nr - 1) / LUO_MEMFD_ABSENT_BITS;
+	unsigned long *bits;
+
+	for (i = first / LUO_MEMFD_ABSENT_BITS; i <= last; i++) {
+		if (absent->gone[i])
+			continue;
+		nr = min(LUO_MEMFD_ABSENT_BITS,
+			 absent->list.nr_pages - i * LUO_MEMFD_ABSENT_BITS);
+		bits = kcalloc(BITS_TO_LONGS(nr), sizeof(*bits), gfp);
+		if (!bits)
+			return -ENOMEM;
+		/* Zeroes first: luo_memfd_absent_scan() takes no lock. */
+		smp_store_release(&absent->gone[i], bits);
+	}
+
+	return 0;
+}
+
+/**
+ * luo_memfd_absent_remove - Note that pages are not absent any more.
+ * @absent: The pages of the file.
+ * @index:  The first, absent.
+ * @nr:     How many there are, all in one extent and reserved.
+ */
+void luo_memfd_absent_remove(struct luo_memfd_absent *absent, u64 index, u64 nr)
+{
+	u64 first = luo_memfd_absent_before(absent, index), end = first + nr;
+	u64 bit, step;
+
+	for (; first < end; first += step) {
+		bit = first % LUO_MEMFD_ABSENT_BITS;
+		step = min(LUO_MEMFD_ABSENT_BITS - bit, end - first);
+		bitmap_set(absent->gone[first / LUO_MEMFD_ABSENT_BITS], bit, step);
+	}
+}
+
+/**
+ * luo_memfd_absent_offset - Find a page of the file in memory, or the other way.
+ * @extent: An extent.
+ * @offset: A page, in pages from the first of the file or from the lowest in memory.
+ *
+ * Return: The same page, in pages from the lowest in memory or the first of the file.
+ */
+u32 luo_memfd_absent_offset(const struct luo_memfd_extent_ser *extent, u32 offset)
+{
+	struct luo_run run = luo_memfd_extent_run(extent, 0);
+	u32 step = 1U << extent->order, in_folio = offset & (step - 1);
+
+	return luo_run_mirror(&run, offset - in_folio, step) + in_folio;
+}
+
+/**
+ * luo_memfd_absent_find - Find the preservation that an absent page is under.
+ * @absent: The pages of the file.
+ * @index:  The page, absent.
+ * @block:  Set to the preservation.
+ *
+ * Return: true; false if there is none, and the content of the page is lost.
+ */
+bool luo_memfd_absent_find(const struct luo_memfd_absent *absent, u64 index,
+			   struct luo_memfd_block *block)
+{
+	const struct luo_memfd_extent_ser *extent =
+		&absent->list.extents[luo_memfd_absent_extent(absent, index)];
+	u32 offset = luo_memfd_absent_offset(extent, index - extent->index);
+	u64 head = extent->pfn + offset;
+	unsigned int order = 0;
+
+	for (;;) {
+		*block = (struct luo_memfd_block){
+			extent, head - extent->pfn, order
+		};
+		if (block->offset + (1ULL << order) > extent->nr_pages ||
+		    (extent->order && order > extent->order))
+			return false;
+		if (luo_run_order_at(&luo_handover_kho, head) == order)
+			return true;
+
+		/* A larger one begins with a page that is absent too: look at no other. */
+		order++;
+		head = ALIGN_DOWN(head, 1ULL << order);
+		if (head < extent->pfn)
+			return false;
+		index = extent->index +
+			luo_memfd_absent_offset(extent, head - extent->pfn);
+		if (luo_memfd_absent_next(absent, index, index + 1, true) != index)
+			return false;
+	}
+}
+
+/**
+ * luo_memfd_absent_index - Find where a preservation is in the file.
+ * @block: The preservation.
+ *
+ * Return: Its lowest index. If luo_memfd_absent_is_down(), the last page in memory is
+ * there, otherwise the first.
+ */
+u64 luo_memfd_absent_index(const struct luo_memfd_block *block)
+{
+	const struct luo_memfd_extent_ser *extent = block->extent;
+	struct luo_run run = luo_memfd_extent_run(extent, 0);
+
+	if (luo_memfd_absent_is_down(extent))
+		return extent->index +
+		       luo_run_mirror(&run, block->offset, 1U << block->order);
+
+	return extent->index + luo_memfd_absent_offset(extent, block->offset);
+}
+
+/**
+ * luo_memfd_absent_shrink - Divide a preservation until it is small enough.
+ * @block: The preservation; set to the part with the page.
+ * @index: A page of it.
+ * @order: The largest order that is wanted.
+ *
+ * Return: true; false if the preservation is gone, with part of the work done.
+ */
+bool luo_memfd_absent_shrink(struct luo_memfd_block *block, u64 index,
+			     unsigned int order)
+{
+	u32 offset = luo_memfd_absent_offset(block->extent,
+					     index - block->extent->index);
+	u32 half;
+
+	while (block->order > order) {
+		if (!kho_split_preserved(PFN_PHYS(block->extent->pfn + block->offset),
+					 block->order))
+			return false;
+		half = 1U << --block->order;
+		if (offset >= block->offset + half)
+			block->offset += half;
+	}
+
+	return true;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MM_LUO_MEMFD_LAZY_H
+#define _MM_LUO_MEMFD_LAZY_H
+
+#include <linux/list.h>
+#include <linux/luo_array.h>
+#include <linux/mutex.h>
+#include <linux/shmem_fs.h>
+#include <linux/types.h>
+
+#include "luo_memfd.h"
+#include "luo_memfd_absent.h"
+
+/**
+ * struct luo_memfd_lazy - A file whose pages come when they are used.
+ * @shmem:     What shmem calls.
+ * @lock:      Held while pages come, are freed, or are preserved.
+ * @inode:     The file.
+ * @array:     The memory of the extents of @absent.
+ * @absent:    The pages that are not in the page cache yet.
+ * @claimed:   Those of them that were claimed.
+ * @preserved: The absent pages are preserved again: pin what comes.
+ * @batch:     Single pages of @claimed that are being inserted.
+ */
+struct luo_memfd_lazy {
+	struct shmem_absent shmem;
+	struct mutex lock;	/* see above */
+	struct inode *inode;
+	struct luo_array array;
+	struct luo_memfd_absent absent;
+	struct list_head claimed;
+	bool preserved;
+	struct luo_memfd_batch batch;
+};
+
+struct luo_memfd_lazy *luo_memfd_lazy_of(struct inode *inode);
+gfp_t luo_memfd_lazy_gfp(gfp_t gfp);
+void luo_memfd_lazy_lost(struct luo_memfd_lazy *lazy, u64 index, u64 nr);
+int luo_memfd_lazy_flush(struct luo_memfd_lazy *lazy, gfp_t gfp,
+			 struct mm_struct *mm);
+
+#endif /* _MM_LUO_MEMFD_LAZY_H */
