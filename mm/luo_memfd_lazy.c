@@ -2,8 +2,8 @@
 /**
  * DOC: A memfd whose pages come when they are used
  *
- * With ``luo_memfd.lazy=on``, a file is retrieved with its size and its list of
- * extents, and without its pages. shmem calls this file when it finds an empty slot
+ * With ``luo_memfd.lazy=on`` or ``background``, a file is retrieved with its size and
+ * its list of extents, and without its pages. shmem calls this file when it finds an empty slot
  * in the page cache, see struct shmem_absent: a page that is absent is claimed from
  * KHO then, with its neighbours, up to 1 MiB, and charged to the task that looks for
  * it. luo_memfd_absent.c says where the pages are.
@@ -38,6 +38,8 @@
 #include <linux/string.h>
 #include <linux/xarray.h>
 
+#include <trace/events/luo.h>
+
 #include "internal.h"
 #include "luo_memfd_lazy.h"
 
@@ -47,8 +49,15 @@
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "luo_memfd."
 
-static const char * const luo_memfd_lazy_modes[] = { "off", "on" };
-static int luo_memfd_lazy_mode;
+enum { LUO_MEMFD_LAZY_OFF, LUO_MEMFD_LAZY_ON, LUO_MEMFD_LAZY_BACKGROUND };
+
+static const char * const luo_memfd_lazy_modes[] = {
+	[LUO_MEMFD_LAZY_OFF]		= "off",
+	[LUO_MEMFD_LAZY_ON]		= "on",
+	[LUO_MEMFD_LAZY_BACKGROUND]	= "background",
+};
+
+static int luo_memfd_lazy_mode = LUO_MEMFD_LAZY_OFF;
 
 static int luo_memfd_lazy_set_mode(const char *value,
 				   const struct kernel_param *param)
@@ -435,7 +444,41 @@ static int luo_memfd_lazy_fill(struct inode *inode, pgoff_t index, gfp_t gfp,
 	else if (mutex_lock_killable(&lazy->lock))
 		return -EINTR;
 	ret = luo_memfd_lazy_fill_locked(lazy, index, gfp, mm);
+	trace_luo_memfd_fill(inode->i_ino, index, SHMEM_I(inode)->nr_absent, ret);
 	mutex_unlock(&lazy->lock);
+
+	return ret;
+}
+
+/**
+ * luo_memfd_lazy_fill_ahead - Bring in a page and its neighbours before they are used.
+ * @lazy:  The file.
+ * @index: The index of the page.
+ * @gfp:   How to allocate and charge, which may fail.
+ *
+ * The active memory cgroup is charged.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, also if the page has come meanwhile; -EIO if KHO does not have it; -ENOMEM,
+ * where one page could perhaps be brought in, but not 1 MiB.
+ */
+int luo_memfd_lazy_fill_ahead(struct luo_memfd_lazy *lazy, pgoff_t index, gfp_t gfp)
+{
+	pgoff_t next;
+	int ret;
+
+	guard(mutex)(&lazy->lock);
+
+	ret = luo_memfd_lazy_flush(lazy, gfp, NULL);
+	if (!ret)
+		ret = luo_memfd_lazy_claim_at(lazy, index, ilog2(LUO_MEMFD_BATCH),
+					      gfp, &next);
+	if (ret > 0) {
+		luo_memfd_lazy_claim_more(lazy, next, ret, gfp);
+		ret = luo_memfd_lazy_flush(lazy, gfp, NULL);
+	}
+	trace_luo_memfd_fill(lazy->inode->i_ino, index,
+			     SHMEM_I(lazy->inode)->nr_absent, ret);
 
 	return ret;
 }
@@ -547,6 +590,7 @@ static void luo_memfd_lazy_evict(struct inode *inode)
 {
 	struct luo_memfd_lazy *lazy = luo_memfd_lazy_of(inode);
 
+	luo_memfd_background_stop(lazy);
 	luo_memfd_lazy_drop_range(lazy, 0, ULONG_MAX);
 	SHMEM_I(inode)->absent = NULL;
 	luo_memfd_absent_free(&lazy->absent);
@@ -596,9 +640,10 @@ bool luo_memfd_lazy_attach(struct inode *inode,
 			   const struct luo_memfd_ser_v1 *memfd,
 			   struct luo_array *array)
 {
+	int mode = READ_ONCE(luo_memfd_lazy_mode);
 	struct luo_memfd_lazy *lazy;
 
-	if (!READ_ONCE(luo_memfd_lazy_mode) || !memfd->nr_pages || !array->data ||
+	if (mode == LUO_MEMFD_LAZY_OFF || !memfd->nr_pages || !array->data ||
 	    !luo_memfd_lazy_is_present(memfd, array->data))
 		return false;
 
@@ -618,6 +663,8 @@ bool luo_memfd_lazy_attach(struct inode *inode,
 		goto err_absent;
 	lazy->array = *array;
 	*array = (struct luo_array){};
+	luo_memfd_background_init(lazy, mode == LUO_MEMFD_LAZY_BACKGROUND);
+	luo_memfd_background_start(lazy);
 
 	return true;
 

@@ -179,7 +179,7 @@ int luo_memfd_relist(struct luo_memfd_walk *walk)
 		err = luo_memfd_relist_merge(walk, &absent);
 	else
 		luo_memfd_extents_free(&absent);
-	lazy->preserved = !err;
+	WRITE_ONCE(lazy->preserved, !err);
 	mutex_unlock(&lazy->lock);
 
 	return err;
@@ -205,7 +205,7 @@ void luo_memfd_relist_release_begin(struct inode *inode)
 		if (lazy->preserved)
 			unpin_folio(folio);
 	}
-	lazy->preserved = false;
+	WRITE_ONCE(lazy->preserved, false);
 }
 
 /**
@@ -216,8 +216,11 @@ void luo_memfd_relist_release_end(struct inode *inode)
 {
 	struct luo_memfd_lazy *lazy = luo_memfd_lazy_of(inode);
 
-	if (lazy)
-		mutex_unlock(&lazy->lock);
+	if (!lazy)
+		return;
+
+	mutex_unlock(&lazy->lock);
+	luo_memfd_background_start(lazy);
 }
 
 /**

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Corrupt files of the previous kernel are refused, and other files are retrieved:
-# with version 1 alone, and with version 0.
+# with version 1 alone, and with version 0. All pages are retrieved at once: otherwise
+# two extents with the same page frames are noticed when the pages are used.
 #
-# vm: boot=fault,fault,fault mem=1G
+# vm: boot=fault,fault,fault mem=1G append=luo_memfd.lazy=off
 . ./corrupt.sh
 
 # The most memory that may be lost with a file of 40 pages and its structures, in KiB.

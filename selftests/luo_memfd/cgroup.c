@@ -23,6 +23,10 @@ void cgroup_enter(void)
 void cgroup_leave(void)
 {
 	file_set(CGROUPS "/cgroup.procs", 0);
+}
+
+void cgroup_remove(void)
+{
 	if (rmdir(CGROUP))
 		ksft_exit_fail_perror(CGROUP);
 }

@@ -166,8 +166,10 @@ static bool preserve_file(const struct collapse_file *file, int session,
 	       shape_check_blocks(&file->shape, fd, false);
 	close(other);
 	close(fd);
-	if (limited)
+	if (limited) {
 		cgroup_leave();
+		cgroup_remove();
+	}
 	return good;
 }
 

@@ -255,6 +255,7 @@ static bool test_cgroup(int fd)
 		return false;
 	kib = file_get_word(CGROUP "/memory.stat", "shmem") >> 10;
 	cgroup_leave();
+	cgroup_remove();
 	ksft_print_msg("the group is charged %ld KiB\n", kib);
 	return labs(kib - (long)(NR_PAGES - (HOLE_END - HOLE)) * 4) < SLACK_KIB;
 }

@@ -158,6 +158,7 @@ static void check_limited(void)
 	ksft_test_result(is_charged(0) && meminfo("Shmem") == shmem,
 			 "limited: no memory stays charged\n");
 	cgroup_leave();
+	cgroup_remove();
 	ksft_test_result(is_freed("limited", before),
 			 "limited: all memory is freed\n");
 }

@@ -177,6 +177,31 @@ DEFINE_EVENT(luo_memfd, luo_memfd_retrieve,
 	TP_ARGS(instance, version, size, nr_pages, nr_extents, err)
 );
 
+/* A page of a memfd was used or brought in that was absent, with its neighbours. */
+TRACE_EVENT(luo_memfd_fill,
+
+	TP_PROTO(u64 ino, u64 index, u64 nr_absent, int err),
+
+	TP_ARGS(ino, index, nr_absent, err),
+
+	TP_STRUCT__entry(
+		__field(u64, ino)
+		__field(u64, index)
+		__field(u64, nr_absent)
+		__field(int, err)
+	),
+
+	TP_fast_assign(
+		__entry->ino = ino;
+		__entry->index = index;
+		__entry->nr_absent = nr_absent;
+		__entry->err = err;
+	),
+
+	TP_printk("inode=%llu page=%llu absent=%llu err=%d", __entry->ino,
+		  __entry->index, __entry->nr_absent, __entry->err)
+);
+
 #endif /* _TRACE_LUO_H */
 
 #include <trace/define_trace.h>
