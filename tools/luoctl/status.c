@@ -17,6 +17,8 @@
 #include "report.h"
 #include "state.h"
 
+#define ABSENT	"/sys/module/luo_memfd/parameters/absent"
+
 struct status {
 	struct stored stored;
 	struct stakes stakes;	/* lost, whatever image is booted */
@@ -27,6 +29,7 @@ struct status {
 	bool judged;		/* @report is valid */
 	struct report report;	/* on a kexec into @image */
 	char *policy;		/* NULL if this kernel has no write policy */
+	u64 absent;		/* bytes of memfds that are not in the page cache yet */
 	bool updated;		/* luoctl update has led to this boot */
 	struct record_of_update update;
 };
@@ -42,12 +45,27 @@ static void judge_image(struct status *status)
 	status->judged = true;
 }
 
+/* A kernel without luo_memfd.lazy brings in all pages when a file is retrieved. */
+static u64 read_absent(void)
+{
+	struct bytes text;
+	u64 pages;
+
+	if (read_file(ABSENT, 64, &text))
+		return 0;
+	pages = strtoull((char *)text.data, NULL, 10);
+	free(text.data);
+
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
 static void read_status(struct status *status)
 {
 	*status = (struct status){ .loaded = kexec_loaded() };
 	stored_read(&status->stored);
 	stakes_find_here(&status->stored, &status->stakes);
 	status->policy = policy_exists() ? policy_get() : NULL;
+	status->absent = read_absent();
 	status->updated = !record_read(&status->update);
 	judge_image(status);
 }
@@ -193,6 +211,9 @@ static void print(const struct status *status)
 	print_sessions(status, false, "restored");
 	if (!status->stored.sessions_known)
 		puts("sessions  only root can see those of other users' processes");
+	if (status->absent)
+		printf("absent    %llu KiB of memfds, which come when they are used\n",
+		       status->absent >> 10);
 	print_image(status);
 	if (status->policy)
 		printf("policy    %s\n", status->policy);
@@ -250,6 +271,7 @@ static void print_json(const struct status *status)
 	}
 	json_close(json);
 	stakes_json(json, status);
+	json_number(json, "absent", status->absent);
 	update_json(json, status);
 	json_boolean(json, "loaded", status->loaded != KEXEC_NOT_LOADED);
 	json_string(json, "image", status->loaded == KEXEC_LOADED ?
@@ -291,6 +313,8 @@ static void write_metrics(FILE *out, const struct status *status)
 	       count_sessions(status, false));
 	metric(out, "lost", "Sessions and objects that are lost, or will be by any kexec.", "",
 	       stakes_count(&status->stakes, FATE_LOST));
+	metric(out, "absent_bytes", "Bytes of restored memfds that come when they are used.",
+	       "", status->absent);
 	metric(out, "image_loaded", "Whether an image is loaded for kexec.", "",
 	       status->loaded != KEXEC_NOT_LOADED);
 }
