@@ -56,8 +56,9 @@ case $STAGE in
 		"features coherent,dirty" "aperture.last 4095" \
 		"interrupts.last 0" "devices 0 0 0 0" "regions.count 0"
 	result "is claimed" sh -c "! grep -q ^domain $objects/unclaimed"
+	dump=/sys/kernel/debug/luo_objects/outgoing.dump
 	result "the layouts of all versions are stored" \
-		[ "$(grep -c '^  kind "domain"' /sys/kernel/debug/luo_objects/outgoing.dump)" = 3 ] ;;
+		[ "$(grep -c '^  kind "domain"' $dump)" = 3 ] ;;
 3)
 	result "load version 1" modprobe $v1
 	result "3 to 1" shows 'driver "vtd"' "nr_kernels 3" "aperture.last 4095"

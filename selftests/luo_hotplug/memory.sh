@@ -10,8 +10,8 @@
 # added - check that the kernel can use memory that was added.
 added() {
 	added_bytes=0
-	for added_range in $(sed -n 's/^ *\([1-9a-f][0-9a-f]\{8,\}-[0-9a-f]*\) : System RAM.*/\1/p' \
-			     /proc/iomem); do
+	added_ram='^ *\([1-9a-f][0-9a-f]\{8,\}-[0-9a-f]*\) : System RAM.*'
+	for added_range in $(sed -n "s/$added_ram/\1/p" /proc/iomem); do
 		added_bytes=$((added_bytes + 0x${added_range#*-} + 1 - 0x${added_range%-*}))
 	done
 	[ $added_bytes -ge $((1 << 30)) ] && return

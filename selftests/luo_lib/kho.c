@@ -77,9 +77,9 @@ static void kcore_read_page(const struct kcore *kcore, uint64_t phys, void *page
 static size_t read_fdt(char *fdt)
 {
 	int fd = open(FDT, O_RDONLY);
-	ssize_t size;
+	ssize_t size = fd < 0 ? -1 : read(fd, fdt, FDT_SIZE);
 
-	if (fd < 0 || (size = read(fd, fdt, FDT_SIZE)) <= 0)
+	if (size <= 0)
 		ksft_exit_fail_perror(FDT);
 	close(fd);
 

@@ -43,7 +43,8 @@ fails() {
 # listed FILE - print the sorted lines of a list as one line, without what the kernel
 # stores by itself: the sample, the log in pstore, the ledger, and layouts.
 listed() {
-	grep -v -e '^sample ' -e '^pkram ' -e '^ledger ' -e '^layouts ' "$1" | cut -d' ' -f1-5 | sort | tr '\n ' ';,'
+	grep -v -e '^sample ' -e '^pkram ' -e '^ledger ' -e '^layouts ' "$1" |
+		cut -d' ' -f1-5 | sort | tr '\n ' ';,'
 }
 
 # same FOUND EXPECTED - check that both are equal.

@@ -8,7 +8,8 @@
 . ../luo_lib/functions.sh
 
 reported() {
-	[ "$(dmesg | grep -c 'luo_memfd.*not handed over: its page 5 was mapped with PROT_MTE')" -eq "$1" ]
+	reason='not handed over: its page 5 was mapped with PROT_MTE'
+	[ "$(dmesg | grep -c "luo_memfd.*$reason")" -eq "$1" ]
 }
 
 case $STAGE in
