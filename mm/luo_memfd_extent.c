@@ -107,18 +107,17 @@ static bool luo_memfd_extent_valid(const struct luo_memfd_extent_ser *extent,
 				   u64 end, u16 flags)
 {
 	struct luo_run run = luo_memfd_extent_run(extent, 0);
-	u64 mask;
 
-	if (!luo_run_valid(&run) || extent->flags & ~flags ||
-	    (extent->flags & LUO_MEMFD_POISONED && extent->order))
+	if (!luo_run_valid(&run) || extent->flags & ~flags)
 		return false;
 
-	mask = (1ULL << extent->order) - 1;
-	if (extent->index & mask)
-		return false;
-
-	/* The last folio may extend beyond the end of the file. */
-	end = ALIGN(end, mask + 1);
+	if (extent->order) {
+		if (extent->flags & LUO_MEMFD_POISONED ||
+		    !IS_ALIGNED(extent->index, 1ULL << extent->order))
+			return false;
+		/* The last folio may extend beyond the end of the file. */
+		end = ALIGN(end, 1ULL << extent->order);
+	}
 
 	return extent->index < end && extent->nr_pages <= end - extent->index;
 }

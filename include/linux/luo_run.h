@@ -66,17 +66,15 @@ struct luo_run_claim {
  */
 static inline bool luo_run_valid(const struct luo_run *run)
 {
-	u64 mask;
-
-	if (run->order > MAX_PAGE_ORDER || !run->nr_pages ||
-	    run->flags & ~(LUO_RUN_DOWN | LUO_RUN_RANGE) ||
-	    (run->order && (run->flags & LUO_RUN_RANGE)))
+	if (!run->nr_pages || run->flags & ~(LUO_RUN_DOWN | LUO_RUN_RANGE))
 		return false;
 
-	mask = (1ULL << run->order) - 1;
+	if (run->order &&
+	    (run->order > MAX_PAGE_ORDER || run->flags & LUO_RUN_RANGE ||
+	     (run->pfn | run->nr_pages) & ((1ULL << run->order) - 1)))
+		return false;
 
-	return !((run->pfn | run->nr_pages) & mask) &&
-	       run->pfn <= PHYS_PFN(PHYS_ADDR_MAX) - run->nr_pages;
+	return run->pfn <= PHYS_PFN(PHYS_ADDR_MAX) - run->nr_pages;
 }
 
 /**
