@@ -284,29 +284,34 @@ bool luo_memfd_absent_find(const struct luo_memfd_absent *absent, u64 index,
 	const struct luo_memfd_extent_ser *extent =
 		&absent->list.extents[luo_memfd_absent_extent(absent, index)];
 	u32 offset = luo_memfd_absent_offset(extent, index - extent->index);
-	u64 head = extent->pfn + offset;
-	unsigned int order = 0;
+	u64 head = extent->pfn + offset, next;
+	int order = 0, found;
 
 	for (;;) {
-		*block = (struct luo_memfd_block){
-			extent, head - extent->pfn, order
-		};
-		if (block->offset + (1ULL << order) > extent->nr_pages ||
-		    (extent->order && order > extent->order))
-			return false;
-		if (luo_run_order_at(&luo_handover_kho, head) == order)
-			return true;
+		found = luo_run_order_at(&luo_handover_kho, head);
+		if (found >= order)
+			break;
+
+		/* Try the next page at which a larger one that has the page can begin. */
+		do {
+			order++;
+			next = ALIGN_DOWN(head, 1ULL << order);
+			if (next < extent->pfn || 1ULL << order > extent->nr_pages)
+				return false;
+		} while (next == head);
 
 		/* A larger one begins with a page that is absent too: look at no other. */
-		order++;
-		head = ALIGN_DOWN(head, 1ULL << order);
-		if (head < extent->pfn)
-			return false;
+		head = next;
 		index = extent->index +
 			luo_memfd_absent_offset(extent, head - extent->pfn);
 		if (luo_memfd_absent_next(absent, index, index + 1, true) != index)
 			return false;
 	}
+
+	*block = (struct luo_memfd_block){ extent, head - extent->pfn, found };
+
+	return block->offset + (1ULL << found) <= extent->nr_pages &&
+	       (!extent->order || found <= extent->order);
 }
 
 /**
