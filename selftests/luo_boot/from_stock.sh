@@ -7,4 +7,8 @@
 # vm: boot=pkram,stock,pkram,pkram icount=yes
 . ../luo_lib/functions.sh
 
-exec ../luo_memfd/interleaved
+# The kernels of the boots that are compared must have the same configuration.
+case $FLAVOUR in
+debian*) exec ../luo_memfd/interleaved "the first boot is of another configuration" ;;
+*)	exec ../luo_memfd/interleaved ;;
+esac

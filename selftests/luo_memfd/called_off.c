@@ -23,8 +23,10 @@
 #include "../luo_lib/session.h"
 #include "../luo_lib/shape.h"
 
-#define SCRATCH_PHYS	"/sys/kernel/debug/kho/out/scratch_phys"
-#define SCRATCH_LEN	"/sys/kernel/debug/kho/out/scratch_len"
+/* From Linux 7.4 on, the scratch areas are called bootmem. */
+#define KHO_OUT		"/sys/kernel/debug/kho/out/"
+#define SCRATCH(what)	(access(KHO_OUT "bootmem_" what, F_OK) ?	\
+			 KHO_OUT "scratch_" what : KHO_OUT "bootmem_" what)
 #define MAX_SCRATCH	16
 #define CHUNK		(8L << 20)
 #define NR_CHUNKS	128
@@ -103,9 +105,9 @@ static int read_numbers(const char *path, unsigned long *numbers)
 static bool in_scratch(unsigned long phys)
 {
 	unsigned long start[MAX_SCRATCH], len[MAX_SCRATCH];
-	int count = read_numbers(SCRATCH_PHYS, start);
+	int count = read_numbers(SCRATCH("phys"), start);
 
-	if (read_numbers(SCRATCH_LEN, len) != count || !count)
+	if (read_numbers(SCRATCH("len"), len) != count || !count)
 		ksft_exit_fail_msg("scratch areas: cannot be read\n");
 	for (int i = 0; i < count; i++)
 		if (phys >= start[i] && phys - start[i] < len[i])
