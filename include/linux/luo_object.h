@@ -93,6 +93,43 @@ struct luo_object_kind {
 	struct kobject *kobj;
 };
 
+/**
+ * struct luo_object_iter - A place among the objects of a kind.
+ * @instance: The number of the object.
+ * @err:      After the loop: 0 if all objects were found, or a negative errno.
+ */
+struct luo_object_iter {
+	u64 instance;
+	int err;
+
+	/* private: the next slot of the table. */
+	struct luo_object_block_ser *block;
+	unsigned int slot;
+};
+
+/**
+ * luo_object_for_each - Iterate over the objects of a kind of the previous kernel.
+ * @kind: The kind; need not be registered.
+ * @iter: A pointer to a &struct luo_object_iter, which need not be initialised. Its
+ *        @instance is the number of each object in turn.
+ *
+ * Finds each object once, also if it has several versions, in the order in which the
+ * previous kernel stored them, except that an object may be in the place of one that
+ * was aborted before. The body may finish the object. The body may also find that
+ * luo_object_load() fails, because the object is corrupt or in an unknown version,
+ * and continue with the next one.
+ *
+ * If the loop ends without a break, @iter->err is 0; -EBADMSG if the table of the kind
+ * or the list that leads to it is corrupt, so that there may have been other objects;
+ * -EOPNOTSUPP if live update is off; or -ENOMEM if there is no memory.
+ *
+ * Context: Process context, may sleep; from subsys_initcall() on. An object that
+ * another thread finishes during the loop may be found or not.
+ */
+#define luo_object_for_each(kind, iter)					\
+	for (*(iter) = (struct luo_object_iter){};			\
+	     luo_object_next(kind, iter);)
+
 #ifdef CONFIG_LUO_OBJECT
 
 int luo_store_object_flags(const void *data, size_t size,
@@ -106,6 +143,8 @@ bool luo_object_any(void);
 int luo_read_object(void *data, size_t size, const struct luo_object_id *id,
 		    u32 version);
 int luo_finish_object(const struct luo_object_id *id);
+bool luo_object_next(const struct luo_object_kind *kind,
+		     struct luo_object_iter *iter);
 
 int luo_object_register_kind(struct luo_object_kind *kind);
 void luo_object_unregister_kind(struct luo_object_kind *kind);
@@ -155,6 +194,14 @@ static inline int luo_read_object(void *data, size_t size,
 static inline int luo_finish_object(const struct luo_object_id *id)
 {
 	return -EOPNOTSUPP;
+}
+
+static inline bool luo_object_next(const struct luo_object_kind *kind,
+				   struct luo_object_iter *iter)
+{
+	iter->err = -EOPNOTSUPP;
+
+	return false;
 }
 
 static inline int luo_object_register_kind(struct luo_object_kind *kind)

@@ -174,6 +174,28 @@ int luo_finish_object(const struct luo_object_id *id)
 EXPORT_SYMBOL_GPL(luo_finish_object);
 
 /**
+ * luo_object_next - Find the next object of a kind of the previous kernel.
+ * @kind: The kind.
+ * @iter: All zero before the first object. Set to the object.
+ *
+ * For luo_object_for_each().
+ *
+ * Context: Process context, may sleep; from subsys_initcall() on.
+ * Return: true if there is another object; else false, with @iter->err set.
+ */
+bool luo_object_next(const struct luo_object_kind *kind,
+		     struct luo_object_iter *iter)
+{
+	if (!luo_objects_enabled()) {
+		iter->err = -EOPNOTSUPP;
+		return false;
+	}
+
+	return luo_object_in_next(&luo_objects_in, kind->name, iter);
+}
+EXPORT_SYMBOL_GPL(luo_object_next);
+
+/**
  * luo_object_save - Store an object in every version that the policy selects.
  * @kind:     Its kind, registered.
  * @instance: Its number within the kind.

@@ -23,6 +23,7 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/align.h>
 #include <linux/cleanup.h>
 #include <linux/crc32c.h>
 #include <linux/errno.h>
@@ -670,50 +671,84 @@ int luo_object_in_finish(struct luo_object_in *in,
 	return 0;
 }
 
+/* The number of a slot in the chain of blocks of the previous kernel. */
+static u64 luo_object_in_slot(struct luo_object_record_ser *record)
+{
+	struct luo_object_block_ser *block = PTR_ALIGN_DOWN((void *)record,
+							    PAGE_SIZE);
+
+	return (u64)block->sequence * LUO_OBJECT_RECORDS_PER_BLOCK +
+	       (record - luo_object_block_records(block));
+}
+
+/* Check whether no version of the same object is in an earlier slot. */
+static bool luo_object_in_is_first(const struct luo_object_table *table,
+				   struct luo_object_record_ser *record)
+{
+	struct luo_object_record_ser *other;
+	unsigned long cursor;
+
+	luo_index_for_each(&table->index, record->instance, cursor, other) {
+		if (luo_object_in_slot(other) < luo_object_in_slot(record))
+			return false;
+	}
+
+	return true;
+}
+
+/* Find the first record of the next object. */
+static struct luo_object_record_ser *
+luo_object_in_next_record(const struct luo_object_table *table,
+			  struct luo_object_iter *iter)
+{
+	struct luo_object_record_ser *record;
+
+	iter->block = iter->block ?: table->first;
+	for (; iter->block; iter->slot = 0,
+	     iter->block = luo_object_next_block(iter->block)) {
+		while (iter->slot < LUO_OBJECT_RECORDS_PER_BLOCK) {
+			record = luo_object_block_records(iter->block) +
+				 iter->slot++;
+			if (record->flags & LUO_OBJECT_RECORD_PRESENT &&
+			    luo_object_in_is_first(table, record))
+				return record;
+		}
+	}
+
+	return NULL;
+}
+
 /**
- * luo_object_in_next - Find an object of a kind.
- * @in:       The set that it is in.
- * @kind:     The kind.
- * @slot:     Slot to begin at, 0 for the first object. Set to the slot to continue
- *            at.
- * @instance: Set to the number of the object. An object with several versions is
- *            found once for each, unless the caller finishes it.
+ * luo_object_in_next - Find the next object of a kind.
+ * @in:   The set that it is in.
+ * @kind: The kind.
+ * @iter: As for luo_object_next(). The blocks of a table are freed together with the
+ *        table, which is not created again, so @iter->block is valid if there is one.
  *
  * Context: Process context, may sleep.
- * Return: 0; -ENOENT if there is no further one; or as luo_object_in_read_all().
+ * Return: true if there is another object; else false, with @iter->err set.
  */
-int luo_object_in_next(struct luo_object_in *in, const char *kind, u64 *slot,
-		       u64 *instance)
+bool luo_object_in_next(struct luo_object_in *in, const char *kind,
+			struct luo_object_iter *iter)
 {
-	struct luo_object_record_ser *records;
-	struct luo_object_block_ser *block;
-	struct luo_object_table *table;
-	u64 first = 0;
-	int err;
+	struct luo_object_record_ser *record;
+	struct luo_object_table *table = NULL;
 
 	guard(mutex)(&in->lock);
 
-	err = luo_object_in_read_all(in);
-	if (err)
-		return err;
-
-	table = luo_object_table_find(&in->tables, kind);
-	if (!table)
-		return -ENOENT;
-
-	luo_object_for_each_block(table, block) {
-		records = luo_object_block_records(block);
-		for (; *slot < first + LUO_OBJECT_RECORDS_PER_BLOCK; ++*slot) {
-			if (!(records[*slot - first].flags &
-			      LUO_OBJECT_RECORD_PRESENT))
-				continue;
-			*instance = records[(*slot)++ - first].instance;
-			return 0;
+	iter->err = luo_object_in_table(in, kind, &table);
+	if (!iter->err) {
+		record = table ? luo_object_in_next_record(table, iter) : NULL;
+		if (record) {
+			iter->instance = record->instance;
+			return true;
 		}
-		first += LUO_OBJECT_RECORDS_PER_BLOCK;
+		iter->err = luo_object_in_missing(in, table, kind);
 	}
+	if (iter->err == -ENOENT)
+		iter->err = 0;
 
-	return -ENOENT;
+	return false;
 }
 
 /**

@@ -242,8 +242,8 @@ int luo_object_in_read_version(struct luo_object_in *in, void *data,
 			       const struct luo_object_version *version);
 int luo_object_in_finish(struct luo_object_in *in,
 			 const struct luo_object_id *id);
-int luo_object_in_next(struct luo_object_in *in, const char *kind, u64 *slot,
-		       u64 *instance);
+bool luo_object_in_next(struct luo_object_in *in, const char *kind,
+			struct luo_object_iter *iter);
 int luo_object_in_drop(struct luo_object_in *in, const char *kind);
 int luo_object_in_read_all(struct luo_object_in *in);
 int luo_object_in_versions(struct luo_object_in *in,

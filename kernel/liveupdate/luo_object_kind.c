@@ -163,16 +163,16 @@ bool luo_object_writes(const struct luo_object_kind *kind, u32 version)
 static int luo_object_kind_drop_all(struct luo_object_in *in,
 				    const struct luo_object_kind *kind, bool *found)
 {
-	u64 slot = 0, instance;
+	struct luo_object_iter iter = {};
 	int err, result = 0;
 
-	while (!(err = luo_object_in_next(in, kind->name, &slot, &instance))) {
-		err = luo_object_convert_drop(in, kind, instance);
+	while (luo_object_in_next(in, kind->name, &iter)) {
+		err = luo_object_convert_drop(in, kind, iter.instance);
 		result = result ?: err;
 		*found = true;
 	}
 
-	return result ?: err == -ENOMEM ? err : 0;
+	return result ?: iter.err == -ENOMEM ? iter.err : 0;
 }
 
 /**

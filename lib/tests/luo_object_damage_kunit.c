@@ -788,8 +788,8 @@ static void *luo_damage_claim(u64 address, unsigned int order)
 static void luo_damage_changes_when_claimed(struct kunit *test)
 {
 	struct luo_handover handover = luo_loopback;
+	struct luo_object_iter iter = {};
 	unsigned int instance;
-	u64 slot = 0, found;
 
 	luo_damage_handover = &luo_loopback;
 	handover.claim = luo_damage_claim;
@@ -799,10 +799,9 @@ static void luo_damage_changes_when_claimed(struct kunit *test)
 	luo_loopback_in.handover = &handover;
 
 	for (instance = 0; instance < NR_MANY; instance++) {
-		KUNIT_EXPECT_EQ(test,
-				luo_object_in_next(&luo_loopback_in, "many",
-						   &slot, &found), 0);
-		KUNIT_EXPECT_EQ(test, found, instance);
+		KUNIT_EXPECT_TRUE(test, luo_object_in_next(&luo_loopback_in,
+							   "many", &iter));
+		KUNIT_EXPECT_EQ(test, iter.instance, instance);
 	}
 	luo_damage_expect_few(test, "claim", 0);
 	luo_damage_expect(test, luo_damage_read_many(NR_MANY), NR_MANY, 0,

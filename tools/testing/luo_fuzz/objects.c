@@ -63,14 +63,15 @@ static void fuzz_versions(const char *kind, u64 instance)
 
 static void fuzz_list(const char *kind)
 {
-	u64 slot = 0, instance;
-	int err;
+	struct luo_object_iter iter = {};
+	u64 found = 0;
 
-	do {
-		err = luo_object_in_next(&luo_loopback_in, kind, &slot,
-					 &instance);
-	} while (!err);
-	FUZZ_EXPECT_ERRNO(err, -ENOENT, -EBADMSG);
+	while (luo_object_in_next(&luo_loopback_in, kind, &iter)) {
+		/* Each object of these kinds is found once. */
+		FUZZ_EXPECT(!fuzz_untouched() || iter.instance == found);
+		found++;
+	}
+	FUZZ_EXPECT(!iter.err || iter.err == -EBADMSG);
 }
 
 static void fuzz_finish(const char *kind, u64 instance)
