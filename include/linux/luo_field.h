@@ -63,8 +63,9 @@
  *     their own, see luo_elements_save();
  * ``array``
  *     the handle of a &struct luo_array, a u64;
- * ``object``
- *     the instance of another object, a u64;
+ * ``reference(kind)``
+ *     the instance of an object of the named kind, a u64. Give ``.none`` a number that
+ *     is not the instance of an object, and that stands for no object;
  * ``reserved``
  *     numbers or bytes that are zero.
  *
@@ -88,6 +89,7 @@
  * @LUO_FORM_ENUM:    The indexes of names.
  * @LUO_FORM_MASK:    Numbers whose bits are indexes of names.
  * @LUO_FORM_ELEMENTS: The first member of a &struct luo_elements_ser.
+ * @LUO_FORM_REFERENCE: Any, but other than @none an object of kind @target must exist.
  */
 enum luo_field_form {
 	LUO_FORM_ANY,
@@ -96,6 +98,7 @@ enum luo_field_form {
 	LUO_FORM_ENUM,
 	LUO_FORM_MASK,
 	LUO_FORM_ELEMENTS,
+	LUO_FORM_REFERENCE,
 };
 
 /**
@@ -110,11 +113,14 @@ enum luo_field_form {
  * @names:     The known values of an enum, or the known bits of a mask: NULL if the
  *             index is not known, else its name.
  * @nr_names:  Length of @names.
+ * @target:    The name of the kind that a reference leads to, else NULL.
  * @min:       The smallest valid value. @min, @max and @fallback are for numbers, and
  *             in an array of numbers for each of them.
  * @max:       The largest valid value; 0 if there is no limit. In a signed field,
  *             set both @min and @max or neither.
  * @fallback:  The value that the field gets when a version without it is loaded.
+ * @none:      The same as @fallback, in a reference: the value that stands for no
+ *             object. 0 unless it is set, so set it if 0 is the instance of an object.
  * @droppable: A version without the field may be written even if its value would be
  *             lost. Otherwise such a version is written only if the value is
  *             @fallback.
@@ -129,9 +135,13 @@ struct luo_field {
 	enum luo_field_form form;
 	const char *const *names;
 	u32 nr_names;
+	const char *target;
 	u64 min;
 	u64 max;
-	u64 fallback;
+	union {
+		u64 fallback;
+		u64 none;
+	};
 	bool droppable;
 };
 
@@ -147,7 +157,7 @@ struct luo_field {
 #define luo_wire_type_s64	LUO_FIELD_SIGNED
 #define luo_wire_type_bytes	LUO_FIELD_BYTES
 #define luo_wire_type_array	LUO_FIELD_ARRAY
-#define luo_wire_type_object	LUO_FIELD_OBJECT
+#define luo_wire_type_reference(kind) (LUO_FIELD_REFERENCE | LUO_LAYOUT_TARGET(#kind))
 #define luo_wire_type_reserved	LUO_FIELD_RESERVED
 #define luo_wire_type_string	LUO_FIELD_BYTES
 #define luo_wire_type_boolean	LUO_FIELD_UNSIGNED
@@ -167,7 +177,7 @@ struct luo_field {
 #define luo_wire_same_bytes(x)	(__same_type(x, u8[sizeof(x)]) ||	\
 				 __same_type(x, char[sizeof(x)]))
 #define luo_wire_same_array(x)	__same_type(x, u64)
-#define luo_wire_same_object(x)	__same_type(x, u64)
+#define luo_wire_same_reference(kind) luo_wire_same_u64
 #define luo_wire_same_unsigned(x) (luo_wire_same_u8(x) ||		\
 				   luo_wire_same_u16(x) ||		\
 				   luo_wire_same_u32(x) ||		\
@@ -199,7 +209,7 @@ struct luo_field {
 #define luo_wire_fits_s64	sizeof
 #define luo_wire_fits_bytes	sizeof
 #define luo_wire_fits_array	sizeof
-#define luo_wire_fits_object	sizeof
+#define luo_wire_fits_reference(kind) sizeof
 #define luo_wire_fits_reserved	sizeof
 #define luo_wire_fits_string	sizeof
 #define luo_wire_fits_boolean	sizeof
@@ -218,7 +228,13 @@ struct luo_field {
 #define luo_wire_more_s64
 #define luo_wire_more_bytes
 #define luo_wire_more_array
-#define luo_wire_more_object
+#define luo_wire_more_reference(kind)					\
+	.form = LUO_FORM_REFERENCE +					\
+		BUILD_BUG_ON_ZERO(sizeof(#kind) == 1 ||			\
+				  sizeof(#kind) > LUO_OBJECT_KIND_LEN,	\
+				  "a reference needs the name of a kind, not " \
+				  "\"" #kind "\""),			\
+	.target = #kind,
 #define luo_wire_more_reserved
 #define luo_wire_more_string	.form = LUO_FORM_STRING,
 #define luo_wire_more_boolean	.form = LUO_FORM_BOOLEAN,
@@ -226,7 +242,7 @@ struct luo_field {
 	.form = LUO_FORM_ENUM, .names = (_names), .nr_names = ARRAY_SIZE(_names),
 #define luo_wire_more_mask(_names)					\
 	.form = LUO_FORM_MASK, .names = (_names), .nr_names = ARRAY_SIZE(_names),
-#define luo_wire_more_numbers(t)
+#define luo_wire_more_numbers(t)	.item = sizeof(t),
 
 /*
  * Each is followed by a macro and a tuple of arguments. A nested struct expands the
@@ -244,7 +260,7 @@ struct luo_field {
 #define luo_wire_each_s64	__luo_wire_one
 #define luo_wire_each_bytes	__luo_wire_one
 #define luo_wire_each_array	__luo_wire_one
-#define luo_wire_each_object	__luo_wire_one
+#define luo_wire_each_reference(kind) __luo_wire_one
 #define luo_wire_each_reserved	__luo_wire_one
 #define luo_wire_each_string	__luo_wire_one
 #define luo_wire_each_boolean	__luo_wire_one
@@ -308,7 +324,6 @@ struct luo_field {
 	.offset = offsetof(__LUO_FIRST ser, _member),			\
 	.size = sizeof(__LUO_MEMBER(ser, _member)),			\
 	.type = (luo_wire_type_##_type) & LUO_FIELD_TYPE,		\
-	.item = (luo_wire_type_##_type) >> LUO_FIELD_ITEMS_SHIFT,	\
 	luo_wire_more_##_type						\
 	__VA_ARGS__							\
 },
@@ -377,21 +392,34 @@ struct luo_field {
 			    sizeof(__LUO_MEMBER(ser, _member)),		\
 			    luo_wire_type_##_type) : 0)
 
+/*
+ * As ELFNOTE32(), whose argument is a compound literal: there the compiler does not
+ * evaluate the hash of the name of a kind.
+ */
+#define __LUO_NOTE(_type, _struct, ...)					\
+	static const struct {						\
+		u32 name_size, desc_size, type;				\
+		char name[sizeof(LUO_NOTE_NAME)];			\
+		struct _struct desc;					\
+	} __UNIQUE_ID(luo_note)						\
+	__used __aligned(sizeof(u32)) __section(".note." LUO_NOTE_NAME) = {	\
+		sizeof(LUO_NOTE_NAME), sizeof(struct _struct), _type,	\
+		LUO_NOTE_NAME, { __VA_ARGS__ }				\
+	}
+
 #define __LUO_FIELD_NOTE(ser, _since, _type, _name, ...)		\
 	luo_wire_each_##_type(__LUO_FIELD_NOTE_IN,			\
 		(ser, _since, _type, _name, #_name, ##__VA_ARGS__))
 #define __LUO_FIELD_NOTE_IN(args, _since, _type, _name, ...)		\
 	__LUO_NESTED(__LUO_FIELD_NOTE_IN_ONE, args, _type, _name, ##__VA_ARGS__)
 #define __LUO_FIELD_NOTE_IN_ONE(ser, _since, _type, _member, _text, ...) \
-	ELFNOTE32(LUO_NOTE_NAME, LUO_NOTE_FIELD,			\
-		  ((struct luo_note_field){				\
-			.kind = __LUO_SECOND ser,			\
-			.name = _text,					\
-			.since = (_since),				\
-			.offset = offsetof(__LUO_FIRST ser, _member),	\
-			.size = sizeof(__LUO_MEMBER(ser, _member)),	\
-			.type = luo_wire_type_##_type,			\
-		  }));
+	__LUO_NOTE(LUO_NOTE_FIELD, luo_note_field,			\
+		   .kind = __LUO_SECOND ser,				\
+		   .name = _text,					\
+		   .since = (_since),					\
+		   .offset = offsetof(__LUO_FIRST ser, _member),	\
+		   .size = sizeof(__LUO_MEMBER(ser, _member)),		\
+		   .type = luo_wire_type_##_type);
 
 #define __LUO_VERSION_SIZE(_kind, _version)				\
 	(0 __LUO_SECOND _kind(__LUO_FIELD_SIZE, (__LUO_FIRST _kind, _version)))
@@ -408,15 +436,13 @@ struct luo_field {
 },
 
 #define __LUO_VERSION_NOTE(_kind, _version, _treated, ...)		\
-	ELFNOTE32(LUO_NOTE_NAME, LUO_NOTE_VERSION,			\
-		  ((struct luo_note_version){				\
-			.kind = __LUO_THIRD _kind,			\
-			.version = (_version),				\
-			.flags = luo_version_note_##_treated,		\
-			.size = __LUO_VERSION_SIZE(_kind, _version),	\
-			.digest = 0 __LUO_SECOND _kind(__LUO_FIELD_SUM,	\
-				(__LUO_FIRST _kind, _version)),		\
-		  }));
+	__LUO_NOTE(LUO_NOTE_VERSION, luo_note_version,			\
+		   .kind = __LUO_THIRD _kind,				\
+		   .version = (_version),				\
+		   .flags = luo_version_note_##_treated,		\
+		   .size = __LUO_VERSION_SIZE(_kind, _version),		\
+		   .digest = 0 __LUO_SECOND _kind(__LUO_FIELD_SUM,	\
+			(__LUO_FIRST _kind, _version)));
 
 /* The layout of a struct, whether or not it has versions. */
 #define __LUO_CHECK_FIELDS(_name, _type, _fields, _more)		\

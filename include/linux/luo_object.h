@@ -130,6 +130,19 @@ struct luo_object_iter {
 	for (*(iter) = (struct luo_object_iter){};			\
 	     luo_object_next(kind, iter);)
 
+/**
+ * typedef luo_object_walk_fn - A function that luo_object_walk() calls.
+ * @kind:     The kind of an object.
+ * @instance: Its instance.
+ * @context:  The argument of luo_object_walk().
+ *
+ * It may load, save and finish objects. It must not register or unregister a kind.
+ *
+ * Return: 0, or a negative errno that ends the walk.
+ */
+typedef int (*luo_object_walk_fn)(const struct luo_object_kind *kind, u64 instance,
+				  void *context);
+
 #ifdef CONFIG_LUO_OBJECT
 
 int luo_store_object_flags(const void *data, size_t size,
@@ -155,6 +168,8 @@ int luo_object_update(const struct luo_object_kind *kind, u64 instance,
 		      const void *object);
 int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 		    void *object);
+int luo_object_walk(const struct luo_object_kind *kind, u64 instance,
+		    luo_object_walk_fn fn, void *context);
 int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
 			    const void *object, u32 version);
 int luo_object_load_newest(const struct luo_object_kind *kind, u64 instance,
@@ -225,6 +240,13 @@ static inline int luo_object_save(const struct luo_object_kind *kind,
 
 static inline int luo_object_load(const struct luo_object_kind *kind,
 				  u64 instance, void *object)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int luo_object_walk(const struct luo_object_kind *kind,
+				  u64 instance, luo_object_walk_fn fn,
+				  void *context)
 {
 	return -EOPNOTSUPP;
 }

@@ -12,8 +12,8 @@
  *
  * It is called by subsystems that store objects, and by luo_object_convert.c for
  * objects that are dropped. It calls luo_array.c, luo_array_in.c, luo_object_convert.c,
- * luo_object_field.c and luo_object_table.c. Callers must serialise the calls for one
- * object.
+ * luo_object_field.c, luo_object_reference.c and luo_object_table.c. Callers must
+ * serialise the calls for one object.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -86,7 +86,7 @@ int luo_elements_save_from(const struct luo_handover *handover,
 
 	*ser = (struct luo_elements_ser){};
 	*array = (struct luo_array){};
-	if (!luo_object_fields_droppable(kind))
+	if (!luo_object_fields_droppable(kind) || luo_object_reference_any(kind))
 		return -EINVAL;
 	if (!count)
 		return 0;
@@ -127,8 +127,8 @@ int luo_elements_save_from(const struct luo_handover *handover,
  *
  * Context: Process context, may sleep.
  * Return: 0; -ERANGE if a value of a field is invalid; -EINVAL if a field of @kind was
- * added in a later version and is not droppable, or if @count or @gfp is invalid;
- * -ENOMEM if there is no memory.
+ * added in a later version and is not droppable, if it has a reference, which would not
+ * be checked, or if @count or @gfp is invalid; -ENOMEM if there is no memory.
  */
 int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
 		      const struct luo_object_kind *kind, const void *elements,

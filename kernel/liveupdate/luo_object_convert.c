@@ -8,7 +8,8 @@
  *
  * It is called by luo_object_core.c, luo_object_kind.c and PKRAM. It converts with
  * the fields of the kind (luo_object_field.c) or with its save and load functions,
- * and calls luo_object_out.c and luo_object_in.c, and luo_elements.c to drop objects.
+ * and calls luo_object_reference.c, luo_object_out.c and luo_object_in.c, and
+ * luo_elements.c to drop objects.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -255,7 +256,8 @@ int luo_object_convert_update(struct luo_object_out *out,
 static int luo_object_read_version(struct luo_object_in *in,
 				   const struct luo_object_kind *kind,
 				   const struct luo_object_version *version,
-				   u64 instance, void *object, bool *found)
+				   u64 instance, void *object, bool refer,
+				   bool *found)
 {
 	const struct luo_object_id id = { kind->name, instance };
 	int err;
@@ -272,7 +274,11 @@ static int luo_object_read_version(struct luo_object_in *in,
 	if (!kind->fields)
 		return version->load(wire, object);
 
-	return luo_object_fields_load(kind, version, wire, object);
+	if (refer)
+		err = luo_object_reference_check(in, kind, version->version,
+						 instance, wire);
+
+	return err ?: luo_object_fields_load(kind, version, wire, object);
 }
 
 /* No readable version was found. Return -EPROTONOSUPPORT if there is another one. */
@@ -309,7 +315,47 @@ static int luo_object_report_unknown(struct luo_object_in *in,
 static bool luo_object_is_damage(int err)
 {
 	return err == -EBADMSG || err == -EMSGSIZE || err == -ERANGE ||
-	       err == -EPROTO;
+	       err == -EPROTO || err == -ENOLINK;
+}
+
+/* Load an object. If @refer is true, check that the objects it refers to exist. */
+static int luo_object_load_versions(struct luo_object_in *in,
+				    const struct luo_object_kind *kind,
+				    u64 instance, void *object, bool refer,
+				    u32 *loaded)
+{
+	int err, damage = 0;
+	bool found = false;
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		const struct luo_object_version *version = &kind->versions[i];
+
+		if (version->external ||
+		    !luo_object_version_readable(kind, version))
+			continue;
+
+		err = luo_object_read_version(in, kind, version, instance,
+					      object, refer, &found);
+		if (!err) {
+			trace_luo_negotiate(kind->name, instance,
+					    version->version, 0);
+			*loaded = version->version;
+			return 0;
+		}
+		/* A load function may have changed the object. */
+		if (found && !kind->fields)
+			return err;
+		if (luo_object_is_damage(err))
+			damage = damage && damage != -EBADMSG ? damage : err;
+		else if (err != -ENOENT)
+			return err;
+	}
+
+	err = damage ?: luo_object_report_unknown(in, kind, instance);
+	trace_luo_negotiate(kind->name, instance, -1, err);
+
+	return err;
 }
 
 /**
@@ -332,38 +378,7 @@ int luo_object_convert_load_newest(struct luo_object_in *in,
 				   const struct luo_object_kind *kind,
 				   u64 instance, void *object, u32 *loaded)
 {
-	int err, damage = 0;
-	bool found = false;
-	unsigned int i;
-
-	for (i = 0; i < kind->nr_versions; i++) {
-		const struct luo_object_version *version = &kind->versions[i];
-
-		if (version->external ||
-		    !luo_object_version_readable(kind, version))
-			continue;
-
-		err = luo_object_read_version(in, kind, version, instance,
-					      object, &found);
-		if (!err) {
-			trace_luo_negotiate(kind->name, instance,
-					    version->version, 0);
-			*loaded = version->version;
-			return 0;
-		}
-		/* A load function may have changed the object. */
-		if (found && !kind->fields)
-			return err;
-		if (luo_object_is_damage(err))
-			damage = damage && damage != -EBADMSG ? damage : err;
-		else if (err != -ENOENT)
-			return err;
-	}
-
-	err = damage ?: luo_object_report_unknown(in, kind, instance);
-	trace_luo_negotiate(kind->name, instance, -1, err);
-
-	return err;
+	return luo_object_load_versions(in, kind, instance, object, true, loaded);
 }
 
 /**
@@ -456,7 +471,8 @@ static int luo_object_drop_elements(struct luo_object_in *in,
  * @kind:     Its kind, which has elements or a drop function.
  * @instance: Its number within the kind.
  *
- * If the object cannot be loaded, frees only the object.
+ * If the object cannot be loaded, frees only the object. The objects that it refers to
+ * may have been dropped before.
  *
  * Context: Process context, may sleep.
  * Return: 0; the errno of the drop function, with the object unchanged; or as
@@ -466,13 +482,14 @@ int luo_object_convert_drop(struct luo_object_in *in,
 			    const struct luo_object_kind *kind, u64 instance)
 {
 	const struct luo_object_id id = { kind->name, instance };
+	u32 version;
 	int err;
 
 	void *ser __free(kfree) = kzalloc(kind->size, GFP_KERNEL);
 	if (!ser)
 		return -ENOMEM;
 
-	err = luo_object_convert_load(in, kind, instance, ser);
+	err = luo_object_load_versions(in, kind, instance, ser, false, &version);
 	if (!err) {
 		err = luo_object_drop_elements(in, kind, ser);
 		if (!err && kind->drop)

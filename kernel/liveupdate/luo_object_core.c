@@ -44,7 +44,7 @@
 struct luo_object_out luo_objects_out =
 	LUO_OBJECT_OUT_INIT(luo_objects_out, &luo_handover_kho);
 struct luo_object_in luo_objects_in =
-	LUO_OBJECT_IN_INIT(luo_objects_in, &luo_handover_kho);
+	LUO_OBJECT_IN_INIT(luo_objects_in, &luo_handover_kho, &luo_objects_out);
 
 static bool luo_objects_enabled(void)
 {
@@ -269,8 +269,9 @@ EXPORT_SYMBOL_GPL(luo_object_update);
  * are all optional; -EPROTONOSUPPORT if there are only unknown versions, which are
  * logged; -EPROTO if the previous kernel has another layout for all common versions;
  * -EBADMSG or -EMSGSIZE if all common versions are corrupt; -ERANGE if a field has an
- * invalid value; -EOPNOTSUPP if live update is off; -ENOMEM if there is
- * no memory; or the errno of a load or upgrade function.
+ * invalid value; -ENOLINK if it refers to an object that was not stored; -EOPNOTSUPP if
+ * live update is off; -ENOMEM if there is no memory; or the errno of a load or upgrade
+ * function.
  */
 int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 		    void *object)
@@ -281,6 +282,36 @@ int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 	return luo_object_convert_load(&luo_objects_in, kind, instance, object);
 }
 EXPORT_SYMBOL_GPL(luo_object_load);
+
+/**
+ * luo_object_walk - Call a function for an object after those that it refers to.
+ * @kind:     Its kind, registered.
+ * @instance: Its number within the kind.
+ * @fn:       Called for each object of the previous kernel that the object refers to,
+ *            directly or through others, and at last for the object. Each object comes
+ *            after those that it refers to. An object to which two paths lead comes
+ *            twice, unless @fn finishes it.
+ * @context:  Passed to @fn.
+ *
+ * Skips objects that their owner has saved for the next kernel and finished.
+ *
+ * Context: Process context, may sleep; from subsys_initcall() on. Takes
+ * luo_object_kinds_lock and holds it while @fn runs.
+ * Return: 0; -ELOOP if an object refers to itself through others, or if more than 16
+ * references lead to an object; -ENOPKG if the kind of an object is not registered, for example because its
+ * module is not loaded; the errno of @fn; or as luo_object_load(). The log names both
+ * ends of the reference.
+ */
+int luo_object_walk(const struct luo_object_kind *kind, u64 instance,
+		    luo_object_walk_fn fn, void *context)
+{
+	if (!luo_objects_enabled())
+		return -EOPNOTSUPP;
+
+	return luo_object_reference_walk(&luo_objects_in, kind, instance, fn,
+					 context);
+}
+EXPORT_SYMBOL_GPL(luo_object_walk);
 
 /**
  * luo_object_load_newest - Load an object and report from which version.

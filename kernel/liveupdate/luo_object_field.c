@@ -530,6 +530,10 @@ static void luo_field_show_number(struct seq_file *m,
 		seq_printf(m, " %lld", (s64)value);
 	else if (field->type == LUO_FIELD_ARRAY)
 		seq_printf(m, " array %#llx", value);
+	else if (field->form == LUO_FORM_REFERENCE && value == field->none)
+		seq_puts(m, " none");
+	else if (field->form == LUO_FORM_REFERENCE)
+		seq_printf(m, " %s %llu", field->target, value);
 	else
 		seq_printf(m, " %llu", value);
 }

@@ -614,6 +614,31 @@ int luo_object_in_versions(struct luo_object_in *in,
 }
 
 /**
+ * luo_object_in_stored - Check whether any version of an object is stored.
+ * @in: The set.
+ * @id: The object.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 if a version is stored; -ENOENT if none is; -EBADMSG if it may have been
+ * lost; -ENOMEM if there is no memory.
+ */
+int luo_object_in_stored(struct luo_object_in *in,
+			 const struct luo_object_id *id)
+{
+	struct luo_object_table *table;
+	int err;
+
+	guard(mutex)(&in->lock);
+
+	err = luo_object_in_table(in, id->kind, &table);
+	if (err)
+		return err;
+
+	return table && luo_object_table_any(table, id->instance) ? 0 :
+	       luo_object_in_missing(in, table, id->kind);
+}
+
+/**
  * luo_object_in_remove - Remove a record and free its data.
  * @in:     The set.
  * @table:  The table of its kind.

@@ -204,6 +204,8 @@ void luo_object_out_free(struct luo_object_out *out,
 /**
  * struct luo_object_in - The objects of the previous kernel.
  * @handover: The handover that the memory is from.
+ * @out:      The objects for the next kernel. Owners store an object there before they
+ *            finish the one of the previous kernel.
  * @lock:     Protects all other members.
  * @tables:   The tables of all kinds with objects. A table is freed when the last
  *            object of the kind is finished.
@@ -217,6 +219,7 @@ void luo_object_out_free(struct luo_object_out *out,
  */
 struct luo_object_in {
 	const struct luo_handover *handover;
+	struct luo_object_out *out;
 	struct mutex lock; /* protects all of this */
 	struct list_head tables;
 	struct list_head lost;
@@ -227,8 +230,9 @@ struct luo_object_in {
 	int err;
 };
 
-#define LUO_OBJECT_IN_INIT(name, _handover) {				\
+#define LUO_OBJECT_IN_INIT(name, _handover, _out) {			\
 	.handover = (_handover),					\
+	.out = (_out),							\
 	.lock = __MUTEX_INITIALIZER((name).lock),			\
 	.tables = LIST_HEAD_INIT((name).tables),			\
 	.lost = LIST_HEAD_INIT((name).lost),				\
@@ -244,6 +248,8 @@ int luo_object_in_finish(struct luo_object_in *in,
 			 const struct luo_object_id *id);
 bool luo_object_in_next(struct luo_object_in *in, const char *kind,
 			struct luo_object_iter *iter);
+int luo_object_in_stored(struct luo_object_in *in,
+			 const struct luo_object_id *id);
 int luo_object_in_drop(struct luo_object_in *in, const char *kind);
 int luo_object_in_read_all(struct luo_object_in *in);
 int luo_object_in_versions(struct luo_object_in *in,
@@ -372,6 +378,16 @@ void luo_object_fields_show(struct seq_file *m,
 			    const struct luo_object_kind *kind,
 			    const struct luo_object_version *version,
 			    const void *wire);
+
+/* luo_object_reference.c: references to objects of other kinds. */
+
+bool luo_object_reference_any(const struct luo_object_kind *kind);
+int luo_object_reference_check(struct luo_object_in *in,
+			       const struct luo_object_kind *kind, u32 version,
+			       u64 instance, const void *ser);
+int luo_object_reference_walk(struct luo_object_in *in,
+			      const struct luo_object_kind *kind, u64 instance,
+			      luo_object_walk_fn fn, void *context);
 
 /* luo_object_policy.c: selection of the versions to write. */
 

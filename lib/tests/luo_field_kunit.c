@@ -73,7 +73,7 @@ static int probe_downgrade(void *ser)
 	field(ser, 0, s16, offset, .min = (u64)-50, .max = 50)		\
 	field(ser, 0, reserved, reserved)				\
 	field(ser, 1, array, samples)					\
-	field(ser, 1, object, owner)					\
+	field(ser, 1, u64, owner)					\
 	field(ser, 1, bytes, label)					\
 	field(ser, 2, u32, rate, .droppable = true)			\
 	field(ser, 2, u32, colour, .fallback = 7)

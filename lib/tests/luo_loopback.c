@@ -70,7 +70,7 @@ static struct {
 struct luo_object_out luo_loopback_out =
 	LUO_OBJECT_OUT_INIT(luo_loopback_out, &luo_loopback);
 struct luo_object_in luo_loopback_in =
-	LUO_OBJECT_IN_INIT(luo_loopback_in, &luo_loopback);
+	LUO_OBJECT_IN_INIT(luo_loopback_in, &luo_loopback, &luo_loopback_out);
 
 static struct luo_loopback_key *luo_loopback_key(u64 address,
 						 enum luo_loopback_state state)
@@ -561,7 +561,8 @@ void luo_loopback_forget_in(struct luo_object_in *in)
 	luo_loopback_forget(&in->tables);
 	luo_loopback_forget(&in->lost);
 	luo_pool_in_forget(&in->pool);
-	*in = (struct luo_object_in)LUO_OBJECT_IN_INIT(*in, &luo_loopback);
+	*in = (struct luo_object_in)
+		LUO_OBJECT_IN_INIT(*in, &luo_loopback, &luo_loopback_out);
 }
 
 static void luo_loopback_forget_all(void)

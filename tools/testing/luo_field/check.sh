@@ -53,7 +53,7 @@ field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
 ktap_print_header
-ktap_set_plan 30
+ktap_set_plan 37
 
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
@@ -125,6 +125,29 @@ bad "a field of a nested struct that is not listed" \
 bad "a name that is too long together with the name of the nested struct" \
 	's/\blow\b/the_lower_end_of_the_address_space/' \
 	"the name of field the_lower_end_of_the_address_space.start is too long"
+
+# The table of the KUnit suite of references.
+table() {
+	echo '#include <linux/luo_field.h>'
+	sed -n '/^struct lane_ser {/,/^LUO_DEFINE_KIND_UNLISTED(part/p' \
+		../../../lib/tests/luo_object_reference_kunit.c | sed s/_UNLISTED//
+}
+
+good "references" ""
+bad "a reference that is not a u64" 's/^\tu64 spare;/\tu32 spare, more;/' \
+	"field spare is not of type reference(lane) in the struct"
+bad "a reference that is signed" 's/^\tu64 spare;/\ts64 spare;/' \
+	"field spare is not of type reference(lane) in the struct"
+bad "a reference of a nested struct that is not a u64" \
+	's/^\tu64 far;/\tu32 far, more;/' \
+	"field far is not of type reference(lane) in the struct"
+bad "a reference without the name of a kind" 's/reference(lane), spare/reference, spare/' \
+	"luo_wire_each_reference"
+bad "a reference to an empty name" 's/reference(lane), spare/reference(), spare/' \
+	"a reference needs the name of a kind"
+bad "a reference to a name that is too long" \
+	's/reference(lane), spare/reference(lane_of_a_port_that_has_a_name_longer_than_kinds), spare/' \
+	"a reference needs the name of a kind"
 
 # The table of the KUnit suite of elements.
 table() {

@@ -80,8 +80,11 @@ static size_t fuzz_field(struct fuzz_input *input, struct luo_field *field,
 	case LUO_FIELD_SIGNED:
 		field->size = 1 << (what >> 6);
 		break;
+	case LUO_FIELD_REFERENCE:
+		field->form = LUO_FORM_REFERENCE;
+		field->target = "other";
+		fallthrough;
 	case LUO_FIELD_ARRAY:
-	case LUO_FIELD_OBJECT:
 		field->size = sizeof(u64);
 		break;
 	default:

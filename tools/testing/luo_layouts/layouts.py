@@ -5,7 +5,7 @@ layouts.py FILE - print the layouts of all kinds in the catalogue of an ELF file
 vmlinux or an object file, in the format of the file "published":
 
   KIND VERSION bytes SIZE
-  KIND VERSION FIELD at OFFSET bytes SIZE TYPE [of SIZE OF AN ITEM]
+  KIND VERSION FIELD at OFFSET bytes SIZE TYPE [of SIZE OF AN ITEM | to HASH OF A KIND]
 
 layouts.py FILE PUBLISHED - compare them with the published layouts, and print KTAP with a
 result for each version of a kind.
@@ -16,7 +16,7 @@ import sys
 
 VERSION, FIELD = 1, 2
 EXTERNAL = 8
-TYPES = ("unsigned", "signed", "bytes", "array", "object", "reserved")
+TYPES = ("unsigned", "signed", "bytes", "array", "reference", "reserved")
 
 
 def sections(image):
@@ -48,6 +48,15 @@ def string(field):
 	return field.split(b"\0")[0].decode()
 
 
+def more(form):
+	"""The rest of a type: the size of an item, or the hash of another kind."""
+	if not form >> 8:
+		return ""
+	if TYPES[form & 0xff] in ("array", "reference"):
+		return f" to {form >> 8:06x}"
+	return f" of {form >> 8}"
+
+
 def layouts(path):
 	"""{(kind, version): [line, ...]} of an ELF file."""
 	versions, fields = {}, {}
@@ -66,9 +75,8 @@ def layouts(path):
 		lines = found[kind, number] = [f"{kind} {number} bytes {size}"]
 		for offset, length, field, since, form in sorted(fields.get(kind, [])):
 			if since <= number:
-				items = f" of {form >> 8}" if form >> 8 else ""
 				lines.append(f"{kind} {number} {field} at {offset} bytes {length} "
-					     f"{TYPES[form & 0xff]}{items}")
+					     f"{TYPES[form & 0xff]}{more(form)}")
 	return found
 
 

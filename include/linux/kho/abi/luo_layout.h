@@ -13,8 +13,8 @@
  *
  * Two kernels may use the same version number of a kind for different layouts, for
  * example if a backport took the number first. The digest of a layout covers the name,
- * the offset, the size and the type of each field, so that such kernels do not
- * exchange objects.
+ * the offset, the size and the type of each field, and the name of the kind that a
+ * reference leads to, so that such kernels do not exchange objects.
  *
  * Together with the first object of a kind that is written in a version, a kernel
  * stores an object of kind "layouts", which has the digest of that version. It is a
@@ -49,6 +49,7 @@ struct luo_layout_ser {
 	u32 digest;
 };
 
+static_assert(LUO_NOTE_FIELD_LEN == 32 && LUO_OBJECT_KIND_LEN == 48);
 static_assert(sizeof(struct luo_layout_ser) == 56);
 static_assert(offsetof(struct luo_layout_ser, kind) == 0);
 static_assert(offsetof(struct luo_layout_ser, version) == 48);
@@ -76,6 +77,18 @@ static_assert(offsetof(struct luo_layout_ser, digest) == 52);
 #define __LUO_LAYOUT_NAME(name)						\
 	__LUO_LAYOUT_16(__LUO_LAYOUT_16(0x811c9dc5U, name, 0), name, 16)
 /* public: */
+
+/**
+ * LUO_LAYOUT_TARGET - Compute the bits of a type that identify another kind.
+ * @kind: The name of the kind that the field leads to: a string literal of at most
+ *        %LUO_OBJECT_KIND_LEN bytes.
+ *
+ * The bits of the 32-bit FNV-1a hash of the name, padded with NULs to
+ * %LUO_OBJECT_KIND_LEN, that are not in %LUO_FIELD_TYPE. They are part of the type, so
+ * that a reader of the catalogue computes the digest of a layout without the name.
+ */
+#define LUO_LAYOUT_TARGET(kind)						\
+	(__LUO_LAYOUT_16(__LUO_LAYOUT_NAME(kind), kind, 32) & ~(u32)LUO_FIELD_TYPE)
 
 /**
  * LUO_LAYOUT_FIELD - Compute the contribution of a field to the digest of a layout.

@@ -98,7 +98,7 @@ static_assert(offsetof(struct luo_note_version, digest) == 60);
  * @since:  The version that introduced it.
  * @offset: Its offset in bytes.
  * @size:   Its size in bytes.
- * @type:   &enum luo_field_type, and LUO_FIELD_ITEMS().
+ * @type:   &enum luo_field_type, and LUO_FIELD_ITEMS() or LUO_LAYOUT_TARGET().
  */
 struct luo_note_field {
 	char kind[LUO_OBJECT_KIND_LEN];
@@ -140,7 +140,7 @@ static_assert(offsetof(struct luo_note_compatible, compatible) == 16);
  * @LUO_FIELD_BYTES:    An array of bytes.
  * @LUO_FIELD_ARRAY:    The handle of an array (linux/luo_array.h), 8 bytes, 0
  *                      if there is none.
- * @LUO_FIELD_OBJECT:   The instance of another object, 8 bytes.
+ * @LUO_FIELD_REFERENCE: The instance of another object, 8 bytes.
  * @LUO_FIELD_RESERVED: Bytes that are zero.
  */
 enum luo_field_type {
@@ -148,7 +148,7 @@ enum luo_field_type {
 	LUO_FIELD_SIGNED	= 1,
 	LUO_FIELD_BYTES		= 2,
 	LUO_FIELD_ARRAY		= 3,
-	LUO_FIELD_OBJECT	= 4,
+	LUO_FIELD_REFERENCE	= 4,
 	LUO_FIELD_RESERVED	= 5,
 };
 

@@ -2,7 +2,16 @@
 #ifndef _LUO_OBJECT_TEST_ELFNOTE_H
 #define _LUO_OBJECT_TEST_ELFNOTE_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
+
+/* For other notes. In tools/include, __used is another word for "unused". */
+#undef __used
+#define __used			__attribute__((__used__))
+#ifndef __section
+#define __section(section)	__attribute__((__section__(section)))
+#endif
+#define __UNIQUE_ID(prefix)	ELFNOTE_NAME(__COUNTER__)
 
 #define ELFNOTE_NAME(counter)	ELFNOTE_NAME_(counter)
 #define ELFNOTE_NAME_(counter)	elfnote_##counter
