@@ -177,6 +177,18 @@ char *judge_list_read(const struct catalogue *from, const struct catalogue *to,
 	return list_read(to, kind, reads_objects(from, to));
 }
 
+/* Check if two fields differ only in the kind that they lead to. */
+static bool leads_elsewhere(const struct luo_note_field *a,
+			    const struct luo_note_field *b)
+{
+	u32 type = a->type & LUO_FIELD_TYPE;
+
+	return !strcmp(a->name, b->name) && a->offset == b->offset &&
+	       a->size == b->size && a->type != b->type &&
+	       type == (b->type & LUO_FIELD_TYPE) &&
+	       (type == LUO_FIELD_REFERENCE || type == LUO_FIELD_ARRAY);
+}
+
 /* Describe in a sentence how two layouts of the same version differ. */
 static char *describe_layouts(const struct catalogue *to,
 			      const struct kind *from,
@@ -191,6 +203,11 @@ static char *describe_layouts(const struct catalogue *to,
 		const struct luo_note_field *a = &from->fields[i];
 		const struct luo_note_field *b = &kind->fields[i];
 
+		if (leads_elsewhere(a, b))
+			return xasprintf("the layouts of version %u differ: field %s leads to another kind of object in %s (digests %08x and %08x)",
+					 version->version, a->name, to->name,
+					 layout_digest(from, version->version),
+					 layout_digest(kind, version->version));
 		if (strcmp(a->name, b->name) || a->offset != b->offset ||
 		    a->size != b->size || a->type != b->type)
 			return xasprintf("the layouts of version %u differ: field %s of %u bytes at offset %u is %s of %u bytes at offset %u in %s (digests %08x and %08x)",

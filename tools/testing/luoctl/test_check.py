@@ -203,6 +203,9 @@ RELAID = [version("box", 1, size=16, digest=78), field("box", "count", 0, 0, 8),
 	  field("box", "limit", 1, 8, 4), field("box", "flags", 1, 12, 4)]
 SWAPPED = [version("box", 1, size=16, digest=77), field("box", "limit", 0, 0, 8),
 	   field("box", "count", 1, 8, 8)]
+# A reference, type 4. The other bits of the type are of the hash of the name of a kind.
+TO_SHELF = [version("box", 1, size=8, digest=77), field("box", "where", 1, 0, 8, 0x123404)]
+TO_ROOM = [version("box", 1, size=8, digest=77), field("box", "where", 1, 0, 8, 0x567804)]
 
 CASES = [
 	("the same kernel reads what it writes", good(FROM)),
@@ -224,6 +227,11 @@ CASES = [
 	("two fields of the same version with their names swapped are named",
 	 lost(elf(BASE + SWAPPED), "field count of 8 bytes at offset 0 is limit of 8 bytes at offset 0",
 	      "digests 0b65e9e8 and 0d6a6be8", origin=elf(BASE + LAYOUT))),
+	("a reference to another kind is named",
+	 lost(elf(BASE + TO_ROOM), "field where leads to another kind of object",
+	      origin=elf(BASE + TO_SHELF))),
+	("a reference to the same kind survives",
+	 good(elf(BASE + TO_SHELF), origin=elf(BASE + TO_SHELF))),
 	("fields of a later version do not count",
 	 good(elf(BASE + LAYOUT + [field("box", "lid", 2, 16, 8)]), origin=elf(BASE + LAYOUT))),
 	("another KHO string loses everything",
