@@ -58,9 +58,12 @@
  *     an array of char with a NUL;
  * ``nested(name, FIELDS)``
  *     a struct, see LUO_DEFINE_NESTED();
+ * ``elements_of(kind)``
+ *     a &struct luo_elements_ser, the elements of the object, which are structs of the
+ *     named kind, see luo_elements_save();
  * ``elements``
- *     a &struct luo_elements_ser, the elements of the object, which are a kind of
- *     their own, see luo_elements_save();
+ *     the same, without the name of the kind in the layout. For fields that were
+ *     published before there was ``elements_of``, whose layout cannot change;
  * ``array``
  *     the handle of a &struct luo_array, a u64;
  * ``reference(kind)``
@@ -113,7 +116,7 @@ enum luo_field_form {
  * @names:     The known values of an enum, or the known bits of a mask: NULL if the
  *             index is not known, else its name.
  * @nr_names:  Length of @names.
- * @target:    The name of the kind that a reference leads to, else NULL.
+ * @target:    The name of the kind that a reference or elements lead to, else NULL.
  * @min:       The smallest valid value. @min, @max and @fallback are for numbers, and
  *             in an array of numbers for each of them.
  * @max:       The largest valid value; 0 if there is no limit. In a signed field,
@@ -157,6 +160,7 @@ struct luo_field {
 #define luo_wire_type_s64	LUO_FIELD_SIGNED
 #define luo_wire_type_bytes	LUO_FIELD_BYTES
 #define luo_wire_type_array	LUO_FIELD_ARRAY
+#define luo_wire_type_array_of(kind) (LUO_FIELD_ARRAY | LUO_LAYOUT_TARGET(#kind))
 #define luo_wire_type_reference(kind) (LUO_FIELD_REFERENCE | LUO_LAYOUT_TARGET(#kind))
 #define luo_wire_type_reserved	LUO_FIELD_RESERVED
 #define luo_wire_type_string	LUO_FIELD_BYTES
@@ -177,6 +181,7 @@ struct luo_field {
 #define luo_wire_same_bytes(x)	(__same_type(x, u8[sizeof(x)]) ||	\
 				 __same_type(x, char[sizeof(x)]))
 #define luo_wire_same_array(x)	__same_type(x, u64)
+#define luo_wire_same_array_of(kind) luo_wire_same_u64
 #define luo_wire_same_reference(kind) luo_wire_same_u64
 #define luo_wire_same_unsigned(x) (luo_wire_same_u8(x) ||		\
 				   luo_wire_same_u16(x) ||		\
@@ -209,6 +214,7 @@ struct luo_field {
 #define luo_wire_fits_s64	sizeof
 #define luo_wire_fits_bytes	sizeof
 #define luo_wire_fits_array	sizeof
+#define luo_wire_fits_array_of(kind) sizeof
 #define luo_wire_fits_reference(kind) sizeof
 #define luo_wire_fits_reserved	sizeof
 #define luo_wire_fits_string	sizeof
@@ -229,12 +235,13 @@ struct luo_field {
 #define luo_wire_more_bytes
 #define luo_wire_more_array
 #define luo_wire_more_reference(kind)					\
-	.form = LUO_FORM_REFERENCE +					\
-		BUILD_BUG_ON_ZERO(sizeof(#kind) == 1 ||			\
-				  sizeof(#kind) > LUO_OBJECT_KIND_LEN,	\
-				  "a reference needs the name of a kind, not " \
-				  "\"" #kind "\""),			\
-	.target = #kind,
+	.form = LUO_FORM_REFERENCE, __luo_wire_target(#kind)
+#define luo_wire_more_array_of(kind)	__luo_wire_target(#kind)
+#define __luo_wire_target(kind)						\
+	.item = BUILD_BUG_ON_ZERO(sizeof(kind) == 1 ||			\
+				  sizeof(kind) > LUO_OBJECT_KIND_LEN,	\
+				  "a field needs the name of a kind, not \"" kind "\""), \
+	.target = kind,
 #define luo_wire_more_reserved
 #define luo_wire_more_string	.form = LUO_FORM_STRING,
 #define luo_wire_more_boolean	.form = LUO_FORM_BOOLEAN,
@@ -260,6 +267,7 @@ struct luo_field {
 #define luo_wire_each_s64	__luo_wire_one
 #define luo_wire_each_bytes	__luo_wire_one
 #define luo_wire_each_array	__luo_wire_one
+#define luo_wire_each_array_of(kind) __luo_wire_one
 #define luo_wire_each_reference(kind) __luo_wire_one
 #define luo_wire_each_reserved	__luo_wire_one
 #define luo_wire_each_string	__luo_wire_one
@@ -276,11 +284,25 @@ struct luo_field {
 #define luo_wire_each_elements	luo_field_elements
 #define luo_field_elements(field, ser)					\
 	field(ser, 0, array, array, .form = LUO_FORM_ELEMENTS)		\
+	__luo_field_elements(field, ser)
+#define __luo_field_elements(field, ser)				\
 	field(ser, 0, u64, count)					\
 	field(ser, 0, u32, stride)					\
 	field(ser, 0, u32, version)					\
 	field(ser, 0, u32, layout)					\
 	field(ser, 0, u32, kind)
+
+/* The same, with the kind from the type of the outer field, elements_of(kind). */
+#define luo_wire_same_elements_of(kind)	luo_wire_same_elements
+#define luo_wire_each_elements_of(kind)	luo_field_elements_of
+#define luo_field_elements_of(field, args)				\
+	__luo_field_elements_of(field, args, __LUO_ARG_TYPE args)
+#define __luo_field_elements_of(field, args, _type)			\
+	__luo_field_elements_of_kind(field, args, _type)
+#define __luo_field_elements_of_kind(field, args, _type)		\
+	field(args, 0, array_##_type, array, .form = LUO_FORM_ELEMENTS)	\
+	__luo_field_elements(field, args)
+#define array_elements_of(kind)	array_of(kind)
 
 #define luo_version_record_mandatory	0
 #define luo_version_record_optional	LUO_OBJECT_RECORD_OPTIONAL
@@ -303,6 +325,7 @@ struct luo_field {
 /* The parts of the tuple: the struct, the version, the member and its name. */
 #define __LUO_ARG_SER(ser, _since, _type, _member, _text, ...)	ser
 #define __LUO_ARG_SINCE(ser, _since, _type, _member, _text, ...) _since
+#define __LUO_ARG_TYPE(ser, _since, _type, _member, _text, ...)	_type
 #define __LUO_ARG_MEMBER(ser, _since, _type, _member, _text, ...) _member
 #define __LUO_ARG_TEXT(ser, _since, _type, _member, _text, ...)	_text
 #define __LUO_ARG_MORE(ser, _since, _type, _member, _text, ...)	__VA_ARGS__

@@ -47,13 +47,26 @@ struct box_ser {
 #define BOX_FIELDS(field, ser)						\
 	field(ser, 1, u64, label)					\
 	field(ser, 1, elements, items)					\
-	field(ser, 2, elements, spare)
+	field(ser, 2, elements_of(item), spare)
 
 #define BOX_VERSIONS(version, kind)					\
 	version(kind, 2, mandatory)					\
 	version(kind, 1, mandatory)
 
 LUO_DEFINE_KIND_UNLISTED(box, struct box_ser, BOX_FIELDS, BOX_VERSIONS);
+
+/* The same fields. The elements are of another kind. */
+#define BOX_OTHER_FIELDS(field, ser)					\
+	field(ser, 1, u64, label)					\
+	field(ser, 1, elements, items)					\
+	field(ser, 2, elements_of(part), spare)
+
+LUO_DEFINE_KIND_UNLISTED(box_other, struct box_ser, BOX_OTHER_FIELDS,
+			 BOX_VERSIONS);
+
+/* The digests of versions 1 and 2 of the box, which were published. Do not change them. */
+#define BOX_LAYOUT_1	0x44b096d8U
+#define BOX_LAYOUT_2	0x9f6ba176U
 
 static const struct item_ser items_plain[] = {
 	{ 1, 2, 100, 7, 0 },
@@ -355,7 +368,24 @@ static void luo_elements_dropped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, items_load(2), -EBADMSG);
 }
 
+/* The name of the kind of the elements is part of the layout, if the list gives it. */
+static void luo_elements_kind_in_layout(struct kunit *test)
+{
+	const struct luo_field *spare = &box_kind.fields[7];
+
+	KUNIT_EXPECT_EQ(test, box_kind.versions[1].layout, BOX_LAYOUT_1);
+	KUNIT_EXPECT_EQ(test, box_kind.versions[0].layout, BOX_LAYOUT_2);
+	KUNIT_EXPECT_EQ(test, box_other_kind.versions[1].layout, BOX_LAYOUT_1);
+	KUNIT_EXPECT_NE(test, box_other_kind.versions[0].layout, BOX_LAYOUT_2);
+
+	KUNIT_EXPECT_STREQ(test, spare->name, "spare.array");
+	KUNIT_EXPECT_STREQ(test, spare->target, "item");
+	KUNIT_EXPECT_EQ(test, (u32)spare->type, (u32)LUO_FIELD_ARRAY);
+	KUNIT_EXPECT_EQ(test, (u32)spare->form, (u32)LUO_FORM_ELEMENTS);
+}
+
 static struct kunit_case luo_elements_cases[] = {
+	KUNIT_CASE(luo_elements_kind_in_layout),
 	KUNIT_CASE(luo_elements_golden),
 	KUNIT_CASE(luo_elements_fields),
 	KUNIT_CASE(luo_elements_versions),

@@ -53,7 +53,7 @@ field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
 ktap_print_header
-ktap_set_plan 37
+ktap_set_plan 40
 
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
@@ -144,22 +144,30 @@ bad "a reference of a nested struct that is not a u64" \
 bad "a reference without the name of a kind" 's/reference(lane), spare/reference, spare/' \
 	"luo_wire_each_reference"
 bad "a reference to an empty name" 's/reference(lane), spare/reference(), spare/' \
-	"a reference needs the name of a kind"
+	"a field needs the name of a kind"
 bad "a reference to a name that is too long" \
 	's/reference(lane), spare/reference(lane_of_a_port_that_has_a_name_longer_than_kinds), spare/' \
-	"a reference needs the name of a kind"
+	"a field needs the name of a kind"
 
 # The table of the KUnit suite of elements.
 table() {
 	echo '#include <linux/luo_field.h>'
 	sed -n '/^static const char \*const item_modes/,/^LUO_DEFINE_KIND_UNLISTED(box/p' \
-		../../../lib/tests/luo_elements_kunit.c
+		../../../lib/tests/luo_elements_kunit.c | sed s/_UNLISTED//
 }
 
 good "elements" ""
 bad "elements that are not a struct luo_elements_ser" \
+	's/struct luo_elements_ser items/u64 items[4]/' \
+	"field items is not of type elements in the struct"
+bad "elements of a named kind that are not a struct luo_elements_ser" \
 	's/struct luo_elements_ser spare/u64 spare[4]/' \
-	"field spare is not of type elements in the struct"
+	"field spare is not of type elements_of(item) in the struct"
+bad "elements of an empty name" 's/elements_of(item)/elements_of()/' \
+	"a field needs the name of a kind"
+bad "elements of a name that is too long" \
+	's/elements_of(item)/elements_of(item_of_a_box_that_has_a_longer_name_than_kinds_have)/' \
+	"a field needs the name of a kind"
 bad "a new field of elements that is not at the end" \
 	's/ser, 1, u64, owner/ser, 3, u64, owner/' \
 	"field since is older than the one above it"

@@ -14,7 +14,8 @@
  * Two kernels may use the same version number of a kind for different layouts, for
  * example if a backport took the number first. The digest of a layout covers the name,
  * the offset, the size and the type of each field, and the name of the kind that a
- * reference leads to, so that such kernels do not exchange objects.
+ * reference or elements lead to, so that such kernels do not exchange objects. (Fields
+ * with elements that were published earlier lack the name of the kind.)
  *
  * Together with the first object of a kind that is written in a version, a kernel
  * stores an object of kind "layouts", which has the digest of that version. It is a
