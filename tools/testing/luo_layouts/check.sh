@@ -20,6 +20,7 @@ table() {
 	*memfd_attrs*) echo '#include <linux/kho/abi/luo_memfd_attrs.h>' ;;
 	*ledger*) echo '#include <linux/kho/abi/luo_ledger.h>' ;;
 	*memfd*) echo '#include <linux/kho/abi/luo_memfd.h>' ;;
+	*queues*) echo '#define queues_device_downgrade NULL' ;;
 	esac
 	sed -n -e '/^#if/p; /^#e/p; /^#define [A-Z]*_VERSION [0-9]/p
 		/^static const char \*const /p
@@ -64,9 +65,10 @@ attrs=$top/mm/luo_memfd_attrs.c
 ledger=$top/kernel/liveupdate/luo_ledger.c
 sample=$top/samples/luo_object/luo_object_sample.c
 meter=$top/samples/luo_object/luo_object_meter.c
+queues=$top/samples/luo_object/luo_object_queues.c
 
 ktap_print_header
-ktap_set_plan 13
+ktap_set_plan 16
 
 unchanged domain "$domain"
 table_flags=-DDOMAIN_VERSION=1
@@ -81,6 +83,13 @@ unchanged meter "$meter"
 table_flags=-DMETER_VERSION=1
 unchanged "meter of the driver's version 1" "$meter"
 table_flags=
+unchanged queues "$queues"
+table_flags=-DQUEUES_VERSION=1
+unchanged "queues of the sample's version 1" "$queues"
+table_flags=
+changed "a reference to another kind" "$queues" \
+	's/reference(queues_limit)/reference(queues_queue)/' \
+	'found: *queues_device 1 limit at 24 bytes 8 reference to'
 changed "a field of another size" "$sample" \
 	's/u64 nr_kernels/u32 nr_kernels/; s/u64, nr_kernels/u32, nr_kernels/
 	 s/\tu64 since/\tu32 since/; s/u64, since/u32, since/' \

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Network devices with queues, without hardware: an example for a kind with several
+ * objects that refer to objects of another kind, in Documentation/core-api/
+ * luo-objects.rst. The module parameters describe the devices in the first kernel of a
+ * chain. Each later kernel finds the devices that the kernel before had.
+ *
+ * This is version 2. luo_object_queues_v1.c builds version 1, which has no MTU, cannot
+ * steer packets and does not know the processor of a queue, from the same source.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bits.h>
+#include <linux/luo_elements.h>
+#include <linux/luo_field.h>
+#include <linux/module.h>
+#include <linux/string.h>
+
+#ifndef QUEUES_VERSION
+#define QUEUES_VERSION 2
+#endif
+
+#define QUEUES_DEVICES_MAX	4
+#define QUEUES_MAX		8
+
+/* A limit of the rate, which several devices may share. */
+struct queues_limit_ser {
+	u64 rate;
+};
+
+#define QUEUES_LIMIT_FIELDS(field, ser)					\
+	field(ser, 1, u64, rate, .min = 1)
+
+#define QUEUES_LIMIT_VERSIONS(version, kind)				\
+	version(kind, 1, mandatory)
+
+LUO_DEFINE_KIND(queues_limit, struct queues_limit_ser, QUEUES_LIMIT_FIELDS,
+		QUEUES_LIMIT_VERSIONS);
+
+/* A queue of a device. */
+struct queues_queue_ser {
+	u32 entries;
+	u32 head;
+#if QUEUES_VERSION >= 2
+	u32 cpu;
+	u32 reserved;
+#endif
+};
+
+#define QUEUES_QUEUE_FIELDS_1(field, ser)				\
+	field(ser, 1, u32, entries, .min = 1, .max = 4096)		\
+	field(ser, 1, u32, head, .max = 4095)
+
+#if QUEUES_VERSION >= 2
+#define QUEUES_QUEUE_FIELDS(field, ser)					\
+	QUEUES_QUEUE_FIELDS_1(field, ser)				\
+	field(ser, 2, u32, cpu, .droppable = true)			\
+	field(ser, 2, reserved, reserved, .droppable = true)
+
+#define QUEUES_QUEUE_VERSIONS(version, kind)				\
+	version(kind, 2, mandatory)					\
+	version(kind, 1, mandatory)
+#else
+#define QUEUES_QUEUE_FIELDS(field, ser)					\
+	QUEUES_QUEUE_FIELDS_1(field, ser)
+
+#define QUEUES_QUEUE_VERSIONS(version, kind)				\
+	version(kind, 1, mandatory)
+#endif
+
+LUO_DEFINE_KIND(queues_queue, struct queues_queue_ser, QUEUES_QUEUE_FIELDS,
+		QUEUES_QUEUE_VERSIONS);
+
+/* A device. */
+#if QUEUES_VERSION >= 2
+static const char *const queues_features[] = { "checksum", "segment", "steer" };
+#else
+static const char *const queues_features[] = { "checksum", "segment" };
+#endif
+
+struct queues_device_ser {
+	char name[16];
+	u32 nr_kernels;
+	u32 features;
+	u64 limit;
+	struct luo_elements_ser queues;
+#if QUEUES_VERSION >= 2
+	u32 mtu;
+	u32 reserved;
+#endif
+};
+
+/* Limit 0 is a limit, so another number stands for no limit. */
+#define QUEUES_DEVICE_FIELDS_1(field, ser)				\
+	field(ser, 1, string, name)					\
+	field(ser, 1, u32, nr_kernels, .min = 1)			\
+	field(ser, 1, mask(queues_features), features)			\
+	field(ser, 1, reference(queues_limit), limit, .none = U64_MAX)	\
+	field(ser, 1, elements_of(queues_queue), queues)
+
+#if QUEUES_VERSION >= 2
+#define QUEUES_DEVICE_FIELDS(field, ser)				\
+	QUEUES_DEVICE_FIELDS_1(field, ser)				\
+	field(ser, 2, u32, mtu, .min = 68, .fallback = 1500)		\
+	field(ser, 2, reserved, reserved)
+
+/* A kernel with version 1 does not know the third feature. */
+static int queues_device_downgrade(void *ser)
+{
+	const struct queues_device_ser *device = ser;
+
+	return device->features & BIT(2) ? -ENODATA : 0;
+}
+
+#define QUEUES_DEVICE_VERSIONS(version, kind)				\
+	version(kind, 2, mandatory)					\
+	version(kind, 1, mandatory, .downgrade = queues_device_downgrade)
+#else
+#define QUEUES_DEVICE_FIELDS(field, ser)				\
+	QUEUES_DEVICE_FIELDS_1(field, ser)
+
+#define QUEUES_DEVICE_VERSIONS(version, kind)				\
+	version(kind, 1, mandatory)
+#endif
+
+LUO_DEFINE_KIND(queues_device, struct queues_device_ser, QUEUES_DEVICE_FIELDS,
+		QUEUES_DEVICE_VERSIONS);
+
+static unsigned int nr_devices = 2;
+module_param_named(devices, nr_devices, uint, 0444);
+MODULE_PARM_DESC(devices, "The number of devices, at most 4");
+
+static unsigned int nr_queues = 2;
+module_param_named(queues, nr_queues, uint, 0444);
+MODULE_PARM_DESC(queues, "The number of queues of a device, at most 8");
+
+static struct queues_limit_ser limit = { .rate = 1000 };
+module_param_named(rate, limit.rate, ullong, 0444);
+MODULE_PARM_DESC(rate, "The rate that all devices but the first one share");
+
+static unsigned int features = 3;
+module_param(features, uint, 0444);
+MODULE_PARM_DESC(features, "1 checksum, 2 segment, 4 steer, or the sum of some");
+
+#if QUEUES_VERSION >= 2
+static unsigned int mtu = 1500;
+module_param(mtu, uint, 0444);
+MODULE_PARM_DESC(mtu, "The MTU of all devices");
+#endif
+
+/* The state of a driver: the devices, each with its queues. */
+static struct queues_device {
+	struct queues_device_ser ser;
+	struct queues_queue_ser queues[QUEUES_MAX];
+	struct luo_array array;
+	bool saved;
+} devices[QUEUES_DEVICES_MAX];
+
+static int queues_save(u64 instance, u64 count)
+{
+	struct queues_device *device = &devices[instance];
+	int err;
+
+	err = luo_elements_save(&device->ser.queues, &device->array,
+				&queues_queue_kind, device->queues, count,
+				GFP_KERNEL);
+	if (err)
+		return err;
+
+	err = luo_object_save(&queues_device_kind, instance, &device->ser);
+	if (err)
+		luo_array_free(&device->array);
+	device->saved = !err;
+
+	return err;
+}
+
+static int queues_load_limit(u64 instance)
+{
+	const struct luo_object_id id = { "queues_limit", instance };
+	int err;
+
+	if (instance)
+		return -E2BIG;
+
+	err = luo_object_load(&queues_limit_kind, instance, &limit);
+	if (!err)
+		err = luo_object_save(&queues_limit_kind, instance, &limit);
+	if (!err)
+		luo_finish_object(&id);
+
+	return err;
+}
+
+static int queues_load_device(u64 instance)
+{
+	const struct luo_object_id id = { "queues_device", instance };
+	struct queues_device_ser previous;
+	struct queues_device *device;
+	int err;
+
+	if (instance >= QUEUES_DEVICES_MAX)
+		return -E2BIG;
+
+	device = &devices[instance];
+	err = luo_object_load(&queues_device_kind, instance, &device->ser);
+	if (!err)
+		err = luo_elements_load(&device->ser.queues, &queues_queue_kind,
+					device->queues, QUEUES_MAX);
+	if (err)
+		return err;
+
+	previous = device->ser;
+	device->ser.nr_kernels++;
+	err = queues_save(instance, previous.queues.count);
+	if (err)
+		return err;
+
+	/* Free the old object only now: until the save it is the only copy. */
+	luo_elements_finish(&previous.queues);
+	luo_finish_object(&id);
+
+	return 0;
+}
+
+/* A device comes after its limit. */
+static int queues_load(const struct luo_object_kind *kind, u64 instance,
+		       void *context)
+{
+	return kind == &queues_device_kind ? queues_load_device(instance) :
+					     queues_load_limit(instance);
+}
+
+/* Load each device that the previous kernel had. Count also those that cannot be read. */
+static int queues_load_all(unsigned int *found)
+{
+	struct luo_object_iter iter;
+	int err;
+
+	luo_object_for_each(&queues_device_kind, &iter) {
+		err = luo_object_walk(&queues_device_kind, iter.instance,
+				      queues_load, NULL);
+		if (err)
+			luo_failure("device %llu: %pe", iter.instance,
+				    ERR_PTR(err));
+		++*found;
+	}
+
+	return iter.err;
+}
+
+/* Describe a device of the first kernel. All but device 0 have the limit. */
+static void queues_describe(struct queues_device *device, unsigned int nr)
+{
+	unsigned int i;
+
+	snprintf(device->ser.name, sizeof(device->ser.name), "net%u", nr);
+	device->ser.nr_kernels = 1;
+	device->ser.features = features;
+	device->ser.limit = nr ? 0 : U64_MAX;
+#if QUEUES_VERSION >= 2
+	device->ser.mtu = mtu;
+#endif
+	for (i = 0; i < nr_queues; i++) {
+		device->queues[i].entries = 256;
+		device->queues[i].head = 10 * nr + i;
+#if QUEUES_VERSION >= 2
+		device->queues[i].cpu = i;
+#endif
+	}
+}
+
+static int queues_create(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	if (nr_devices > QUEUES_DEVICES_MAX || nr_queues > QUEUES_MAX)
+		return -EINVAL;
+
+	if (nr_devices > 1)
+		err = luo_object_save(&queues_limit_kind, 0, &limit);
+	for (i = 0; i < nr_devices && !err; i++) {
+		queues_describe(&devices[i], i);
+		err = queues_save(i, nr_queues);
+	}
+
+	return err;
+}
+
+static void queues_abort(void)
+{
+	struct luo_object_id id = { .kind = "queues_device" };
+
+	for (; id.instance < QUEUES_DEVICES_MAX; id.instance++) {
+		if (!devices[id.instance].saved)
+			continue;
+		luo_abort_object(&id);
+		luo_array_free(&devices[id.instance].array);
+		devices[id.instance].saved = false;
+	}
+	id = (struct luo_object_id){ .kind = "queues_limit" };
+	luo_abort_object(&id);
+}
+
+static void queues_show(void)
+{
+	unsigned int i;
+	u64 j;
+
+	for (i = 0; i < QUEUES_DEVICES_MAX; i++) {
+		for (j = 0; devices[i].saved && j < devices[i].ser.queues.count; j++)
+			pr_info("%s: queue %llu of %llu has its head at %u\n",
+				devices[i].ser.name, j,
+				devices[i].ser.queues.count,
+				devices[i].queues[j].head);
+	}
+}
+
+static int queues_start(void)
+{
+	unsigned int found = 0;
+	int err;
+
+	err = queues_load_all(&found);
+	if (err)
+		luo_failure("some of the devices: %pe", ERR_PTR(err));
+	if (!err && !found) {
+		err = queues_create();
+		if (err)
+			queues_abort();
+	}
+	queues_show();
+
+	/* Keep the devices that were loaded: they are finished. */
+	return found ? 0 : err;
+}
+
+static void queues_unregister(void)
+{
+	luo_object_unregister_kind(&queues_device_kind);
+	luo_object_unregister_kind(&queues_limit_kind);
+}
+
+static int __init queues_init(void)
+{
+	int err;
+
+	err = luo_object_register_kind(&queues_limit_kind);
+	if (!err)
+		err = luo_object_register_kind(&queues_device_kind);
+	if (!err)
+		err = queues_start();
+	if (err)
+		queues_unregister();
+
+	return err;
+}
+module_init(queues_init);
+
+static void __exit queues_exit(void)
+{
+	queues_abort();
+	queues_unregister();
+}
+module_exit(queues_exit);
+
+MODULE_DESCRIPTION("Sample devices with queues as versioned objects");
+MODULE_VERSION(__stringify(QUEUES_VERSION));
+MODULE_LICENSE("GPL");

@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Devices with queues are updated, rolled back, and updated again. All devices are found,
+# each with its queues and with a reference to the limit that it shares, and a device
+# whose limit is missing does not hide the others.
+#
+# vm: boot=pkram,pkram,pkram,pkram
+. ../luo_lib/functions.sh
+
+v1=luo_object_queues_v1
+v2=luo_object_queues
+modules=/lib/modules/$(uname -r)/kernel/samples/luo_object
+objects=/sys/kernel/luo_objects
+dump=/sys/kernel/debug/luo_objects/outgoing.dump
+
+# shows DEVICE LINE... - succeed if each is a field of the device in its newest version.
+shows() {
+	sed -n "/^queues_device $1 /,/^[^ ]/{/^ /p;}" $dump >/tmp/fields
+	shift
+	for shows_line; do
+		grep -qxF "  $shows_line" /tmp/fields && continue
+		echo "# expected $shows_line"
+		sed 's/^/# found /' /tmp/fields
+		return 1
+	done
+}
+
+# heads - succeed if the queues of all three devices have their values.
+heads() {
+	dmesg | sed -n 's/.*luo_object_queues[_v1]*: \(net.*\) has its head at /\1 /p' >/tmp/heads
+	cat >/tmp/expected <<-END
+	net0: queue 0 of 2 0
+	net0: queue 1 of 2 1
+	net1: queue 0 of 2 10
+	net1: queue 1 of 2 11
+	net2: queue 0 of 2 20
+	net2: queue 1 of 2 21
+	END
+	cmp -s /tmp/heads /tmp/expected && return
+	sed 's/^/# found /' /tmp/heads
+	return 1
+}
+
+# stored KIND - print how many versions of objects of the kind are stored.
+stored() {
+	grep -c "^$1 " $dump
+}
+
+logged() {
+	dmesg | grep -qF "$1"
+}
+
+ktap_print_header
+case $STAGE in
+1)
+	result "an unknown feature is refused" \
+		sh -c "! insmod $modules/$v1.ko features=4 2>/dev/null"
+	result "the log names the bit" \
+		logged "kind queues_device: field features has the unknown bits 0x4, known are 0x3"
+	result "nothing is stored" [ "$(stored queues_)" = 0 ]
+	result "load version 1" modprobe $v1 devices=3
+	result "has its queues" heads
+	result "a device without a limit" shows 0 'name "net0"' "limit none" \
+		"features checksum,segment" "queues.count 2" "queues.stride 8"
+	result "devices with a limit" shows 1 'name "net1"' "limit queues_limit 0"
+	result "the next kernel's module reads them" \
+		luoctl check --module $modules/$v2.ko /boot/"$FLAVOUR" ;;
+2)
+	result "load version 2" modprobe $v2 devices=1 queues=1
+	result "1 to 2" heads
+	result "all devices" shows 2 'name "net2"' "nr_kernels 2" \
+		"limit queues_limit 0" "mtu 1500" "queues.count 2" \
+		"queues.stride 16" "queues.version 2"
+	result "are stored in both versions" [ "$(stored queues_device)" = 6 ]
+	result "and claimed" sh -c "! grep -q ^queues_ $objects/unclaimed" ;;
+3)
+	result "load version 1" modprobe $v1
+	result "2 to 1" heads
+	result "all devices" shows 1 'name "net1"' "nr_kernels 3" "limit queues_limit 0"
+	result "the limit is shared and stored once" [ "$(stored queues_limit)" = 1 ]
+	result "unload" rmmod $v1
+	result "leaves nothing" [ "$(grep -c queues_ $dump)" = 0 ]
+	result "load version 2 from nothing" modprobe $v2 devices=3 features=6
+	result "can steer packets" shows 2 "features segment,steer"
+	result "version 1 does not know this feature and is not written" \
+		[ "$(stored queues_device)" = 3 ]
+	result "the module of version 1 would lose the devices" \
+		sh -c "! luoctl check --module $modules/$v1.ko /boot/$FLAVOUR" ;;
+4)
+	result "version 1 finds the devices" modprobe $v1
+	for device in 0 1 2; do
+		result "and does not read device $device" \
+			logged "kind queues_device instance $device: found versions 2, understood are 1"
+	done
+	result "unload version 1" rmmod $v1
+	result "drop the limit" sh -c "echo queues_limit >$objects/drop"
+	result "load version 2" modprobe $v2
+	for device in 1 2; do
+		result "device $device is not loaded without its limit" \
+			logged "kind queues_device instance $device: field limit refers to kind queues_limit instance 0, which was not stored, or was freed"
+	done
+	result "device 0 is" shows 0 'name "net0"' "nr_kernels 2" "limit none"
+	result "and no other" [ "$(stored queues_device)" = 1 ]
+	result "the others wait for the administrator" \
+		grep -q "^queues_device 2" $objects/unclaimed ;;
+esac
+ktap_print_totals
+[ "$KTAP_CNT_FAIL" -eq 0 ]
