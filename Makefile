@@ -25,7 +25,7 @@ help:
 	@echo 'make soak [GENERATIONS=100]             random data through many kernels'
 	@echo 'make lint                               runs the checkers'
 	@echo 'make install-tree LINUX=/path           adds the project to that tree'
-	@echo 'make patches LINUX=/path                writes the project as patches'
+	@echo 'make patches LINUX=/path                writes the project as series of patches'
 	@echo 'make series [FROM=N] [TO=N]             builds and boots each patch on those before it'
 	@echo 'make shell [FLAVOUR=...]                a shell in the virtual machine'
 	@echo 'make shell GDB=1                        a shell whose kernel waits for gdb'
