@@ -298,9 +298,9 @@ EXPORT_SYMBOL_GPL(luo_object_load);
  * Context: Process context, may sleep; from subsys_initcall() on. Takes
  * luo_object_kinds_lock and holds it while @fn runs.
  * Return: 0; -ELOOP if an object refers to itself through others, or if more than 16
- * references lead to an object; -ENOPKG if the kind of an object is not registered, for example because its
- * module is not loaded; the errno of @fn; or as luo_object_load(). The log names both
- * ends of the reference.
+ * references lead to an object; -ENOPKG if the kind of an object is not registered, for
+ * example because its module is not loaded; the errno of @fn; or as luo_object_load().
+ * The log names both ends of the reference.
  */
 int luo_object_walk(const struct luo_object_kind *kind, u64 instance,
 		    luo_object_walk_fn fn, void *context)
