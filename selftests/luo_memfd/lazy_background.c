@@ -14,6 +14,7 @@
 #include "../luo_lib/memory.h"
 #include "../luo_lib/pattern.h"
 #include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define ABSENT		"/sys/module/luo_memfd/parameters/absent"
 #define NR_PAGES	8192UL
@@ -26,39 +27,17 @@
 /* The sessions, with one file each. */
 static const char *const names[] = { "whole", "limited", "closed" };
 
-static int create(void)
-{
-	int fd = memfd_create("background", 0);
-	unsigned char page[PAGE];
-
-	if (fd < 0 || ftruncate(fd, NR_PAGES * PAGE))
-		ksft_exit_fail_perror("memfd_create");
-	for (unsigned long i = 0; i < NR_PAGES; i++) {
-		pattern_fill(page, 1, i);
-		if (pwrite(fd, page, PAGE, i * PAGE) != PAGE)
-			ksft_exit_fail_perror("pwrite");
-	}
-	return fd;
-}
-
-static bool is_good(int fd)
-{
-	unsigned char page[PAGE];
-
-	for (unsigned long i = 0; i < NR_PAGES; i++) {
-		if (pread(fd, page, PAGE, i * PAGE) != PAGE ||
-		    !pattern_matches(page, PAGE, 1, i)) {
-			ksft_print_msg("page %lu has changed\n", i);
-			return false;
-		}
-	}
-	return true;
-}
+static const struct shape shape = {
+	.name = "background",
+	.size = NR_PAGES * PAGE,
+	.before = PAGES(0, NR_PAGES, NR_PAGES, 1),
+};
 
 static void save(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		session_preserve(session_create(names[i]), create(), 0);
+		session_preserve(session_create(names[i]), shape_create(&shape, 1),
+				 0);
 	session_hold();
 	ksft_test_result_pass("preserve\n");
 }
@@ -93,7 +72,7 @@ static void check_whole(void)
 	ksft_print_msg("the group is charged %ld KiB\n", kib);
 	ksft_test_result(labs(kib - FILE_KIB) < SLACK_KIB,
 			 "all pages come, and are charged to the group\n");
-	ksft_test_result(is_good(fd), "they are right\n");
+	ksft_test_result(shape_check(&shape, fd, 1, 0), "they are right\n");
 	close(fd);
 }
 
@@ -123,7 +102,7 @@ static void check_limited(void)
 	wait_until_all_came();
 	ksft_test_result_pass("the worker continues after that\n");
 	cgroup_remove();
-	ksft_test_result(is_good(fd), "the pages are right\n");
+	ksft_test_result(shape_check(&shape, fd, 1, 0), "the pages are right\n");
 	close(fd);
 }
 

@@ -16,6 +16,7 @@
 
 #include "../luo_lib/pattern.h"
 #include "../luo_lib/session.h"
+#include "../luo_lib/shape.h"
 
 #define NR_PAGES	2048UL
 #define LOST		1500
@@ -53,20 +54,11 @@ static void poison(unsigned long frame)
 	fclose(file);
 }
 
-static int create(void)
-{
-	int fd = memfd_create("poison", 0);
-	unsigned char page[PAGE];
-
-	if (fd < 0 || ftruncate(fd, NR_PAGES * PAGE))
-		ksft_exit_fail_perror("memfd_create");
-	for (unsigned long i = 0; i < NR_PAGES; i++) {
-		pattern_fill(page, 1, i);
-		if (pwrite(fd, page, PAGE, i * PAGE) != PAGE)
-			ksft_exit_fail_perror("pwrite");
-	}
-	return fd;
-}
+static const struct shape shape = {
+	.name = "poison",
+	.size = NR_PAGES * PAGE,
+	.before = PAGES(0, NR_PAGES, NR_PAGES, 1),
+};
 
 /* The first page of a file says where the one is that is going to be lost. */
 static void save(void)
@@ -74,7 +66,7 @@ static void save(void)
 	int session = session_create("poison");
 
 	for (int i = 0; i < NR_FILES; i++) {
-		int fd = create();
+		int fd = shape_create(&shape, 1);
 		unsigned long lost;
 
 		session_preserve(session, fd, i);
