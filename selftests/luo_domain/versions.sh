@@ -6,7 +6,7 @@
 # names.
 #
 # vm: boot=pkram,pkram,pkram,pkram
-. ../luo_lib/functions.sh
+. ../luo_lib/dump.sh
 
 v1=luo_object_domain_v1
 v3=luo_object_domain
@@ -15,14 +15,7 @@ objects=/sys/kernel/luo_objects
 
 # shows LINE... - succeed if each is a field of the domain in its newest stored version.
 shows() {
-	sed -n '/^domain /,/^[^ ]/{/^ /p;}' \
-		/sys/kernel/debug/luo_objects/outgoing.dump >/tmp/fields
-	for shows_line; do
-		grep -qxF "  $shows_line" /tmp/fields && continue
-		echo "# expected $shows_line"
-		sed 's/^/# found /' /tmp/fields
-		return 1
-	done
+	fields "domain 0" "$@"
 }
 
 # refused WORDS COMMAND... - succeed if it fails and the kernel logs WORDS.
@@ -56,7 +49,6 @@ case $STAGE in
 		"features coherent,dirty" "aperture.last 4095" \
 		"interrupts.last 0" "devices 0 0 0 0" "regions.count 0"
 	result "is claimed" sh -c "! grep -q ^domain $objects/unclaimed"
-	dump=/sys/kernel/debug/luo_objects/outgoing.dump
 	result "the layouts of all versions are stored" \
 		[ "$(grep -c '^  kind "domain"' $dump)" = 3 ] ;;
 3)

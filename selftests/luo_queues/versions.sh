@@ -6,24 +6,18 @@
 # whose limit is missing does not hide the others.
 #
 # vm: boot=pkram,pkram,pkram,pkram
-. ../luo_lib/functions.sh
+. ../luo_lib/dump.sh
 
 v1=luo_object_queues_v1
 v2=luo_object_queues
 modules=/lib/modules/$(uname -r)/kernel/samples/luo_object
 objects=/sys/kernel/luo_objects
-dump=/sys/kernel/debug/luo_objects/outgoing.dump
 
 # shows DEVICE LINE... - succeed if each is a field of the device in its newest version.
 shows() {
-	sed -n "/^queues_device $1 /,/^[^ ]/{/^ /p;}" $dump >/tmp/fields
+	shows_device=$1
 	shift
-	for shows_line; do
-		grep -qxF "  $shows_line" /tmp/fields && continue
-		echo "# expected $shows_line"
-		sed 's/^/# found /' /tmp/fields
-		return 1
-	done
+	fields "queues_device $shows_device" "$@"
 }
 
 # heads - succeed if the queues of all three devices have their values.
