@@ -160,7 +160,7 @@ scenario small nodes
 scenario nodes
 = 0 prepare_save node-%d
 = 0 prepare_save_obj
-= 0 alloc 1 300 3
+= 0 alloc 1 150 3
 = 0 save 1 3
 = 0 free
 = 0 write 2 50000 0
@@ -174,7 +174,7 @@ scenario nodes
 scenario nodes that are not loaded
 = 0 prepare_save unclaimed-%d
 = 0 prepare_save_obj
-= 0 alloc 1 100 0
+= 0 alloc 1 50 0
 = 0 save 1 0
 = 0 free
 = 0 finish_save_obj
@@ -192,7 +192,7 @@ EOT
 scenario all calls of a load
 ! 0 prepare_load node-%d
 ! 0 prepare_load_obj
-! 0 load 1 300 3
+! 0 load 1 150 3
 ! 0 load_none
 ! 0 read 2 50000 0
 ! 0 finish_load_obj

@@ -24,11 +24,11 @@
  *
  *   fail      After each run, the handover must be unchanged. After so many more runs
  *             that a page lost in each would show, free memory must be unchanged.
- *   times N   Make 2 * N runs without failures.
+ *   times N   Make the runs that "load N" needs, without failures.
  *   once      Make each step succeed once, after it failed at each allocation.
- *   load N    For steps that succeed only once: use what "times N" has made. In the
- *             first N runs allocations fail. They must free as much memory as the
- *             other N.
+ *   load N    For steps that succeed only once: use what "times N" has made. N runs in
+ *             which allocations fail must free as much memory as N runs without
+ *             failures.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -55,8 +55,9 @@
 #define SLACK_KIB	64
 #define TRIES		4
 
-/* A load that loses memory loses more than this. */
+/* Loads that lose memory lose more than this each time, and other tasks do not. */
 #define LOAD_SLACK_KIB	128
+#define LOAD_TRIES	2
 
 static const struct target {
 	const char *name;
@@ -286,36 +287,60 @@ static bool scenario_times(int first, int last)
 	return true;
 }
 
-/*
- * Check that runs with failures free as much memory as those without. The first run may
- * allocate what is kept, and is not counted.
- */
-static bool scenario_load(int nr)
+/* Make runs in which a later allocation fails each time. Return how many failed, or -1. */
+static int scenario_load_fail(int first, int nr)
 {
-	int run, left, nr_failed = 0;
-	long before, between, after;
+	int nr_failed = 0, left;
 
-	if (!scenario_times(2 * nr + 1, 2 * nr + 1))
-		return false;
-	before = memory_free();
-	if (!scenario_times(nr + 1, 2 * nr))
+	for (int i = 1; i <= nr; i++) {
+		left = nr_failed == i - 1 ? i : 0;
+		if (!scenario_run(first + i - 1, true, &left))
+			return -1;
+		if (nr_failed == i - 1 && !left)
+			nr_failed = i;
+	}
+	if (nr_failed == nr)
+		ksft_print_msg("more than %d allocations are to fail\n", nr);
+	return nr_failed && nr_failed < nr ? nr_failed : -1;
+}
+
+/* Compare the memory that nr runs free with that of nr runs with failures. */
+static bool scenario_load_try(int first, int nr, bool *same)
+{
+	long before = memory_free(), between, after;
+	int nr_failed;
+
+	if (!scenario_times(first, first + nr - 1))
 		return false;
 	between = memory_free();
-	for (run = 1; run <= nr; run++) {
-		left = nr_failed == run - 1 ? run : 0;
-		if (!scenario_run(run, true, &left))
-			return false;
-		if (nr_failed == run - 1 && !left)
-			nr_failed = run;
-	}
+	nr_failed = scenario_load_fail(first + nr, nr);
+	if (nr_failed < 0)
+		return false;
 	after = memory_free();
 	ksft_print_msg("%s: %d allocations failed; %ld KiB came free, without that %ld KiB\n",
 		       scenario.name, nr_failed, after - between, between - before);
 	total += nr_failed;
-	if (nr_failed == nr)
-		ksft_print_msg("more than that are to fail\n");
-	return nr_failed && nr_failed < nr &&
-	       memory_same(between - before, after - between, LOAD_SLACK_KIB);
+	*same |= memory_same(between - before, after - between, LOAD_SLACK_KIB);
+	return true;
+}
+
+static int scenario_load_runs(int nr)
+{
+	return LOAD_TRIES * 2 * nr + 1;
+}
+
+/* The last run may allocate what is kept. It is the first, and is not counted. */
+static bool scenario_load(int nr)
+{
+	int last = scenario_load_runs(nr);
+	bool same = false;
+
+	if (!scenario_times(last, last))
+		return false;
+	for (int first = 1; first < last; first += 2 * nr)
+		if (!scenario_load_try(first, nr, &same))
+			return false;
+	return same;
 }
 
 /*
@@ -355,7 +380,7 @@ static void scenario_end(const char *what, int nr)
 	if (!scenario.nr_steps)
 		return;
 	if (!strcmp(what, "times"))
-		good = scenario_times(1, 2 * nr + 1);
+		good = scenario_times(1, scenario_load_runs(nr));
 	else if (!strcmp(what, "once"))
 		good = scenario_once();
 	else if (!strcmp(what, "load"))
