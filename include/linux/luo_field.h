@@ -486,6 +486,56 @@ struct luo_field {
 		_more							\
 	}
 
+#define __LUO_VERSION_CHECK(_kind, _version, _treated, ...)		\
+	static_assert((_version) < LUO_OBJECT_VERSION_SUBSECTIONS,	\
+		      "version " #_version " is too large");
+
+#define __LUO_VERSION_ANY(_kind, _version, _treated, ...)		\
+	| luo_version_record_##_treated
+#define __LUO_VERSION_ALL(_kind, _version, _treated, ...)		\
+	& luo_version_record_##_treated
+
+#define __LUO_KIND_NOTES(_text, _type, _fields, _versions)		\
+	_fields(__LUO_FIELD_NOTE, (_type, _text))			\
+	_versions(__LUO_VERSION_NOTE, (_type, _fields, _text))
+
+#define __LUO_DEFINE_KIND(_name, _text, _type, _fields, _versions, ...)	\
+	__LUO_CHECK_FIELDS(_name, _type, _fields,			\
+		static_assert(sizeof(_type) <= LUO_OBJECT_SIZE_MAX,	\
+			      #_type " is too large for an object");	\
+		static_assert(sizeof(_text) <= LUO_OBJECT_KIND_LEN,	\
+			      "the name " _text " is too long");	\
+		_versions(__LUO_VERSION_CHECK, ()))			\
+	static const struct luo_field _name##_field_table[] = {		\
+		_fields(__LUO_FIELD, (_type, 0))			\
+	};								\
+	static const struct luo_object_version _name##_version_table[] = {	\
+		_versions(__LUO_VERSION, (_type, _fields, _text))	\
+	};								\
+	static struct luo_object_kind _name##_kind = {			\
+		.name = _text,						\
+		.versions = _name##_version_table,			\
+		.nr_versions = ARRAY_SIZE(_name##_version_table),	\
+		.fields = _name##_field_table,				\
+		.nr_fields = ARRAY_SIZE(_name##_field_table),		\
+		.size = sizeof(_type),					\
+		__VA_ARGS__						\
+	}
+
+/* "object" of the list of subsections is the name of the kind and the struct. */
+#define __LUO_SUBSECTION(_object, _member) {				\
+	.kind = &__LUO_SUBSECTION_NAME(__LUO_FIRST _object, _member##_kind), \
+	.offset = offsetof(__LUO_SECOND _object, _member),		\
+},
+#define __LUO_SUBSECTION_CHECK(_object, _member)			\
+	static_assert(__same_type(__LUO_SECOND_MEMBER(_object, _member), \
+		      __LUO_SUBSECTION_NAME(luo_subsection,		\
+			__LUO_SUBSECTION_NAME(__LUO_FIRST _object, _member))), \
+		      "member " #_member " is not the struct of the subsection");
+#define __LUO_SECOND_MEMBER(_object, _member) (((__LUO_SECOND _object *)0)->_member)
+#define __LUO_SUBSECTION_NAME(a, b)	__LUO_SUBSECTION_PASTE(a, b)
+#define __LUO_SUBSECTION_PASTE(a, b)	a##_##b
+
 #define __LUO_FIELD_ANCIENT(ser, _since, _type, _name, ...)		\
 	static_assert(!(_since), "field " #_name " has a version: "	\
 		      "a nested struct has those of the structs it is in");
@@ -517,25 +567,7 @@ struct luo_field {
  * For kinds of tests.
  */
 #define LUO_DEFINE_KIND_UNLISTED(_name, _type, _fields, _versions)	\
-	__LUO_CHECK_FIELDS(_name, _type, _fields,			\
-		static_assert(sizeof(_type) <= LUO_OBJECT_SIZE_MAX,	\
-			      #_type " is too large for an object");	\
-		static_assert(sizeof(#_name) <= LUO_OBJECT_KIND_LEN,	\
-			      "the name " #_name " is too long");)	\
-	static const struct luo_field _name##_field_table[] = {		\
-		_fields(__LUO_FIELD, (_type, 0))			\
-	};								\
-	static const struct luo_object_version _name##_version_table[] = {	\
-		_versions(__LUO_VERSION, (_type, _fields, #_name))	\
-	};								\
-	static struct luo_object_kind _name##_kind = {			\
-		.name = #_name,						\
-		.versions = _name##_version_table,				\
-		.nr_versions = ARRAY_SIZE(_name##_version_table),		\
-		.fields = _name##_field_table,				\
-		.nr_fields = ARRAY_SIZE(_name##_field_table),		\
-		.size = sizeof(_type),					\
-	}
+	__LUO_DEFINE_KIND(_name, #_name, _type, _fields, _versions)
 
 /**
  * LUO_DEFINE_KIND - Define a kind of object from its lists.
@@ -546,9 +578,84 @@ struct luo_field {
  * @_versions: The list of versions, newest first.
  */
 #define LUO_DEFINE_KIND(_name, _type, _fields, _versions)		\
-	_fields(__LUO_FIELD_NOTE, (_type, #_name))			\
-	_versions(__LUO_VERSION_NOTE, (_type, _fields, #_name))		\
+	__LUO_KIND_NOTES(#_name, _type, _fields, _versions)		\
 	LUO_DEFINE_KIND_UNLISTED(_name, _type, _fields, _versions)
+
+/**
+ * LUO_DEFINE_SUBSECTION_UNLISTED - LUO_DEFINE_SUBSECTION() without an entry in the
+ * catalogue.
+ * @_kind:     As for LUO_DEFINE_SUBSECTION(), and the same below.
+ * @_name:     The name.
+ * @_type:     The wire struct.
+ * @_fields:   The list of fields.
+ * @_versions: The list of versions.
+ */
+#define LUO_DEFINE_SUBSECTION_UNLISTED(_kind, _name, _type, _fields, _versions) \
+	extern _type luo_subsection_##_kind##_##_name;			\
+	static_assert((0 _versions(__LUO_VERSION_ANY, ())) ==		\
+		      (~0 _versions(__LUO_VERSION_ALL, ())),		\
+		      "the versions of subsection " #_name		\
+		      " are not all mandatory or all optional");	\
+	__LUO_DEFINE_KIND(_kind##_##_name, #_kind "." #_name, _type,	\
+			  _fields, _versions)
+
+/**
+ * LUO_DEFINE_SUBSECTION - Define a subsection of the objects of a kind.
+ * @_kind:     The name of the kind.
+ * @_name:     The name of the subsection.
+ * @_type:     Its wire struct, with the fields of all versions.
+ * @_fields:   The list of fields, none of which is elements, an array or a reference.
+ * @_versions: The list of versions, newest first, all mandatory or all optional.
+ *
+ * The subsection is stored if any field that is not droppable differs from its
+ * fallback. If it is mandatory, a kernel that does not know it does not load the object.
+ */
+#define LUO_DEFINE_SUBSECTION(_kind, _name, _type, _fields, _versions)	\
+	__LUO_KIND_NOTES(#_kind "." #_name, _type, _fields, _versions)	\
+	LUO_DEFINE_SUBSECTION_UNLISTED(_kind, _name, _type, _fields,	\
+				       _versions)
+
+/**
+ * LUO_DEFINE_KIND_WITH_UNLISTED - LUO_DEFINE_KIND_WITH() without an entry in the
+ * catalogue.
+ * @_name:        As for LUO_DEFINE_KIND_WITH(), and the same below.
+ * @_type:        The wire struct.
+ * @_fields:      The list of fields.
+ * @_versions:    The list of versions.
+ * @_object:      The struct of an object.
+ * @_subsections: The list of subsections.
+ */
+#define LUO_DEFINE_KIND_WITH_UNLISTED(_name, _type, _fields, _versions,	\
+				      _object, _subsections)		\
+	static_assert(!offsetof(_object, ser),				\
+		      "ser is not the first member of " #_object);	\
+	static_assert(__same_type(((_object *)0)->ser, _type),		\
+		      "ser is not a " #_type " in " #_object);		\
+	_subsections(__LUO_SUBSECTION_CHECK, (_name, _object))		\
+	static const struct luo_object_subsection			\
+	_name##_subsection_table[] = {					\
+		_subsections(__LUO_SUBSECTION, (_name, _object))	\
+	};								\
+	__LUO_DEFINE_KIND(_name, #_name, _type, _fields, _versions,	\
+		.subsections = _name##_subsection_table,		\
+		.nr_subsections = ARRAY_SIZE(_name##_subsection_table))
+
+/**
+ * LUO_DEFINE_KIND_WITH - Define a kind whose objects have subsections.
+ * @_name:        As for LUO_DEFINE_KIND().
+ * @_type:        As for LUO_DEFINE_KIND().
+ * @_fields:      As for LUO_DEFINE_KIND().
+ * @_versions:    As for LUO_DEFINE_KIND().
+ * @_object:      A struct whose first member, ser, is the wire struct, and which has the
+ *                wire struct of each subsection as a member with the name of the
+ *                subsection. Save and load this struct.
+ * @_subsections: The list of subsections, each as ``subsection(object, name)``.
+ */
+#define LUO_DEFINE_KIND_WITH(_name, _type, _fields, _versions, _object,	\
+			     _subsections)				\
+	__LUO_KIND_NOTES(#_name, _type, _fields, _versions)		\
+	LUO_DEFINE_KIND_WITH_UNLISTED(_name, _type, _fields, _versions,	\
+				      _object, _subsections)
 
 /**
  * LUO_NOTE_STRING - Add a string that two kernels must share to the catalogue.

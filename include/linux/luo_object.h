@@ -13,7 +13,8 @@ struct luo_field;
 /**
  * struct luo_object_id - The name of an object.
  * @kind:     Name of its kind: "memfd", "pkram", … A letter, followed by letters,
- *            digits and -_.+, at most %LUO_OBJECT_KIND_LEN bytes with the NUL.
+ *            digits and -_+; for a subsection, a dot and its name follow. At most
+ *            %LUO_OBJECT_KIND_LEN bytes with the NUL.
  * @instance: Its number within the kind.
  *
  * Several versions of one object are stored under the same identifier.
@@ -62,6 +63,16 @@ struct luo_object_version {
 };
 
 /**
+ * struct luo_object_subsection - An optional part of the objects of a kind.
+ * @kind:   The kind of the part, "<kind>.<subsection>".
+ * @offset: Offset of its struct from the struct of the object, in bytes.
+ */
+struct luo_object_subsection {
+	struct luo_object_kind *kind;
+	u32 offset;
+};
+
+/**
  * struct luo_object_kind - A kind of object and its versions.
  * @name:        The name, as in &struct luo_object_id.
  * @versions:    Its versions, newest first, each number once.
@@ -74,6 +85,9 @@ struct luo_object_version {
  *               previous kernel refers to, when user space drops the object. @ser is
  *               the newest struct, as luo_object_load() fills it. Returns 0, or a
  *               negative errno to keep the object. NULL if there is nothing to free.
+ *               The subsections are not behind @ser.
+ * @subsections: The subsections of its objects. See LUO_DEFINE_KIND_WITH().
+ * @nr_subsections: Number of subsections.
  *
  * The caller owns it and must not free it before luo_object_unregister_kind().
  */
@@ -85,6 +99,8 @@ struct luo_object_kind {
 	unsigned int nr_fields;
 	u32 size;
 	int (*drop)(const void *ser);
+	const struct luo_object_subsection *subsections;
+	unsigned int nr_subsections;
 
 	/* private: */
 	struct list_head list;
@@ -280,7 +296,7 @@ static inline __printf(1, 2) void luo_failure(const char *fmt, ...) { }
  * @data:    The wire struct. Copied; the caller keeps it.
  * @size:    Its size in bytes, 1 to %LUO_OBJECT_SIZE_MAX.
  * @id:      The object.
- * @version: The version that @data is in, at most %U16_MAX.
+ * @version: The version that @data is in, less than %LUO_OBJECT_VERSION_SUBSECTIONS.
  *
  * The object is mandatory: in a kernel that reads none of its versions the load
  * fails. Store an optional object with luo_store_object_flags().

@@ -86,7 +86,8 @@ int luo_elements_save_from(const struct luo_handover *handover,
 
 	*ser = (struct luo_elements_ser){};
 	*array = (struct luo_array){};
-	if (!luo_object_fields_droppable(kind) || luo_object_reference_any(kind))
+	if (!luo_object_fields_droppable(kind) ||
+	    luo_object_reference_any(kind) || kind->nr_subsections)
 		return -EINVAL;
 	if (!count)
 		return 0;

@@ -7,9 +7,9 @@
  * A subsystem therefore does not need to know the versions of the other kernel.
  *
  * It is called by luo_object_core.c, luo_object_kind.c and PKRAM. It converts with
- * the fields of the kind (luo_object_field.c) or with its save and load functions,
- * and calls luo_object_reference.c, luo_object_out.c and luo_object_in.c, and
- * luo_elements.c to drop objects.
+ * the fields of the kind (luo_object_field.c) or with its save and load functions. It
+ * calls luo_object_reference.c, luo_object_subsection.c, luo_object_out.c and
+ * luo_object_in.c, and luo_elements.c to drop objects.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -50,11 +50,26 @@ static void *luo_object_wire(const struct luo_object_kind *kind,
 	return wire;
 }
 
+/*
+ * The version as it is stored. @mark is LUO_OBJECT_VERSION_SUBSECTIONS or 0.
+ */
+static struct luo_object_version
+luo_object_marked(const struct luo_object_version *version, u16 mark)
+{
+	struct luo_object_version marked = *version;
+
+	marked.version |= mark;
+
+	return marked;
+}
+
 static int luo_object_store_version(struct luo_object_out *out,
 				    const struct luo_object_kind *kind,
 				    const struct luo_object_version *version,
-				    u64 instance, const void *object, gfp_t gfp)
+				    u64 instance, const void *object, u16 mark,
+				    gfp_t gfp)
 {
+	const struct luo_object_version marked = luo_object_marked(version, mark);
 	const struct luo_object_id id = { kind->name, instance };
 	void *wire = luo_object_wire(kind, version, object, gfp);
 	int err;
@@ -62,26 +77,16 @@ static int luo_object_store_version(struct luo_object_out *out,
 	if (IS_ERR(wire))
 		return PTR_ERR(wire);
 
-	err = luo_object_out_store_version(out, wire, &id, version, gfp);
+	err = luo_object_out_store_version(out, wire, &id, &marked, gfp);
 	kfree(wire);
 
 	return err;
 }
 
-/**
- * luo_object_convert_save - Store an object in all selected versions.
- * @out:      The set to store it in.
- * @kind:     Its kind.
- * @instance: Its number within the kind.
- * @object:   Its newest struct, or the argument of the save functions.
- * @gfp:      Allocation mask.
- *
- * Context: Process context, may sleep.
- * Return: 0 or a negative errno, see luo_object_save().
- */
-int luo_object_convert_save(struct luo_object_out *out,
-			    const struct luo_object_kind *kind, u64 instance,
-			    const void *object, gfp_t gfp)
+/* Store an object without its subsections. */
+static int luo_object_save_alone(struct luo_object_out *out,
+				 const struct luo_object_kind *kind, u64 instance,
+				 const void *object, u16 mark, gfp_t gfp)
 {
 	const struct luo_object_id id = { kind->name, instance };
 	unsigned long selected = READ_ONCE(kind->selected), stored = 0;
@@ -97,7 +102,7 @@ int luo_object_convert_save(struct luo_object_out *out,
 			continue;
 
 		err = luo_object_store_version(out, kind, &kind->versions[i],
-					       instance, object, gfp);
+					       instance, object, mark, gfp);
 		/* Skip a version that would lose a value. */
 		if (err == -ENODATA) {
 			refused = err;
@@ -115,46 +120,117 @@ err_abort:
 	/* Another call may have stored other versions; remove only those above. */
 	for_each_set_bit(i, &stored, kind->nr_versions)
 		luo_object_out_abort_version(out, &id,
-					     kind->versions[i].version);
+					     kind->versions[i].version | mark);
+
+	return err;
+}
+
+/**
+ * luo_object_convert_save - Store an object in all selected versions.
+ * @out:      The set to store it in.
+ * @kind:     Its kind.
+ * @instance: Its number within the kind.
+ * @object:   Its newest struct, or the argument of the save functions.
+ * @gfp:      Allocation mask.
+ *
+ * Stores the subsections that are needed first, so that at no time an object is
+ * stored without them.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno, see luo_object_save().
+ */
+int luo_object_convert_save(struct luo_object_out *out,
+			    const struct luo_object_kind *kind, u64 instance,
+			    const void *object, gfp_t gfp)
+{
+	const struct luo_object_id id = { kind->name, instance };
+	const u16 mark = luo_object_subsections_mark(kind, object);
+	const struct luo_object_subsection *part;
+	unsigned int i;
+	int err = 0;
+
+	if (kind->nr_subsections && luo_object_out_stored(out, &id))
+		return -EEXIST;
+
+	for (i = 0; i < kind->nr_subsections && !err; i++) {
+		part = &kind->subsections[i];
+		if (luo_object_subsection_needed(part, object))
+			err = luo_object_save_alone(out, part->kind, instance,
+						    object + part->offset, 0,
+						    gfp);
+	}
+	if (!err)
+		err = luo_object_save_alone(out, kind, instance, object, mark,
+					    gfp);
+	/* Nothing of the object is stored, and no subsection was before the call. */
+	if (err && err != -EEXIST && kind->nr_subsections)
+		luo_object_out_abort(out, &id);
 
 	return err;
 }
 
 /**
  * struct luo_object_change - The versions of an object that an update writes.
- * @wire:   The wire struct of each version that can be written, else NULL.
- * @stored: A bit for each version that was stored before the update.
- * @added:  A bit for each version that the update has added.
+ * @kind:     The kind of the object, or of a subsection.
+ * @mark:     %LUO_OBJECT_VERSION_SUBSECTIONS if the object will have a mandatory one.
+ * @remove:   It is a subsection that is not needed.
+ * @wire:     The wire struct of each version that can be written, else NULL.
+ * @stored:   A bit for each version that was stored before the update with @mark.
+ * @outdated: A bit for each version that was stored before the update without @mark,
+ *            or with another one.
+ * @added:    A bit for each version that the update has added.
  */
 struct luo_object_change {
+	const struct luo_object_kind *kind;
+	u16 mark;
+	bool remove;
 	void *wire[LUO_OBJECT_VERSIONS_MAX];
 	unsigned long stored;
+	unsigned long outdated;
 	unsigned long added;
 };
 
+/* Find a stored version. Return false if it is stored in another size. */
+static bool luo_object_change_find(struct luo_object_change *change,
+				   struct luo_object_out *out,
+				   const struct luo_object_id *id, unsigned int i)
+{
+	const struct luo_object_version *version = &change->kind->versions[i];
+	const u32 other = change->mark ^ LUO_OBJECT_VERSION_SUBSECTIONS;
+	size_t size;
+
+	size = luo_object_out_size(out, id, version->version | change->mark);
+	if (size && size != version->size)
+		return false;
+	change->stored |= size ? BIT(i) : 0;
+
+	size = luo_object_out_size(out, id, version->version | other);
+	change->outdated |= size ? BIT(i) : 0;
+
+	return true;
+}
+
 /* Convert @object to all versions that are stored or selected. Store nothing yet. */
 static int luo_object_change_convert(struct luo_object_change *change,
-				     struct luo_object_out *out,
-				     const struct luo_object_kind *kind,
-				     const struct luo_object_id *id,
+				     struct luo_object_out *out, u64 instance,
 				     const void *object)
 {
+	const struct luo_object_kind *kind = change->kind;
+	const struct luo_object_id id = { kind->name, instance };
 	const unsigned long selected = READ_ONCE(kind->selected);
 	int result = -ENOENT;
 	unsigned int i;
-	size_t size;
 	void *wire;
 
 	for (i = 0; i < kind->nr_versions; i++) {
 		const struct luo_object_version *version = &kind->versions[i];
 
-		size = luo_object_out_size(out, id, version->version);
-		if (size && size != version->size)
+		if (!luo_object_change_find(change, out, &id, i))
 			return -EMSGSIZE;
-		if (version->external || (!size && !(selected & BIT(i))))
+		if (version->external ||
+		    !((change->stored | change->outdated | selected) & BIT(i)))
 			continue;
 
-		change->stored |= size ? BIT(i) : 0;
 		wire = luo_object_wire(kind, version, object, GFP_KERNEL);
 		if (wire == ERR_PTR(-ENODATA)) {
 			result = result ? -ENODATA : 0;
@@ -166,59 +242,133 @@ static int luo_object_change_convert(struct luo_object_change *change,
 		result = 0;
 	}
 
-	return change->stored ? result : -ENOENT;
+	/* A subsection may be added. */
+	if (luo_object_is_subsection(kind->name))
+		return result == -ENOENT ? -EINVAL : result;
+
+	return change->stored || change->outdated ? result : -ENOENT;
+}
+
+/* Remove the versions that the update has added. */
+static void luo_object_change_undo(struct luo_object_change *change,
+				   struct luo_object_out *out, u64 instance)
+{
+	const struct luo_object_id id = { change->kind->name, instance };
+	unsigned int i;
+
+	for_each_set_bit(i, &change->added, change->kind->nr_versions)
+		luo_object_out_abort_version(out, &id,
+					     change->kind->versions[i].version |
+					     change->mark);
 }
 
 /* Store the versions that are not stored yet. No later step of an update can fail. */
 static int luo_object_change_add(struct luo_object_change *change,
-				 struct luo_object_out *out,
-				 const struct luo_object_kind *kind,
-				 const struct luo_object_id *id)
+				 struct luo_object_out *out, u64 instance)
 {
+	const struct luo_object_id id = { change->kind->name, instance };
+	struct luo_object_version marked;
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < kind->nr_versions; i++) {
-		const struct luo_object_version *version = &kind->versions[i];
-
+	for (i = 0; i < change->kind->nr_versions; i++) {
 		if (!change->wire[i] || change->stored & BIT(i))
 			continue;
 
-		err = luo_object_out_store_version(out, change->wire[i], id,
-						   version, GFP_KERNEL);
+		marked = luo_object_marked(&change->kind->versions[i],
+					   change->mark);
+		err = luo_object_out_store_version(out, change->wire[i], &id,
+						   &marked, GFP_KERNEL);
 		if (err)
-			goto err_abort;
+			return err;
 		change->added |= BIT(i);
 	}
 
 	return 0;
-
-err_abort:
-	for_each_set_bit(i, &change->added, kind->nr_versions)
-		luo_object_out_abort_version(out, id,
-					     kind->versions[i].version);
-
-	return err;
 }
 
 /* Overwrite the versions that were stored, and remove those that would lose a value. */
 static void luo_object_change_write(const struct luo_object_change *change,
-				    struct luo_object_out *out,
-				    const struct luo_object_kind *kind,
-				    const struct luo_object_id *id)
+				    struct luo_object_out *out, u64 instance)
 {
+	const struct luo_object_id id = { change->kind->name, instance };
+	const u32 other = change->mark ^ LUO_OBJECT_VERSION_SUBSECTIONS;
 	unsigned int i;
 
-	for_each_set_bit(i, &change->stored, kind->nr_versions) {
-		const struct luo_object_version *version = &kind->versions[i];
+	for_each_set_bit(i, &change->stored, change->kind->nr_versions) {
+		const struct luo_object_version *version =
+			&change->kind->versions[i];
+		const u32 number = version->version | change->mark;
 
 		if (change->wire[i])
 			luo_object_out_update(out, change->wire[i],
-					      version->size, id,
-					      version->version);
+					      version->size, &id, number);
 		else
-			luo_object_out_abort_version(out, id, version->version);
+			luo_object_out_abort_version(out, &id, number);
 	}
+	for_each_set_bit(i, &change->outdated, change->kind->nr_versions)
+		luo_object_out_abort_version(out, &id,
+					     change->kind->versions[i].version |
+					     other);
+}
+
+/* Prepare the changes of the subsections, and of the object, which is the last one. */
+static int luo_object_changes_convert(struct luo_object_change *changes,
+				      struct luo_object_out *out,
+				      const struct luo_object_kind *kind,
+				      u64 instance, const void *object)
+{
+	struct luo_object_change *last = &changes[kind->nr_subsections];
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < kind->nr_subsections; i++) {
+		const struct luo_object_subsection *part = &kind->subsections[i];
+
+		changes[i].kind = part->kind;
+		changes[i].remove = !luo_object_subsection_needed(part, object);
+		if (changes[i].remove)
+			continue;
+		err = luo_object_change_convert(&changes[i], out, instance,
+						object + part->offset);
+		if (err)
+			return err;
+	}
+	last->kind = kind;
+	last->mark = luo_object_subsections_mark(kind, object);
+
+	return luo_object_change_convert(last, out, instance, object);
+}
+
+/* Apply changes. On failure nothing is changed. */
+static int luo_object_changes_apply(struct luo_object_change *changes,
+				    unsigned int nr, struct luo_object_out *out,
+				    u64 instance)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < nr; i++) {
+		err = luo_object_change_add(&changes[i], out, instance);
+		if (err)
+			goto err_undo;
+	}
+	for (i = 0; i < nr; i++)
+		luo_object_change_write(&changes[i], out, instance);
+	for (i = 0; i < nr; i++) {
+		const struct luo_object_id id = { changes[i].kind->name, instance };
+
+		if (changes[i].remove)
+			luo_object_out_abort(out, &id);
+	}
+
+	return 0;
+
+err_undo:
+	for (i = nr; i--;)
+		luo_object_change_undo(&changes[i], out, instance);
+
+	return err;
 }
 
 /**
@@ -228,6 +378,9 @@ static void luo_object_change_write(const struct luo_object_change *change,
  * @instance: Its number within the kind.
  * @object:   As for luo_object_convert_save().
  *
+ * Stores the subsections that are needed before the object, and removes the others
+ * after it.
+ *
  * Context: Process context, may sleep. Callers must serialise the updates of one
  * object.
  * Return: 0 or a negative errno, see luo_object_update().
@@ -236,19 +389,23 @@ int luo_object_convert_update(struct luo_object_out *out,
 			      const struct luo_object_kind *kind, u64 instance,
 			      const void *object)
 {
-	const struct luo_object_id id = { kind->name, instance };
-	struct luo_object_change change = {};
-	unsigned int i;
+	const unsigned int nr = kind->nr_subsections + 1;
+	unsigned int i, j;
 	int err;
 
-	err = luo_object_change_convert(&change, out, kind, &id, object);
-	if (!err)
-		err = luo_object_change_add(&change, out, kind, &id);
-	if (!err)
-		luo_object_change_write(&change, out, kind, &id);
+	struct luo_object_change *changes __free(kfree) =
+		kcalloc(nr, sizeof(*changes), GFP_KERNEL);
+	if (!changes)
+		return -ENOMEM;
 
-	for (i = 0; i < kind->nr_versions; i++)
-		kfree(change.wire[i]);
+	err = luo_object_changes_convert(changes, out, kind, instance, object);
+	if (!err)
+		err = luo_object_changes_apply(changes, nr, out, instance);
+
+	for (i = 0; i < nr; i++) {
+		for (j = 0; j < LUO_OBJECT_VERSIONS_MAX; j++)
+			kfree(changes[i].wire[j]);
+	}
 
 	return err;
 }
@@ -257,8 +414,9 @@ static int luo_object_read_version(struct luo_object_in *in,
 				   const struct luo_object_kind *kind,
 				   const struct luo_object_version *version,
 				   u64 instance, void *object, bool refer,
-				   bool *found)
+				   u16 mark, bool *found)
 {
+	const struct luo_object_version marked = luo_object_marked(version, mark);
 	const struct luo_object_id id = { kind->name, instance };
 	int err;
 
@@ -266,7 +424,9 @@ static int luo_object_read_version(struct luo_object_in *in,
 	if (!wire)
 		return -ENOMEM;
 
-	err = luo_object_in_read_version(in, wire, &id, version);
+	err = luo_object_in_read_version(in, wire, &id, &marked);
+	if (!err && mark && refer)
+		err = luo_object_subsections_check(in, kind, instance);
 	if (err)
 		return err;
 
@@ -318,7 +478,37 @@ static bool luo_object_is_damage(int err)
 	       err == -EPROTO || err == -ENOLINK;
 }
 
-/* Load an object. If @refer is true, check that the objects it refers to exist. */
+/* Load an object from a version, with or without the mark of subsections. */
+static int luo_object_load_version(struct luo_object_in *in,
+				   const struct luo_object_kind *kind,
+				   const struct luo_object_version *version,
+				   u64 instance, void *object, bool refer,
+				   u32 *loaded, bool *found)
+{
+	static const u16 marks[] = { 0, LUO_OBJECT_VERSION_SUBSECTIONS };
+	int err, result = -ENOENT;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(marks); i++) {
+		err = luo_object_read_version(in, kind, version, instance,
+					      object, refer, marks[i], found);
+		if (!err)
+			*loaded = version->version | marks[i];
+		if (err != -ENOENT && (!luo_object_is_damage(err) ||
+				       (*found && !kind->fields)))
+			return err;
+		/* Prefer the error of a version that was stored. */
+		if (result == -ENOENT || (result == -EBADMSG && err != -ENOENT))
+			result = err;
+	}
+
+	return result;
+}
+
+/*
+ * Load an object without its subsections. If @refer is true, check that the objects it
+ * refers to exist, and that this kernel knows its mandatory subsections.
+ */
 static int luo_object_load_versions(struct luo_object_in *in,
 				    const struct luo_object_kind *kind,
 				    u64 instance, void *object, bool refer,
@@ -335,12 +525,11 @@ static int luo_object_load_versions(struct luo_object_in *in,
 		    !luo_object_version_readable(kind, version))
 			continue;
 
-		err = luo_object_read_version(in, kind, version, instance,
-					      object, refer, &found);
+		err = luo_object_load_version(in, kind, version, instance,
+					      object, refer, loaded, &found);
 		if (!err) {
 			trace_luo_negotiate(kind->name, instance,
 					    version->version, 0);
-			*loaded = version->version;
 			return 0;
 		}
 		/* A load function may have changed the object. */
@@ -377,6 +566,36 @@ static int luo_object_load_versions(struct luo_object_in *in,
 int luo_object_convert_load_newest(struct luo_object_in *in,
 				   const struct luo_object_kind *kind,
 				   u64 instance, void *object, u32 *loaded)
+{
+	int err;
+
+	if (kind->nr_subsections)
+		err = luo_object_subsections_load(in, kind, instance, object,
+						  loaded);
+	else
+		err = luo_object_convert_load_alone(in, kind, instance, object,
+						    loaded);
+	if (!err)
+		*loaded &= ~LUO_OBJECT_VERSION_SUBSECTIONS;
+
+	return err;
+}
+
+/**
+ * luo_object_convert_load_alone - Load an object without its subsections.
+ * @in:       The set that it is in.
+ * @kind:     Its kind.
+ * @instance: Its number within the kind.
+ * @object:   Its newest struct, or the argument of the load functions.
+ * @loaded:   Set to the version of the record that was loaded, which may have
+ *            %LUO_OBJECT_VERSION_SUBSECTIONS.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno, see luo_object_load_newest().
+ */
+int luo_object_convert_load_alone(struct luo_object_in *in,
+				  const struct luo_object_kind *kind, u64 instance,
+				  void *object, u32 *loaded)
 {
 	return luo_object_load_versions(in, kind, instance, object, true, loaded);
 }
@@ -420,10 +639,10 @@ int luo_object_convert_save_version(struct luo_object_out *out,
 	const struct luo_object_version *v;
 
 	v = luo_object_convert_version(kind, version);
-	if (!v || !luo_object_version_writable(kind, v))
+	if (!v || !luo_object_version_writable(kind, v) || kind->nr_subsections)
 		return -EINVAL;
 
-	return luo_object_store_version(out, kind, v, instance, object,
+	return luo_object_store_version(out, kind, v, instance, object, 0,
 					GFP_KERNEL);
 }
 

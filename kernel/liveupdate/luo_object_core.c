@@ -56,7 +56,7 @@ static bool luo_objects_enabled(void)
  * @data:    The wire struct. Copied; the caller keeps it.
  * @size:    Its size in bytes, 1 to %LUO_OBJECT_SIZE_MAX.
  * @id:      The object.
- * @version: The version that @data is in, at most %U16_MAX.
+ * @version: The version that @data is in, less than %LUO_OBJECT_VERSION_SUBSECTIONS.
  * @flags:   %LUO_OBJECT_RECORD_OPTIONAL, or 0.
  *
  * The object is part of the handover when this returns, until
@@ -75,6 +75,8 @@ int luo_store_object_flags(const void *data, size_t size,
 {
 	if (!luo_objects_enabled())
 		return -EOPNOTSUPP;
+	if (version >= LUO_OBJECT_VERSION_SUBSECTIONS)
+		return -EINVAL;
 
 	return luo_object_out_store(&luo_objects_out, data, size, id, version,
 				    flags, GFP_KERNEL);
@@ -107,7 +109,8 @@ EXPORT_SYMBOL_GPL(luo_replace_object);
 
 /**
  * luo_abort_object - Remove an object from the handover.
- * @id: The object. All its versions are freed. Nothing happens if there are none.
+ * @id: The object. All its versions and subsections are freed. Nothing happens if there
+ *      are none.
  *
  * Context: Process context, may sleep.
  */
@@ -154,7 +157,7 @@ EXPORT_SYMBOL_GPL(luo_read_object);
 
 /**
  * luo_finish_object - Free an object of the previous kernel.
- * @id: The object. All its versions are freed.
+ * @id: The object. All its versions and subsections are freed.
  *
  * Does not free memory that the object refers to, such as an array: the caller that
  * restored this memory owns it.
@@ -199,11 +202,12 @@ EXPORT_SYMBOL_GPL(luo_object_next);
  * luo_object_save - Store an object in every version that the policy selects.
  * @kind:     Its kind, registered.
  * @instance: Its number within the kind.
- * @object:   The newest struct; in a kind without fields, the argument of the save
- *            functions.
+ * @object:   The newest struct, or the struct that it is in together with its
+ *            subsections; in a kind without fields, the argument of the save functions.
  *
  * Skips a version that would lose the value of a field, and logs the name of the
- * field.
+ * field. Stores the subsections that are needed. Callers must serialise the saves of an
+ * object that has subsections.
  *
  * Context: Process context, may sleep; from device_initcall() on.
  * Return: 0; -EINVAL if @kind is not registered, or if no version that is stored as
@@ -234,7 +238,8 @@ EXPORT_SYMBOL_GPL(luo_object_save);
  * First converts @object to every version that is stored or selected by the policy.
  * Then overwrites the stored versions, removes a version that would now lose the
  * value of a field, and stores a version that was skipped before and can be written
- * now. On failure all stored versions are unchanged.
+ * now. Does the same for subsections, and removes those that are not needed. On failure
+ * all stored versions are unchanged.
  *
  * Context: Process context, may sleep. Callers must serialise the updates of one
  * object.
@@ -258,20 +263,20 @@ EXPORT_SYMBOL_GPL(luo_object_update);
  * luo_object_load - Load an object from the newest common version.
  * @kind:     Its kind; need not be registered.
  * @instance: Its number within the kind.
- * @object:   Set to the newest struct, unchanged on failure; in a kind without
- *            fields, the argument of the load functions.
+ * @object:   Set to the newest struct and its subsections, unchanged on failure; in a
+ *            kind without fields, the argument of the load functions.
  *
  * If the newest common version is corrupt, loads an older one. The object stays
  * until luo_finish_object().
  *
  * Context: Process context, may sleep; from subsys_initcall() on.
  * Return: 0; -ENOENT if there is no such object, or only in unknown versions that
- * are all optional; -EPROTONOSUPPORT if there are only unknown versions, which are
- * logged; -EPROTO if the previous kernel has another layout for all common versions;
- * -EBADMSG or -EMSGSIZE if all common versions are corrupt; -ERANGE if a field has an
- * invalid value; -ENOLINK if it refers to an object that was not stored; -EOPNOTSUPP if
- * live update is off; -ENOMEM if there is no memory; or the errno of a load or upgrade
- * function.
+ * are all optional; -EPROTONOSUPPORT if there are only unknown versions, or if it has an
+ * unknown mandatory subsection, which is logged; -EPROTO if the previous kernel has
+ * another layout for all common versions; -EBADMSG or -EMSGSIZE if all common versions
+ * are corrupt; -ERANGE if a field has an invalid value; -ENOLINK if it refers to an object
+ * that was not stored; -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory;
+ * or the errno of a load or upgrade function.
  */
 int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 		    void *object)
@@ -344,11 +349,11 @@ int luo_object_load_newest(const struct luo_object_kind *kind, u64 instance,
  * @version:  The version. The policy is ignored.
  *
  * Context: Process context, may sleep; from device_initcall() on.
- * Return: 0; -EINVAL if the kind cannot write the version; -ENODATA if the version
- * would lose the value of a field; -ERANGE if a field has an invalid value; -EEXIST
- * if the version is stored already; -ENOSPC if the list of kinds is full;
- * -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory; or the errno of
- * a save or downgrade function.
+ * Return: 0; -EINVAL if the kind cannot write the version or has subsections; -ENODATA
+ * if the version would lose the value of a field; -ERANGE if a field has an invalid
+ * value; -EEXIST if the version is stored already; -ENOSPC if the list of kinds is full;
+ * -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory; or the errno of a
+ * save or downgrade function.
  */
 int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
 			    const void *object, u32 version)

@@ -134,7 +134,7 @@ static void luo_object_seq_stop(struct seq_file *m, void *v)
 }
 
 /* Show data by the fields of its version, if this kernel has the same layout. */
-static void luo_object_show_version(struct seq_file *m,
+static void luo_object_show_version(struct seq_file *m, const char *prefix,
 				    const struct luo_object_kind *kind,
 				    const struct luo_object_version *version,
 				    const void *data)
@@ -147,12 +147,14 @@ static void luo_object_show_version(struct seq_file *m,
 		seq_puts(m, "  not shown: in another layout\n");
 		return;
 	}
-	luo_object_fields_show(m, kind, version, data);
+	luo_object_fields_show(m, prefix, kind, version, data);
 }
 
-static void luo_object_show_fields(struct seq_file *m, const char *name,
+static void luo_object_show_fields(struct seq_file *m, const char *prefix,
+				   const char *name,
 				   const struct luo_object_record_ser *record)
 {
+	const u16 number = record->version & ~LUO_OBJECT_VERSION_SUBSECTIONS;
 	const struct luo_object_kind *kind;
 	unsigned int i;
 
@@ -172,12 +174,38 @@ static void luo_object_show_fields(struct seq_file *m, const char *name,
 		if (!kind->fields || strcmp(kind->name, name))
 			continue;
 		for (i = 0; i < kind->nr_versions; i++) {
-			if (kind->versions[i].version == record->version &&
+			if (kind->versions[i].version == number &&
 			    kind->versions[i].size == record->size)
-				luo_object_show_version(m, kind,
+				luo_object_show_version(m, prefix, kind,
 							&kind->versions[i],
 							data);
 		}
+	}
+}
+
+/* Show the newest version of each subsection of an object below its fields. */
+static void luo_object_show_subsections(struct seq_file *m, const char *name,
+					u64 instance)
+{
+	const struct luo_object_place *place = m->private;
+	struct luo_object_record_ser *record, *newest;
+	char prefix[LUO_OBJECT_KIND_LEN + 1];
+	struct luo_object_table *table;
+	unsigned long cursor;
+
+	list_for_each_entry(table, place->tables, list) {
+		if (!luo_object_is_subsection_of(table->kind, name))
+			continue;
+		newest = NULL;
+		luo_index_for_each(&table->index, instance, cursor, record) {
+			if (!newest || record->version > newest->version)
+				newest = record;
+		}
+		if (!newest)
+			continue;
+		snprintf(prefix, sizeof(prefix), "%s.",
+			 table->kind + strlen(name) + 1);
+		luo_object_show_fields(m, prefix, table->kind, newest);
 	}
 }
 
@@ -187,11 +215,15 @@ static int luo_object_seq_show(struct seq_file *m, void *v)
 	struct luo_object_record_ser *record = v;
 
 	seq_printf(m, "%s %llu %u %u %s\n", place->table->kind,
-		   record->instance, record->version, record->size,
+		   record->instance,
+		   record->version & ~LUO_OBJECT_VERSION_SUBSECTIONS, record->size,
 		   record->flags & LUO_OBJECT_RECORD_OPTIONAL ? "optional" :
 								"mandatory");
-	if (place->view->fields)
-		luo_object_show_fields(m, place->table->kind, record);
+	if (place->view->fields) {
+		luo_object_show_fields(m, "", place->table->kind, record);
+		luo_object_show_subsections(m, place->table->kind,
+					    record->instance);
+	}
 
 	return 0;
 }

@@ -233,8 +233,10 @@ bool luo_object_fields_valid(const struct luo_object_kind *kind)
 	for (i = 0; i < kind->nr_fields; i++) {
 		const struct luo_field *field = &kind->fields[i];
 
-		/* Fields that all versions have need no fallback. */
-		if (!luo_field_is_number(field) || field->since <= oldest)
+		/* Fields that all versions have need no fallback, unless all are absent. */
+		if (!luo_field_is_number(field) ||
+		    (field->since <= oldest &&
+		     !luo_object_is_subsection(kind->name)))
 			continue;
 		if (!luo_field_may_hold(field, field->fallback)) {
 			pr_warn("kind %s: the fallback of field %s is out of its range\n",
@@ -259,6 +261,25 @@ static bool luo_field_loses_value(const struct luo_field *field, const void *ser
 
 	for (i = 0; i < luo_field_items(field); i++) {
 		if (luo_field_number(field, ser, i) != field->fallback)
+			return true;
+	}
+
+	return false;
+}
+
+/**
+ * luo_object_fields_set - Check whether any value would be lost without the fields.
+ * @kind: A kind with fields.
+ * @ser:  The newest struct.
+ *
+ * Return: true if any field that is not droppable differs from its fallback.
+ */
+bool luo_object_fields_set(const struct luo_object_kind *kind, const void *ser)
+{
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_fields; i++) {
+		if (luo_field_loses_value(&kind->fields[i], ser))
 			return true;
 	}
 
@@ -327,6 +348,17 @@ int luo_object_fields_save(const struct luo_object_kind *kind,
 	return 0;
 }
 
+/* Set a field, which is zero, to its fallback. */
+static void luo_field_fall_back(const struct luo_field *field, void *ser)
+{
+	u32 i;
+
+	if (!luo_field_is_number(field))
+		return;
+	for (i = 0; i < luo_field_items(field); i++)
+		luo_field_set_number(field, ser, i, field->fallback);
+}
+
 /**
  * luo_object_fields_fill - Set the fields that a version does not have.
  * @kind:    A kind with fields.
@@ -337,16 +369,25 @@ void luo_object_fields_fill(const struct luo_object_kind *kind, u32 version,
 			    void *ser)
 {
 	unsigned int i;
-	u32 j;
 
 	for (i = 0; i < kind->nr_fields; i++) {
-		const struct luo_field *field = &kind->fields[i];
-
-		if (field->since <= version || !luo_field_is_number(field))
-			continue;
-		for (j = 0; j < luo_field_items(field); j++)
-			luo_field_set_number(field, ser, j, field->fallback);
+		if (kind->fields[i].since > version)
+			luo_field_fall_back(&kind->fields[i], ser);
 	}
+}
+
+/**
+ * luo_object_fields_reset - Set all fields to their fallbacks.
+ * @kind: A kind with fields.
+ * @ser:  The newest struct.
+ */
+void luo_object_fields_reset(const struct luo_object_kind *kind, void *ser)
+{
+	unsigned int i;
+
+	memset(ser, 0, kind->size);
+	for (i = 0; i < kind->nr_fields; i++)
+		luo_field_fall_back(&kind->fields[i], ser);
 }
 
 /**
@@ -541,11 +582,12 @@ static void luo_field_show_number(struct seq_file *m,
 /**
  * luo_object_fields_show - Show the fields of a version, one per line.
  * @m:       The file to show them in.
+ * @prefix:  Shown before the name of each field.
  * @kind:    A kind with fields.
  * @version: One of its versions.
  * @wire:    The version, @version->size bytes.
  */
-void luo_object_fields_show(struct seq_file *m,
+void luo_object_fields_show(struct seq_file *m, const char *prefix,
 			    const struct luo_object_kind *kind,
 			    const struct luo_object_version *version,
 			    const void *wire)
@@ -560,7 +602,7 @@ void luo_object_fields_show(struct seq_file *m,
 		    field->type == LUO_FIELD_RESERVED)
 			continue;
 
-		seq_printf(m, "  %s", field->name);
+		seq_printf(m, "  %s%s", prefix, field->name);
 		if (luo_field_is_number(field)) {
 			for (j = 0; j < luo_field_items(field); j++)
 				luo_field_show_number(m, field,

@@ -604,7 +604,9 @@ int luo_object_in_versions(struct luo_object_in *in,
 	if (table) {
 		luo_index_for_each(&table->index, id->instance, cursor, record) {
 			len += scnprintf(buf + len, size - len, "%s%u",
-					 nr++ ? "," : "", record->version);
+					 nr++ ? "," : "",
+					 record->version &
+					 ~LUO_OBJECT_VERSION_SUBSECTIONS);
 			if (!(record->flags & LUO_OBJECT_RECORD_OPTIONAL))
 				*mandatory = true;
 		}
@@ -656,8 +658,38 @@ void luo_object_in_remove(struct luo_object_in *in,
 	table->nr_records--;
 }
 
+static void luo_object_in_free_object(struct luo_object_in *in,
+				      struct luo_object_table *table,
+				      u64 instance)
+{
+	struct luo_object_record_ser *record;
+	char kind[LUO_OBJECT_KIND_LEN];
+
+	/* Freeing the table frees its name. */
+	strscpy(kind, table->kind);
+	while ((record = luo_object_table_any(table, instance)))
+		luo_object_in_remove(in, table, record);
+	if (luo_object_in_free_empty(in, table))
+		luo_object_layout_finish(in, kind);
+}
+
+/* Find the table with a subsection of an object. */
+static struct luo_object_table *
+luo_object_in_subsection(struct luo_object_in *in, const struct luo_object_id *id)
+{
+	struct luo_object_table *table;
+
+	list_for_each_entry(table, &in->tables, list) {
+		if (luo_object_is_subsection_of(table->kind, id->kind) &&
+		    luo_object_table_any(table, id->instance))
+			return table;
+	}
+
+	return NULL;
+}
+
 /**
- * luo_object_in_finish - Free an object.
+ * luo_object_in_finish - Free an object with its subsections.
  * @in: The set that it is in.
  * @id: The object. All its versions are freed.
  *
@@ -667,7 +699,6 @@ void luo_object_in_remove(struct luo_object_in *in,
 int luo_object_in_finish(struct luo_object_in *in,
 			 const struct luo_object_id *id)
 {
-	struct luo_object_record_ser *record;
 	struct luo_object_table *table;
 	int err;
 
@@ -682,16 +713,12 @@ int luo_object_in_finish(struct luo_object_in *in,
 		return err;
 
 	table = luo_object_table_find(&in->tables, id->kind);
-	record = table ? luo_object_table_any(table, id->instance) : NULL;
-	if (!record)
+	if (!table || !luo_object_table_any(table, id->instance))
 		return luo_object_in_missing(in, table, id->kind);
 
-	do {
-		luo_object_in_remove(in, table, record);
-		record = luo_object_table_any(table, id->instance);
-	} while (record);
-	if (luo_object_in_free_empty(in, table))
-		luo_object_layout_finish(in, id->kind);
+	luo_object_in_free_object(in, table, id->instance);
+	while ((table = luo_object_in_subsection(in, id)))
+		luo_object_in_free_object(in, table, id->instance);
 
 	return 0;
 }
@@ -776,8 +803,40 @@ bool luo_object_in_next(struct luo_object_in *in, const char *kind,
 	return false;
 }
 
+/* Free all objects that have a table. */
+static void luo_object_in_drop_table(struct luo_object_in *in,
+				     struct luo_object_table *table)
+{
+	struct luo_object_record_ser *record;
+	struct luo_object_block_ser *block;
+	char kind[LUO_OBJECT_KIND_LEN];
+
+	strscpy(kind, table->kind);
+	luo_object_for_each_block(table, block) {
+		luo_object_for_each_record(block, record)
+			luo_object_in_remove(in, table, record);
+	}
+	luo_object_in_free_empty(in, table);
+	luo_object_layout_finish(in, kind);
+}
+
+/* Find a table of a kind or of its subsections. With NULL, find any table. */
+static struct luo_object_table *
+luo_object_in_any_table(struct luo_object_in *in, const char *kind)
+{
+	struct luo_object_table *table;
+
+	list_for_each_entry(table, &in->tables, list) {
+		if (!kind || !strcmp(table->kind, kind) ||
+		    luo_object_is_subsection_of(table->kind, kind))
+			return table;
+	}
+
+	return NULL;
+}
+
 /**
- * luo_object_in_drop - Free all objects of a kind.
+ * luo_object_in_drop - Free all objects of a kind, with their subsections.
  * @in:   The set that they are in.
  * @kind: The kind. NULL for all kinds.
  *
@@ -786,9 +845,7 @@ bool luo_object_in_next(struct luo_object_in *in, const char *kind,
  */
 int luo_object_in_drop(struct luo_object_in *in, const char *kind)
 {
-	struct luo_object_table *table, *next;
-	struct luo_object_record_ser *record;
-	struct luo_object_block_ser *block;
+	struct luo_object_table *table;
 	bool found = false;
 	int err;
 
@@ -798,19 +855,10 @@ int luo_object_in_drop(struct luo_object_in *in, const char *kind)
 	if (err)
 		return err;
 
-	list_for_each_entry_safe(table, next, &in->tables, list) {
-		if (kind && strcmp(table->kind, kind))
-			continue;
-
-		luo_object_for_each_block(table, block) {
-			luo_object_for_each_record(block, record)
-				luo_object_in_remove(in, table, record);
-		}
-		luo_object_in_free_empty(in, table);
+	while ((table = luo_object_in_any_table(in, kind))) {
+		luo_object_in_drop_table(in, table);
 		found = true;
 	}
-	if (kind)
-		luo_object_layout_finish(in, kind);
 
 	return found ? 0 : -ENOENT;
 }

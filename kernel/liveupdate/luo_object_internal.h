@@ -7,6 +7,7 @@
 #include <linux/list.h>
 #include <linux/luo_object.h>
 #include <linux/mutex.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include "luo_index.h"
@@ -301,6 +302,32 @@ int luo_object_layout_check(struct luo_object_in *in, const char *kind,
 			    u32 version, u32 layout);
 void luo_object_layout_finish(struct luo_object_in *in, const char *kind);
 
+/* luo_object_subsection.c: optional parts of objects. */
+
+static inline bool luo_object_is_subsection(const char *name)
+{
+	return strchr(name, '.');
+}
+
+/* Check whether the kind @name is a subsection of @kind. */
+static inline bool luo_object_is_subsection_of(const char *name, const char *kind)
+{
+	const size_t len = strlen(kind);
+
+	return !strncmp(name, kind, len) && name[len] == '.';
+}
+
+bool luo_object_subsections_valid(const struct luo_object_kind *kind);
+bool luo_object_subsection_needed(const struct luo_object_subsection *part,
+				  const void *object);
+u16 luo_object_subsections_mark(const struct luo_object_kind *kind,
+				const void *object);
+int luo_object_subsections_check(struct luo_object_in *in,
+				 const struct luo_object_kind *kind, u64 instance);
+int luo_object_subsections_load(struct luo_object_in *in,
+				const struct luo_object_kind *kind, u64 instance,
+				void *object, u32 *loaded);
+
 /* luo_object_kind.c: kinds and their versions. */
 
 /* luo_object_kind.selected has a bit for each version. */
@@ -339,6 +366,10 @@ int luo_object_convert_load_newest(struct luo_object_in *in,
 				   const struct luo_object_kind *kind,
 				   u64 instance, void *object, u32 *loaded);
 
+int luo_object_convert_load_alone(struct luo_object_in *in,
+				  const struct luo_object_kind *kind, u64 instance,
+				  void *object, u32 *loaded);
+
 /* Load an object, for callers that do not need the version. */
 static inline int luo_object_convert_load(struct luo_object_in *in,
 					  const struct luo_object_kind *kind,
@@ -362,6 +393,8 @@ int luo_object_convert_drop(struct luo_object_in *in,
 /* luo_object_field.c: conversion by the fields of a kind. */
 
 bool luo_object_fields_valid(const struct luo_object_kind *kind);
+bool luo_object_fields_set(const struct luo_object_kind *kind, const void *ser);
+void luo_object_fields_reset(const struct luo_object_kind *kind, void *ser);
 bool luo_object_fields_any(const struct luo_object_kind *kind);
 bool luo_object_fields_droppable(const struct luo_object_kind *kind);
 int luo_object_fields_check(const struct luo_object_kind *kind, u32 version,
@@ -374,7 +407,7 @@ int luo_object_fields_save(const struct luo_object_kind *kind,
 int luo_object_fields_load(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version,
 			   const void *wire, void *object);
-void luo_object_fields_show(struct seq_file *m,
+void luo_object_fields_show(struct seq_file *m, const char *prefix,
 			    const struct luo_object_kind *kind,
 			    const struct luo_object_version *version,
 			    const void *wire);

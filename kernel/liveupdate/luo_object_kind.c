@@ -43,13 +43,15 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 	    !kind->nr_versions || kind->nr_versions > LUO_OBJECT_VERSIONS_MAX)
 		return false;
 
-	if (kind->fields ? !luo_object_fields_valid(kind) : !!kind->drop)
+	if (kind->fields ? !luo_object_fields_valid(kind) :
+			   kind->drop || kind->nr_subsections)
 		return false;
 
 	for (i = 0; i < kind->nr_versions; i++) {
 		const struct luo_object_version *version = &kind->versions[i];
 
-		if (version->flags & ~LUO_OBJECT_RECORD_OPTIONAL)
+		if (version->flags & ~LUO_OBJECT_RECORD_OPTIONAL ||
+		    version->version >= LUO_OBJECT_VERSION_SUBSECTIONS)
 			return false;
 		if (version->external) {
 			if (version->save || version->load)
@@ -67,30 +69,10 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 	return true;
 }
 
-/**
- * luo_object_register_kind - Register a kind of object.
- * @kind: The kind. The caller owns it and must not free it before
- *        luo_object_unregister_kind().
- *
- * Context: Process context, may sleep. Takes luo_object_kinds_lock.
- * Return: 0; -EOPNOTSUPP if live update is off; -EEXIST if a kind with this name is
- * registered; -EINVAL if the name is invalid, if the versions are not listed newest
- * first, if the size of a version is invalid, if a version has no way to be read or
- * written, or if the fallback of a field is out of its range; -ENOMEM if there is no
- * memory.
- */
-int luo_object_register_kind(struct luo_object_kind *kind)
+static int luo_object_kind_add(struct luo_object_kind *kind)
 {
 	struct luo_object_kind *other;
 	int err;
-
-	if (!luo_handover_kho.enabled())
-		return -EOPNOTSUPP;
-
-	if (!luo_object_kind_valid(kind))
-		return -EINVAL;
-
-	guard(mutex)(&luo_object_kinds_lock);
 
 	list_for_each_entry(other, &luo_object_kinds, list) {
 		if (!strcmp(other->name, kind->name))
@@ -112,6 +94,70 @@ int luo_object_register_kind(struct luo_object_kind *kind)
 
 	return 0;
 }
+
+static void luo_object_kind_del(struct luo_object_kind *kind)
+{
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_subsections; i++)
+		luo_object_kind_del(kind->subsections[i].kind);
+
+	if (!kind->list.next)
+		return;
+
+	list_del(&kind->list);
+	kind->list = (struct list_head){};
+	WRITE_ONCE(kind->selected, 0);
+	luo_object_sysfs_remove(kind);
+}
+
+/**
+ * luo_object_register_kind - Register a kind of object.
+ * @kind: The kind. The caller owns it and must not free it before
+ *        luo_object_unregister_kind().
+ *
+ * Registers its subsections too.
+ *
+ * Context: Process context, may sleep. Takes luo_object_kinds_lock.
+ * Return: 0; -EOPNOTSUPP if live update is off; -EEXIST if a kind with this name is
+ * registered; -EINVAL if the name is invalid, if the versions are not listed newest
+ * first, if the size of a version is invalid, if a version has no way to be read or
+ * written, if the fallback of a field is out of its range, or if a subsection is
+ * invalid; -ENOMEM if there is no memory.
+ */
+int luo_object_register_kind(struct luo_object_kind *kind)
+{
+	unsigned int i;
+	int err;
+
+	if (!luo_handover_kho.enabled())
+		return -EOPNOTSUPP;
+
+	if (luo_object_is_subsection(kind->name) ||
+	    !luo_object_kind_valid(kind) || !luo_object_subsections_valid(kind))
+		return -EINVAL;
+
+	for (i = 0; i < kind->nr_subsections; i++) {
+		if (!luo_object_kind_valid(kind->subsections[i].kind))
+			return -EINVAL;
+	}
+
+	guard(mutex)(&luo_object_kinds_lock);
+
+	err = luo_object_kind_add(kind);
+	if (err)
+		return err;
+
+	for (i = 0; i < kind->nr_subsections; i++) {
+		err = luo_object_kind_add(kind->subsections[i].kind);
+		if (err) {
+			luo_object_kind_del(kind);
+			return err;
+		}
+	}
+
+	return 0;
+}
 EXPORT_SYMBOL_GPL(luo_object_register_kind);
 
 /**
@@ -127,13 +173,7 @@ void luo_object_unregister_kind(struct luo_object_kind *kind)
 {
 	guard(mutex)(&luo_object_kinds_lock);
 
-	if (!kind->list.next)
-		return;
-
-	list_del(&kind->list);
-	kind->list = (struct list_head){};
-	WRITE_ONCE(kind->selected, 0);
-	luo_object_sysfs_remove(kind);
+	luo_object_kind_del(kind);
 }
 EXPORT_SYMBOL_GPL(luo_object_unregister_kind);
 

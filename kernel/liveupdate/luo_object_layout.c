@@ -35,7 +35,8 @@ LUO_DEFINE_KIND(layouts, struct luo_layout_ser, LAYOUTS_FIELDS,
 
 static u64 luo_object_layout_instance(const char *kind, u32 version)
 {
-	return LUO_LAYOUT_INSTANCE(luo_object_kind_crc(kind), version);
+	return LUO_LAYOUT_INSTANCE(luo_object_kind_crc(kind),
+				   version & ~LUO_OBJECT_VERSION_SUBSECTIONS);
 }
 
 /**
@@ -71,6 +72,7 @@ int luo_object_layout_store(struct luo_object_out *out, const char *kind,
 	struct luo_layout_ser ser = { .version = version, .digest = layout };
 	int err;
 
+	ser.version &= ~LUO_OBJECT_VERSION_SUBSECTIONS;
 	strscpy(ser.kind, kind, sizeof(ser.kind));
 	err = luo_object_out_store(out, &ser, sizeof(ser), &id,
 				   LUO_LAYOUT_VERSION,
@@ -94,6 +96,7 @@ luo_object_layout_record(const struct luo_object_table *table, const char *kind,
 static int luo_object_layout_compare(const struct luo_layout_ser *ser,
 				     const char *kind, u32 version, u32 layout)
 {
+	version &= ~LUO_OBJECT_VERSION_SUBSECTIONS;
 	if (strncmp(ser->kind, kind, sizeof(ser->kind)) ||
 	    ser->version != version || ser->digest == layout)
 		return 0;

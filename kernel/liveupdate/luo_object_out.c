@@ -538,15 +538,8 @@ void luo_object_out_free(struct luo_object_out *out,
 	}
 }
 
-/**
- * luo_object_out_abort - Remove all versions of an object and free them.
- * @out: The set that it is in.
- * @id:  The object.
- *
- * Context: Process context, may sleep.
- */
-void luo_object_out_abort(struct luo_object_out *out,
-			  const struct luo_object_id *id)
+static void luo_object_out_abort_one(struct luo_object_out *out,
+				     const struct luo_object_id *id)
 {
 	struct luo_object_unlinked unlinked = {};
 	struct luo_object_record_ser *record;
@@ -565,6 +558,41 @@ void luo_object_out_abort(struct luo_object_out *out,
 	luo_object_out_free(out, &unlinked);
 	if (emptied)
 		luo_object_layout_abort(out, id->kind);
+}
+
+/* Find a subsection of an object. Tables are not freed, so the name stays. */
+static const char *luo_object_out_subsection(struct luo_object_out *out,
+					     const struct luo_object_id *id)
+{
+	struct luo_object_table *table;
+
+	guard(mutex)(&out->lock);
+
+	list_for_each_entry(table, &out->tables, list) {
+		if (luo_object_is_subsection_of(table->kind, id->kind) &&
+		    luo_object_table_any(table, id->instance))
+			return table->kind;
+	}
+
+	return NULL;
+}
+
+/**
+ * luo_object_out_abort - Remove an object with its subsections and free them.
+ * @out: The set that it is in.
+ * @id:  The object. All its versions are removed.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_object_out_abort(struct luo_object_out *out,
+			  const struct luo_object_id *id)
+{
+	struct luo_object_id part = { .instance = id->instance };
+
+	/* A kexec may stop this CPU here: the subsections must not go first. */
+	luo_object_out_abort_one(out, id);
+	while ((part.kind = luo_object_out_subsection(out, id)))
+		luo_object_out_abort_one(out, &part);
 }
 
 /**

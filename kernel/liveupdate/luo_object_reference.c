@@ -209,6 +209,7 @@ static int luo_object_walk_step(const struct luo_object_walk *walk,
 	const struct luo_object_kind *kind = step->kind;
 	struct luo_object_id id;
 	unsigned int i;
+	u32 version;
 	int err;
 
 	if (!luo_object_reference_any(kind))
@@ -218,7 +219,8 @@ static int luo_object_walk_step(const struct luo_object_walk *walk,
 	if (!ser)
 		return -ENOMEM;
 
-	err = luo_object_convert_load(walk->in, kind, step->instance, ser);
+	err = luo_object_convert_load_alone(walk->in, kind, step->instance, ser,
+					    &version);
 	if (err)
 		return err;
 

@@ -53,7 +53,7 @@ field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
 ktap_print_header
-ktap_set_plan 40
+ktap_set_plan 48
 
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
@@ -171,5 +171,32 @@ bad "elements of a name that is too long" \
 bad "a new field of elements that is not at the end" \
 	's/ser, 1, u64, owner/ser, 3, u64, owner/' \
 	"field since is older than the one above it"
+
+# The table of the KUnit suite of subsections.
+table() {
+	echo '#include <linux/luo_field.h>'
+	sed -n '/^struct plug_filter_ser {/,/struct plug, PLUG_SUBSECTIONS/p' \
+		../../../lib/tests/luo_object_subsection_kunit.c | sed s/_UNLISTED//
+}
+
+good "subsections" ""
+bad "a subsection that is not defined" 's/subsection(object, label)/subsection(object, lamp)/' \
+	"has no member named .*lamp"
+bad "a subsection with another struct" 's/struct plug_label_ser label/struct plug_filter_ser label/' \
+	"member label is not the struct of the subsection"
+bad "a struct of the object that does not begin with the wire struct" \
+	's/^\tstruct plug_ser ser;//; s/^\tu64 between;/&\n\tstruct plug_ser ser;/' \
+	"ser is not the first member of struct plug"
+bad "a struct of the object that begins with another struct" \
+	's/^\tstruct plug_ser ser;/\tstruct plug_label_ser ser;/' \
+	"ser is not a struct plug_ser in struct plug"
+bad "a subsection with mandatory and optional versions" \
+	's/version(kind, 1, optional)/version(kind, 2, mandatory) &/' \
+	"the versions of subsection label are not all mandatory or all optional"
+bad "a subsection whose name is too long" \
+	's/\blabel\b/label_of_a_plug_that_has_a_name_longer_than_those_of_kinds/' \
+	"the name plug.label_of_a_plug.* is too long\|is too long"
+bad "a version that is too large" 's/version(kind, 2, mandatory)/version(kind, 32768, mandatory)/' \
+	"version 32768 is too large"
 
 ktap_finished

@@ -161,7 +161,7 @@ static void fuzz_load(const struct luo_object_kind *kind,
 	int err;
 
 	rewind(shown);
-	luo_object_fields_show(&m, kind, version, wire);
+	luo_object_fields_show(&m, "", kind, version, wire);
 
 	memset(object, 0xa5, kind->size);
 	err = luo_object_fields_load(kind, version, wire, object);

@@ -82,6 +82,17 @@
 #define LUO_OBJECT_VERSIONS_MAX		64
 
 /**
+ * LUO_OBJECT_VERSION_SUBSECTIONS - Bit 15 of the version of a record: the object has a
+ * mandatory subsection. A kernel that does not know subsections has no version with
+ * this number, so it does not load the object.
+ *
+ * A subsection is an object of kind "<kind>.<subsection>" with the same instance. Kinds
+ * that are not subsections have no dot in their names. It is mandatory if its records
+ * lack %LUO_OBJECT_RECORD_OPTIONAL.
+ */
+#define LUO_OBJECT_VERSION_SUBSECTIONS	0x8000U
+
+/**
  * LUO_OBJECT_RECORD_PRESENT - Bit 0: the slot holds a record.
  */
 #define LUO_OBJECT_RECORD_PRESENT	BIT(0)
@@ -100,7 +111,7 @@
  * @instance: Number of the object within the kind.
  * @address:  Physical address of the data, 8-byte aligned.
  * @size:     Size of the data in bytes, 1 to %LUO_OBJECT_SIZE_MAX.
- * @version:  Version that the data is in.
+ * @version:  Version that the data is in, with %LUO_OBJECT_VERSION_SUBSECTIONS.
  * @flags:    LUO_OBJECT_RECORD_*; the other bits are zero.
  * @data_crc: CRC of the data.
  * @crc:      CRC of the fields above.
