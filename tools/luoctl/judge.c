@@ -271,6 +271,21 @@ static char *why_lost(const struct catalogue *to, const struct kind *from,
 	return why;
 }
 
+/* Add to @why what the loss of a mandatory subsection means. Frees @why. */
+static char *why_subsection_lost(const struct kind *kind, char *why)
+{
+	const char *dot = strchr(kind->name, '.');
+	char *more;
+
+	if (!dot || all_optional(kind))
+		return why;
+	more = xasprintf("%s; objects of %.*s that have this subsection are not loaded",
+			 why, (int)(dot - kind->name), kind->name);
+	free(why);
+
+	return more;
+}
+
 static struct verdict *add_verdict(struct verdicts *verdicts, const char *name)
 {
 	struct verdict *verdict;
@@ -303,6 +318,7 @@ static void judge_kind(const struct catalogue *from, const struct catalogue *to,
 		verdict->common = common->version;
 		return;
 	}
+	verdict->why = why_subsection_lost(kind, verdict->why);
 	/* Do not report objects of tests and samples as lost. */
 	verdict->fate = all_optional(kind) || compat_is_test(kind->name) ?
 			FATE_LEFT : FATE_LOST;

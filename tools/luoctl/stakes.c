@@ -343,6 +343,60 @@ static char *list_stored(const struct records *records, size_t first,
 	return list;
 }
 
+/* Check if @to reads any version of the object that a record belongs to. */
+static bool reads_object(const struct judgement *judgement,
+			 const struct record *object)
+{
+	const struct records *records = &judgement->stored->records;
+	const struct kind *kind = catalogue_kind(judgement->from, object->kind);
+
+	for (size_t i = 0; kind && i < records->nr; i++) {
+		const struct record *record = &records->records[i];
+
+		if (record->instance == object->instance &&
+		    !strcmp(record->kind, object->kind) &&
+		    judge_reads(judgement->from, judgement->to, kind,
+				record->version))
+			return true;
+	}
+
+	return false;
+}
+
+/*
+ * Find a mandatory subsection of an object that @to does not read, so that it does not
+ * load the object. Returns the name of the subsection, or NULL.
+ */
+static const char *unread_subsection(const struct judgement *judgement,
+				     const struct record *object)
+{
+	const struct records *records = &judgement->stored->records;
+	size_t len = strlen(object->kind);
+
+	for (size_t i = 0; i < records->nr; i++) {
+		const struct record *record = &records->records[i];
+
+		if (record->instance == object->instance && !record->optional &&
+		    !strncmp(record->kind, object->kind, len) &&
+		    record->kind[len] == '.' && !reads_object(judgement, record))
+			return record->kind + len + 1;
+	}
+
+	return NULL;
+}
+
+/* Explain in a sentence why @to does not load an object. */
+static char *why_unread(const struct judgement *judgement, const char *part,
+			const char *stored, const char *reads)
+{
+	if (part)
+		return xasprintf("it has the subsection %s, which %s does not read",
+				 part, judgement->to->name);
+
+	return xasprintf("stored in version %s, but %s reads %s", stored,
+			 judgement->to->name, reads ?: "none");
+}
+
 /* Judge the object that has the records from @first to before @last. */
 static void judge_object(const struct judgement *judgement,
 			 const struct kind *kind, size_t first, size_t last)
@@ -353,13 +407,16 @@ static void judge_object(const struct judgement *judgement,
 	bool optional = compat_is_optional(name), read = false;
 	char *stored, *reads;
 	struct stake *stake;
+	const char *part;
 
 	for (size_t i = first; i < last; i++) {
 		optional |= records->records[i].optional;
 		read |= kind && judge_reads(judgement->from, judgement->to,
 					    kind, records->records[i].version);
 	}
-	if (read && !verdict) {
+	part = read ? unread_subsection(judgement, &records->records[first]) :
+		      NULL;
+	if (read && !part && !verdict) {
 		free(name);
 		return;
 	}
@@ -370,9 +427,7 @@ static void judge_object(const struct judgement *judgement,
 			  optional ? FATE_LEFT :
 			  verdict ? verdict->fate : FATE_LOST,
 			  verdict ? xstrdup(verdict->why) :
-			  xasprintf("stored in version %s, but %s reads %s",
-				    stored, judgement->to->name,
-				    reads ?: "none"));
+			  why_unread(judgement, part, stored, reads));
 	stake->cause = verdict ? verdict->name : kind ? kind->name : NULL;
 	free(stored);
 	free(reads);
