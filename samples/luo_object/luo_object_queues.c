@@ -6,7 +6,8 @@
  * chain. Each later kernel finds the devices that the kernel before had.
  *
  * This is version 2. luo_object_queues_v1.c builds version 1, which has no MTU, cannot
- * steer packets and does not know the processor of a queue, from the same source.
+ * steer or filter packets and does not know the processor of a queue, from the same
+ * source.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -124,8 +125,46 @@ static int queues_device_downgrade(void *ser)
 	version(kind, 1, mandatory)
 #endif
 
+#if QUEUES_VERSION >= 2
+/* A filter of packets, which most devices do not use. */
+struct queues_filter_ser {
+	u32 port;
+	u32 dropped;
+};
+
+#define QUEUES_FILTER_FIELDS(field, ser)				\
+	field(ser, 1, u32, port, .max = 65535)				\
+	field(ser, 1, u32, dropped, .droppable = true)
+
+#define QUEUES_FILTER_VERSIONS(version, kind)				\
+	version(kind, 1, mandatory)
+
+LUO_DEFINE_SUBSECTION(queues_device, filter, struct queues_filter_ser,
+		      QUEUES_FILTER_FIELDS, QUEUES_FILTER_VERSIONS);
+#endif
+
+/* The state of a driver: a device with its queues. */
+struct queues_device {
+	struct queues_device_ser ser;
+#if QUEUES_VERSION >= 2
+	struct queues_filter_ser filter;
+#endif
+	struct queues_queue_ser queues[QUEUES_MAX];
+	struct luo_array array;
+	bool saved;
+};
+
+#if QUEUES_VERSION >= 2
+#define QUEUES_DEVICE_SUBSECTIONS(subsection, object)			\
+	subsection(object, filter)
+
+LUO_DEFINE_KIND_WITH(queues_device, struct queues_device_ser,
+		     QUEUES_DEVICE_FIELDS, QUEUES_DEVICE_VERSIONS,
+		     struct queues_device, QUEUES_DEVICE_SUBSECTIONS);
+#else
 LUO_DEFINE_KIND(queues_device, struct queues_device_ser, QUEUES_DEVICE_FIELDS,
 		QUEUES_DEVICE_VERSIONS);
+#endif
 
 static unsigned int nr_devices = 2;
 module_param_named(devices, nr_devices, uint, 0444);
@@ -147,15 +186,13 @@ MODULE_PARM_DESC(features, "1 checksum, 2 segment, 4 steer, or the sum of some")
 static unsigned int mtu = 1500;
 module_param(mtu, uint, 0444);
 MODULE_PARM_DESC(mtu, "The MTU of all devices");
+
+static unsigned int filter;
+module_param(filter, uint, 0444);
+MODULE_PARM_DESC(filter, "The port whose packets all devices but the first one drop, 0 for none");
 #endif
 
-/* The state of a driver: the devices, each with its queues. */
-static struct queues_device {
-	struct queues_device_ser ser;
-	struct queues_queue_ser queues[QUEUES_MAX];
-	struct luo_array array;
-	bool saved;
-} devices[QUEUES_DEVICES_MAX];
+static struct queues_device devices[QUEUES_DEVICES_MAX];
 
 static int queues_save(u64 instance, u64 count)
 {
@@ -168,7 +205,7 @@ static int queues_save(u64 instance, u64 count)
 	if (err)
 		return err;
 
-	err = luo_object_save(&queues_device_kind, instance, &device->ser);
+	err = luo_object_save(&queues_device_kind, instance, device);
 	if (err)
 		luo_array_free(&device->array);
 	device->saved = !err;
@@ -204,7 +241,7 @@ static int queues_load_device(u64 instance)
 		return -E2BIG;
 
 	device = &devices[instance];
-	err = luo_object_load(&queues_device_kind, instance, &device->ser);
+	err = luo_object_load(&queues_device_kind, instance, device);
 	if (!err)
 		err = luo_elements_load(&device->ser.queues, &queues_queue_kind,
 					device->queues, QUEUES_MAX);
@@ -250,7 +287,7 @@ static int queues_load_all(unsigned int *found)
 	return iter.err;
 }
 
-/* Describe a device of the first kernel. All but device 0 have the limit. */
+/* Describe a device of the first kernel. All but device 0 have the limit and the filter. */
 static void queues_describe(struct queues_device *device, unsigned int nr)
 {
 	unsigned int i;
@@ -261,6 +298,7 @@ static void queues_describe(struct queues_device *device, unsigned int nr)
 	device->ser.limit = nr ? 0 : U64_MAX;
 #if QUEUES_VERSION >= 2
 	device->ser.mtu = mtu;
+	device->filter.port = nr ? filter : 0;
 #endif
 	for (i = 0; i < nr_queues; i++) {
 		device->queues[i].entries = 256;

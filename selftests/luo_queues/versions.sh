@@ -3,9 +3,10 @@
 #
 # Devices with queues are updated, rolled back, and updated again. All devices are found,
 # each with its queues and with a reference to the limit that it shares, and a device
-# whose limit is missing does not hide the others.
+# whose limit is missing does not hide the others. A device with a filter is refused by the
+# module that does not know filters, and is not lost.
 #
-# vm: boot=pkram,pkram,pkram,pkram
+# vm: boot=pkram,pkram,pkram,pkram,pkram
 . ../luo_lib/dump.sh
 
 v1=luo_object_queues_v1
@@ -97,7 +98,27 @@ case $STAGE in
 	result "device 0 is" shows 0 'name "net0"' "nr_kernels 2" "limit none"
 	result "and no other" [ "$(stored queues_device)" = 1 ]
 	result "the others wait for the administrator" \
-		grep -q "^queues_device 2" $objects/unclaimed ;;
+		grep -q "^queues_device 2" $objects/unclaimed
+	result "drop them" sh -c "echo queues_device >$objects/drop"
+	result "unload version 2" rmmod $v2
+	result "load version 2 from nothing" modprobe $v2 devices=2 filter=80
+	result "a filter is shown with its device" shows 1 'name "net1"' "filter.port 80"
+	result "a device without a filter has none" [ "$(stored queues_device.filter)" = 1 ]
+	result "the next kernel's module of version 2 reads both" \
+		luoctl check --module $modules/$v2.ko /boot/"$FLAVOUR"
+	luoctl check --module $modules/$v1.ko /boot/"$FLAVOUR" >/tmp/check
+	result "the module of version 1 would not load the device with the filter" \
+		grep -q "queues_device/1.*subsection filter" /tmp/check
+	result "and would load the other one" sh -c "! grep -q queues_device/0 /tmp/check" ;;
+5)
+	result "version 1 finds the devices" modprobe $v1
+	result "device 0 is loaded" shows 0 'name "net0"' "nr_kernels 2"
+	result "device 1 is refused, because of its filter" \
+		logged "kind queues_device instance 1: not loaded, it has the mandatory subsection filter, which this kernel does not know"
+	result "unload version 1" rmmod $v1
+	result "load version 2" modprobe $v2
+	result "device 1 is not lost" shows 1 'name "net1"' "nr_kernels 2" "filter.port 80"
+	result "all is claimed" sh -c "! grep -q ^queues_ $objects/unclaimed" ;;
 esac
 ktap_print_totals
 [ "$KTAP_CNT_FAIL" -eq 0 ]
