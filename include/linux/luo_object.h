@@ -86,6 +86,13 @@ struct luo_object_subsection {
  *               the newest struct, as luo_object_load() fills it. Returns 0, or a
  *               negative errno to keep the object. NULL if there is nothing to free.
  *               The subsections are not behind @ser.
+ * @freeze:      Called in reboot() before the kexec, with no further argument: stores the
+ *               last values of the objects with luo_object_update(), and stops changes of
+ *               the state behind them. Returns 0, or a negative errno, which reboot()
+ *               returns instead of booting the next kernel. May sleep. It must not
+ *               register or unregister a kind. NULL if there is nothing to do.
+ * @unfreeze:    Called if the kexec was refused after @freeze returned 0. NULL if there
+ *               is nothing to do.
  * @subsections: The subsections of its objects. See LUO_DEFINE_KIND_WITH().
  * @nr_subsections: Number of subsections.
  *
@@ -99,6 +106,8 @@ struct luo_object_kind {
 	unsigned int nr_fields;
 	u32 size;
 	int (*drop)(const void *ser);
+	int (*freeze)(void);
+	void (*unfreeze)(void);
 	const struct luo_object_subsection *subsections;
 	unsigned int nr_subsections;
 
@@ -106,6 +115,7 @@ struct luo_object_kind {
 	struct list_head list;
 	unsigned long selected;
 	unsigned long pending;
+	bool frozen;
 	struct kobject *kobj;
 };
 

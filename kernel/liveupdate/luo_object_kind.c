@@ -107,6 +107,7 @@ static void luo_object_kind_del(struct luo_object_kind *kind)
 
 	list_del(&kind->list);
 	kind->list = (struct list_head){};
+	kind->frozen = false;
 	WRITE_ONCE(kind->selected, 0);
 	luo_object_sysfs_remove(kind);
 }

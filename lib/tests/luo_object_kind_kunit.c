@@ -9,6 +9,7 @@
 #include <kunit/test.h>
 #include <linux/luo_field.h>
 
+#include "../../kernel/liveupdate/luo_object_freeze.h"
 #include "luo_object_kunit.h"
 
 /* The object, and its wire formats, which grow. */
@@ -534,6 +535,67 @@ static void luo_kind_drop_without_memory(struct kunit *test)
 	luo_object_unregister_kind(&crate_kind);
 }
 
+static unsigned int crates_frozen, crates_unfrozen;
+static int crate_refusal;
+
+static int crate_freeze(void)
+{
+	crates_frozen++;
+
+	return 0;
+}
+
+static void crate_unfreeze(void)
+{
+	crates_unfrozen++;
+}
+
+static int lid_freeze(void)
+{
+	/* The kind that was registered last is frozen first. */
+	return crates_frozen ? -EBUSY : crate_refusal;
+}
+
+LUO_DEFINE_KIND_UNLISTED(lid, struct crate_ser, CRATE_FIELDS, CRATE_VERSIONS);
+
+/* A kind refuses the kexec, and those that were frozen before it are unfrozen. */
+static void luo_kind_freeze(struct kunit *test)
+{
+	crate_kind.freeze = crate_freeze;
+	crate_kind.unfreeze = crate_unfreeze;
+	lid_kind.freeze = lid_freeze;
+	crates_frozen = 0;
+	crates_unfrozen = 0;
+	if (luo_object_register_kind(&crate_kind) == -EOPNOTSUPP)
+		kunit_skip(test, "live update is off");
+	KUNIT_ASSERT_EQ(test, luo_object_register_kind(&lid_kind), 0);
+
+	crate_refusal = -EAGAIN;
+	KUNIT_EXPECT_EQ(test, luo_object_freeze(), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, crates_frozen, 0);
+	KUNIT_EXPECT_EQ(test, crates_unfrozen, 0);
+
+	crate_refusal = 0;
+	KUNIT_EXPECT_EQ(test, luo_object_freeze(), 0);
+	KUNIT_EXPECT_EQ(test, crates_frozen, 1);
+	luo_object_unfreeze();
+	KUNIT_EXPECT_EQ(test, crates_unfrozen, 1);
+	luo_object_unfreeze();
+	KUNIT_EXPECT_EQ(test, crates_unfrozen, 1);
+
+	/* Registered again, the lid is before the crate, which is frozen first. */
+	luo_object_unregister_kind(&crate_kind);
+	KUNIT_ASSERT_EQ(test, luo_object_register_kind(&crate_kind), 0);
+	KUNIT_EXPECT_EQ(test, luo_object_freeze(), -EBUSY);
+	KUNIT_EXPECT_EQ(test, crates_frozen, 2);
+	KUNIT_EXPECT_EQ(test, crates_unfrozen, 2);
+
+	luo_object_unregister_kind(&lid_kind);
+	luo_object_unregister_kind(&crate_kind);
+	crate_kind.freeze = NULL;
+	crate_kind.unfreeze = NULL;
+}
+
 /* Refused before it is registered. */
 static void luo_kind_invalid(struct kunit *test)
 {
@@ -624,6 +686,7 @@ static struct kunit_case luo_object_kind_cases[] = {
 	KUNIT_CASE(luo_kind_save_without_memory),
 	KUNIT_CASE(luo_kind_not_registered),
 	KUNIT_CASE(luo_kind_drop_without_memory),
+	KUNIT_CASE(luo_kind_freeze),
 	KUNIT_CASE(luo_kind_invalid),
 	KUNIT_CASE(luo_kind_registered_twice),
 	{}
