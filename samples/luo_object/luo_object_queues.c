@@ -190,7 +190,15 @@ MODULE_PARM_DESC(mtu, "The MTU of all devices");
 static unsigned int filter;
 module_param(filter, uint, 0444);
 MODULE_PARM_DESC(filter, "The port whose packets all devices but the first one drop, 0 for none");
+
+static unsigned int dropped;
+module_param(dropped, uint, 0644);
+MODULE_PARM_DESC(dropped, "How many packets each filter has dropped until now");
 #endif
+
+static bool busy;
+module_param(busy, bool, 0644);
+MODULE_PARM_DESC(busy, "Devices have requests that must end before a kexec");
 
 static struct queues_device devices[QUEUES_DEVICES_MAX];
 
@@ -342,6 +350,36 @@ static void queues_abort(void)
 	luo_abort_object(&id);
 }
 
+/* The queues stop, and the last values of the devices are stored. */
+static int queues_freeze(void)
+{
+	unsigned int i;
+	int err;
+
+	if (busy)
+		return -EBUSY;
+
+	for (i = 0; i < QUEUES_DEVICES_MAX; i++) {
+		if (!devices[i].saved)
+			continue;
+#if QUEUES_VERSION >= 2
+		if (devices[i].filter.port)
+			devices[i].filter.dropped = dropped;
+#endif
+		err = luo_object_update(&queues_device_kind, i, &devices[i]);
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
+/* The kexec was refused: the queues go on. */
+static void queues_unfreeze(void)
+{
+	pr_info("the devices are used again\n");
+}
+
 static void queues_show(void)
 {
 	unsigned int i;
@@ -385,6 +423,8 @@ static int __init queues_init(void)
 {
 	int err;
 
+	queues_device_kind.freeze = queues_freeze;
+	queues_device_kind.unfreeze = queues_unfreeze;
 	err = luo_object_register_kind(&queues_limit_kind);
 	if (!err)
 		err = luo_object_register_kind(&queues_device_kind);

@@ -4,7 +4,8 @@
 # Devices with queues are updated, rolled back, and updated again. All devices are found,
 # each with its queues and with a reference to the limit that it shares, and a device
 # whose limit is missing does not hide the others. A device with a filter is refused by the
-# module that does not know filters, and is not lost.
+# module that does not know filters, and is not lost. A busy device refuses the kexec, and
+# stores its last values when it is no longer busy.
 #
 # vm: boot=pkram,pkram,pkram,pkram,pkram
 . ../luo_lib/dump.sh
@@ -109,7 +110,14 @@ case $STAGE in
 	luoctl check --module $modules/$v1.ko /boot/"$FLAVOUR" >/tmp/check
 	result "the module of version 1 would not load the device with the filter" \
 		grep -q "queues_device/1.*subsection filter" /tmp/check
-	result "and would load the other one" sh -c "! grep -q queues_device/0 /tmp/check" ;;
+	result "and would load the other one" sh -c "! grep -q queues_device/0 /tmp/check"
+	echo 42 >/sys/module/$v2/parameters/dropped
+	echo Y >/sys/module/$v2/parameters/busy
+	kexec-load
+	result "a busy device refuses the kexec" sh -c "! kexec-jump"
+	result "and is named" logged "kind queues_device: refused the kexec: -16"
+	echo N >/sys/module/$v2/parameters/busy
+	result "the last values are not stored yet" shows 1 "filter.dropped 0" ;;
 5)
 	result "version 1 finds the devices" modprobe $v1
 	result "device 0 is loaded" shows 0 'name "net0"' "nr_kernels 2"
@@ -117,7 +125,8 @@ case $STAGE in
 		logged "kind queues_device instance 1: not loaded, it has the mandatory subsection filter, which this kernel does not know"
 	result "unload version 1" rmmod $v1
 	result "load version 2" modprobe $v2
-	result "device 1 is not lost" shows 1 'name "net1"' "nr_kernels 2" "filter.port 80"
+	result "device 1 is not lost" shows 1 'name "net1"' "nr_kernels 2" "filter.port 80" \
+		"filter.dropped 42"
 	result "all is claimed" sh -c "! grep -q ^queues_ $objects/unclaimed" ;;
 esac
 ktap_print_totals
