@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The cost of an object: bytes that are stored and read, a struct with fields, and 100,000
+# elements of 24 bytes. "copy" is a memcpy() of the elements and their CRC.
+#
+# bench: boot=@,@ kernels=pkram
+. ../luo_lib/functions.sh
+
+luo=/sys/kernel/debug/luo_object_test
+cost=/sys/kernel/debug/luo_object_test_cost
+
+# figure WORK SIZE FIGURE FILE - print the number in the file.
+figure() {
+	echo "# figure: $1 $2 $3 $(cat "$4") instructions"
+}
+
+# bytes COMMAND FIGURE - store or read 10,000 objects of 40 bytes.
+bytes() {
+	echo "$1 bench 10000 40 1" >$luo/command && figure object-bytes 1K "$2" $luo/result
+}
+
+# call COMMAND COUNT WORK SIZE FIGURE
+call() {
+	echo "$1 $2" >$cost && figure "$3" "$4" "$5" $cost
+}
+
+ktap_print_header
+case $STAGE in
+1)	result "store bytes" bytes bulk-store store
+	result "save objects" call save 10000 object 1K save
+	result "save elements" call save-elements 100000 elements 2344K save
+	result "copy elements" call copy 100000 elements 2344K copy ;;
+2)	result "read bytes" bytes bulk-read read
+	result "load objects" call load 10000 object 1K load
+	result "load elements" call load-elements 100000 elements 2344K load
+	result "finish bytes" sh -c "echo bulk-finish bench 10000 40 1 >$luo/command" ;;
+esac
+ktap_print_totals
+[ "$KTAP_CNT_FAIL" -eq 0 ]
