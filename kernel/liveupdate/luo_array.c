@@ -144,7 +144,7 @@ static u64 luo_array_run_alloc(const struct luo_handover *handover,
 	void *mem;
 
 	do {
-		mem = luo_array_pages_alloc(handover, order, gfp | __GFP_ZERO);
+		mem = luo_array_pages_alloc(handover, order, gfp);
 		if (mem)
 			return virt_to_phys(mem) | order;
 	} while (order--);
@@ -301,7 +301,7 @@ void luo_array_free_to(const struct luo_handover *handover,
  * @array:        Set up by this call; all zero on failure.
  * @element_size: Size of an element in bytes.
  * @count:        Number of elements.
- * @gfp:          Allocation mask.
+ * @gfp:          Allocation mask. Without __GFP_ZERO the caller must set all elements.
  *
  * Return: As luo_array_alloc().
  */
@@ -355,7 +355,7 @@ int luo_array_alloc(struct luo_array *array, u32 element_size, u64 count,
 		    gfp_t gfp)
 {
 	return luo_array_alloc_from(&luo_handover_kho, array, element_size,
-				    count, gfp);
+				    count, gfp | __GFP_ZERO);
 }
 EXPORT_SYMBOL_GPL(luo_array_alloc);
 

@@ -126,7 +126,7 @@ static void luo_array_begins_zero(struct kunit *test)
 
 	luo_loopback_set_max_order(2);
 	KUNIT_ASSERT_EQ(test, luo_array_alloc_from(&luo_loopback, &array, 1,
-						   size, GFP_KERNEL), 0);
+						   size, GFP_KERNEL | __GFP_ZERO), 0);
 	for (i = 0; i < size && !((u8 *)array.data)[i]; i++)
 		;
 	KUNIT_EXPECT_EQ(test, i, size);
