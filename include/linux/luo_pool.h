@@ -2,7 +2,6 @@
 #ifndef _LINUX_LUO_POOL_H
 #define _LINUX_LUO_POOL_H
 
-#include <linux/bits.h>
 #include <linux/err.h>
 #include <linux/gfp_types.h>
 #include <linux/kho/abi/luo_pool.h>
@@ -10,13 +9,6 @@
 
 struct luo_handover;
 struct luo_pool;
-
-/**
- * LUO_POOL_KEEP - An allocation with this flag outlives its pool in the next kernel:
- * luo_pool_free() does not free it while luo_pool_put() has not dropped all
- * references.
- */
-#define LUO_POOL_KEEP	BIT(0)
 
 /**
  * LUO_POOL_FILL - Size in bytes of an allocation that fills a block of 2^@order pages.
@@ -31,17 +23,14 @@ struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
 struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
 				       u64 handle, u64 root, size_t size);
 u64 luo_pool_size(const struct luo_pool *pool);
-void *luo_pool_find(const struct luo_pool *pool, u64 address, size_t size);
 
 #ifdef CONFIG_LUO_OBJECT
 
 struct luo_pool *luo_pool_create(gfp_t gfp);
 u64 luo_pool_handle(const struct luo_pool *pool);
-void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp,
-		     unsigned int flags);
+void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp);
 struct luo_pool *luo_pool_restore(u64 handle);
-void *luo_pool_memory(struct luo_pool *pool, u64 address, size_t size);
-void luo_pool_put(void *mem);
+void *luo_pool_memory(const struct luo_pool *pool, u64 address, size_t size);
 void luo_pool_free(struct luo_pool *pool);
 
 #else
@@ -57,7 +46,7 @@ static inline u64 luo_pool_handle(const struct luo_pool *pool)
 }
 
 static inline void *luo_pool_alloc(struct luo_pool *pool, size_t size,
-				   gfp_t gfp, unsigned int flags)
+				   gfp_t gfp)
 {
 	return NULL;
 }
@@ -67,13 +56,12 @@ static inline struct luo_pool *luo_pool_restore(u64 handle)
 	return ERR_PTR(-EOPNOTSUPP);
 }
 
-static inline void *luo_pool_memory(struct luo_pool *pool, u64 address,
+static inline void *luo_pool_memory(const struct luo_pool *pool, u64 address,
 				    size_t size)
 {
 	return NULL;
 }
 
-static inline void luo_pool_put(void *mem) { }
 static inline void luo_pool_free(struct luo_pool *pool) { }
 
 #endif /* CONFIG_LUO_OBJECT */

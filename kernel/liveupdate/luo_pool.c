@@ -34,8 +34,7 @@
  * struct luo_pool - A pool.
  * @handle:   Physical address of the first block.
  * @nr_blocks: Number of blocks.
- * @out:      In a pool of this kernel, the allocations without and with
- *            %LUO_POOL_KEEP.
+ * @out:      In a pool of this kernel, its allocations.
  * @last:     In a pool of this kernel, the last block.
  * @in:       In a pool of the previous kernel, the blocks.
  * @size:     In a pool of the previous kernel, the size of all blocks in bytes.
@@ -44,7 +43,7 @@
 struct luo_pool {
 	u64 handle;
 	u64 nr_blocks;
-	struct luo_pool_out out[2];
+	struct luo_pool_out out;
 	struct luo_pool_block_ser *last;
 	struct luo_pool_in in;
 	u64 size;
@@ -52,7 +51,7 @@ struct luo_pool {
 };
 
 static void luo_pool_chain(struct luo_pool *pool,
-			   struct luo_pool_block_ser *block, unsigned int flags)
+			   struct luo_pool_block_ser *block)
 {
 	struct luo_pool_place place;
 
@@ -61,8 +60,6 @@ static void luo_pool_chain(struct luo_pool *pool,
 
 	place = (struct luo_pool_place){ pool->handle, pool->nr_blocks++ };
 	block->magic = LUO_POOL_CHAINED_MAGIC;
-	if (flags & LUO_POOL_KEEP)
-		block->order |= LUO_POOL_BLOCK_KEEP;
 	block->crc = luo_pool_block_crc(block, &place);
 
 	/* A kexec may stop this CPU here: complete the block before linking it. */
@@ -92,14 +89,13 @@ struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
 	if (!pool)
 		return ERR_PTR(-ENOMEM);
 
-	pool->out[0].handover = handover;
-	pool->out[1].handover = handover;
-	block = luo_pool_out_begin(&pool->out[0], gfp);
+	pool->out.handover = handover;
+	block = luo_pool_out_begin(&pool->out, gfp);
 	if (!block) {
 		kfree(pool);
 		return ERR_PTR(-ENOMEM);
 	}
-	luo_pool_chain(pool, block, 0);
+	luo_pool_chain(pool, block);
 
 	return pool;
 }
@@ -123,27 +119,6 @@ static int luo_pool_check(struct luo_pool *pool)
 		cond_resched();
 	} while (address);
 	pool->nr_blocks = place.sequence;
-
-	return 0;
-}
-
-/*
- * Claim all blocks. The head of a block with LUO_POOL_KEEP counts its references,
- * because the pool may be freed before they are dropped.
- */
-static int luo_pool_claim(struct luo_pool *pool)
-{
-	struct luo_pool_in_block *block;
-	int err;
-
-	err = luo_pool_in_claim(&pool->in);
-	if (err)
-		return err;
-
-	hlist_for_each_entry(block, &pool->in.list, list) {
-		if (block->keep)
-			luo_pool_block(phys_to_virt(block->address))->live = 1;
-	}
 
 	return 0;
 }
@@ -175,7 +150,7 @@ struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
 	if (!err && size && !luo_pool_in_find(&pool->in, root, size))
 		err = -EBADMSG;
 	if (!err)
-		err = luo_pool_claim(pool);
+		err = luo_pool_in_claim(&pool->in);
 	if (err) {
 		luo_pool_free(pool);
 		return ERR_PTR(err);
@@ -232,8 +207,6 @@ EXPORT_SYMBOL_GPL(luo_pool_handle);
  * @pool:  A pool of this kernel.
  * @size:  Size in bytes. LUO_POOL_FILL(n) fills 2^n pages.
  * @gfp:   Allocation mask for a new block. %__GFP_ZERO zeroes the memory.
- * @flags: %LUO_POOL_KEEP or 0. Allocations with the flag and without do not share
- *         pages.
  *
  * Context: Process context, may sleep.
  * Return: Memory, 8-byte aligned, which the next kernel finds by passing its physical
@@ -241,8 +214,7 @@ EXPORT_SYMBOL_GPL(luo_pool_handle);
  * the largest order, if @gfp has %__GFP_MOVABLE or %__GFP_HIGHMEM, if the pool is
  * one of the previous kernel, or if there is no memory.
  */
-void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp,
-		     unsigned int flags)
+void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp)
 {
 	struct luo_pool_block_ser *block;
 	void *mem;
@@ -250,15 +222,14 @@ void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp,
 	if (pool->restored || !luo_handover_gfp_valid(gfp))
 		return NULL;
 
-	mem = luo_pool_out_alloc(&pool->out[!!(flags & LUO_POOL_KEEP)], size,
-				 gfp);
+	mem = luo_pool_out_alloc(&pool->out, size, gfp);
 	if (!mem)
 		return NULL;
 
 	/* The first allocation in a block: link the block. */
 	block = luo_pool_block(mem);
 	if (block->magic != LUO_POOL_CHAINED_MAGIC)
-		luo_pool_chain(pool, block, flags);
+		luo_pool_chain(pool, block);
 
 	return mem;
 }
@@ -294,88 +265,27 @@ u64 luo_pool_size(const struct luo_pool *pool)
 }
 
 /**
- * luo_pool_find - Find memory in a pool of the previous kernel.
- * @pool:    The pool.
- * @address: Physical address of the memory: any number.
- * @size:    Size of the memory in bytes.
- *
- * Takes no reference, even if the memory was allocated with %LUO_POOL_KEEP.
- *
- * Return: The memory; NULL unless all of it is in one block of the pool.
- */
-void *luo_pool_find(const struct luo_pool *pool, u64 address, size_t size)
-{
-	if (!luo_pool_in_find(&pool->in, address, size))
-		return NULL;
-
-	return phys_to_virt(address);
-}
-
-/**
  * luo_pool_memory - Find the memory at an address in a pool.
  * @pool:    The pool.
  * @address: Physical address of an allocation; in a pool of the previous kernel, any
  *           number.
  * @size:    Size of the memory in bytes.
  *
- * In a pool of the previous kernel, each call for memory that was allocated with
- * %LUO_POOL_KEEP takes a reference. Drop it with luo_pool_put().
- *
  * Context: Any.
  * Return: The memory; NULL unless all of it is in one block of the pool.
  */
-void *luo_pool_memory(struct luo_pool *pool, u64 address, size_t size)
+void *luo_pool_memory(const struct luo_pool *pool, u64 address, size_t size)
 {
-	struct luo_pool_in_block *block;
-	void *mem;
-
-	if (!pool->restored)
-		return phys_to_virt(address);
-
-	block = luo_pool_in_find(&pool->in, address, size);
-	if (!block)
+	if (pool->restored && !luo_pool_in_find(&pool->in, address, size))
 		return NULL;
 
-	mem = phys_to_virt(address);
-	if (block->keep)
-		luo_pool_block(mem)->live++;
-
-	return mem;
+	return phys_to_virt(address);
 }
 EXPORT_SYMBOL_GPL(luo_pool_memory);
 
-/**
- * luo_pool_put_to - Free memory of a pool of a given handover, see luo_pool_put().
- * @handover: The handover that the pages are from.
- * @mem:      The memory.
- */
-void luo_pool_put_to(const struct luo_handover *handover, void *mem)
-{
-	struct luo_pool_block_ser *block = luo_pool_block(mem);
-
-	if (!--block->live)
-		handover->release(block, luo_pool_block_order(block));
-}
-
-/**
- * luo_pool_put - Drop a reference that luo_pool_memory() took.
- * @mem: Memory that luo_pool_memory() returned for an allocation with
- *       %LUO_POOL_KEEP.
- *
- * Frees the pages with the last reference to an allocation in them.
- *
- * Context: Any. Allocations of one pool share pages, so callers must serialise the
- * calls for one pool.
- */
-void luo_pool_put(void *mem)
-{
-	luo_pool_put_to(&luo_handover_kho, mem);
-}
-EXPORT_SYMBOL_GPL(luo_pool_put);
-
 static void luo_pool_free_out(struct luo_pool *pool)
 {
-	const struct luo_handover *handover = pool->out[0].handover;
+	const struct luo_handover *handover = pool->out.handover;
 	struct luo_pool_block_ser *block, *next;
 
 	for (block = phys_to_virt(pool->handle); block; block = next) {
@@ -389,20 +299,13 @@ static void luo_pool_free_in(struct luo_pool_in *in)
 	struct luo_pool_in_block *block;
 	struct hlist_node *next;
 
-	hlist_for_each_entry_safe(block, next, &in->list, list) {
-		if (block->claimed && block->keep) {
-			luo_pool_put_to(in->handover,
-					phys_to_virt(block->address));
-			block->claimed = false;
-		}
+	hlist_for_each_entry_safe(block, next, &in->list, list)
 		luo_pool_in_release(in, block);
-	}
 }
 
 /**
  * luo_pool_free - Free a pool and all allocations in it.
- * @pool: The pool. In a pool of the previous kernel, an allocation to which
- *        luo_pool_memory() took a reference stays until that is dropped.
+ * @pool: The pool.
  *
  * Context: Process context, may sleep.
  */

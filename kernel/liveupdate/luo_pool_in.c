@@ -58,7 +58,6 @@ int luo_pool_in_add(struct luo_pool_in *pool, u64 address,
 
 	block->address = address;
 	block->order = luo_pool_block_order(head);
-	block->keep = head->order & LUO_POOL_BLOCK_KEEP;
 	err = luo_index_add(&pool->blocks, &block->address, GFP_KERNEL);
 	if (err) {
 		kfree(block);

@@ -107,18 +107,15 @@ struct luo_pool_in {
  * @address: Its physical address; the key in the index.
  * @list:    Entry in &luo_pool_in.list.
  * @order:   Order of its pages.
- * @keep:    Its allocations outlive their pool, see %LUO_POOL_KEEP.
  * @claimed: This kernel owns the pages.
  * @live:    Number of references that luo_pool_in_get() took.
  *
- * @order and @keep are from the copy of the head whose CRC was checked. The head is
- * not read again.
+ * @order is from the copy of the head whose CRC was checked. The head is not read again.
  */
 struct luo_pool_in_block {
 	u64 address;
 	struct hlist_node list;
 	unsigned int order;
-	bool keep;
 	bool claimed;
 	unsigned int live;
 };
@@ -139,6 +136,5 @@ void luo_pool_in_put(struct luo_pool_in *pool, u64 address);
 /* luo_pool.c: calls for tests. */
 
 void luo_pool_forget(struct luo_pool *pool);
-void luo_pool_put_to(const struct luo_handover *handover, void *mem);
 
 #endif /* _LUO_POOL_INTERNAL_H */

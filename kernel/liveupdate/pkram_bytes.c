@@ -122,7 +122,7 @@ bool pkram_bytes_valid(struct pkram_node *node,
 	u64 address, nr_bytes = 0;
 
 	for (address = object->bytes; address; address = chunk->next) {
-		chunk = luo_pool_find(node->pool, address, sizeof(*chunk));
+		chunk = luo_pool_memory(node->pool, address, sizeof(*chunk));
 		if (!chunk || chunk->crc != pkram_chunk_crc(chunk) ||
 		    !chunk->size ||
 		    !pkram_node_found(node, address,

@@ -98,7 +98,7 @@ u32 pkram_node_object_crc(const struct pkram_object_ser *object)
  */
 void *pkram_node_found(struct pkram_node *node, u64 address, size_t size)
 {
-	void *mem = luo_pool_find(node->pool, address, size);
+	void *mem = luo_pool_memory(node->pool, address, size);
 
 	if (!mem || size > node->unread)
 		return NULL;
@@ -269,16 +269,16 @@ void *pkram_node_alloc(struct pkram_node *node, gfp_t gfp, size_t wanted,
 	gfp &= ~__GFP_ZERO;
 	*size = wanted;
 	if (wanted <= PAGE_SIZE / 2)
-		return luo_pool_alloc(node->pool, wanted, gfp, 0);
+		return luo_pool_alloc(node->pool, wanted, gfp);
 
 	for (; order; order--) {
 		*size = LUO_POOL_FILL(order);
 		mem = luo_pool_alloc(node->pool, *size,
-				     gfp | __GFP_NORETRY | __GFP_NOWARN, 0);
+				     gfp | __GFP_NORETRY | __GFP_NOWARN);
 		if (mem)
 			return mem;
 	}
 	*size = LUO_POOL_FILL(0);
 
-	return luo_pool_alloc(node->pool, *size, gfp, 0);
+	return luo_pool_alloc(node->pool, *size, gfp);
 }

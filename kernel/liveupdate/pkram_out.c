@@ -50,7 +50,7 @@ static int pkram_out_populate(struct pkram_node *node, const char *name,
 	}
 
 	node->root = luo_pool_alloc(node->pool, sizeof(*node->root),
-				    gfp | __GFP_ZERO, 0);
+				    gfp | __GFP_ZERO);
 	if (!node->root)
 		return -ENOMEM;
 
@@ -110,7 +110,7 @@ int pkram_out_add_object(struct pkram_stream *ps)
 	memset(&ps->pages, 0, sizeof(ps->pages));
 	memset(&ps->bytes, 0, sizeof(ps->bytes));
 	ps->object = luo_pool_alloc(ps->node->pool, sizeof(*ps->object),
-				    ps->gfp_mask | __GFP_ZERO, 0);
+				    ps->gfp_mask | __GFP_ZERO);
 	memalloc_flags_restore(scope);
 
 	return ps->object ? 0 : -ENOMEM;

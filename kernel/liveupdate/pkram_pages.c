@@ -360,7 +360,7 @@ static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
 {
 	struct pkram_pages_ser *block;
 
-	block = luo_pool_find(node->pool, address, sizeof(*block));
+	block = luo_pool_memory(node->pool, address, sizeof(*block));
 	if (!block || !block->nr_runs ||
 	    !pkram_node_found(node, address,
 			 struct_size(block, runs, block->nr_runs)) ||

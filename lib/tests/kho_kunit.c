@@ -203,7 +203,7 @@ static void kho_test_pool(struct kunit *test)
 	void *mem;
 
 	KUNIT_ASSERT_NOT_NULL(test, pool);
-	mem = luo_pool_alloc(pool, 64, GFP_KERNEL, 0);
+	mem = luo_pool_alloc(pool, 64, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, mem);
 	kho_test_pages(test, virt_to_page(mem), 1, -EEXIST);
 	KUNIT_EXPECT_EQ(test, kho_preserve_folio(virt_to_folio(mem)), -EEXIST);

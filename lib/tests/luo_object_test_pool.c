@@ -51,7 +51,7 @@ static int luo_test_pool_fill(struct luo_pool *pool,
 
 	for (i = ser->count; i--; ser->first = virt_to_phys(link)) {
 		link = luo_pool_alloc(pool, sizeof(*link) + ser->size,
-				      GFP_KERNEL, 0);
+				      GFP_KERNEL);
 		if (!link)
 			return -ENOMEM;
 

@@ -2,7 +2,7 @@
 /**
  * DOC: Pools
  *
- * A chain of five blocks of two orders, with and without allocations that are kept.
+ * A chain of four blocks of three orders.
  */
 
 #include <linux/err.h>
@@ -16,25 +16,20 @@
 enum {
 	FUZZ_HANDLE,
 	FUZZ_SMALL,
-	FUZZ_KEPT,
+	FUZZ_NEXT,
 	FUZZ_PAGE,
 	FUZZ_LARGE,
-	FUZZ_KEPT_LARGE,
+	FUZZ_TWO_PAGES,
 	FUZZ_END,
 };
 
 static const size_t fuzz_sizes[FUZZ_END] = {
 	[FUZZ_SMALL] = 40,
-	[FUZZ_KEPT] = 100,
+	[FUZZ_NEXT] = 100,
 	[FUZZ_PAGE] = 4000,
 	[FUZZ_LARGE] = 12000,
-	[FUZZ_KEPT_LARGE] = 6000,
+	[FUZZ_TWO_PAGES] = 6000,
 };
-
-static bool fuzz_kept(unsigned int i)
-{
-	return i == FUZZ_KEPT || i == FUZZ_KEPT_LARGE;
-}
 
 static void fuzz_save_pool(void)
 {
@@ -45,8 +40,7 @@ static void fuzz_save_pool(void)
 	FUZZ_EXPECT(!IS_ERR(pool));
 	fuzz_roots[FUZZ_HANDLE] = luo_pool_handle(pool);
 	for (i = FUZZ_SMALL; i < FUZZ_END; i++) {
-		mem = luo_pool_alloc(pool, fuzz_sizes[i], GFP_KERNEL,
-				     fuzz_kept(i) ? LUO_POOL_KEEP : 0);
+		mem = luo_pool_alloc(pool, fuzz_sizes[i], GFP_KERNEL);
 		FUZZ_EXPECT(mem);
 		luo_pattern_fill(mem, fuzz_sizes[i], i);
 		fuzz_roots[i] = virt_to_phys(mem);
@@ -56,19 +50,11 @@ static void fuzz_save_pool(void)
 	luo_pool_forget(pool);
 }
 
-/* A kept allocation has a reference to its block. */
-static bool fuzz_is_kept(const void *mem)
-{
-	const struct luo_pool_block_ser *block = luo_pool_block((void *)mem);
-
-	return block->order & LUO_POOL_BLOCK_KEEP;
-}
-
 static void fuzz_restore_pool(void)
 {
 	struct luo_pool *pool;
-	void *mem[FUZZ_END] = {};
 	unsigned int i;
+	void *mem;
 	bool held;
 
 	pool = luo_pool_restore_from(&luo_loopback, fuzz_roots[FUZZ_HANDLE], 0, 0);
@@ -77,27 +63,18 @@ static void fuzz_restore_pool(void)
 		FUZZ_EXPECT(!fuzz_untouched());
 		return;
 	}
-	FUZZ_EXPECT(!luo_pool_alloc(pool, 8, GFP_KERNEL, 0));
+	FUZZ_EXPECT(!luo_pool_alloc(pool, 8, GFP_KERNEL));
 
 	for (i = FUZZ_SMALL; i < FUZZ_END; i++) {
-		mem[i] = luo_pool_memory(pool, fuzz_roots[i], fuzz_sizes[i]);
+		mem = luo_pool_memory(pool, fuzz_roots[i], fuzz_sizes[i]);
 		/* The whole allocation is readable. */
-		held = mem[i] && luo_pattern_holds(mem[i], fuzz_sizes[i], i);
+		held = mem && luo_pattern_holds(mem, fuzz_sizes[i], i);
 		if (fuzz_untouched())
 			FUZZ_EXPECT(held);
-		if (mem[i])
-			FUZZ_EXPECT(mem[i] >= (void *)(luo_pool_block(mem[i]) + 1));
-		if (mem[i] && !fuzz_is_kept(mem[i]))
-			mem[i] = NULL;
+		if (mem)
+			FUZZ_EXPECT(mem >= (void *)(luo_pool_block(mem) + 1));
 	}
-
 	luo_pool_free(pool);
-	for (i = FUZZ_SMALL; i < FUZZ_END; i++) {
-		if (!mem[i])
-			continue;
-		luo_pattern_holds(mem[i], fuzz_sizes[i], i);
-		luo_pool_put_to(&luo_loopback, mem[i]);
-	}
 }
 
 const struct fuzz_target fuzz_target = {

@@ -37,8 +37,8 @@
 #define LUO_POOL_BLOCK_ORDER		0xff
 
 /**
- * LUO_POOL_BLOCK_KEEP - Bit 8 of &luo_pool_block_ser.order: the allocations in
- * the block outlive the restore of their pool. In a chain only.
+ * LUO_POOL_BLOCK_KEEP - Bit 8 of &luo_pool_block_ser.order. Older kernels set it in some
+ * blocks of a chain, and it has no meaning.
  */
 #define LUO_POOL_BLOCK_KEEP		BIT(8)
 
