@@ -39,7 +39,7 @@ _luoctl() {
 	check)	options="--from --module" ;;
 	negotiate) options="--module --rollback" ;;
 	save)	options="--copy --timeout" ;;
-	restore) options="--keep --ready --timeout --token" ;;
+	restore) options="--cgroup --keep --ready --timeout --token" ;;
 	run)	options="--copy --link --ready --stop-signal --timeout" ;;
 	kexec)	options="--accept --append --dry-run --from --initrd --load --module --rollback" ;;
 	update)	options="--accept --append --dry-run --initrd --module --rollback --rollback-to --yes" ;;
@@ -58,7 +58,7 @@ _luoctl() {
 	--stop-signal)
 		mapfile -t COMPREPLY < <(compgen -A signal -- "$word")
 		return ;;
-	--append|--copy|--link|--timeout|--token)
+	--append|--cgroup|--copy|--link|--timeout|--token)
 		return ;;
 	esac
 	case $command:$word in

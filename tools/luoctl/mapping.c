@@ -63,8 +63,10 @@ int mapping_add(struct mapping *mapping, const char *name, u64 token)
 
 void mapping_free(struct mapping *mapping)
 {
-	for (size_t i = 0; i < mapping->nr; i++)
+	for (size_t i = 0; i < mapping->nr; i++) {
 		free(mapping->entries[i].name);
+		free(mapping->entries[i].cgroup);
+	}
 	free(mapping->entries);
 	*mapping = (struct mapping){};
 }
@@ -94,6 +96,8 @@ static void write_text(FILE *out, const struct mapping *mapping)
 		json_number(&json, "token", mapping->entries[i].token);
 		if (mapping->entries[i].size != MAPPING_SIZE_UNKNOWN)
 			json_number(&json, "size", mapping->entries[i].size);
+		if (mapping->entries[i].cgroup)
+			json_string(&json, "cgroup", mapping->entries[i].cgroup);
 		write_owner(&json, &mapping->entries[i]);
 		json_close(&json);
 	}
@@ -155,6 +159,19 @@ static void read_owner(const struct json_object *object,
 	entry->gid = json_object_get_uint64(gid);
 }
 
+/* Read a control group. An invalid one counts as none: the files are there without it. */
+static char *read_cgroup(const struct json_object *object)
+{
+	struct json_object *cgroup = json_object_object_get(object, "cgroup");
+	const char *path;
+
+	if (!json_object_is_type(cgroup, json_type_string))
+		return NULL;
+	path = json_object_get_string(cgroup);
+
+	return *path == '/' && !strstr(path, "/..") ? xstrdup(path) : NULL;
+}
+
 static const char *read_entry(const struct json_object *entry,
 			      struct mapping *mapping)
 {
@@ -178,6 +195,7 @@ static const char *read_entry(const struct json_object *entry,
 	if (json_object_is_type(size, json_type_int))
 		mapping->entries[mapping->nr - 1].size =
 			json_object_get_uint64(size);
+	mapping->entries[mapping->nr - 1].cgroup = read_cgroup(entry);
 	read_owner(entry, &mapping->entries[mapping->nr - 1]);
 
 	return NULL;

@@ -9,12 +9,14 @@
  *     "units": {
  *       "luoctl": {
  *         "fdstore": [
- *           { "type": "fd", "name": "cache", "token": 1, "size": 4096 }
+ *           { "type": "fd", "name": "cache", "token": 1, "size": 4096,
+ *             "cgroup": "/system.slice/cache.service" }
  *         ]
  *       }
  *     }
  *   }
  *
+ * "cgroup" is the control group of the process that had the file open, if that is known.
  * A copy of a file may have "mode", "uid" and "gid". Other members, from systemd or a
  * newer luoctl, are ignored.
  */
@@ -34,6 +36,7 @@ struct mapping_entry {
 	char *name;
 	u64 token;
 	u64 size;		/* of the file, in bytes, or MAPPING_SIZE_UNKNOWN */
+	char *cgroup;		/* to which its memory is charged, or NULL */
 
 	/* Of a file that luoctl run has copied, to restore them with the file: */
 	bool has_owner;

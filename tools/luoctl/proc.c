@@ -218,7 +218,7 @@ static int open_other(const char *where, pid_t pid, int fd)
 	return complain("%s: %s", where, strerror(errno));
 }
 
-int proc_open(const char *where)
+int proc_open(const char *where, pid_t *owner)
 {
 	char target[PATH_MAX];
 	ssize_t len;
@@ -226,6 +226,7 @@ int proc_open(const char *where)
 	u64 number;
 	int fd;
 
+	*owner = getpid();
 	if (parse_u64(where, &number))
 		return open_own(where, number > INT_MAX ? -1 : (int)number);
 
@@ -242,6 +243,8 @@ int proc_open(const char *where)
 	}
 	if (pid == getpid())
 		return open_own(where, fd);
+
+	*owner = pid;
 
 	return open_other(where, pid, fd);
 }

@@ -33,9 +33,10 @@ char *proc_name(pid_t pid);
 /*
  * Open @where: the number of a descriptor that luoctl was started with, /proc/PID/fd/N
  * or a symbolic link to that for a descriptor of a process, or the path of a file.
- * Returns a descriptor. On error, prints the error and returns -1.
+ * Sets @owner to the process that has it open, which is luoctl itself except for
+ * /proc/PID/fd/N. Returns a descriptor. On error, prints the error and returns -1.
  */
-int proc_open(const char *where);
+int proc_open(const char *where, pid_t *owner);
 
 /* Open a pidfd. Returns -1 with errno on error. */
 int proc_pidfd(pid_t pid);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "blackout.h"
+#include "cgroup.h"
 #include "command.h"
 #include "hold.h"
 #include "luoctl.h"
@@ -69,23 +70,71 @@ static int retrieve_names(const char *name, int session,
 	return 0;
 }
 
-static int retrieve_all(const char *name, int session,
-			const struct mapping *mapping, int *fds)
+/*
+ * Enter the control group to which the memory of a file is charged when it is retrieved.
+ * The one in the mapping may not exist yet: the memory is charged to @own then, the one of
+ * luoctl. Returns 0. If the control group was given as an argument, prints an error and
+ * returns -1.
+ */
+static int enter_cgroup(const struct retrieved *retrieved,
+			const struct mapping_entry *entry, const char *own)
 {
-	for (size_t i = 0; i < mapping->nr; i++) {
-		const struct mapping_entry *entry = &mapping->entries[i];
+	const char *cgroup = retrieved->cgroup ?: entry->cgroup;
 
-		fds[i] = session_retrieve_fd(session, entry->token);
-		if (fds[i] < 0 && errno == ENOENT)
-			return complain("session %s: has no token %llu, named %s",
-					name, entry->token, entry->name);
-		if (fds[i] < 0)
-			return complain("session %s: %s, token %llu, cannot be retrieved: %s",
-					name, entry->name, entry->token,
-					strerror(errno));
-	}
+	if (!retrieved->charge_owner || !cgroup || !cgroup_enter(cgroup))
+		return 0;
+	if (retrieved->cgroup)
+		return complain("session %s: control group %s: %s",
+				retrieved->name, cgroup, strerror(errno));
+	fprintf(stderr, "luoctl: %s: control group %s: %s; the memory is charged to %s\n",
+		entry->name, cgroup, strerror(errno), own ?: "luoctl");
 
 	return 0;
+}
+
+/* Return to the control group of luoctl. */
+static void leave_cgroup(const struct retrieved *retrieved, const char *own)
+{
+	if (retrieved->charge_owner && own && cgroup_enter(own))
+		fprintf(stderr, "luoctl: control group %s: %s\n", own,
+			strerror(errno));
+}
+
+static int retrieve_file(const struct retrieved *retrieved,
+			 const struct mapping_entry *entry)
+{
+	int fd = session_retrieve_fd(retrieved->session, entry->token);
+
+	if (fd < 0 && errno == ENOENT)
+		return complain("session %s: has no token %llu, named %s",
+				retrieved->name, entry->token, entry->name);
+	if (fd < 0)
+		return complain("session %s: %s, token %llu, cannot be retrieved: %s",
+				retrieved->name, entry->name, entry->token,
+				strerror(errno));
+
+	return fd;
+}
+
+static int retrieve_all(struct retrieved *retrieved, const struct mapping *mapping)
+{
+	char *own = cgroup_of(getpid());
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < mapping->nr; i++) {
+		const struct mapping_entry *entry = &mapping->entries[i];
+
+		ret = enter_cgroup(retrieved, entry, own);
+		if (ret)
+			break;
+		retrieved->fds[i] = retrieve_file(retrieved, entry);
+		if (retrieved->fds[i] < 0)
+			ret = -1;
+		leave_cgroup(retrieved, own);
+	}
+	free(own);
+
+	return ret;
 }
 
 int restore_files(struct retrieved *retrieved, struct mapping *mapping)
@@ -97,7 +146,7 @@ int restore_files(struct retrieved *retrieved, struct mapping *mapping)
 	if (!mapping->nr)
 		ret = retrieve_names(name, retrieved->session, mapping);
 	retrieved->fds = xzalloc((mapping->nr + 1) * sizeof(*retrieved->fds));
-	ret = ret ?: retrieve_all(name, retrieved->session, mapping, retrieved->fds);
+	ret = ret ?: retrieve_all(retrieved, mapping);
 	if (ret)
 		restore_keep(retrieved);
 	else
@@ -204,10 +253,20 @@ int restore_exec(struct retrieved *retrieved, const struct mapping *mapping,
 	return ret;
 }
 
-static int restore(const char *name, struct mapping *mapping,
-		   enum ready_when when, char **command)
+struct arguments {
+	struct mapping mapping;
+	enum ready_when ready;
+	const char *cgroup;
+};
+
+static int restore(const char *name, struct arguments *args, char **command)
 {
-	struct retrieved retrieved = { .name = name };
+	struct retrieved retrieved = {
+		.name = name,
+		.charge_owner = true,
+		.cgroup = args->cgroup,
+	};
+	struct mapping *mapping = &args->mapping;
 	int ret;
 
 	if (session_check_name(name))
@@ -220,7 +279,7 @@ static int restore(const char *name, struct mapping *mapping,
 		return -1;
 	ret = restore_files(&retrieved, mapping);
 	if (!ret && *command)
-		ret = restore_exec(&retrieved, mapping, when, command);
+		ret = restore_exec(&retrieved, mapping, args->ready, command);
 	else if (!ret)
 		ret = keep_fds(&retrieved, mapping);
 	free(retrieved.fds);
@@ -246,15 +305,21 @@ static int add_token(struct mapping *mapping, const char *argument)
 	return ret;
 }
 
-struct arguments {
-	struct mapping mapping;
-	enum ready_when ready;
-};
+static int parse_cgroup(const char *argument, const char **cgroup)
+{
+	if (*argument != '/')
+		return complain("--cgroup %s: expected a path that begins with /, such as /system.slice",
+				argument);
+	*cgroup = argument;
+
+	return 0;
+}
 
 /* Parse options up to the first other word. */
 static int parse_options(int argc, char **argv, struct arguments *args)
 {
 	static const struct option options[] = {
+		{ "cgroup", required_argument, NULL, 'c' },
 		{ "keep", no_argument, NULL, 'k' },
 		{ "ready", required_argument, NULL, 'r' },
 		{ "timeout", required_argument, NULL, 'w' },
@@ -273,6 +338,8 @@ static int parse_options(int argc, char **argv, struct arguments *args)
 			ret = ready_parse(optarg, &args->ready);
 		else if (option == 'w')
 			ret = session_parse_timeout(optarg);
+		else if (option == 'c')
+			ret = parse_cgroup(optarg, &args->cgroup);
 		else
 			ret = usage(&restore_command);
 	}
@@ -297,8 +364,7 @@ static int run(int argc, char **argv)
 	if (!ret && (name >= argc ||
 		     (optind < argc && strcmp(argv[optind - 1], "--"))))
 		ret = usage(&restore_command);
-	ret = ret ?: restore(argv[name], &args.mapping, args.ready,
-			     argv + optind);
+	ret = ret ?: restore(argv[name], &args, argv + optind);
 	mapping_free(&args.mapping);
 
 	/* The exit status must differ from those that are usual for commands. */
@@ -310,7 +376,7 @@ static int run(int argc, char **argv)
 
 const struct command restore_command = {
 	.name = "restore",
-	.arguments = "[--ready exec|notify|fd] [--keep] [--timeout SECONDS] [--token NAME=TOKEN]... SESSION [-- COMMAND...]",
+	.arguments = "[--ready exec|notify|fd] [--keep] [--cgroup PATH] [--timeout SECONDS] [--token NAME=TOKEN]... SESSION [-- COMMAND...]",
 	.does = "retrieve the files of a session, and run COMMAND with them",
 	.run = run,
 };

@@ -16,6 +16,8 @@ struct retrieved {
 	int session;
 	struct session_holder holder;
 	int *fds;		/* one for each entry of the mapping */
+	bool charge_owner;	/* charge the memory of each file to @cgroup, or, if that is NULL, */
+	const char *cgroup;	/* to the control group that the mapping has for the file */
 };
 
 /*

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "hold.h"
 #include "index.h"
 #include "journal.h"
@@ -113,6 +114,7 @@ static int add(struct save *save, const char *argument, bool copy)
 {
 	struct mapping *mapping = &save->mapping;
 	const char *equals = strchr(argument, '=');
+	pid_t owner;
 	char *name;
 	int ret, fd;
 
@@ -126,8 +128,11 @@ static int add(struct save *save, const char *argument, bool copy)
 	if (ret)
 		return -1;
 
-	fd = copy ? save_copy(equals + 1) : proc_open(equals + 1);
+	fd = copy ? save_copy(equals + 1) : proc_open(equals + 1, &owner);
 	save_add_fd(save, fd, equals + 1);
+	/* The process that will use a copy is not known. */
+	if (fd >= 0 && !copy)
+		mapping->entries[mapping->nr - 1].cgroup = cgroup_of(owner);
 
 	return fd < 0 ? -1 : 0;
 }
