@@ -32,6 +32,7 @@ int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock);
 void luo_memfd_out_unpreserve(struct liveupdate_file_op_args *args);
 int luo_memfd_out_freeze(struct liveupdate_file_op_args *args);
 void luo_memfd_out_unfreeze(struct liveupdate_file_op_args *args);
+bool luo_memfd_fits(struct inode *inode);
 
 /* luo_memfd_in.c: retrieve and finish. */
 
@@ -104,16 +105,16 @@ void luo_memfd_collapse(struct file *file);
 
 /* luo_memfd_collect.c: finding, pinning and preserving the folios of a file. */
 
-int luo_memfd_collect(struct file *file, struct luo_memfd_extents *list,
+int luo_memfd_collect(struct inode *inode, struct luo_memfd_extents *list,
 		      u32 flags);
-int luo_memfd_collect_added(struct file *file, struct luo_memfd_extents *list,
+int luo_memfd_collect_added(struct inode *inode, struct luo_memfd_extents *list,
 			    u32 flags);
-void luo_memfd_uncollect_added(struct file *file, struct luo_memfd_extents *list,
-			       u32 flags);
-void luo_memfd_release_extent(struct file *file,
+void luo_memfd_uncollect_added(struct inode *inode,
+			       struct luo_memfd_extents *list, u32 flags);
+void luo_memfd_release_extent(struct inode *inode,
 			      const struct luo_memfd_extent_ser *extent,
 			      u32 flags);
-void luo_memfd_clear_mark(struct file *file, pgoff_t index);
+void luo_memfd_clear_mark(struct inode *inode, pgoff_t index);
 long luo_memfd_poison_seen(void);
 u32 luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent,
 			      u32 offset);
@@ -122,7 +123,7 @@ u32 luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent,
 
 /**
  * struct luo_memfd_walk - A walk over the folios of a file.
- * @file:     The file.
+ * @inode:    The file.
  * @list:     The extents of the pinned folios.
  * @index:    The next page to visit.
  * @end:      The end of the file, in pages.
@@ -133,7 +134,7 @@ u32 luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent,
  * @moved_ns: Time that the moves took, in nanoseconds.
  */
 struct luo_memfd_walk {
-	struct file *file;
+	struct inode *inode;
 	struct luo_memfd_extents *list;
 	pgoff_t index;
 	pgoff_t end;

@@ -6,6 +6,7 @@
 #include <linux/luo_array.h>
 #include <linux/types.h>
 
+struct dentry;
 struct file;
 struct luo_object_kind;
 
@@ -40,6 +41,8 @@ void luo_memfd_attrs_in_free(struct luo_memfd_attrs_in *in);
 
 /* luo_memfd_attrs_apply.c: setting the attributes of a file. */
 
+int luo_memfd_attrs_apply_xattr(struct dentry *dentry,
+				const struct luo_memfd_xattr_ser *xattr);
 struct file *luo_memfd_attrs_apply(struct file *file, u64 instance,
 				   const struct luo_memfd_attrs_in *in);
 
@@ -57,6 +60,18 @@ struct luo_memfd_attrs {
 	struct luo_array xattrs;
 };
 
+/**
+ * struct luo_memfd_attrs_list - Extended attributes as they are handed over.
+ * @data: Elements of 8 bytes.
+ * @nr:   Number of elements.
+ */
+struct luo_memfd_attrs_list {
+	void *data;
+	u64 nr;
+};
+
+int luo_memfd_attrs_collect(struct luo_memfd_attrs_list *list,
+			    struct dentry *dentry);
 int luo_memfd_attrs_out_save(struct luo_memfd_attrs *attrs, struct file *file,
 			     u64 instance);
 int luo_memfd_attrs_out_update(struct luo_memfd_attrs *attrs,

@@ -22,17 +22,25 @@
 
 #include "luo_memfd_attrs.h"
 
-static int luo_memfd_attrs_apply_xattr(struct file *file,
-				       const struct luo_memfd_xattr_ser *xattr)
+/**
+ * luo_memfd_attrs_apply_xattr - Set an extended attribute or the security label.
+ * @dentry: The file, which only the caller uses.
+ * @xattr:  The attribute, valid.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int luo_memfd_attrs_apply_xattr(struct dentry *dentry,
+				const struct luo_memfd_xattr_ser *xattr)
 {
 	const void *value = xattr->data + xattr->name_len;
-	struct inode *inode = file_inode(file);
+	struct inode *inode = d_inode(dentry);
 
 	if (xattr->name_len == 1)
 		return security_inode_notifysecctx(inode, (void *)value,
 						   xattr->value_len);
 
-	return __vfs_setxattr(&nop_mnt_idmap, file->f_path.dentry, inode,
+	return __vfs_setxattr(&nop_mnt_idmap, dentry, inode,
 			      xattr->data, value, xattr->value_len, 0);
 }
 
@@ -47,7 +55,7 @@ static void luo_memfd_attrs_apply_xattrs(struct file *file, u64 instance,
 
 	while ((xattr = luo_memfd_attrs_next(in->xattrs.data,
 					     in->ser.nr_xattrs, &at))) {
-		ret = luo_memfd_attrs_apply_xattr(file, xattr);
+		ret = luo_memfd_attrs_apply_xattr(file->f_path.dentry, xattr);
 		nr_lost += !!ret;
 		err = err ?: ret;
 	}

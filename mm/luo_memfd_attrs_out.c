@@ -24,16 +24,6 @@
 
 #include "luo_memfd_attrs.h"
 
-/**
- * struct luo_memfd_attrs_list - Extended attributes as they are handed over.
- * @data: Elements of 8 bytes.
- * @nr:   Number of elements.
- */
-struct luo_memfd_attrs_list {
-	void *data;
-	u64 nr;
-};
-
 /* Append an attribute. The caller fills in the value. */
 static void *luo_memfd_attrs_append(struct luo_memfd_attrs_list *list,
 				    const char *name, size_t value_len)
@@ -136,23 +126,28 @@ static int luo_memfd_attrs_collect_names(struct luo_memfd_attrs_list *list,
 	return err;
 }
 
-static int luo_memfd_attrs_collect(struct luo_memfd_attrs_list *list,
-				   struct file *file)
+/**
+ * luo_memfd_attrs_collect - Collect the extended attributes and the label of a file.
+ * @list:   Set to the attributes, in memory that the caller frees with kvfree(). Must
+ *          be zeroed. All zero on failure.
+ * @dentry: The file.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -E2BIG if they have more than %LUO_MEMFD_ATTRS_XATTRS_MAX elements;
+ * -ENOMEM.
+ */
+int luo_memfd_attrs_collect(struct luo_memfd_attrs_list *list,
+			    struct dentry *dentry)
 {
 	int err;
 
-	err = luo_memfd_attrs_collect_label(list, file_inode(file));
+	err = luo_memfd_attrs_collect_label(list, d_inode(dentry));
 	if (!err)
-		err = luo_memfd_attrs_collect_names(list, file->f_path.dentry);
-	if (err)
+		err = luo_memfd_attrs_collect_names(list, dentry);
+	if (err || !list->nr) {
 		kvfree(list->data);
-	if (err == -E2BIG) {
-		pr_warn_ratelimited("the extended attributes of a file have more than %zu bytes, and are not preserved\n",
-				    LUO_MEMFD_ATTRS_XATTRS_MAX * sizeof(u64));
-		err = 0;
-	}
-	if (err || !list->nr)
 		*list = (struct luo_memfd_attrs_list){};
+	}
 
 	return err;
 }
@@ -165,9 +160,14 @@ static int luo_memfd_attrs_collect_array(struct luo_memfd_attrs *attrs,
 	struct luo_memfd_attrs_list list = {};
 	int err;
 
-	err = luo_memfd_attrs_collect(&list, file);
-	if (err)
+	err = luo_memfd_attrs_collect(&list, file->f_path.dentry);
+	if (err == -E2BIG)
+		pr_warn_ratelimited("the extended attributes of a file have more than %zu bytes, and are not preserved\n",
+				    LUO_MEMFD_ATTRS_XATTRS_MAX * sizeof(u64));
+	if (err && err != -E2BIG)
 		return err;
+
+	err = 0;
 
 	if (list.nr == attrs->xattrs.count &&
 	    (!list.nr || !memcmp(list.data, attrs->xattrs.data,

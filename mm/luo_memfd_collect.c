@@ -158,7 +158,7 @@ static struct luo_memfd_run luo_memfd_unready_run(struct luo_memfd_walk *walk,
 static struct luo_memfd_run luo_memfd_pin_ready(struct luo_memfd_walk *walk,
 						unsigned int max_pages)
 {
-	XA_STATE(xas, &walk->file->f_mapping->i_pages, walk->index);
+	XA_STATE(xas, &walk->inode->i_mapping->i_pages, walk->index);
 	struct luo_memfd_run unready = {};
 	struct folio *folio;
 	u64 limit;
@@ -197,7 +197,7 @@ static int luo_memfd_pin(struct luo_memfd_walk *walk)
 	while (walk->index < walk->end) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		max_pages = clamp(READ_ONCE(walk->file->f_mapping->nrpages), 1,
+		max_pages = clamp(READ_ONCE(walk->inode->i_mapping->nrpages), 1,
 				  LUO_MEMFD_BATCH);
 		err = luo_memfd_extents_reserve(walk->list, max_pages);
 		if (err)
@@ -218,7 +218,7 @@ static int luo_memfd_pin(struct luo_memfd_walk *walk)
 /* The same for marked folios, at most one batch. */
 static struct luo_memfd_run luo_memfd_pin_marked_ready(struct luo_memfd_walk *walk)
 {
-	XA_STATE(xas, &walk->file->f_mapping->i_pages, walk->index);
+	XA_STATE(xas, &walk->inode->i_mapping->i_pages, walk->index);
 	struct luo_memfd_run unready = {};
 	unsigned int nr_left = LUO_MEMFD_BATCH;
 	struct folio *folio;
@@ -292,7 +292,7 @@ static void luo_memfd_unpin_pages(struct page *page, u32 nr)
 }
 
 /* Pages that are absent, see luo_memfd_lazy.c, are in the list and not pinned. */
-static void luo_memfd_unpin_extent(struct file *file,
+static void luo_memfd_unpin_extent(struct inode *inode,
 				   const struct luo_memfd_extent_ser *extent)
 {
 	struct luo_run run = luo_memfd_extent_run(extent, 0);
@@ -301,7 +301,7 @@ static void luo_memfd_unpin_extent(struct file *file,
 	u32 first;
 
 	for (;; index = end, end = last) {
-		index = luo_memfd_relist_present(file_inode(file), index, &end);
+		index = luo_memfd_relist_present(inode, index, &end);
 		if (index == end)
 			return;
 		first = luo_run_mirror(&run, index - extent->index, end - index);
@@ -311,12 +311,12 @@ static void luo_memfd_unpin_extent(struct file *file,
 
 /**
  * luo_memfd_clear_mark - Clear the mark of a folio that was added.
- * @file:  The file.
+ * @inode: The file.
  * @index: Index of the first page of the folio.
  */
-void luo_memfd_clear_mark(struct file *file, pgoff_t index)
+void luo_memfd_clear_mark(struct inode *inode, pgoff_t index)
 {
-	XA_STATE(xas, &file->f_mapping->i_pages, index);
+	XA_STATE(xas, &inode->i_mapping->i_pages, index);
 
 	xas_lock_irq(&xas);
 	if (xas_load(&xas))
@@ -325,10 +325,10 @@ void luo_memfd_clear_mark(struct file *file, pgoff_t index)
 }
 
 /* Mark the folios of an extent as added. */
-static void luo_memfd_mark_extent(struct file *file,
+static void luo_memfd_mark_extent(struct inode *inode,
 				  const struct luo_memfd_extent_ser *extent)
 {
-	XA_STATE(xas, &file->f_mapping->i_pages, extent->index);
+	XA_STATE(xas, &inode->i_mapping->i_pages, extent->index);
 	unsigned int nr = 0;
 	void *entry;
 
@@ -352,12 +352,12 @@ static void luo_memfd_mark_extent(struct file *file,
  */
 static void luo_memfd_clear_marks(struct luo_memfd_walk *walk)
 {
-	struct xarray *pages = &walk->file->f_mapping->i_pages;
+	struct xarray *pages = &walk->inode->i_mapping->i_pages;
 	unsigned long index = 0;
 
 	while (xa_find(pages, &index, walk->end - 1, SHMEM_TAG_ADDED)) {
 		if (luo_memfd_extents_find(walk->list, index))
-			luo_memfd_clear_mark(walk->file, index);
+			luo_memfd_clear_mark(walk->inode, index);
 		index++;
 		cond_resched();
 	}
@@ -386,32 +386,32 @@ err_unpreserve:
 	return err;
 }
 
-static void luo_memfd_unpin_extents(struct file *file,
+static void luo_memfd_unpin_extents(struct inode *inode,
 				    const struct luo_memfd_extents *list)
 {
 	u64 i;
 
 	for (i = 0; i < list->nr; i++) {
-		luo_memfd_unpin_extent(file, &list->extents[i]);
+		luo_memfd_unpin_extent(inode, &list->extents[i]);
 		cond_resched();
 	}
 }
 
-static void luo_memfd_walk_init(struct luo_memfd_walk *walk, struct file *file,
+static void luo_memfd_walk_init(struct luo_memfd_walk *walk,
+				struct inode *inode,
 				struct luo_memfd_extents *list)
 {
 	*walk = (struct luo_memfd_walk){
-		.file = file,
+		.inode = inode,
 		.list = list,
-		.end = DIV_ROUND_UP_ULL(i_size_read(file_inode(file)),
-					PAGE_SIZE),
+		.end = DIV_ROUND_UP_ULL(i_size_read(inode), PAGE_SIZE),
 		.block = ULONG_MAX,
 	};
 }
 
 /**
  * luo_memfd_collect - Pin and preserve the folios of a file.
- * @file:  A shmem file that marks added folios, see shmem_mark_added(), and from
+ * @inode: A shmem file that marks added folios, see shmem_mark_added(), and from
  *         which no folio is removed meanwhile.
  * @list:  Must be empty. Set to the folios, in ascending order of file index.
  * @flags: LUO_MEMFD_* of the file.
@@ -421,13 +421,13 @@ static void luo_memfd_walk_init(struct luo_memfd_walk *walk, struct file *file,
  * -EIO if KHO does not have an absent page; -ENOMEM or another negative errno. On
  * failure @list is empty and no folio is pinned.
  */
-int luo_memfd_collect(struct file *file, struct luo_memfd_extents *list,
+int luo_memfd_collect(struct inode *inode, struct luo_memfd_extents *list,
 		      u32 flags)
 {
 	struct luo_memfd_walk walk;
 	int err;
 
-	luo_memfd_walk_init(&walk, file, list);
+	luo_memfd_walk_init(&walk, inode, list);
 	err = luo_memfd_pin(&walk);
 	if (!err)
 		err = luo_memfd_relist(&walk);
@@ -443,9 +443,9 @@ int luo_memfd_collect(struct file *file, struct luo_memfd_extents *list,
 	return 0;
 
 err_unpin:
-	luo_memfd_relist_release_begin(file_inode(file));
-	luo_memfd_unpin_extents(file, list);
-	luo_memfd_relist_release_end(file_inode(file));
+	luo_memfd_relist_release_begin(inode);
+	luo_memfd_unpin_extents(inode, list);
+	luo_memfd_relist_release_end(inode);
 	luo_memfd_extents_free(list);
 
 	return err;
@@ -453,7 +453,7 @@ err_unpin:
 
 /**
  * luo_memfd_collect_added - Pin and preserve the marked folios of a file.
- * @file:  A shmem file whose holes are frozen, see shmem_freeze_holes().
+ * @inode: A shmem file whose holes are frozen, see shmem_freeze_holes().
  * @list:  Must be empty. Set to the folios, in ascending order of file index. Their
  *         marks are cleared.
  * @flags: LUO_MEMFD_* of the file.
@@ -461,14 +461,14 @@ err_unpin:
  * Context: Process context, may sleep.
  * Return: As luo_memfd_collect(), with the marks unchanged on failure.
  */
-int luo_memfd_collect_added(struct file *file, struct luo_memfd_extents *list,
+int luo_memfd_collect_added(struct inode *inode, struct luo_memfd_extents *list,
 			    u32 flags)
 {
 	struct luo_memfd_walk walk;
 	int err;
 	u64 i;
 
-	luo_memfd_walk_init(&walk, file, list);
+	luo_memfd_walk_init(&walk, inode, list);
 	err = luo_memfd_pin_marked(&walk);
 	if (!err)
 		err = luo_memfd_preserve_extents(list, flags, false);
@@ -476,8 +476,8 @@ int luo_memfd_collect_added(struct file *file, struct luo_memfd_extents *list,
 		return 0;
 
 	for (i = 0; i < list->nr; i++)
-		luo_memfd_mark_extent(file, &list->extents[i]);
-	luo_memfd_unpin_extents(file, list);
+		luo_memfd_mark_extent(inode, &list->extents[i]);
+	luo_memfd_unpin_extents(inode, list);
 	luo_memfd_extents_free(list);
 
 	return err;
@@ -485,34 +485,34 @@ int luo_memfd_collect_added(struct file *file, struct luo_memfd_extents *list,
 
 /**
  * luo_memfd_uncollect_added - Undo luo_memfd_collect_added().
- * @file:  The file.
+ * @inode: The file.
  * @list:  The folios. Emptied.
  * @flags: LUO_MEMFD_* of the file.
  */
-void luo_memfd_uncollect_added(struct file *file, struct luo_memfd_extents *list,
-			       u32 flags)
+void luo_memfd_uncollect_added(struct inode *inode,
+			       struct luo_memfd_extents *list, u32 flags)
 {
 	u64 i;
 
 	for (i = 0; i < list->nr; i++) {
-		luo_memfd_mark_extent(file, &list->extents[i]);
-		luo_memfd_release_extent(file, &list->extents[i], flags);
+		luo_memfd_mark_extent(inode, &list->extents[i]);
+		luo_memfd_release_extent(inode, &list->extents[i], flags);
 	}
 	luo_memfd_extents_free(list);
 }
 
 /**
  * luo_memfd_release_extent - Unpreserve and unpin the pages of an extent.
- * @file:   The file.
+ * @inode:  The file.
  * @extent: The extent.
  * @flags:  LUO_MEMFD_* of the file.
  */
-void luo_memfd_release_extent(struct file *file,
+void luo_memfd_release_extent(struct inode *inode,
 			      const struct luo_memfd_extent_ser *extent,
 			      u32 flags)
 {
 	luo_memfd_unpreserve_extent(extent, flags);
-	luo_memfd_unpin_extent(file, extent);
+	luo_memfd_unpin_extent(inode, extent);
 }
 
 /**

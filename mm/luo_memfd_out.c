@@ -81,8 +81,8 @@ static void luo_memfd_release_pages(struct luo_memfd *memfd)
 	for (i = 0; i < memfd->extents.count; i++) {
 		luo_vec_get(&memfd->extents, i, &extent);
 		if (extent.nr_pages)
-			luo_memfd_release_extent(memfd->file, &extent,
-						 memfd->v1.flags);
+			luo_memfd_release_extent(file_inode(memfd->file),
+						 &extent, memfd->v1.flags);
 		cond_resched();
 	}
 }
@@ -167,11 +167,11 @@ static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 			return err;
 	}
 
-	err = luo_memfd_collect(file, &list, memfd->v1.flags);
+	err = luo_memfd_collect(file_inode(file), &list, memfd->v1.flags);
 	if (err)
 		return err;
 
-	err = luo_memfd_check_tags(file);
+	err = luo_memfd_check_tags(file_inode(file));
 	if (!err)
 		err = luo_memfd_list_add(memfd, &list);
 	if (!err)
@@ -189,7 +189,8 @@ static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 	if (err) {
 		luo_memfd_relist_release_begin(file_inode(file));
 		for (i = 0; i < list.nr; i++)
-			luo_memfd_release_extent(file, &list.extents[i],
+			luo_memfd_release_extent(file_inode(file),
+						 &list.extents[i],
 						 memfd->v1.flags);
 		luo_memfd_relist_release_end(file_inode(file));
 	}
@@ -228,13 +229,18 @@ static void luo_memfd_track(struct inode *inode, bool track)
 	shmem_mark_added(inode, track);
 }
 
-/*
- * Check whether the swapped pages of a file fit into memory. They are pinned when they
- * are read, so pages of other programs are swapped out in their place. If that does not
- * free enough memory, the OOM killer kills unrelated processes. The scratch areas of KHO
- * do not count: they are CMA, where no page can be pinned.
+/**
+ * luo_memfd_fits - Check whether the swapped pages of a file fit into memory.
+ * @inode: The file.
+ *
+ * They are pinned when they are read, so pages of other programs are swapped out in
+ * their place. If that does not free enough memory, the OOM killer kills unrelated
+ * processes. The scratch areas of KHO do not count: they are CMA, where no page can be
+ * pinned.
+ *
+ * Return: true if they fit.
  */
-static bool luo_memfd_fits(struct inode *inode)
+bool luo_memfd_fits(struct inode *inode)
 {
 	long swapped = READ_ONCE(SHMEM_I(inode)->swapped);
 	long anon = global_node_page_state(NR_ACTIVE_ANON) +
@@ -405,13 +411,15 @@ static int luo_memfd_save_added(struct luo_memfd *memfd, struct file *file)
 	struct luo_memfd_extents list = {};
 	int err;
 
-	err = luo_memfd_collect_added(file, &list, memfd->v1.flags);
+	err = luo_memfd_collect_added(file_inode(file), &list,
+				      memfd->v1.flags);
 	if (err)
 		return err;
 
 	err = luo_memfd_list_add(memfd, &list);
 	if (err) {
-		luo_memfd_uncollect_added(file, &list, memfd->v1.flags);
+		luo_memfd_uncollect_added(file_inode(file), &list,
+					  memfd->v1.flags);
 		return err;
 	}
 	luo_memfd_list_seal(memfd);
@@ -443,7 +451,7 @@ static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
 	if (!err)
 		err = luo_memfd_save_added(memfd, file);
 	if (!err)
-		err = luo_memfd_check_tags(file);
+		err = luo_memfd_check_tags(file_inode(file));
 	if (err == -EHWPOISON)
 		pr_err("instance %llu has a poisoned page that cannot be handed over: punch a hole there, or do not preserve the file\n",
 		       memfd->id.instance);

@@ -57,9 +57,9 @@ struct luo_memfd {
 /* luo_memfd_tags.c: memory tags, which only arm64 has. */
 
 #ifdef CONFIG_ARM64_MTE
-int luo_memfd_check_tags(struct file *file);
+int luo_memfd_check_tags(struct inode *inode);
 #else
-static inline int luo_memfd_check_tags(struct file *file)
+static inline int luo_memfd_check_tags(struct inode *inode)
 {
 	return 0;
 }

@@ -138,7 +138,7 @@ static int luo_memfd_move(struct luo_memfd_walk *walk,
 
 	folio_batch_init(&fbatch);
 	while (index < run->end &&
-	       filemap_get_folios(walk->file->f_mapping, &index, run->end - 1,
+	       filemap_get_folios(walk->inode->i_mapping, &index, run->end - 1,
 				  &fbatch)) {
 		for (i = 0; i < folio_batch_count(&fbatch); i++) {
 			if (!luo_memfd_may_stay(walk, fbatch.folios[i]))
@@ -206,7 +206,7 @@ static int luo_memfd_pin_next(struct luo_memfd_walk *walk)
 	struct folio *folio;
 	int err;
 
-	err = shmem_get_folio(file_inode(walk->file), walk->index, 0, &folio,
+	err = shmem_get_folio(walk->inode, walk->index, 0, &folio,
 			      SGP_NOALLOC);
 	if (err == -ENOENT) {
 		walk->index++;
@@ -220,7 +220,7 @@ static int luo_memfd_pin_next(struct luo_memfd_walk *walk)
 	      luo_memfd_pin_poisoned(walk, folio) :
 	      luo_memfd_pin_good(walk, folio);
 	if (!err)
-		luo_memfd_clear_mark(walk->file, folio->index);
+		luo_memfd_clear_mark(walk->inode, folio->index);
 	folio_unlock(folio);
 	folio_put(folio);
 

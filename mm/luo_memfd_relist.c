@@ -159,7 +159,7 @@ static int luo_memfd_relist_merge(struct luo_memfd_walk *walk,
  */
 int luo_memfd_relist(struct luo_memfd_walk *walk)
 {
-	struct inode *inode = file_inode(walk->file);
+	struct inode *inode = walk->inode;
 	struct luo_memfd_lazy *lazy = luo_memfd_lazy_of(inode);
 	struct luo_memfd_extents absent = {};
 	struct luo_memfd_walk other = { .list = &absent };

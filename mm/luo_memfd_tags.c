@@ -41,12 +41,12 @@ static long luo_memfd_folio_tagged(struct folio *folio)
 
 /**
  * luo_memfd_check_tags - Check that no page of a file has memory tags.
- * @file: The file. Pages in swap are not checked.
+ * @inode: The file. Pages in swap are not checked.
  *
  * Context: Process context, may sleep.
  * Return: 0, or -EOPNOTSUPP if a page has tags.
  */
-int luo_memfd_check_tags(struct file *file)
+int luo_memfd_check_tags(struct inode *inode)
 {
 	struct folio_batch fbatch;
 	pgoff_t index = 0, at = 0;
@@ -57,7 +57,7 @@ int luo_memfd_check_tags(struct file *file)
 		return 0;
 
 	folio_batch_init(&fbatch);
-	while (tagged < 0 && filemap_get_folios(file->f_mapping, &index,
+	while (tagged < 0 && filemap_get_folios(inode->i_mapping, &index,
 						ULONG_MAX, &fbatch)) {
 		for (i = 0; i < folio_batch_count(&fbatch) && tagged < 0; i++) {
 			at = fbatch.folios[i]->index;
