@@ -275,6 +275,28 @@ static struct luo_memfd *luo_memfd_save_or_fail(struct file *file, bool stock)
 	return memfd;
 }
 
+/*
+ * A file that marks what is added to it is preserved in a tree, see luo_tmpfs_content.c:
+ * it was deleted there after that.
+ */
+static struct luo_memfd *luo_memfd_save_tracked(struct file *file, bool stock)
+{
+	struct inode *inode = file_inode(file);
+	struct luo_memfd *memfd;
+
+	if (SHMEM_I(inode)->flags & SHMEM_F_MARK_ADDED)
+		return ERR_PTR(-EBUSY);
+
+	luo_memfd_track(inode, true);
+	memfd = luo_memfd_save_or_fail(file, stock);
+	if (IS_ERR(memfd))
+		luo_memfd_track(inode, false);
+	else
+		SHMEM_I(inode)->keeper = &memfd->keeper;
+
+	return memfd;
+}
+
 /**
  * luo_memfd_out_preserve - Preserve a file.
  * @args:  The arguments of the handler.
@@ -282,7 +304,7 @@ static struct luo_memfd *luo_memfd_save_or_fail(struct file *file, bool stock)
  *         false, write version 1 alone.
  *
  * Return: 0; -ENOMEM if the file does not fit into memory; -EOPNOTSUPP if a page has
- * memory tags; or another negative errno. On an error the file is unchanged.
+ * memory tags; -EBUSY if the file is preserved in a tree; or another negative errno. On an error the file is unchanged.
  */
 int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock)
 {
@@ -291,12 +313,7 @@ int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock)
 
 	luo_memfd_collapse(args->file);
 	inode_lock(inode);
-	luo_memfd_track(inode, true);
-	memfd = luo_memfd_save_or_fail(args->file, stock);
-	if (IS_ERR(memfd))
-		luo_memfd_track(inode, false);
-	else
-		SHMEM_I(inode)->keeper = &memfd->keeper;
+	memfd = luo_memfd_save_tracked(args->file, stock);
 	inode_unlock(inode);
 	if (IS_ERR(memfd)) {
 		trace_luo_memfd_preserve(0, -1, i_size_read(inode), 0, 0,
