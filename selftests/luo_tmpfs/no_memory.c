@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * no_memory save|check DIRECTORY
+ *
+ * Each allocation of preserving and retrieving a tree fails once, in turn: the call fails
+ * with ENOMEM or succeeds without that memory. Only a tree that could not be retrieved is
+ * lost, and no memory leaks. Each tree is a directory below DIRECTORY, and in the next
+ * kernel each is mounted there in turn.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <libliveupdate.h>
+
+#include "../luo_lib/memory.h"
+#include "../luo_lib/session.h"
+
+#define FAIL_NTH	"/proc/self/fail-nth"
+#define DEBUGFS		"/sys/kernel/debug/"
+#define MAX_NTH		400
+#define SLACK_KIB	4096
+#define TEXT		"content"
+
+static int fail_nth;
+
+static void set_up_faults(void)
+{
+	file_set(DEBUGFS "failslab/ignore-gfp-wait", 0);
+	file_set(DEBUGFS "failslab/verbose", 0);
+	file_set(DEBUGFS "fail_page_alloc/ignore-gfp-wait", 0);
+	file_set(DEBUGFS "fail_page_alloc/verbose", 0);
+	file_set(DEBUGFS "fail_page_alloc/min-order", 0);
+}
+
+/* Only the one system call is between these two. */
+static void fail_allocation(int nth)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", nth);
+
+	if (pwrite(fail_nth, text, len, 0) != len)
+		ksft_exit_fail_perror(FAIL_NTH);
+}
+
+/* Check whether there were that many allocations. */
+static bool came_to_fail(void)
+{
+	char text[16] = "";
+
+	if (pread(fail_nth, text, sizeof(text) - 1, 0) < 1)
+		ksft_exit_fail_perror(FAIL_NTH);
+	fail_allocation(0);
+	return !atoi(text);
+}
+
+static void write_text(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT, 0640);
+
+	if (fd < 0 || write(fd, TEXT, sizeof(TEXT)) != sizeof(TEXT))
+		ksft_exit_fail_perror(path);
+	close(fd);
+}
+
+/* Create the current directory's tree: each kind of node once. */
+static void create(void)
+{
+	write_text("file");
+	if (mkdir("directory", 0755) || link("file", "directory/link") ||
+	    symlink(TEXT, "symlink") || mkfifo("fifo", 0600) ||
+	    setxattr("file", "user.test", TEXT, sizeof(TEXT), 0))
+		ksft_exit_fail_perror("create");
+}
+
+static bool check(void)
+{
+	char text[sizeof(TEXT)] = "";
+	struct stat file, link;
+	int fd = open("directory/link", O_RDONLY);
+
+	if (fd < 0 || read(fd, text, sizeof(text)) != sizeof(text) ||
+	    close(fd) || memcmp(text, TEXT, sizeof(text)))
+		return false;
+	return !lstat("file", &file) && !lstat("directory/link", &link) &&
+	       file.st_ino == link.st_ino && file.st_nlink == 2 &&
+	       readlink("symlink", text, sizeof(text)) == sizeof(text) - 1 &&
+	       getxattr("file", "user.test", text, sizeof(text)) == sizeof(text);
+}
+
+static void enter(const char *path)
+{
+	if (chdir(path))
+		ksft_exit_fail_perror(path);
+}
+
+static bool preserve_one(int session, int fd, int nth, bool *failed)
+{
+	int err;
+
+	fail_allocation(nth);
+	err = luo_session_preserve_fd(session, fd, 0);
+	*failed = came_to_fail();
+	if (err && (err != -ENOMEM || !*failed)) {
+		ksft_print_msg("allocation %d: %s\n", nth, strerror(-err));
+		return false;
+	}
+	/* The tree is as before, and can be preserved. */
+	if (err)
+		session_preserve(session, fd, 0);
+	return check();
+}
+
+static bool preserve_each(const char *directory)
+{
+	bool failed = true;
+	char name[32];
+	int nth, fd, session;
+
+	for (nth = 1; nth <= MAX_NTH; nth++) {
+		snprintf(name, sizeof(name), "%d", nth);
+		enter(directory);
+		if (mkdir(name, 0755))
+			ksft_exit_fail_perror(name);
+		enter(name);
+		create();
+		session = session_create(name);
+		fd = open(".", O_RDONLY | O_DIRECTORY);
+		if (!failed)
+			session_preserve(session, fd, 0);
+		else if (!preserve_one(session, fd, nth, &failed))
+			return false;
+		close(fd);
+	}
+	return !failed;
+}
+
+/* Attach the tree, check it, and free it. */
+static bool check_tree(int fd, const char *directory)
+{
+	bool good;
+
+	if (syscall(SYS_move_mount, fd, "", AT_FDCWD, directory,
+		    MOVE_MOUNT_F_EMPTY_PATH))
+		ksft_exit_fail_perror("move_mount");
+	close(fd);
+	enter(directory);
+	good = check();
+	enter("/");
+	return !umount2(directory, MNT_DETACH) && good;
+}
+
+static bool retrieve_each(const char *directory)
+{
+	long before = memory_free(), after;
+	int nth, fd, session, failures = 0;
+	bool failed = true;
+	char name[32];
+
+	for (nth = 1; nth <= MAX_NTH; nth++) {
+		snprintf(name, sizeof(name), "%d", nth);
+		session = session_retrieve(name);
+		if (failed)
+			fail_allocation(nth);
+		fd = luo_session_retrieve_fd(session, 0);
+		if (failed)
+			failed = came_to_fail();
+		else if (fd < 0)
+			return false;
+		/* shmem returns ENOSPC if it has no memory for an inode. */
+		if (fd >= 0 ? !check_tree(fd, directory) :
+			      fd != -ENOMEM && fd != -ENOSPC) {
+			ksft_print_msg("allocation %d: %s\n", nth,
+				       strerror(fd < 0 ? -fd : 0));
+			return false;
+		}
+		failures += fd < 0;
+		session_finish(session);
+	}
+	after = memory_free();
+	ksft_print_msg("retrieving failed %d times; free memory %ld KiB before, %ld KiB after\n",
+		       failures, before, after);
+	return failures && !failed && after >= before - SLACK_KIB;
+}
+
+int main(int argc, char *argv[])
+{
+	bool save = argc == 3 && !strcmp(argv[1], "save");
+
+	if (argc != 3)
+		ksft_exit_fail_msg("no_memory save|check DIRECTORY\n");
+	ksft_print_header();
+	ksft_set_plan(1);
+	fail_nth = open(FAIL_NTH, O_RDWR);
+	if (fail_nth < 0)
+		ksft_exit_skip("this kernel injects no faults\n");
+	set_up_faults();
+	if (save) {
+		ksft_test_result(preserve_each(argv[2]),
+				 "preserve without memory\n");
+		session_hold();
+	} else {
+		ksft_test_result(retrieve_each(argv[2]),
+				 "retrieve without memory\n");
+	}
+	ksft_finished();
+}
