@@ -50,7 +50,7 @@ make_tree() (
 	dd if=/dev/urandom of=a/b/random bs=1000 count=333 2>/dev/null
 	dd if=/dev/urandom of=a/b/large bs=1M count=9 2>/dev/null
 	dd if=/dev/urandom of=a/sparse bs=4k count=3 seek=5000 2>/dev/null
-	truncate -s 1G a/holes
+	truncate -s 40M a/holes
 	dd if=/dev/urandom of=a/holes bs=4k count=1 seek=1000 conv=notrunc 2>/dev/null
 	echo odd >'with space/new
 line'
