@@ -383,6 +383,23 @@ static void judge_machine(const struct catalogue *from,
 	verdict->read = machine_describe(&to->machine);
 }
 
+/* The handler "KIND-object" stores an object for each file, which is judged instead. */
+static bool stores_objects(const struct catalogue *from, const char *handler)
+{
+	size_t len = strlen(handler), suffix = strlen("-object");
+
+	for (size_t i = 0; i < from->nr_kinds; i++) {
+		const char *kind = from->kinds[i].name;
+
+		if (len == strlen(kind) + suffix &&
+		    !strncmp(handler, kind, len - suffix) &&
+		    !strcmp(handler + len - suffix, "-object"))
+			return true;
+	}
+
+	return false;
+}
+
 /* Judge file handlers that do not store objects. */
 static void judge_handlers(const struct catalogue *from,
 			   const struct catalogue *to,
@@ -397,6 +414,8 @@ static void judge_handlers(const struct catalogue *from,
 			continue;
 		carrier = compat_carrier_of(file->string);
 		if (carrier && catalogue_kind(from, carrier->kind))
+			continue;
+		if (stores_objects(from, file->string))
 			continue;
 		verdict = add_verdict(verdicts, file->string);
 		verdict->is_handler = true;
