@@ -383,8 +383,8 @@ static void judge_machine(const struct catalogue *from,
 	verdict->read = machine_describe(&to->machine);
 }
 
-/* The handler "KIND-object" stores an object for each file, which is judged instead. */
-static bool stores_objects(const struct catalogue *from, const char *handler)
+/* Get the kind of the objects that a handler stores: the handler is "KIND-object". */
+static const char *stored_kind(const struct catalogue *from, const char *handler)
 {
 	size_t len = strlen(handler), suffix = strlen("-object");
 
@@ -394,13 +394,13 @@ static bool stores_objects(const struct catalogue *from, const char *handler)
 		if (len == strlen(kind) + suffix &&
 		    !strncmp(handler, kind, len - suffix) &&
 		    !strcmp(handler + len - suffix, "-object"))
-			return true;
+			return kind;
 	}
 
-	return false;
+	return NULL;
 }
 
-/* Judge file handlers that do not store objects. */
+/* Judge file handlers other than those of carriers. */
 static void judge_handlers(const struct catalogue *from,
 			   const struct catalogue *to,
 			   struct verdicts *verdicts)
@@ -415,10 +415,9 @@ static void judge_handlers(const struct catalogue *from,
 		carrier = compat_carrier_of(file->string);
 		if (carrier && catalogue_kind(from, carrier->kind))
 			continue;
-		if (stores_objects(from, file->string))
-			continue;
 		verdict = add_verdict(verdicts, file->string);
 		verdict->is_handler = true;
+		verdict->stores = stored_kind(from, file->string);
 		verdict->written = xstrdup(file->string);
 		if (catalogue_has(to, "file", file->string)) {
 			verdict->read = xstrdup(file->string);

@@ -23,7 +23,8 @@ enum fate {
 struct verdict {
 	char name[LUO_OBJECT_KIND_LEN];
 	bool is_kind;
-	bool is_handler;	/* a file handler that stores no objects */
+	bool is_handler;	/* a file handler other than those of carriers */
+	const char *stores;	/* the kind of the objects that such a handler stores, or NULL */
 	enum fate fate;
 	char *written;		/* strings or versions; NULL for none */
 	char *read;

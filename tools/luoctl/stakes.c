@@ -256,6 +256,27 @@ static void judge_files_of(const struct judgement *judgement,
 }
 
 /*
+ * Get the fate of the sessions because of a handler that the next kernel does not have. A
+ * handler that stores objects matters only if one is stored.
+ */
+static enum fate handler_fate(const struct judgement *judgement,
+			      const struct verdict *verdict)
+{
+	const struct stored *stored = judgement->stored;
+
+	if (!verdict->stores)
+		return verdict->fate;
+	if (!stored->records_known)
+		return FATE_UNKNOWN;
+	for (size_t i = 0; i < stored->records.nr; i++) {
+		if (!strcmp(stored->records.records[i].kind, verdict->stores))
+			return verdict->fate;
+	}
+
+	return FATE_SURVIVES;
+}
+
+/*
  * All sessions have the same fate, because the next kernel reads no session if it cannot
  * read one file in one of them.
  */
@@ -271,8 +292,8 @@ static struct files judge_files(const struct judgement *judgement)
 	for (size_t i = 0; i < verdicts->nr; i++) {
 		verdict = &verdicts->verdicts[i];
 		if (verdict->is_handler && verdict->why)
-			set_files(&files, verdict->fate, verdict->name,
-				  xstrdup(verdict->why));
+			set_files(&files, handler_fate(judgement, verdict),
+				  verdict->name, xstrdup(verdict->why));
 	}
 	for (size_t i = 0; i < judgement->from->nr_kinds; i++) {
 		const struct kind *kind = &judgement->from->kinds[i];
