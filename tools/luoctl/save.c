@@ -187,7 +187,7 @@ static char *append(char *text, char *more)
  */
 static int note_saved(const struct save *save, const char *versions)
 {
-	char *files = xstrdup(""), *inodes = xstrdup("");
+	char *files = xstrdup(""), *inodes = xstrdup(""), *trees = xstrdup("");
 	struct stat st;
 	int ret;
 
@@ -195,16 +195,21 @@ static int note_saved(const struct save *save, const char *versions)
 		const char *name = save->mapping.entries[i].name;
 
 		files = append(files, xasprintf("%s%s", i ? ", " : "", name));
-		if (!fstat(save->fds[i], &st))
-			inodes = append(inodes, state_inode_line(&st, name));
+		if (fstat(save->fds[i], &st))
+			continue;
+		inodes = append(inodes, state_inode_line(&st, name));
+		if (S_ISDIR(st.st_mode))
+			trees = append(trees, xasprintf("%s%s", *trees ? ", " : "", name));
 	}
 	ret = state_write(NOTE_SAVED, save->session_name, files) ?:
 	      state_write(NOTE_INODES, save->session_name, inodes) ?:
+	      (*trees ? state_write(NOTE_TREES, save->session_name, trees) : 0) ?:
 	      state_note_versions(save->session_name, versions);
 	if (ret)
 		state_forget_saved(save->session_name);
 	free(files);
 	free(inodes);
+	free(trees);
 
 	return ret;
 }

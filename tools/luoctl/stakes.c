@@ -255,6 +255,40 @@ static void judge_files_of(const struct judgement *judgement,
 				    judgement->to->name, kind->name));
 }
 
+static bool has_note(enum state_note note, const char *session)
+{
+	char *text = state_read(note, session);
+	bool found = text;
+
+	free(text);
+
+	return found;
+}
+
+/*
+ * Get the fate of the sessions because of a handler that stores objects, if the objects
+ * cannot be read. Such a handler is for directories, of which luoctl save takes a note.
+ */
+static enum fate noted_handler_fate(const struct stored *stored,
+				    const struct verdict *verdict)
+{
+	const struct sessions *sessions = &stored->sessions;
+	enum fate fate = stored->sessions_known ? FATE_SURVIVES : FATE_UNKNOWN;
+
+	for (size_t i = 0; i < sessions->nr; i++) {
+		const char *name = sessions->sessions[i].name;
+
+		if (!is_first(sessions, i))
+			continue;
+		if (has_note(NOTE_TREES, name))
+			return verdict->fate;
+		if (!has_note(NOTE_SAVED, name))
+			fate = FATE_UNKNOWN;
+	}
+
+	return fate;
+}
+
 /*
  * Get the fate of the sessions because of a handler that the next kernel does not have. A
  * handler that stores objects matters only if one is stored.
@@ -267,7 +301,7 @@ static enum fate handler_fate(const struct judgement *judgement,
 	if (!verdict->stores)
 		return verdict->fate;
 	if (!stored->records_known)
-		return FATE_UNKNOWN;
+		return noted_handler_fate(stored, verdict);
 	for (size_t i = 0; i < stored->records.nr; i++) {
 		if (!strcmp(stored->records.records[i].kind, verdict->stores))
 			return verdict->fate;

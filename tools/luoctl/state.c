@@ -19,6 +19,7 @@ static const char *const directories[] = {
 	[NOTE_SAVED] = NOTES "/saved",
 	[NOTE_VERSIONS] = NOTES "/versions",
 	[NOTE_INODES] = NOTES "/inodes",
+	[NOTE_TREES] = NOTES "/trees",
 	[NOTE_INDEX] = NOTES "/index",
 	[NOTE_ARRIVED] = NOTES "/arrived",
 	[NOTE_RESTORED] = NOTES "/restored",
@@ -268,6 +269,7 @@ void state_forget_saved(const char *session)
 	state_remove(NOTE_SAVED, session);
 	state_remove(NOTE_VERSIONS, session);
 	state_remove(NOTE_INODES, session);
+	state_remove(NOTE_TREES, session);
 }
 
 char *state_inode_line(const struct stat *st, const char *name)

@@ -21,6 +21,7 @@ enum state_note {
 	NOTE_SAVED,	/* the files of a session that was saved: "a, b" */
 	NOTE_VERSIONS,	/* its versions: a line such as "memfd:1,0" for each kind */
 	NOTE_INODES,	/* its inodes: a line "DEVICE:INODE NAME" for each file */
+	NOTE_TREES,	/* there only if it has directories, which are trees: "a, b" */
 	NOTE_INDEX,	/* the index of the previous kernel: "arrived" or "none" */
 	NOTE_ARRIVED,	/* a session in that index: "TIME ENDED FILES" */
 	NOTE_RESTORED,	/* the process that restored a session: "process 712" */
