@@ -57,9 +57,15 @@ class Guest:
 		return Machine(kernel, self._initrd, self.append(), f"{mem}M",
 			       settings.cpus, settings.numa, settings.icount,
 			       accel.choose(kernel, self._initrd, self._arch), disk,
-			       disk == settings.disk, settings.dimm,
+			       disk == settings.disk, self._programs(), settings.dimm,
 			       settings.virtio_mem, settings.plug, settings.tags,
 			       self._arch)
+
+	def _programs(self) -> str:
+		"""Return the archive with the program of the settings, if they have one."""
+		if not self._settings.programs:
+			return ""
+		return str(self._arch.build / "programs" / f"{self._settings.programs}.cpio")
 
 	@contextlib.contextmanager
 	def disk(self) -> Iterator[str]:

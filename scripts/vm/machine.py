@@ -31,6 +31,7 @@ class Machine:
 	accel: str = "tcg"
 	disk: str = ""
 	disk_readonly: bool = True
+	programs: str = ""
 	dimm: str = ""
 	virtio_mem: str = ""
 	plug: str = ""
@@ -94,8 +95,13 @@ class Machine:
 			"-kernel", self.kernel, "-initrd", self.initrd,
 			"-append", self.append]
 		if self.disk:
-			readonly = "on" if self.disk_readonly else "off"
-			args += ["-drive", f"file={self.disk},if=none,id=disk,"
-				 f"format=raw,readonly={readonly}",
-				 "-device", "virtio-blk-pci,drive=disk"]
+			args += self._drive("disk", self.disk, self.disk_readonly)
+		if self.programs:
+			args += self._drive("programs", self.programs, True)
 		return args
+
+	@staticmethod
+	def _drive(name: str, file: str, readonly: bool) -> list[str]:
+		return ["-drive", f"file={file},if=none,id={name},format=raw,"
+			f"readonly={'on' if readonly else 'off'}",
+			"-device", f"virtio-blk-pci,drive={name},serial={name}"]

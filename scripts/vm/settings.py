@@ -34,6 +34,7 @@ class Settings:
 	only: str = ""
 	arch: Arch = dataclasses.field(default_factory=chosen)
 	disk: str = ""
+	programs: str = ""
 	dimm: str = ""
 	virtio_mem: str = ""
 	plug: str = ""
@@ -63,8 +64,8 @@ class Settings:
 		elif key in ("mem", "dimm", "virtio_mem", "plug"):
 			mebibytes(value)
 			setattr(self, key, value)
-		elif key == "disk":
-			self.disk = value
+		elif key in ("disk", "programs"):
+			setattr(self, key, value)
 		elif key == "arch":
 			if value not in ARCHES:
 				raise ValueError(f"arch is {' or '.join(ARCHES)}")

@@ -23,6 +23,7 @@ class GuestTest:
 		self.arch = settings.arch
 		self.mem = settings.memory()
 		self.flavours = tuple(sorted(set(settings.boot)))
+		self.programs = settings.programs
 		self.group = name.partition("/")[0] if small else ""
 		self.guest: Optional[Guest] = None
 		self.skip = ""		# why it cannot run
@@ -76,6 +77,8 @@ def _prepare_on(arch: Arch, tests: Sequence[GuestTest]) -> None:
 	archives = {(test.group, test.flavours) for test in tests}
 	for flavour in sorted({flavour for _, flavours in archives for flavour in flavours}):
 		paths.script("kernel/build", flavour, on=arch)
+	for program in sorted({test.programs for test in tests if test.programs}):
+		paths.script("programs", program, on=arch)
 	for group, flavours in sorted(archives):
 		options = ("--group", group) if group else ()
 		initrd = paths.script("initramfs", *options, *flavours, on=arch)
