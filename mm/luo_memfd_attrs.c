@@ -10,6 +10,7 @@
 #include <linux/align.h>
 #include <linux/luo_field.h>
 #include <linux/string.h>
+#include <linux/xattr.h>
 
 #include "luo_memfd_attrs.h"
 
@@ -106,6 +107,19 @@ luo_memfd_attrs_next(const void *xattrs, u64 nr, u64 *at)
 	*at += size;
 
 	return xattr;
+}
+
+/**
+ * luo_memfd_attrs_is_acl - Check if an extended attribute is an ACL.
+ * @xattr: The attribute, valid.
+ *
+ * Context: Any.
+ * Return: true if it is an access or a default ACL.
+ */
+bool luo_memfd_attrs_is_acl(const struct luo_memfd_xattr_ser *xattr)
+{
+	return !strcmp(xattr->data, XATTR_NAME_POSIX_ACL_ACCESS) ||
+	       !strcmp(xattr->data, XATTR_NAME_POSIX_ACL_DEFAULT);
 }
 
 static bool luo_memfd_attrs_xattr_valid(const struct luo_memfd_xattr_ser *xattr)

@@ -19,6 +19,7 @@ bool luo_memfd_attrs_xattrs_valid(const void *xattrs, u64 nr);
 const struct luo_memfd_xattr_ser *
 luo_memfd_attrs_next(const void *xattrs, u64 nr, u64 *at);
 u64 luo_memfd_attrs_xattr_size(u32 name_len, u32 value_len);
+bool luo_memfd_attrs_is_acl(const struct luo_memfd_xattr_ser *xattr);
 
 /* luo_memfd_attrs_in.c: loading attributes. */
 
@@ -62,12 +63,14 @@ struct luo_memfd_attrs {
 
 /**
  * struct luo_memfd_attrs_list - Extended attributes as they are handed over.
- * @data: Elements of 8 bytes.
- * @nr:   Number of elements.
+ * @data:    Elements of 8 bytes.
+ * @nr:      Number of elements.
+ * @nr_acls: Number of ACLs among the attributes.
  */
 struct luo_memfd_attrs_list {
 	void *data;
 	u64 nr;
+	u32 nr_acls;
 };
 
 int luo_memfd_attrs_collect(struct luo_memfd_attrs_list *list,

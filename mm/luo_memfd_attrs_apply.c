@@ -15,6 +15,8 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <linux/printk.h>
 #include <linux/security.h>
 #include <linux/shmem_fs.h>
@@ -22,8 +24,31 @@
 
 #include "luo_memfd_attrs.h"
 
+static int luo_memfd_attrs_apply_acl(struct dentry *dentry, const char *name,
+				     const void *value, size_t len)
+{
+	struct inode *inode = d_inode(dentry);
+	struct posix_acl *acl;
+	int err;
+
+	if (!IS_POSIXACL(inode) || !inode->i_op->set_acl)
+		return -EOPNOTSUPP;
+
+	acl = posix_acl_from_xattr(&init_user_ns, value, len);
+	if (IS_ERR_OR_NULL(acl))
+		return acl ? PTR_ERR(acl) : -EBADMSG;
+
+	err = posix_acl_valid(&init_user_ns, acl);
+	if (!err)
+		err = inode->i_op->set_acl(&nop_mnt_idmap, dentry, acl,
+					   posix_acl_type(name));
+	posix_acl_release(acl);
+
+	return err;
+}
+
 /**
- * luo_memfd_attrs_apply_xattr - Set an extended attribute or the security label.
+ * luo_memfd_attrs_apply_xattr - Set an extended attribute, an ACL or the security label.
  * @dentry: The file, which only the caller uses.
  * @xattr:  The attribute, valid.
  *
@@ -39,6 +64,10 @@ int luo_memfd_attrs_apply_xattr(struct dentry *dentry,
 	if (xattr->name_len == 1)
 		return security_inode_notifysecctx(inode, (void *)value,
 						   xattr->value_len);
+
+	if (luo_memfd_attrs_is_acl(xattr))
+		return luo_memfd_attrs_apply_acl(dentry, xattr->data, value,
+						 xattr->value_len);
 
 	return __vfs_setxattr(&nop_mnt_idmap, dentry, inode,
 			      xattr->data, value, xattr->value_len, 0);

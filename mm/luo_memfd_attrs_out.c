@@ -15,11 +15,14 @@
 #include <linux/fs.h>
 #include <linux/luo_object.h>
 #include <linux/mm.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <linux/printk.h>
 #include <linux/security.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/user_namespace.h>
 #include <linux/xattr.h>
 
 #include "luo_memfd_attrs.h"
@@ -73,6 +76,35 @@ static int luo_memfd_attrs_collect_label(struct luo_memfd_attrs_list *list,
 	return err;
 }
 
+static int luo_memfd_attrs_collect_acl(struct luo_memfd_attrs_list *list,
+				       struct inode *inode, int type)
+{
+	struct posix_acl *acl;
+	void *data, *value;
+	size_t len;
+
+	if (!IS_POSIXACL(inode) || S_ISLNK(inode->i_mode))
+		return 0;
+
+	acl = get_inode_acl(inode, type);
+	if (IS_ERR_OR_NULL(acl))
+		return PTR_ERR_OR_ZERO(acl);
+
+	data = posix_acl_to_xattr(&init_user_ns, acl, &len, GFP_KERNEL);
+	posix_acl_release(acl);
+	if (!data)
+		return -ENOMEM;
+
+	value = luo_memfd_attrs_append(list, posix_acl_xattr_name(type), len);
+	if (!IS_ERR(value)) {
+		memcpy(value, data, len);
+		list->nr_acls++;
+	}
+	kfree(data);
+
+	return PTR_ERR_OR_ZERO(value);
+}
+
 static int luo_memfd_attrs_collect_one(struct luo_memfd_attrs_list *list,
 				       struct dentry *dentry, const char *name)
 {
@@ -81,7 +113,7 @@ static int luo_memfd_attrs_collect_one(struct luo_memfd_attrs_list *list,
 	ssize_t len, got;
 	void *value;
 
-	/* Skip labels and ACLs, whose names are listed too. */
+	/* Skip the label and ACLs, which are not read by this function. */
 	len = __vfs_getxattr(dentry, inode, name, NULL, 0);
 	if (len < 0)
 		return 0;
@@ -127,7 +159,7 @@ static int luo_memfd_attrs_collect_names(struct luo_memfd_attrs_list *list,
 }
 
 /**
- * luo_memfd_attrs_collect - Collect the extended attributes and the label of a file.
+ * luo_memfd_attrs_collect - Collect the extended attributes, ACLs and label of a file.
  * @list:   Set to the attributes, in memory that the caller frees with kvfree(). Must
  *          be zeroed. All zero on failure.
  * @dentry: The file.
@@ -139,9 +171,14 @@ static int luo_memfd_attrs_collect_names(struct luo_memfd_attrs_list *list,
 int luo_memfd_attrs_collect(struct luo_memfd_attrs_list *list,
 			    struct dentry *dentry)
 {
+	struct inode *inode = d_inode(dentry);
 	int err;
 
-	err = luo_memfd_attrs_collect_label(list, d_inode(dentry));
+	err = luo_memfd_attrs_collect_label(list, inode);
+	if (!err)
+		err = luo_memfd_attrs_collect_acl(list, inode, ACL_TYPE_ACCESS);
+	if (!err)
+		err = luo_memfd_attrs_collect_acl(list, inode, ACL_TYPE_DEFAULT);
 	if (!err)
 		err = luo_memfd_attrs_collect_names(list, dentry);
 	if (err || !list->nr) {

@@ -21,6 +21,16 @@ struct luo_object_kind;
 
 /* luo_tmpfs_kind.c: the fields and versions of a tree. */
 
+/**
+ * struct luo_tmpfs_object - The object that a tree is, with its subsection.
+ * @ser:  The tree.
+ * @acls: Its ACLs.
+ */
+struct luo_tmpfs_object {
+	struct luo_tmpfs_ser ser;
+	struct luo_tmpfs_acls_ser acls;
+};
+
 extern struct luo_object_kind *const luo_tmpfs_kind;
 extern struct luo_object_kind *const luo_tmpfs_node_kind;
 
@@ -113,6 +123,7 @@ void luo_tmpfs_walk_report(struct dentry *dentry, int err);
 /**
  * struct luo_tmpfs_image - A tree in preserved memory.
  * @ser:     The object.
+ * @acls:    Its subsection.
  * @nodes:   The arrays of the object.
  * @bytes:   The names and targets.
  * @xattrs:  The extended attributes.
@@ -120,6 +131,7 @@ void luo_tmpfs_walk_report(struct dentry *dentry, int err);
  */
 struct luo_tmpfs_image {
 	struct luo_tmpfs_ser ser;
+	struct luo_tmpfs_acls_ser acls;
 	struct luo_array nodes;
 	struct luo_array bytes;
 	struct luo_array xattrs;
@@ -144,6 +156,7 @@ void luo_tmpfs_out_unfreeze(struct liveupdate_file_op_args *args);
 /**
  * struct luo_tmpfs_in - A tree of the previous kernel.
  * @ser:     The object.
+ * @acls:    Its subsection.
  * @nodes:   Its nodes.
  * @bytes:   The names and targets.
  * @xattrs:  The extended attributes.
@@ -151,6 +164,7 @@ void luo_tmpfs_out_unfreeze(struct liveupdate_file_op_args *args);
  */
 struct luo_tmpfs_in {
 	struct luo_tmpfs_ser ser;
+	struct luo_tmpfs_acls_ser acls;
 	struct luo_tmpfs_node_ser *nodes;
 	struct luo_array bytes;
 	struct luo_array xattrs;

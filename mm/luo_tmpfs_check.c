@@ -147,6 +147,24 @@ static int luo_tmpfs_check_bytes(const struct luo_tmpfs_in *in,
 	return -EBADMSG;
 }
 
+/* The extended attributes are valid. */
+static int luo_tmpfs_check_acls(const struct luo_tmpfs_in *in)
+{
+	const struct luo_memfd_xattr_ser *xattr;
+	u64 nr = 0, at = 0;
+
+	while ((xattr = luo_memfd_attrs_next(in->xattrs.data, in->ser.nr_xattrs, &at))) {
+		nr += luo_memfd_attrs_is_acl(xattr);
+		cond_resched();
+	}
+	if (nr == in->acls.nr)
+		return 0;
+
+	pr_err("found %llu ACLs, expected %llu\n", nr, in->acls.nr);
+
+	return -EBADMSG;
+}
+
 /**
  * luo_tmpfs_check - Check a tree that another kernel wrote.
  * @in: The tree, with its arrays. Each field of each node is in its range.
@@ -186,5 +204,5 @@ int luo_tmpfs_check(const struct luo_tmpfs_in *in)
 		return -EBADMSG;
 	}
 
-	return 0;
+	return luo_tmpfs_check_acls(in);
 }

@@ -179,9 +179,12 @@ static int luo_tmpfs_create_node(struct luo_tmpfs_creation *creation, u32 index)
 	return err;
 }
 
-/* If an extended attribute cannot be set, continue with the others. */
-static void luo_tmpfs_create_xattrs(struct luo_tmpfs_creation *creation,
-				    u32 index, u64 first)
+/*
+ * If an extended attribute cannot be set, continue with the others. Without its ACL,
+ * however, a file may be open to more users.
+ */
+static int luo_tmpfs_create_xattrs(struct luo_tmpfs_creation *creation,
+				   u32 index, u64 first)
 {
 	const struct luo_tmpfs_node_ser *node = &creation->in->nodes[index];
 	const void *xattrs = creation->in->xattrs.data + first * sizeof(u64);
@@ -192,9 +195,13 @@ static void luo_tmpfs_create_xattrs(struct luo_tmpfs_creation *creation,
 	while ((xattr = luo_memfd_attrs_next(xattrs, node->nr_xattrs, &at))) {
 		err = luo_memfd_attrs_apply_xattr(creation->dentries[index],
 						  xattr);
+		if (err && luo_memfd_attrs_is_acl(xattr))
+			return err;
 		creation->nr_lost += !!err;
 		creation->lost = creation->lost ?: err;
 	}
+
+	return 0;
 }
 
 static struct timespec64 luo_tmpfs_create_time(struct inode *inode, s64 sec,
@@ -219,16 +226,17 @@ static void luo_tmpfs_create_inode(struct inode *inode,
 							   node->ctime_nsec));
 }
 
-/* Set the flags, then the times, because setting the flags changes ctime. */
+/* Set the times last, because the others change ctime. */
 static int luo_tmpfs_create_attributes(struct luo_tmpfs_creation *creation,
 				       u32 index)
 {
 	const struct luo_tmpfs_node_ser *node = &creation->in->nodes[index];
 	struct dentry *dentry = creation->dentries[index];
 	struct file_kattr flags;
-	int err = 0;
+	int err;
 
-	if (node->fsflags) {
+	err = luo_tmpfs_create_xattrs(creation, index, creation->place.xattr);
+	if (!err && node->fsflags) {
 		fileattr_fill_flags(&flags, node->fsflags);
 		err = vfs_fileattr_set(&nop_mnt_idmap, dentry, &flags);
 	}
@@ -248,11 +256,8 @@ static int luo_tmpfs_create_all_attributes(struct luo_tmpfs_creation *creation)
 
 	creation->place = (struct luo_tmpfs_place){};
 	for (i = 0; i < in->ser.nodes.count && !err; i++) {
-		if (in->nodes[i].link == i) {
-			luo_tmpfs_create_xattrs(creation, i,
-						creation->place.xattr);
+		if (in->nodes[i].link == i)
 			err = luo_tmpfs_create_attributes(creation, i);
-		}
 		luo_tmpfs_place_next(&creation->place, &in->nodes[i]);
 		cond_resched();
 	}

@@ -22,7 +22,6 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
-#include <linux/posix_acl.h>
 #include <linux/sched.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
@@ -36,14 +35,16 @@
 
 /**
  * struct luo_tmpfs_xattrs - The extended attributes of all nodes.
- * @data: Elements of 8 bytes.
- * @nr:   Their number.
- * @max:  How many @data can hold.
+ * @data:    Elements of 8 bytes.
+ * @nr:      Their number.
+ * @max:     How many @data can hold.
+ * @nr_acls: Number of ACLs among the attributes.
  */
 struct luo_tmpfs_xattrs {
 	void *data;
 	u64 nr;
 	u64 max;
+	u64 nr_acls;
 };
 
 static int luo_tmpfs_image_append(struct luo_tmpfs_xattrs *xattrs,
@@ -68,33 +69,12 @@ static int luo_tmpfs_image_append(struct luo_tmpfs_xattrs *xattrs,
 	return 0;
 }
 
-static bool luo_tmpfs_image_has_acl(struct inode *inode, int type)
-{
-	struct posix_acl *acl;
-
-	if (!IS_POSIXACL(inode) || S_ISLNK(inode->i_mode))
-		return false;
-
-	acl = get_inode_acl(inode, type);
-	if (IS_ERR_OR_NULL(acl))
-		return false;
-	posix_acl_release(acl);
-
-	return true;
-}
-
 static int luo_tmpfs_image_xattrs(struct luo_tmpfs_node_ser *node,
 				  struct luo_tmpfs_xattrs *xattrs,
 				  struct dentry *dentry)
 {
 	struct luo_memfd_attrs_list list = {};
-	struct inode *inode = d_inode(dentry);
 	int err;
-
-	/* No version has ACLs. They must not be lost in silence. */
-	if (luo_tmpfs_image_has_acl(inode, ACL_TYPE_ACCESS) ||
-	    luo_tmpfs_image_has_acl(inode, ACL_TYPE_DEFAULT))
-		return -EOPNOTSUPP;
 
 	err = luo_memfd_attrs_collect(&list, dentry);
 	if (err)
@@ -102,6 +82,7 @@ static int luo_tmpfs_image_xattrs(struct luo_tmpfs_node_ser *node,
 
 	err = list.nr ? luo_tmpfs_image_append(xattrs, &list) : 0;
 	node->nr_xattrs = list.nr;
+	xattrs->nr_acls += list.nr_acls;
 	kvfree(list.data);
 
 	return err;
@@ -307,8 +288,8 @@ static void luo_tmpfs_image_options(struct luo_tmpfs_ser *ser,
  * @file:  The directory.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EOPNOTSUPP if a file has an ACL; -E2BIG if a file has too many extended
- * attributes; -ENOMEM. The error is reported with the path of the file.
+ * Return: 0; -E2BIG if a file has too many extended attributes; -ENOMEM. The error is
+ * reported with the path of the file.
  */
 int luo_tmpfs_image_create(struct luo_tmpfs_image *image,
 			   struct luo_tmpfs_walk *walk, const struct file *file)
@@ -322,6 +303,7 @@ int luo_tmpfs_image_create(struct luo_tmpfs_image *image,
 	err = luo_tmpfs_image_nodes(image, walk, &xattrs);
 	ser->nr_bytes = walk->nr_bytes;
 	ser->nr_xattrs = xattrs.nr;
+	image->acls.nr = xattrs.nr_acls;
 	if (!err)
 		err = luo_tmpfs_image_array(&image->bytes, walk->bytes, 1,
 					    ser->nr_bytes, &ser->bytes);

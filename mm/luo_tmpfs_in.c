@@ -142,9 +142,12 @@ static void luo_tmpfs_in_drop(u64 instance, struct luo_tmpfs_in *in)
  */
 static int luo_tmpfs_in_load(u64 instance, struct luo_tmpfs_in *in)
 {
+	struct luo_tmpfs_object object = {};
 	int err;
 
-	err = luo_object_load(luo_tmpfs_kind, instance, &in->ser);
+	err = luo_object_load(luo_tmpfs_kind, instance, &object);
+	in->ser = object.ser;
+	in->acls = object.acls;
 	if (!err)
 		err = luo_tmpfs_in_array(&in->extents, in->ser.extents,
 					 sizeof(struct luo_memfd_extent_ser),

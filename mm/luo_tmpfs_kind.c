@@ -67,7 +67,20 @@ LUO_DEFINE_KIND(tmpfs_node, struct luo_tmpfs_node_ser, TMPFS_NODE_FIELDS,
 #define TMPFS_VERSIONS(version, kind)					\
 	version(kind, 0, mandatory)
 
-LUO_DEFINE_KIND(tmpfs, struct luo_tmpfs_ser, TMPFS_FIELDS, TMPFS_VERSIONS);
+#define TMPFS_ACLS_FIELDS(field, ser)					\
+	field(ser, 0, u64, nr)
+
+#define TMPFS_ACLS_VERSIONS(version, kind)				\
+	version(kind, 0, mandatory)
+
+LUO_DEFINE_SUBSECTION(tmpfs, acls, struct luo_tmpfs_acls_ser, TMPFS_ACLS_FIELDS,
+		      TMPFS_ACLS_VERSIONS);
+
+#define TMPFS_SUBSECTIONS(subsection, object)				\
+	subsection(object, acls)
+
+LUO_DEFINE_KIND_WITH(tmpfs, struct luo_tmpfs_ser, TMPFS_FIELDS, TMPFS_VERSIONS,
+		     struct luo_tmpfs_object, TMPFS_SUBSECTIONS);
 LUO_NOTE_STRING("file", LUO_TMPFS_COMPATIBLE);
 
 struct luo_object_kind *const luo_tmpfs_kind = &tmpfs_kind;

@@ -140,6 +140,7 @@ static int luo_tmpfs_save_contents(struct luo_tmpfs *tree,
 /* Store the tree as it is now. */
 static int luo_tmpfs_save(struct luo_tmpfs *tree, bool freeze)
 {
+	struct luo_tmpfs_object object;
 	struct luo_tmpfs_image image;
 	struct luo_tmpfs_walk walk;
 	int err;
@@ -154,9 +155,10 @@ static int luo_tmpfs_save(struct luo_tmpfs *tree, bool freeze)
 	if (err)
 		return err;
 
+	object = (struct luo_tmpfs_object){ image.ser, image.acls };
 	err = freeze ?
-	      luo_object_update(luo_tmpfs_kind, tree->instance, &image.ser) :
-	      luo_object_save(luo_tmpfs_kind, tree->instance, &image.ser);
+	      luo_object_update(luo_tmpfs_kind, tree->instance, &object) :
+	      luo_object_save(luo_tmpfs_kind, tree->instance, &object);
 	if (err) {
 		luo_tmpfs_image_free(&image);
 		return err;

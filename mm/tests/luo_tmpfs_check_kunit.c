@@ -144,6 +144,7 @@ static const struct damage damages[] = {
 	DAMAGE("a file that is too short", nodes[FILE].size, 4 * PAGE_SIZE),
 	DAMAGE("fewer pages", nodes[FILE].nr_pages, 2),
 	DAMAGE("more pages", nodes[FILE].nr_pages, 4),
+	DAMAGE("an ACL that is not there", in.acls.nr, 1),
 	DAMAGE("fewer pages in the tree", in.ser.nr_pages, 2),
 	DAMAGE("fewer extents", nodes[FILE].nr_extents, 1),
 	DAMAGE("more extents", nodes[FILE].nr_extents, 3),

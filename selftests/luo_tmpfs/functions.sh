@@ -80,6 +80,9 @@ line'
 	"$tools/tree" xattr a trusted.large 60000
 	"$tools/tree" xattr a/b security.other 100
 	"$tools/tree" flags a/b/c 0x40
+	"$tools/tree" acl a/b/random access 1004
+	"$tools/tree" acl a/b default 1005
+	echo inherits >a/b/inherits
 	chmod 751 .
 	chown 12:34 .
 )
@@ -108,5 +111,6 @@ change_tree() (
 	chmod 711 sticky
 	chown 7:8 a
 	"$tools/tree" xattr a/new user.late 20
+	"$tools/tree" acl a/new access 1006
 	touch -d '2011-02-03 04:05:06' new
 )

@@ -11,14 +11,19 @@
  * tree socket PATH                    - create a socket
  * tree xattr PATH NAME SIZE           - set an extended attribute
  * tree flags PATH FLAGS               - set the flags of a file
+ * tree acl PATH TYPE UID              - set an ACL of the type access or default, in which
+ *                                       a user may read
  * tree fill DIRECTORY NR              - create NR files
  */
 #define _GNU_SOURCE
 #include <ctype.h>
+#include <endian.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <linux/fs.h>
 #include <linux/mount.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -210,6 +215,28 @@ static void set_flags(char **argv)
 		ksft_exit_fail_perror(argv[0]);
 }
 
+static void set_acl(char **argv)
+{
+	struct {
+		struct posix_acl_xattr_header header;
+		struct posix_acl_xattr_entry entries[5];
+	} acl = {
+		.header.a_version = htole32(POSIX_ACL_XATTR_VERSION),
+		.entries = {
+			{ htole16(ACL_USER_OBJ), htole16(6), htole32(ACL_UNDEFINED_ID) },
+			{ htole16(ACL_USER), htole16(4), htole32(atoi(argv[2])) },
+			{ htole16(ACL_GROUP_OBJ), 0, htole32(ACL_UNDEFINED_ID) },
+			{ htole16(ACL_MASK), htole16(4), htole32(ACL_UNDEFINED_ID) },
+			{ htole16(ACL_OTHER), 0, htole32(ACL_UNDEFINED_ID) },
+		},
+	};
+	char name[64];
+
+	snprintf(name, sizeof(name), "system.posix_acl_%s", argv[1]);
+	if (setxattr(argv[0], name, &acl, sizeof(acl), 0))
+		ksft_exit_fail_perror(argv[0]);
+}
+
 static void fill(char **argv)
 {
 	char name[32];
@@ -249,6 +276,7 @@ static const struct {
 	{ "socket", 1, create_socket },
 	{ "xattr", 3, set_xattr },
 	{ "flags", 2, set_flags },
+	{ "acl", 3, set_acl },
 	{ "fill", 2, fill },
 };
 

@@ -138,6 +138,8 @@ static_assert(offsetof(struct luo_memfd_attrs_ser_v1, name) == 80);
  * struct luo_memfd_xattr_ser - An extended attribute, or the security label.
  * @name_len:  Length of the name in bytes, with its NUL. If it is 1, the name is empty
  *             and the value is the label of the security module. There is at most one.
+ *             If the name is %XATTR_NAME_POSIX_ACL_ACCESS or that of the default, the
+ *             value is an ACL in the form that getxattr() returns.
  * @value_len: Length of the value in bytes.
  * @data:      The name, its NUL and the value, padded with NULs to 8 bytes.
  */

@@ -23,7 +23,8 @@
  * - the bytes are first the names of all nodes, then the targets of all symbolic links,
  *   each without a NUL;
  * - the elements of 8 bytes are extended attributes and security labels, as in
- *   ``linux/kho/abi/luo_memfd_attrs.h``;
+ *   ``linux/kho/abi/luo_memfd_attrs.h``, and ACLs, which the subsection %LUO_TMPFS_ACLS
+ *   counts;
  * - the extents are those of ``linux/kho/abi/luo_memfd.h``, the pages of regular files.
  *   Extents of order 0 are preserved as %LUO_MEMFD_RANGE_KEYS says. They may have the
  *   flag %LUO_MEMFD_POISONED.
@@ -38,6 +39,13 @@
  * LUO_TMPFS_NODE_KIND - The kind of the elements of a tree, "tmpfs_node".
  */
 #define LUO_TMPFS_NODE_KIND		"tmpfs_node"
+
+/**
+ * LUO_TMPFS_ACLS - The subsection of a tree in which a file has an ACL, "acls".
+ *
+ * It is mandatory: without its ACL a file may be open to more users.
+ */
+#define LUO_TMPFS_ACLS			"acls"
 
 /**
  * LUO_TMPFS_COMPATIBLE - Compatible string of the LUO file entry, "tmpfs-object".
@@ -145,6 +153,18 @@ static_assert(offsetof(struct luo_tmpfs_ser, max_bytes) == 88);
 static_assert(offsetof(struct luo_tmpfs_ser, max_inodes) == 96);
 static_assert(offsetof(struct luo_tmpfs_ser, huge) == 104);
 static_assert(offsetof(struct luo_tmpfs_ser, flags) == 108);
+
+/**
+ * struct luo_tmpfs_acls_ser - The ACLs of a tree.
+ * @nr: The number of access and default ACLs in the extended attributes of all nodes.
+ *      The tree has the subsection if it is not 0.
+ */
+struct luo_tmpfs_acls_ser {
+	u64 nr;
+};
+
+static_assert(sizeof(struct luo_tmpfs_acls_ser) == 8);
+static_assert(offsetof(struct luo_tmpfs_acls_ser, nr) == 0);
 
 /**
  * struct luo_tmpfs_node_ser - A name in a tree, and the file that it stands for.
