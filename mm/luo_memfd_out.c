@@ -304,7 +304,8 @@ static struct luo_memfd *luo_memfd_save_tracked(struct file *file, bool stock)
  *         false, write version 1 alone.
  *
  * Return: 0; -ENOMEM if the file does not fit into memory; -EOPNOTSUPP if a page has
- * memory tags; -EBUSY if the file is preserved in a tree; or another negative errno. On an error the file is unchanged.
+ * memory tags; -EBUSY if the file is preserved in a tree; or another negative errno. On
+ * an error the file is unchanged.
  */
 int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock)
 {
