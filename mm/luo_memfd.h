@@ -271,6 +271,9 @@ int luo_memfd_insert_poison(struct inode *inode, u64 pfn, pgoff_t index);
 bool luo_memfd_lazy_attach(struct inode *inode,
 			   const struct luo_memfd_ser_v1 *memfd,
 			   struct luo_array *array);
+bool luo_memfd_lazy_attach_copy(struct inode *inode,
+				const struct luo_memfd_ser_v1 *memfd,
+				const struct luo_memfd_extent_ser *extents);
 int luo_memfd_lazy_fill_range(struct inode *inode, pgoff_t start, pgoff_t end);
 
 /* luo_memfd_relist.c: preserving pages that are absent. */

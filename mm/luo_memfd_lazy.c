@@ -30,6 +30,7 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/overflow.h>
 #include <linux/pagemap.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -595,6 +596,7 @@ static void luo_memfd_lazy_evict(struct inode *inode)
 	SHMEM_I(inode)->absent = NULL;
 	luo_memfd_absent_free(&lazy->absent);
 	luo_array_free(&lazy->array);
+	kvfree(lazy->copy);
 	mutex_destroy(&lazy->lock);
 	kfree(lazy);
 }
@@ -627,6 +629,46 @@ static bool luo_memfd_lazy_is_present(const struct luo_memfd_ser_v1 *memfd,
 	return true;
 }
 
+static struct luo_memfd_lazy *
+luo_memfd_lazy_create(struct inode *inode, const struct luo_memfd_ser_v1 *memfd,
+		      struct luo_memfd_extent_ser *extents)
+{
+	struct luo_memfd_lazy *lazy;
+
+	if (!memfd->nr_pages || !extents || !luo_memfd_lazy_is_present(memfd, extents))
+		return NULL;
+
+	lazy = kzalloc_obj(*lazy);
+	if (!lazy)
+		return NULL;
+	if (luo_memfd_absent_init(&lazy->absent, extents, memfd->nr_extents,
+				  memfd->nr_pages))
+		goto err_free;
+
+	lazy->shmem.ops = &luo_memfd_lazy_ops;
+	mutex_init(&lazy->lock);
+	lazy->inode = inode;
+	INIT_LIST_HEAD(&lazy->claimed);
+	lazy->batch.inode = inode;
+	if (shmem_set_absent(inode, &lazy->shmem, memfd->nr_pages))
+		goto err_absent;
+
+	return lazy;
+
+err_absent:
+	luo_memfd_absent_free(&lazy->absent);
+err_free:
+	kfree(lazy);
+
+	return NULL;
+}
+
+static void luo_memfd_lazy_begin(struct luo_memfd_lazy *lazy, int mode)
+{
+	luo_memfd_background_init(lazy, mode == LUO_MEMFD_LAZY_BACKGROUND);
+	luo_memfd_background_start(lazy);
+}
+
 /**
  * luo_memfd_lazy_attach - Have the pages of a file come when they are used.
  * @inode: The file, without pages. No process can see it yet.
@@ -643,37 +685,50 @@ bool luo_memfd_lazy_attach(struct inode *inode,
 	int mode = READ_ONCE(luo_memfd_lazy_mode);
 	struct luo_memfd_lazy *lazy;
 
-	if (mode == LUO_MEMFD_LAZY_OFF || !memfd->nr_pages || !array->data ||
-	    !luo_memfd_lazy_is_present(memfd, array->data))
+	if (mode == LUO_MEMFD_LAZY_OFF)
 		return false;
 
-	lazy = kzalloc_obj(*lazy);
+	lazy = luo_memfd_lazy_create(inode, memfd, array->data);
 	if (!lazy)
 		return false;
-	if (luo_memfd_absent_init(&lazy->absent, array->data, memfd->nr_extents,
-				  memfd->nr_pages))
-		goto err_free;
-
-	lazy->shmem.ops = &luo_memfd_lazy_ops;
-	mutex_init(&lazy->lock);
-	lazy->inode = inode;
-	INIT_LIST_HEAD(&lazy->claimed);
-	lazy->batch.inode = inode;
-	if (shmem_set_absent(inode, &lazy->shmem, memfd->nr_pages))
-		goto err_absent;
 	lazy->array = *array;
 	*array = (struct luo_array){};
-	luo_memfd_background_init(lazy, mode == LUO_MEMFD_LAZY_BACKGROUND);
-	luo_memfd_background_start(lazy);
+	luo_memfd_lazy_begin(lazy, mode);
 
 	return true;
+}
 
-err_absent:
-	luo_memfd_absent_free(&lazy->absent);
-err_free:
-	kfree(lazy);
+/**
+ * luo_memfd_lazy_attach_copy - The same for a file whose extents are a part of an array.
+ * @inode:   The file, without pages. No process can see it yet.
+ * @memfd:   The file that was preserved.
+ * @extents: Its extents, valid, which are copied.
+ *
+ * Context: Process context, may sleep.
+ * Return: true; false if the pages must be retrieved immediately.
+ */
+bool luo_memfd_lazy_attach_copy(struct inode *inode,
+				const struct luo_memfd_ser_v1 *memfd,
+				const struct luo_memfd_extent_ser *extents)
+{
+	int mode = READ_ONCE(luo_memfd_lazy_mode);
+	struct luo_memfd_lazy *lazy;
+	void *copy;
 
-	return false;
+	if (mode == LUO_MEMFD_LAZY_OFF)
+		return false;
+
+	copy = kvmemdup(extents, array_size(memfd->nr_extents, sizeof(*extents)),
+			GFP_KERNEL);
+	lazy = luo_memfd_lazy_create(inode, memfd, copy);
+	if (!lazy) {
+		kvfree(copy);
+		return false;
+	}
+	lazy->copy = copy;
+	luo_memfd_lazy_begin(lazy, mode);
+
+	return true;
 }
 
 /**

@@ -35,7 +35,8 @@ struct luo_memfd_background {
  * @shmem:      What shmem calls.
  * @lock:       Held while pages come, are freed, or are preserved.
  * @inode:      The file.
- * @array:      The memory of the extents of @absent.
+ * @array:      The memory of the extents of @absent, or
+ * @copy:       that, if the array has those of other files too.
  * @absent:     The pages that are not in the page cache yet.
  * @claimed:    Those of them that were claimed.
  * @preserved:  The absent pages are preserved again: pin what comes.
@@ -47,6 +48,7 @@ struct luo_memfd_lazy {
 	struct mutex lock;	/* see above */
 	struct inode *inode;
 	struct luo_array array;
+	void *copy;
 	struct luo_memfd_absent absent;
 	struct list_head claimed;
 	bool preserved;

@@ -74,6 +74,14 @@ static int luo_tmpfs_content_pin(struct luo_tmpfs_content *content)
 	if (!luo_memfd_fits(inode))
 		return -ENOMEM;
 
+	/*
+	 * Absent pages must come first: nothing unpreserves them if the file is truncated
+	 * or deleted before freeze.
+	 */
+	err = luo_memfd_lazy_fill_range(inode, 0, ULONG_MAX);
+	if (err)
+		return err;
+
 	content->poison = luo_memfd_poison_seen();
 	/* Fail instead of invoking the OOM killer. */
 	mapping_set_gfp_mask(mapping, gfp | __GFP_RETRY_MAYFAIL);

@@ -8,7 +8,8 @@
  * in a directory, which the VFS refuses.
  *
  * First all names are created, and the pages of files are inserted by
- * luo_memfd_threads.c. Attributes are set at the end, because creating a file in a
+ * luo_memfd_threads.c. With ``luo_memfd.lazy=on`` those of larger files come when they are
+ * used, see luo_memfd_lazy.c. Attributes are set at the end, because creating a file in a
  * directory changes its times, and depends on its mode.
  *
  * Called by luo_tmpfs_in.c.
@@ -30,11 +31,18 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/shmem_fs.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "luo_memfd_attrs.h"
 #include "luo_tmpfs.h"
+
+/*
+ * The pages of smaller files are retrieved at once: those of a lazy file come in such
+ * steps, and it has some state.
+ */
+#define LUO_TMPFS_CREATE_LAZY	(SZ_1M / PAGE_SIZE)
 
 /**
  * struct luo_tmpfs_creation - The state while a tree is created.
@@ -150,6 +158,10 @@ static int luo_tmpfs_create_content(struct luo_tmpfs_creation *creation,
 		return 0;
 
 	creation->nr_pages += node->nr_pages;
+	if (node->nr_pages >= LUO_TMPFS_CREATE_LAZY &&
+	    luo_memfd_lazy_attach_copy(inode, &memfd,
+				       extents + creation->place.extent))
+		return 0;
 
 	return luo_memfd_threads_retrieve(inode, &memfd,
 					  extents + creation->place.extent);
