@@ -33,7 +33,9 @@ static void print_file(const struct mapping_entry *entry, size_t nr)
 
 	printf("%s%s", nr ? ", " : "", name);
 	free(name);
-	if (entry->size != MAPPING_SIZE_UNKNOWN)
+	if (entry->files != MAPPING_NO_DIRECTORY)
+		printf(" (%llu files, %llu bytes)", entry->files, entry->size);
+	else if (entry->size != MAPPING_SIZE_UNKNOWN)
 		printf(" (%llu bytes)", entry->size);
 }
 
@@ -197,6 +199,8 @@ static void print_json(const struct stored *stored)
 				json_number(json, "size", entry->size);
 			else
 				json_null(json, "size");
+			if (entry->files != MAPPING_NO_DIRECTORY)
+				json_number(json, "files", entry->files);
 			json_close(json);
 		}
 		json_close(json);

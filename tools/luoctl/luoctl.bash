@@ -38,8 +38,8 @@ _luoctl() {
 		return ;;
 	check)	options="--from --module" ;;
 	negotiate) options="--module --rollback" ;;
-	save)	options="--copy --timeout" ;;
-	restore) options="--cgroup --keep --ready --timeout --token" ;;
+	save)	options="--copy --timeout --tree" ;;
+	restore) options="--cgroup --keep --mount --ready --timeout --token" ;;
 	run)	options="--copy --link --ready --stop-signal --timeout" ;;
 	kexec)	options="--accept --append --dry-run --from --initrd --load --module --rollback" ;;
 	update)	options="--accept --append --dry-run --initrd --module --rollback --rollback-to --yes" ;;

@@ -45,6 +45,7 @@ static void append(struct mapping *mapping, const char *name, u64 token)
 	mapping->entries[mapping->nr++] = (struct mapping_entry){
 		.name = xstrdup(name),
 		.size = MAPPING_SIZE_UNKNOWN,
+		.files = MAPPING_NO_DIRECTORY,
 		.token = token,
 	};
 }
@@ -61,12 +62,25 @@ int mapping_add(struct mapping *mapping, const char *name, u64 token)
 	return 0;
 }
 
+static void free_entry(struct mapping_entry *entry)
+{
+	free(entry->name);
+	free(entry->cgroup);
+}
+
+void mapping_remove(struct mapping *mapping, size_t index)
+{
+	struct mapping_entry *entry = &mapping->entries[index];
+
+	free_entry(entry);
+	mapping->nr--;
+	memmove(entry, entry + 1, (mapping->nr - index) * sizeof(*entry));
+}
+
 void mapping_free(struct mapping *mapping)
 {
-	for (size_t i = 0; i < mapping->nr; i++) {
-		free(mapping->entries[i].name);
-		free(mapping->entries[i].cgroup);
-	}
+	for (size_t i = 0; i < mapping->nr; i++)
+		free_entry(&mapping->entries[i]);
 	free(mapping->entries);
 	*mapping = (struct mapping){};
 }
@@ -96,6 +110,8 @@ static void write_text(FILE *out, const struct mapping *mapping)
 		json_number(&json, "token", mapping->entries[i].token);
 		if (mapping->entries[i].size != MAPPING_SIZE_UNKNOWN)
 			json_number(&json, "size", mapping->entries[i].size);
+		if (mapping->entries[i].files != MAPPING_NO_DIRECTORY)
+			json_number(&json, "files", mapping->entries[i].files);
 		if (mapping->entries[i].cgroup)
 			json_string(&json, "cgroup", mapping->entries[i].cgroup);
 		write_owner(&json, &mapping->entries[i]);
@@ -172,15 +188,25 @@ static char *read_cgroup(const struct json_object *object)
 	return *path == '/' && !strstr(path, "/..") ? xstrdup(path) : NULL;
 }
 
-static const char *read_entry(const struct json_object *entry,
+/* Read a number, which is ~0 if it is absent. */
+static u64 read_number(const struct json_object *object, const char *name)
+{
+	struct json_object *number = json_object_object_get(object, name);
+
+	return json_object_is_type(number, json_type_int) ?
+	       json_object_get_uint64(number) : ~0ULL;
+}
+
+static const char *read_entry(const struct json_object *object,
 			      struct mapping *mapping)
 {
-	struct json_object *type, *name, *token, *size;
+	struct json_object *type, *name, *token;
+	struct mapping_entry *entry;
 	u64 number;
 
-	type = json_object_object_get(entry, "type");
-	name = json_object_object_get(entry, "name");
-	token = json_object_object_get(entry, "token");
+	type = json_object_object_get(object, "type");
+	name = json_object_object_get(object, "name");
+	token = json_object_object_get(object, "token");
 	if (!json_object_is_type(type, json_type_string))
 		return "has an entry without a type";
 	if (strcmp(json_object_get_string(type), "fd"))
@@ -191,12 +217,11 @@ static const char *read_entry(const struct json_object *entry,
 	if (!read_token(token, &number))
 		return "has an entry without a token";
 	append(mapping, json_object_get_string(name), number);
-	size = json_object_object_get(entry, "size");
-	if (json_object_is_type(size, json_type_int))
-		mapping->entries[mapping->nr - 1].size =
-			json_object_get_uint64(size);
-	mapping->entries[mapping->nr - 1].cgroup = read_cgroup(entry);
-	read_owner(entry, &mapping->entries[mapping->nr - 1]);
+	entry = &mapping->entries[mapping->nr - 1];
+	entry->size = read_number(object, "size");
+	entry->files = read_number(object, "files");
+	entry->cgroup = read_cgroup(object);
+	read_owner(object, entry);
 
 	return NULL;
 }

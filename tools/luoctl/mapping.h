@@ -17,6 +17,8 @@
  *   }
  *
  * "cgroup" is the control group of the process that had the file open, if that is known.
+ * A directory has "files", the number of names under it, and its "size" is the memory of
+ * all its files, both when it was saved.
  * A copy of a file may have "mode", "uid" and "gid". Other members, from systemd or a
  * newer luoctl, are ignored.
  */
@@ -31,11 +33,13 @@
 #define MAPPING_MEMFD	"luo-mapping"
 
 #define MAPPING_SIZE_UNKNOWN	(~0ULL)
+#define MAPPING_NO_DIRECTORY	(~0ULL)
 
 struct mapping_entry {
 	char *name;
 	u64 token;
 	u64 size;		/* of the file, in bytes, or MAPPING_SIZE_UNKNOWN */
+	u64 files;		/* names in a directory, or MAPPING_NO_DIRECTORY */
 	char *cgroup;		/* to which its memory is charged, or NULL */
 
 	/* Of a file that luoctl run has copied, to restore them with the file: */
@@ -55,6 +59,8 @@ int mapping_add(struct mapping *mapping, const char *name, u64 token);
 /* Find the entry of that name. Returns NULL if there is none. */
 struct mapping_entry *mapping_find(const struct mapping *mapping,
 				   const char *name);
+/* Remove the entry at @index. Those after it move up. */
+void mapping_remove(struct mapping *mapping, size_t index);
 void mapping_free(struct mapping *mapping);
 
 /*

@@ -13,11 +13,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "blackout.h"
 #include "cgroup.h"
 #include "command.h"
+#include "directory.h"
 #include "hold.h"
 #include "luoctl.h"
 #include "mapping.h"
@@ -155,34 +157,42 @@ int restore_files(struct retrieved *retrieved, struct mapping *mapping)
 	return ret;
 }
 
-static void print_result(const char *name, const struct mapping *mapping,
-			 const int *fds, pid_t holder)
+static void print_file(const char *name, const char *path)
 {
 	struct json *json = json_stdout();
 
 	if (want_json) {
-		json_string(json, "session", name);
+		json_open_object(json, NULL);
+		json_string(json, "name", name);
+		json_string(json, "path", path);
+		json_close(json);
+	} else if (path) {
+		printf("%s=%s\n", name, path);
+	} else {
+		printf("%s is in the descriptor store of the service manager\n", name);
+	}
+}
+
+static void print_result(const struct retrieved *retrieved,
+			 const struct mapping *mapping, pid_t holder)
+{
+	struct json *json = json_stdout();
+
+	if (want_json) {
+		json_string(json, "session", retrieved->name);
 		if (holder)
 			json_number(json, "holder", holder);
 		else
 			json_null(json, "holder");
-		json_boolean(json, "stored", !holder);
+		json_boolean(json, "stored", mapping->nr && !holder);
 		json_open_array(json, "files");
 	}
+	for (size_t i = 0; i < retrieved->nr_mounts; i++)
+		print_file(retrieved->mounts[i].name, retrieved->mounts[i].path);
 	for (size_t i = 0; i < mapping->nr; i++) {
-		char *path = xasprintf("/proc/%d/fd/%d", holder, fds[i]);
+		char *path = xasprintf("/proc/%d/fd/%d", holder, retrieved->fds[i]);
 
-		if (want_json) {
-			json_open_object(json, NULL);
-			json_string(json, "name", mapping->entries[i].name);
-			json_string(json, "path", holder ? path : NULL);
-			json_close(json);
-		} else if (holder) {
-			printf("%s=%s\n", mapping->entries[i].name, path);
-		} else {
-			printf("%s is in the descriptor store of the service manager\n",
-			       mapping->entries[i].name);
-		}
+		print_file(mapping->entries[i].name, holder ? path : NULL);
 		free(path);
 	}
 	if (want_json)
@@ -218,8 +228,8 @@ static int keep_fds(struct retrieved *retrieved, const struct mapping *mapping)
 		goto err_release;
 	if (retrieved->holder.pid)
 		kill(retrieved->holder.pid, SIGTERM);
-	if (mapping->nr)
-		print_result(retrieved->name, mapping, retrieved->fds, holder);
+	if (mapping->nr || retrieved->nr_mounts)
+		print_result(retrieved, mapping, holder);
 
 	return 0;
 
@@ -253,10 +263,54 @@ int restore_exec(struct retrieved *retrieved, const struct mapping *mapping,
 	return ret;
 }
 
+/* Check the arguments of --mount before anything is mounted. */
+static int check_mounts(const struct retrieved *retrieved, const struct mapping *mapping)
+{
+	for (size_t i = 0; i < retrieved->nr_mounts; i++) {
+		const char *name = retrieved->mounts[i].name;
+		const struct mapping_entry *entry = mapping_find(mapping, name);
+		struct stat st;
+
+		if (!entry)
+			return complain("session %s: has no %s", retrieved->name, name);
+		if (fstat(retrieved->fds[entry - mapping->entries], &st) ||
+		    !S_ISDIR(st.st_mode))
+			return complain("session %s: %s is a file, and cannot be mounted",
+					retrieved->name, name);
+	}
+
+	return 0;
+}
+
+/*
+ * Attach the trees that --mount names, and remove them from the files. What was mounted
+ * before an error stays mounted; the next restore finds it there.
+ */
+static int mount_trees(struct retrieved *retrieved, struct mapping *mapping)
+{
+	if (check_mounts(retrieved, mapping))
+		return -1;
+	for (size_t i = 0; i < retrieved->nr_mounts; i++) {
+		const struct restore_mount *mount = &retrieved->mounts[i];
+		size_t index = mapping_find(mapping, mount->name) - mapping->entries;
+		int *fd = &retrieved->fds[index];
+
+		if (directory_mount(*fd, mount->name, mount->path))
+			return -1;
+		close(*fd);
+		mapping_remove(mapping, index);
+		memmove(fd, fd + 1, (mapping->nr - index) * sizeof(*fd));
+	}
+
+	return 0;
+}
+
 struct arguments {
 	struct mapping mapping;
 	enum ready_when ready;
 	const char *cgroup;
+	struct restore_mount *mounts;
+	size_t nr_mounts;
 };
 
 static int restore(const char *name, struct arguments *args, char **command)
@@ -265,6 +319,8 @@ static int restore(const char *name, struct arguments *args, char **command)
 		.name = name,
 		.charge_owner = true,
 		.cgroup = args->cgroup,
+		.mounts = args->mounts,
+		.nr_mounts = args->nr_mounts,
 	};
 	struct mapping *mapping = &args->mapping;
 	int ret;
@@ -278,6 +334,10 @@ static int restore(const char *name, struct arguments *args, char **command)
 	if (retrieved.session < 0)
 		return -1;
 	ret = restore_files(&retrieved, mapping);
+	if (!ret && mount_trees(&retrieved, mapping)) {
+		restore_keep(&retrieved);
+		ret = -1;
+	}
 	if (!ret && *command)
 		ret = restore_exec(&retrieved, mapping, args->ready, command);
 	else if (!ret)
@@ -305,6 +365,29 @@ static int add_token(struct mapping *mapping, const char *argument)
 	return ret;
 }
 
+/* Add an argument NAME=PATH. */
+static int add_mount(struct arguments *args, char *argument)
+{
+	char *equals = strchr(argument, '=');
+	struct stat st;
+
+	if (!equals || equals == argument || !equals[1])
+		return complain("--mount %s: expected NAME=PATH", argument);
+	*equals = 0;
+	for (size_t i = 0; i < args->nr_mounts; i++) {
+		if (!strcmp(args->mounts[i].name, argument))
+			return complain("--mount %s: is given twice", argument);
+	}
+	if (stat(equals + 1, &st))
+		return complain("--mount %s: %s: %s", argument, equals + 1, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return complain("--mount %s: %s is not a directory", argument, equals + 1);
+	args->mounts = xrealloc(args->mounts, args->nr_mounts + 1, sizeof(*args->mounts));
+	args->mounts[args->nr_mounts++] = (struct restore_mount){ argument, equals + 1 };
+
+	return 0;
+}
+
 static int parse_cgroup(const char *argument, const char **cgroup)
 {
 	if (*argument != '/')
@@ -321,6 +404,7 @@ static int parse_options(int argc, char **argv, struct arguments *args)
 	static const struct option options[] = {
 		{ "cgroup", required_argument, NULL, 'c' },
 		{ "keep", no_argument, NULL, 'k' },
+		{ "mount", required_argument, NULL, 'm' },
 		{ "ready", required_argument, NULL, 'r' },
 		{ "timeout", required_argument, NULL, 'w' },
 		{ "token", required_argument, NULL, 't' },
@@ -340,6 +424,8 @@ static int parse_options(int argc, char **argv, struct arguments *args)
 			ret = session_parse_timeout(optarg);
 		else if (option == 'c')
 			ret = parse_cgroup(optarg, &args->cgroup);
+		else if (option == 'm')
+			ret = add_mount(args, optarg);
 		else
 			ret = usage(&restore_command);
 	}
@@ -366,6 +452,7 @@ static int run(int argc, char **argv)
 		ret = usage(&restore_command);
 	ret = ret ?: restore(argv[name], &args, argv + optind);
 	mapping_free(&args.mapping);
+	free(args.mounts);
 
 	/* The exit status must differ from those that are usual for commands. */
 	if (ret == -1 || ret == EXIT_FAILED)
@@ -376,7 +463,7 @@ static int run(int argc, char **argv)
 
 const struct command restore_command = {
 	.name = "restore",
-	.arguments = "[--ready exec|notify|fd] [--keep] [--cgroup PATH] [--timeout SECONDS] [--token NAME=TOKEN]... SESSION [-- COMMAND...]",
+	.arguments = "[--ready exec|notify|fd] [--keep] [--cgroup PATH] [--mount NAME=PATH]... [--timeout SECONDS] [--token NAME=TOKEN]... SESSION [-- COMMAND...]",
 	.does = "retrieve the files of a session, and run COMMAND with them",
 	.run = run,
 };

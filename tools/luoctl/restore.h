@@ -10,6 +10,12 @@
 #include "ready.h"
 #include "session.h"
 
+/* Where to attach a tree of a session. */
+struct restore_mount {
+	const char *name;
+	const char *path;
+};
+
 /* A session that was retrieved. */
 struct retrieved {
 	const char *name;
@@ -18,6 +24,8 @@ struct retrieved {
 	int *fds;		/* one for each entry of the mapping */
 	bool charge_owner;	/* charge the memory of each file to @cgroup, or, if that is NULL, */
 	const char *cgroup;	/* to the control group that the mapping has for the file */
+	const struct restore_mount *mounts;
+	size_t nr_mounts;
 };
 
 /*

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "directory.h"
 #include "hold.h"
 #include "index.h"
 #include "journal.h"
@@ -98,6 +99,7 @@ int save_copy(const char *path)
 void save_add_fd(struct save *save, int fd, const char *where)
 {
 	struct mapping *mapping = &save->mapping;
+	struct mapping_entry *entry = &mapping->entries[mapping->nr - 1];
 	struct stat st;
 
 	save->fds = xrealloc(save->fds, mapping->nr, sizeof(*save->fds));
@@ -105,22 +107,25 @@ void save_add_fd(struct save *save, int fd, const char *where)
 				sizeof(*save->wheres));
 	save->fds[mapping->nr - 1] = fd;
 	save->wheres[mapping->nr - 1] = xstrdup(where);
-	if (fd >= 0 && !fstat(fd, &st))
-		mapping->entries[mapping->nr - 1].size = st.st_size;
+	if (fd < 0 || fstat(fd, &st))
+		return;
+	entry->size = st.st_size;
+	if (S_ISDIR(st.st_mode) && directory_count(fd, &entry->files, &entry->size))
+		fprintf(stderr, "luoctl: %s: not all of its files could be counted\n", where);
 }
 
-/* Add an argument NAME=WHERE. */
-static int add(struct save *save, const char *argument, bool copy)
+/* Add an argument NAME=WHERE, where @option is 'c' for --copy, 'T' for --tree, or 0. */
+static int add(struct save *save, const char *argument, int option)
 {
 	struct mapping *mapping = &save->mapping;
-	const char *equals = strchr(argument, '=');
-	pid_t owner;
+	const char *equals = strchr(argument, '='), *where;
+	pid_t owner = 0;
 	char *name;
 	int ret, fd;
 
 	if (!equals || !equals[1])
 		return complain("'%s': expected NAME=%s", argument,
-				copy ? "PATH" : "DESCRIPTOR or NAME=PATH");
+				option ? "PATH" : "DESCRIPTOR or NAME=PATH");
 
 	name = xasprintf("%.*s", (int)(equals - argument), argument);
 	ret = mapping_add(mapping, name, mapping->nr + 1);
@@ -128,10 +133,14 @@ static int add(struct save *save, const char *argument, bool copy)
 	if (ret)
 		return -1;
 
-	fd = copy ? save_copy(equals + 1) : proc_open(equals + 1, &owner);
-	save_add_fd(save, fd, equals + 1);
-	/* The process that will use a copy is not known. */
-	if (fd >= 0 && !copy)
+	where = equals + 1;
+	if (option == 'T')
+		fd = directory_open(where);
+	else
+		fd = option == 'c' ? save_copy(where) : proc_open(where, &owner);
+	save_add_fd(save, fd, where);
+	/* The process that will use a copy or a tree is not known. */
+	if (fd >= 0 && owner)
 		mapping->entries[mapping->nr - 1].cgroup = cgroup_of(owner);
 
 	return fd < 0 ? -1 : 0;
@@ -333,23 +342,24 @@ static int run(int argc, char **argv)
 	static const struct option options[] = {
 		{ "copy", required_argument, NULL, 'c' },
 		{ "timeout", required_argument, NULL, 't' },
+		{ "tree", required_argument, NULL, 'T' },
 		{}
 	};
 	struct save args = {};
 	int option, ret = 0;
 	pid_t holder;
 
-	/* The order of the files, with and without --copy, determines their tokens. */
+	/* The order of the files, with and without an option, determines their tokens. */
 	while (!ret && (option = getopt_long(argc, argv, "-", options,
 					     NULL)) >= 0) {
-		if (option == 'c')
-			ret = add(&args, optarg, true);
+		if (option == 'c' || option == 'T')
+			ret = add(&args, optarg, option);
 		else if (option == 't')
 			ret = session_parse_timeout(optarg);
 		else if (option != 1)
 			ret = usage(&save_command);
 		else if (args.session_name)
-			ret = add(&args, optarg, false);
+			ret = add(&args, optarg, 0);
 		else
 			args.session_name = optarg;
 	}
@@ -366,7 +376,7 @@ static int run(int argc, char **argv)
 
 const struct command save_command = {
 	.name = "save",
-	.arguments = "[--timeout SECONDS] SESSION NAME=DESCRIPTOR|PATH|--copy NAME=PATH...",
+	.arguments = "[--timeout SECONDS] SESSION NAME=DESCRIPTOR|PATH|--copy NAME=PATH|--tree NAME=PATH...",
 	.does = "save files in a session that is held until the kexec",
 	.run = run,
 };

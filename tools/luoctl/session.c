@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hold.h"
@@ -383,6 +384,45 @@ static int complain_file_busy(int fd, const char *name, const char *where)
 	return -1;
 }
 
+static bool is_directory(int fd)
+{
+	int error = errno;
+	struct stat st;
+	bool is = !fstat(fd, &st) && S_ISDIR(st.st_mode);
+
+	errno = error;
+
+	return is;
+}
+
+/* The kernel log has the path of the file that cannot be preserved. */
+static int complain_directory(int fd, const char *name, const char *where)
+{
+	char *other;
+
+	switch (errno) {
+	case ENOENT:
+		return complain("%s: %s cannot be preserved: this kernel has no handler for directories of a tmpfs, or the write policy excludes the kind tmpfs",
+				name, where);
+	case EBUSY:
+		other = state_session_of(fd);
+		if (other)
+			complain("%s: %s is in a session already: %s", name, where, other);
+		else
+			complain("%s: %s cannot be preserved: a file in it is in a session already, or its pages are in use; the kernel log has its path",
+				 name, where);
+		free(other);
+		return -1;
+	case EOPNOTSUPP:
+	case E2BIG:
+		return complain("%s: %s cannot be preserved: %s; the kernel log has the path of the file",
+				name, where, strerror(errno));
+	}
+
+	return complain("%s: %s cannot be preserved: %s", name, where,
+			strerror(errno));
+}
+
 int session_retrieve_quietly(const char *name)
 {
 	struct liveupdate_ioctl_retrieve_session args = {
@@ -411,6 +451,8 @@ int session_preserve(int session, int fd, u64 token, const char *name,
 
 	if (!preserve_patiently(session, &args))
 		return 0;
+	if (is_directory(fd))
+		return complain_directory(fd, name, where);
 	switch (errno) {
 	case ENOENT:
 		return complain("%s: %s cannot be preserved: this kernel has no handler for such files; it has one for memfds",
