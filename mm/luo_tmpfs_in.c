@@ -64,7 +64,7 @@ static void luo_tmpfs_in_put_pages(const struct luo_tmpfs_in *in, u64 first,
 		.flags = LUO_TMPFS_EXTENTS,
 	};
 
-	if (!nr_pages)
+	if (!nr_pages && !rest.nr_extents)
 		return;
 
 	if (!luo_memfd_extents_valid(extents + first, rest.nr_extents, nr_pages,
