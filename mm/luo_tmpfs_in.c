@@ -26,6 +26,7 @@
 #include <linux/liveupdate.h>
 #include <linux/luo_elements.h>
 #include <linux/luo_object.h>
+#include <linux/minmax.h>
 #include <linux/mount.h>
 #include <linux/printk.h>
 #include <linux/shmem_fs.h>
@@ -86,17 +87,23 @@ static void luo_tmpfs_in_free(struct luo_tmpfs_in *in)
 	*in = (struct luo_tmpfs_in){};
 }
 
+/*
+ * Copy the nodes. Their number may be wrong, and memory for them is allocated before the
+ * array is looked at. Therefore the bytes were restored before: all nodes but the first
+ * have a name.
+ */
 static int luo_tmpfs_in_load_nodes(struct luo_tmpfs_in *in)
 {
+	u64 max = min(in->ser.nr_bytes + 1, LUO_TMPFS_NODES_MAX);
 	u64 nr = in->ser.nodes.count;
 
-	if (!nr || nr > LUO_TMPFS_NODES_MAX) {
-		pr_err("found %llu nodes, expected 1 to %lu\n", nr,
-		       LUO_TMPFS_NODES_MAX);
+	if (!nr || nr > max) {
+		pr_err("found %llu nodes, expected 1 to %llu\n", nr, max);
 		return -EBADMSG;
 	}
 
-	in->nodes = kvmalloc_array(nr, sizeof(*in->nodes), GFP_KERNEL);
+	in->nodes = kvmalloc_array(nr, sizeof(*in->nodes),
+				   GFP_KERNEL | __GFP_RETRY_MAYFAIL);
 	if (!in->nodes)
 		return -ENOMEM;
 
@@ -109,10 +116,10 @@ static int luo_tmpfs_in_load_rest(struct luo_tmpfs_in *in)
 	const struct luo_tmpfs_ser *ser = &in->ser;
 	int err;
 
-	err = luo_tmpfs_in_load_nodes(in);
+	err = luo_tmpfs_in_array(&in->bytes, ser->bytes, 1, ser->nr_bytes,
+				 "bytes");
 	if (!err)
-		err = luo_tmpfs_in_array(&in->bytes, ser->bytes, 1,
-					 ser->nr_bytes, "bytes");
+		err = luo_tmpfs_in_load_nodes(in);
 	if (!err)
 		err = luo_tmpfs_in_array(&in->xattrs, ser->xattrs, sizeof(u64),
 					 ser->nr_xattrs, "extended attributes");
@@ -280,7 +287,9 @@ static int luo_tmpfs_in_may_retrieve(void)
  *
  * Return: 0; -EPERM if the caller may not mount a tmpfs in the initial user namespace;
  * -EBADMSG if the tree is corrupt or a page is missing; -ENOENT if there is no such
- * object; another errno of the creation of a file, which is reported with its path.
+ * object; -ERANGE, -EMSGSIZE, -EPROTO or -EPROTONOSUPPORT of luo_object_load() and
+ * luo_elements_load(); another errno of the creation of a file, which is reported with
+ * its path.
  */
 int luo_tmpfs_in_retrieve(struct liveupdate_file_op_args *args)
 {
