@@ -88,14 +88,15 @@ static void luo_tmpfs_in_free(struct luo_tmpfs_in *in)
 }
 
 /*
- * Copy the nodes. Their number may be wrong, and memory for them is allocated before the
- * array is looked at. Therefore the bytes were restored before: all nodes but the first
- * have a name.
+ * Copy the nodes and free their array. Their number may be wrong, and memory for them is
+ * allocated before the array is looked at. Therefore the bytes were restored before: all
+ * nodes but the first have a name.
  */
 static int luo_tmpfs_in_load_nodes(struct luo_tmpfs_in *in)
 {
 	u64 max = min(in->ser.nr_bytes + 1, LUO_TMPFS_NODES_MAX);
 	u64 nr = in->ser.nodes.count;
+	int err;
 
 	if (!nr || nr > max) {
 		pr_err("found %llu nodes, expected 1 to %llu\n", nr, max);
@@ -107,8 +108,11 @@ static int luo_tmpfs_in_load_nodes(struct luo_tmpfs_in *in)
 	if (!in->nodes)
 		return -ENOMEM;
 
-	return luo_elements_load(&in->ser.nodes, luo_tmpfs_node_kind, in->nodes,
-				 nr);
+	err = luo_elements_load(&in->ser.nodes, luo_tmpfs_node_kind, in->nodes,
+				nr);
+
+	/* Not after the files were created, when it is too late for -ENOMEM. */
+	return err ?: luo_elements_finish(&in->ser.nodes);
 }
 
 static int luo_tmpfs_in_load_rest(struct luo_tmpfs_in *in)
