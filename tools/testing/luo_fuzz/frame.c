@@ -37,6 +37,7 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 
+#include "../luo_object/memfd_file.h"
 #include "frame.h"
 #include "input.h"
 
@@ -116,6 +117,16 @@ bool fuzz_crcs_tell(void)
 bool fuzz_memory_fails(void)
 {
 	return fuzz.fail_nth;
+}
+
+/**
+ * fuzz_unchanged - Check whether the memory is that of the previous kernel.
+ *
+ * Return: true if so. An allocation may still fail.
+ */
+bool fuzz_unchanged(void)
+{
+	return fuzz.untouched;
 }
 
 /**
@@ -384,7 +395,9 @@ int fuzz_run(const u8 *data, size_t size)
 	fuzz_target.restore();
 	luo_loopback_fail_nth(0);
 	FUZZ_EXPECT(!luo_loopback_keys(LUO_LOOPBACK_CLAIMED));
-	FUZZ_EXPECT(!luo_loopback_pages_held());
+	/* Poisoned pages are never freed. */
+	FUZZ_EXPECT(luo_loopback_pages_held() == memfd_file_retired);
+	memfd_file_retired = 0;
 	FUZZ_EXPECT(list_empty(&luo_loopback_in.tables));
 
 	/* Memory that could not be found stays preserved until the next kexec. */

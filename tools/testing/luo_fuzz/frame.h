@@ -42,6 +42,7 @@ u32 __wrap_crc32c(u32 crc, const void *data, size_t len);
 bool fuzz_crcs_tell(void);
 bool fuzz_memory_fails(void);
 bool fuzz_intact(const u64 *addresses, unsigned int nr);
+bool fuzz_unchanged(void);
 bool fuzz_untouched(void);
 bool fuzz_errno(int err, const int *documented, size_t nr);
 

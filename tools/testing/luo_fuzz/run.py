@@ -20,7 +20,7 @@ HERE = pathlib.Path(__file__).parent
 CORPUS, REGRESSIONS, WORDS = HERE / "corpus", HERE / "regressions", HERE / "words.dict"
 
 # Runs of a fuzzer in `check`, by the time of one; the seed makes them repeatable.
-RUNS = {"objects": 600, "references": 1000, "subsections": 1000, "array": 1000, "elements": 1000, "pool": 1500, "pkram": 1000, "image": 600}
+RUNS = {"objects": 600, "references": 1000, "subsections": 1000, "array": 1000, "elements": 1000, "pool": 1500, "pkram": 1000, "tree": 3000, "image": 600}
 RUNS_ELSE = 10000
 SEED = 7
 
@@ -36,7 +36,8 @@ HANG, HANG_IN_CHECK = 20, 600
 def command(out, name, found, hang, *more):
 	"""Return the command line of a fuzzer."""
 	return [out / name, f"-dict={WORDS}", f"-max_len={LENGTHS.get(name, LENGTH_ELSE)}",
-		f"-timeout={hang}", "-rss_limit_mb=4096", "-close_fd_mask=3",
+		f"-timeout={hang}", "-rss_limit_mb=4096", "-malloc_limit_mb=256",
+		"-close_fd_mask=3",
 		"-print_final_stats=1", f"-artifact_prefix={found}/", *more]
 
 

@@ -222,6 +222,13 @@ bool luo_memfd_lazy_attach(struct inode *inode,
 	return false;
 }
 
+bool luo_memfd_lazy_attach_copy(struct inode *inode,
+				const struct luo_memfd_ser_v1 *memfd,
+				const struct luo_memfd_extent_ser *extents)
+{
+	return false;
+}
+
 int luo_memfd_threads_retrieve(struct inode *inode,
 			       const struct luo_memfd_ser_v1 *memfd,
 			       const struct luo_memfd_extent_ser *extents)

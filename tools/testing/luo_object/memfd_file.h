@@ -19,6 +19,7 @@ struct memfd_page {
 struct inode {
 	struct memfd_page *pages;
 	unsigned long nr;
+	u16 i_mode;
 };
 
 struct file {

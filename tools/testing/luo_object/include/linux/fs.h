@@ -4,6 +4,7 @@
 
 #include <linux/err.h>
 #include <linux/math.h>
+#include <linux/stat.h>
 #include <linux/types.h>
 
 /* memfd_file.c implements the file for the memfd handler. */

@@ -32,6 +32,8 @@ static inline void *kvmalloc(size_t size, gfp_t gfp)
 	return luo_loopback_fails() ? NULL : malloc(size);
 }
 
+#define kmalloc(size, gfp)	kvmalloc(size, gfp)
+
 static inline char *kstrdup(const char *s, gfp_t gfp)
 {
 	return luo_loopback_fails() ? NULL : strdup(s);

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LUO_FUZZ_MOUNT_H
+#define _LUO_FUZZ_MOUNT_H
+
+#include "../../vfs.h"
+
+#endif /* _LUO_FUZZ_MOUNT_H */
