@@ -16,12 +16,12 @@
 
 #include <libliveupdate.h>
 
+#include "../luo_lib/fault.h"
 #include "../luo_lib/kho.h"
 #include "../luo_lib/memory.h"
 #include "../luo_lib/pattern.h"
 #include "../luo_lib/session.h"
 #include "../luo_lib/shape.h"
-#include "fault.h"
 
 #define OUTGOING	"/sys/kernel/debug/luo_objects/outgoing"
 #define POLICY		"/sys/kernel/luo_objects/write"

@@ -10,11 +10,11 @@
 
 #include <libliveupdate.h>
 
+#include "../luo_lib/fault.h"
 #include "../luo_lib/memory.h"
 #include "../luo_lib/pattern.h"
 #include "../luo_lib/session.h"
 #include "../luo_lib/shape.h"
-#include "fault.h"
 
 /* More than the number of allocations, including those of checkers in a debug kernel. */
 #define NR_EACH		128

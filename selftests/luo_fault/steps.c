@@ -38,10 +38,10 @@
 #include <unistd.h>
 
 #include "../kselftest.h"
+#include "../luo_lib/fault.h"
 #include "../luo_lib/kho.h"
 #include "../luo_lib/memory.h"
 #include "../luo_lib/pkram_device.h"
-#include "fault.h"
 
 #define OUTGOING	"/sys/kernel/debug/luo_objects/outgoing"
 #define MAX_STEPS	48

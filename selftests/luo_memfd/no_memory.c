@@ -14,13 +14,12 @@
 
 #include <libliveupdate.h>
 
+#include "../luo_lib/fault.h"
 #include "../luo_lib/memory.h"
 #include "../luo_lib/pattern.h"
 #include "../luo_lib/session.h"
 #include "../luo_lib/shape.h"
 
-#define FAIL_NTH	"/proc/self/fail-nth"
-#define DEBUGFS		"/sys/kernel/debug/"
 #define MAX_NTH		120
 #define SLACK_KIB	4096
 #define FILE_KIB	1280L
@@ -31,44 +30,6 @@ static const struct shape shape = {
 	.before = PAGES(0, 1, 1, 300),
 	.after = PAGES(320, 4, 1, 20),
 };
-
-static int fail_nth;
-
-static void set_up_faults(void)
-{
-	static const char *const kinds[] = { "failslab", "fail_page_alloc" };
-	char path[64];
-
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		snprintf(path, sizeof(path), DEBUGFS "%s/ignore-gfp-wait",
-			 kinds[i]);
-		file_set(path, 0);
-		snprintf(path, sizeof(path), DEBUGFS "%s/verbose", kinds[i]);
-		file_set(path, 0);
-	}
-	file_set(DEBUGFS "fail_page_alloc/min-order", 0);
-}
-
-/* Only the one system call is between these two. */
-static void fail_allocation(int nth)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", nth);
-
-	if (pwrite(fail_nth, text, len, 0) != len)
-		ksft_exit_fail_perror(FAIL_NTH);
-}
-
-/* Check whether there were that many allocations. */
-static bool came_to_fail(void)
-{
-	char text[16] = "";
-
-	if (pread(fail_nth, text, sizeof(text) - 1, 0) < 1)
-		ksft_exit_fail_perror(FAIL_NTH);
-	fail_allocation(0);
-	return !atoi(text);
-}
 
 static void name_session(char *name, size_t size, int nth)
 {
@@ -82,16 +43,15 @@ static bool preserve_each(void)
 	int nth, failures = 0, session, fd, err;
 	bool failed = true;
 
-	set_up_faults();
 	for (nth = 1; nth <= MAX_NTH; nth++) {
 		name_session(name, sizeof(name), nth);
 		session = session_create(name);
 		fd = shape_create(&shape, 1);
 		err = -ENOMEM;
 		if (failed) {
-			fail_allocation(nth);
+			fault_arm(nth);
 			err = luo_session_preserve_fd(session, fd, 0);
-			failed = came_to_fail();
+			failed = !fault_disarm();
 			if (err && (err != -ENOMEM || !failed)) {
 				ksft_print_msg("allocation %d: %s\n", nth,
 					       strerror(-err));
@@ -120,15 +80,14 @@ static bool retrieve_each(void)
 	int nth, failures = 0, session, fd;
 	bool failed = true, good;
 
-	set_up_faults();
 	for (nth = 1; nth <= MAX_NTH; nth++) {
 		name_session(name, sizeof(name), nth);
 		session = session_retrieve(name);
 		if (failed)
-			fail_allocation(nth);
+			fault_arm(nth);
 		fd = luo_session_retrieve_fd(session, 0);
 		if (failed)
-			failed = came_to_fail();
+			failed = !fault_disarm();
 		else if (fd < 0)
 			return false;
 		/* shmem returns ENOSPC if it has no memory for an inode. */
@@ -158,9 +117,7 @@ int main(int argc, char *argv[])
 
 	ksft_print_header();
 	ksft_set_plan(!first + !last);
-	fail_nth = open(FAIL_NTH, O_RDWR);
-	if (fail_nth < 0)
-		ksft_exit_skip("this kernel injects no faults\n");
+	fault_set_up();
 	if (!first)
 		ksft_test_result(retrieve_each(), "retrieve without memory\n");
 	if (!last) {

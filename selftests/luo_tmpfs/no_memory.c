@@ -19,46 +19,13 @@
 
 #include <libliveupdate.h>
 
+#include "../luo_lib/fault.h"
 #include "../luo_lib/memory.h"
 #include "../luo_lib/session.h"
 
-#define FAIL_NTH	"/proc/self/fail-nth"
-#define DEBUGFS		"/sys/kernel/debug/"
 #define MAX_NTH		400
 #define SLACK_KIB	4096
 #define TEXT		"content"
-
-static int fail_nth;
-
-static void set_up_faults(void)
-{
-	file_set(DEBUGFS "failslab/ignore-gfp-wait", 0);
-	file_set(DEBUGFS "failslab/verbose", 0);
-	file_set(DEBUGFS "fail_page_alloc/ignore-gfp-wait", 0);
-	file_set(DEBUGFS "fail_page_alloc/verbose", 0);
-	file_set(DEBUGFS "fail_page_alloc/min-order", 0);
-}
-
-/* Only the one system call is between these two. */
-static void fail_allocation(int nth)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", nth);
-
-	if (pwrite(fail_nth, text, len, 0) != len)
-		ksft_exit_fail_perror(FAIL_NTH);
-}
-
-/* Check whether there were that many allocations. */
-static bool came_to_fail(void)
-{
-	char text[16] = "";
-
-	if (pread(fail_nth, text, sizeof(text) - 1, 0) < 1)
-		ksft_exit_fail_perror(FAIL_NTH);
-	fail_allocation(0);
-	return !atoi(text);
-}
 
 static void write_text(const char *path)
 {
@@ -110,9 +77,9 @@ static bool preserve_one(int session, int fd, int nth, bool *failed)
 {
 	int err;
 
-	fail_allocation(nth);
+	fault_arm(nth);
 	err = luo_session_preserve_fd(session, fd, 0);
-	*failed = came_to_fail();
+	*failed = !fault_disarm();
 	if (err && (err != -ENOMEM || !*failed)) {
 		ksft_print_msg("allocation %d: %s\n", nth, strerror(-err));
 		return false;
@@ -176,10 +143,10 @@ static bool retrieve_each(const char *directory)
 		snprintf(name, sizeof(name), "%d", nth);
 		session = session_retrieve(name);
 		if (failed)
-			fail_allocation(nth);
+			fault_arm(nth);
 		fd = luo_session_retrieve_fd(session, 0);
 		if (failed)
-			failed = came_to_fail();
+			failed = !fault_disarm();
 		else if (fd < 0)
 			return false;
 		/* shmem returns ENOSPC if it has no memory for an inode. */
@@ -206,10 +173,7 @@ int main(int argc, char *argv[])
 		ksft_exit_fail_msg("no_memory save|check DIRECTORY\n");
 	ksft_print_header();
 	ksft_set_plan(1);
-	fail_nth = open(FAIL_NTH, O_RDWR);
-	if (fail_nth < 0)
-		ksft_exit_skip("this kernel injects no faults\n");
-	set_up_faults();
+	fault_set_up();
 	if (save) {
 		ksft_test_result(preserve_each(argv[2]),
 				 "preserve without memory\n");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef SELFTESTS_LUO_FAULT_FAULT_H
-#define SELFTESTS_LUO_FAULT_FAULT_H
+#ifndef SELFTESTS_LUO_LIB_FAULT_H
+#define SELFTESTS_LUO_LIB_FAULT_H
 
 /*
  * Configure the kernel so that fault_arm() applies to allocations of all kinds, and lock

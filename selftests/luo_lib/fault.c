@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "../kselftest.h"
-#include "../luo_lib/memory.h"
 #include "fault.h"
+#include "memory.h"
 
 #define FAIL_NTH	"/proc/self/fail-nth"
 #define DEBUGFS		"/sys/kernel/debug/"
