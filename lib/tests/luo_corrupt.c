@@ -38,6 +38,7 @@
 #include <linux/kho/abi/luo_memfd.h>
 #include <linux/kho/abi/luo_memfd_attrs.h>
 #include <linux/kho/abi/luo_pool.h>
+#include <linux/kho/abi/luo_tmpfs.h>
 #include <linux/kho/abi/memfd.h>
 #include <linux/kho/abi/pkram.h>
 #include <linux/kstrtox.h>
@@ -383,13 +384,25 @@ static int luo_corrupt_bytes(struct luo_corrupt_spot *spot, unsigned int nr)
 	return -ENOENT;
 }
 
-/* The data of a memfd and of an object of the test driver begin in the same way. */
+static const struct luo_tmpfs_ser *
+luo_corrupt_tree(const struct luo_corrupt_spot *spot)
+{
+	if (!spot->record || strcmp(spot->table->kind, LUO_TMPFS_KIND))
+		return NULL;
+
+	return luo_object_record_data(spot->record);
+}
+
+/* The extents of a memfd or of a tree, or what an object of the test driver begins with. */
 static u64 luo_corrupt_handle(const struct luo_corrupt_spot *spot)
 {
+	const struct luo_tmpfs_ser *tree = luo_corrupt_tree(spot);
 	const struct luo_memfd_ser_v1 *v1;
 
 	if (!spot->record)
 		return 0;
+	if (tree)
+		return tree->extents;
 
 	v1 = luo_object_record_data(spot->record);
 
@@ -413,21 +426,49 @@ static int luo_corrupt_array(struct luo_corrupt_spot *spot, unsigned int nr)
 	return -ENOENT;
 }
 
-static int luo_corrupt_extent(struct luo_corrupt_spot *spot, unsigned int nr)
+/* An element in the first run of an array. */
+static int luo_corrupt_element(struct luo_corrupt_spot *spot, u64 handle,
+			       unsigned int nr)
 {
 	struct luo_array_block_ser *block;
-	int err;
 
-	err = luo_corrupt_array(spot, 0);
-	if (err)
-		return err;
+	if (!handle)
+		return -ENOENT;
 
-	block = spot->mem;
-	spot->handle = block->self;
+	block = phys_to_virt(handle);
+	spot->handle = handle;
 	spot->seal = luo_corrupt_seal_elements;
 	spot->mem = luo_corrupt_elements(block) + nr * block->element_size;
 
 	return nr < block->count ? 0 : -ENOENT;
+}
+
+static int luo_corrupt_extent(struct luo_corrupt_spot *spot, unsigned int nr)
+{
+	return luo_corrupt_element(spot, luo_corrupt_handle(spot), nr);
+}
+
+static int luo_corrupt_tree_node(struct luo_corrupt_spot *spot, unsigned int nr)
+{
+	const struct luo_tmpfs_ser *tree = luo_corrupt_tree(spot);
+
+	return luo_corrupt_element(spot, tree ? tree->nodes.array : 0, nr);
+}
+
+/* A byte of a name or of the target of a symbolic link. */
+static int luo_corrupt_tree_byte(struct luo_corrupt_spot *spot, unsigned int nr)
+{
+	const struct luo_tmpfs_ser *tree = luo_corrupt_tree(spot);
+
+	return luo_corrupt_element(spot, tree ? tree->bytes : 0, nr);
+}
+
+/* An extended attribute, which begins at an element of 8 bytes. */
+static int luo_corrupt_tree_xattr(struct luo_corrupt_spot *spot, unsigned int nr)
+{
+	const struct luo_tmpfs_ser *tree = luo_corrupt_tree(spot);
+
+	return luo_corrupt_element(spot, tree ? tree->xattrs : 0, nr);
 }
 
 static int luo_corrupt_v0(struct luo_corrupt_spot *spot, unsigned int nr)
@@ -533,6 +574,10 @@ static const struct {
 	{ "v1", luo_corrupt_data },
 	{ "attrs", luo_corrupt_attrs },
 	{ "extent", luo_corrupt_extent },
+	{ "tree", luo_corrupt_data },
+	{ "tree_node", luo_corrupt_tree_node },
+	{ "tree_byte", luo_corrupt_tree_byte },
+	{ "tree_xattr", luo_corrupt_tree_xattr },
 	{ "v0", luo_corrupt_v0 },
 	{ "chunk", luo_corrupt_chunk },
 	{ "folio", luo_corrupt_folio },
@@ -736,6 +781,35 @@ static const struct luo_corrupt_field luo_corrupt_fields[] = {
 	FIELD(extent, luo_memfd_extent_ser, nr_pages),
 	FIELD(extent, luo_memfd_extent_ser, order),
 	FIELD(extent, luo_memfd_extent_ser, flags),
+	FIELD(tree, luo_tmpfs_ser, nodes.array),
+	FIELD(tree, luo_tmpfs_ser, nodes.count),
+	FIELD(tree, luo_tmpfs_ser, nodes.stride),
+	FIELD(tree, luo_tmpfs_ser, nodes.kind),
+	FIELD(tree, luo_tmpfs_ser, bytes),
+	FIELD(tree, luo_tmpfs_ser, nr_bytes),
+	FIELD(tree, luo_tmpfs_ser, xattrs),
+	FIELD(tree, luo_tmpfs_ser, nr_xattrs),
+	FIELD(tree, luo_tmpfs_ser, extents),
+	FIELD(tree, luo_tmpfs_ser, nr_extents),
+	FIELD(tree, luo_tmpfs_ser, nr_pages),
+	FIELD(tree, luo_tmpfs_ser, huge),
+	FIELD(tree, luo_tmpfs_ser, flags),
+	FIELD(tree_node, luo_tmpfs_node_ser, mtime),
+	FIELD(tree_node, luo_tmpfs_node_ser, size),
+	FIELD(tree_node, luo_tmpfs_node_ser, nr_pages),
+	FIELD(tree_node, luo_tmpfs_node_ser, nr_extents),
+	FIELD(tree_node, luo_tmpfs_node_ser, nr_xattrs),
+	FIELD(tree_node, luo_tmpfs_node_ser, parent),
+	FIELD(tree_node, luo_tmpfs_node_ser, link),
+	FIELD(tree_node, luo_tmpfs_node_ser, mtime_nsec),
+	FIELD(tree_node, luo_tmpfs_node_ser, mode),
+	FIELD(tree_node, luo_tmpfs_node_ser, uid),
+	FIELD(tree_node, luo_tmpfs_node_ser, fsflags),
+	FIELD(tree_node, luo_tmpfs_node_ser, name_len),
+	FIELD(tree_node, luo_tmpfs_node_ser, target_len),
+	{ .place = "tree_byte", .name = "byte", .size = 1 },
+	FIELD(tree_xattr, luo_memfd_xattr_ser, name_len),
+	FIELD(tree_xattr, luo_memfd_xattr_ser, value_len),
 	FIELD(v0, memfd_luo_ser, pos),
 	FIELD(v0, memfd_luo_ser, size),
 	FIELD(v0, memfd_luo_ser, seals),
