@@ -296,6 +296,67 @@ void luo_array_free_to(const struct luo_handover *handover,
 }
 
 /**
+ * luo_array_unmap - Free the linear mapping of an array, which stays allocated.
+ * @handover: The handover that the pages are from.
+ * @array:    The array. Its @data is NULL afterwards.
+ */
+void luo_array_unmap(const struct luo_handover *handover,
+		     struct luo_array *array)
+{
+	if (array->mapped)
+		handover->unmap(array->data);
+	array->mapped = false;
+	array->data = NULL;
+}
+
+/**
+ * luo_array_free_stored - Free an array that this kernel wrote, by its handle.
+ * @handover: The handover that the pages are from.
+ * @handle:   The handle of an array that is not mapped.
+ * @size:     Size of all elements in bytes.
+ */
+void luo_array_free_stored(const struct luo_handover *handover, u64 handle,
+			   size_t size)
+{
+	struct luo_array array = { .blocks = phys_to_virt(handle) };
+
+	if (!array.blocks->nr_runs)
+		array.order = luo_array_inline_order(size);
+	luo_array_free_to(handover, &array);
+}
+
+/**
+ * luo_array_stored_each - Call a function for all elements that this kernel wrote.
+ * @handover: The handover, passed to @fn.
+ * @handle:   The handle of the array.
+ * @size:     Size of all elements in bytes.
+ * @fn:       Called for each part of the elements that is contiguous in memory, which
+ *            ends at the end of a page or of the elements.
+ */
+void luo_array_stored_each(const struct luo_handover *handover, u64 handle,
+			   size_t size,
+			   void (*fn)(const struct luo_handover *handover,
+				      const void *data, size_t size))
+{
+	const struct luo_array_block_ser *block = phys_to_virt(handle);
+	size_t len;
+	u32 i;
+
+	if (!block->nr_runs)
+		fn(handover, block + 1, size);
+
+	for (; block; block = luo_array_next_block(block)) {
+		for (i = 0; i < block->nr_runs; i++) {
+			len = min_t(size_t, size, PAGE_SIZE <<
+				    luo_array_run_order(block->runs[i]));
+			fn(handover,
+			   phys_to_virt(luo_array_run_phys(block->runs[i])), len);
+			size -= len;
+		}
+	}
+}
+
+/**
  * luo_array_alloc_from - Allocate an array from a given handover.
  * @handover:     The handover to allocate from.
  * @array:        Set up by this call; all zero on failure.

@@ -395,6 +395,45 @@ static void luo_array_in_copy(const struct luo_array_in *in, u64 handle,
 	}
 }
 
+/* Copy the elements to @data, or to new memory if it is NULL. */
+static int luo_array_in_read_to(const struct luo_handover *handover, void **data,
+				u64 handle, u32 element_size, u64 count)
+{
+	const struct luo_array array = {
+		.count = count,
+		.element_size = element_size,
+	};
+	void *copy = *data;
+	struct luo_array_in in;
+	size_t size;
+	int err;
+
+	if (!luo_array_size(element_size, count, &size))
+		return -EMSGSIZE;
+
+	err = luo_array_in_init(&in, handover);
+	if (err)
+		return err;
+
+	err = luo_array_in_read(&in, handle, &array, size);
+	if (!err && !copy) {
+		copy = kvmalloc(size, GFP_KERNEL | __GFP_NOWARN);
+		err = copy ? 0 : -ENOMEM;
+	}
+	if (!err) {
+		luo_array_in_copy(&in, handle, copy, size);
+		if (in.data_crc && in.data_crc != crc32c(~0, copy, size))
+			err = -EBADMSG;
+	}
+	luo_array_in_free(&in);
+	if (err && copy != *data)
+		kvfree(copy);
+	else if (!err)
+		*data = copy;
+
+	return err;
+}
+
 /**
  * luo_array_read_from - Copy the elements of an array of the previous kernel.
  * @handover:     The handover that the pages are from.
@@ -411,28 +450,32 @@ static void luo_array_in_copy(const struct luo_array_in *in, u64 handle,
 int luo_array_read_from(const struct luo_handover *handover, void *data,
 			u64 handle, u32 element_size, u64 count)
 {
-	const struct luo_array array = {
-		.count = count,
-		.element_size = element_size,
-	};
-	struct luo_array_in in;
-	size_t size;
+	return luo_array_in_read_to(handover, &data, handle, element_size, count);
+}
+
+/**
+ * luo_array_copy_from - Copy the elements of an array of the previous kernel to new memory.
+ * @handover:     The handover that the pages are from.
+ * @data:         Set to the elements, which the caller frees with kvfree(). Unchanged on
+ *                failure.
+ * @handle:       The handle: any number.
+ * @element_size: Expected size of an element in bytes: any number.
+ * @count:        Expected number of elements: any number.
+ *
+ * Allocates memory only if there is an array of this size.
+ *
+ * Context: Process context, may sleep.
+ * Return: As luo_array_restore().
+ */
+int luo_array_copy_from(const struct luo_handover *handover, void **data,
+			u64 handle, u32 element_size, u64 count)
+{
+	void *copy = NULL;
 	int err;
 
-	if (!luo_array_size(element_size, count, &size))
-		return -EMSGSIZE;
-
-	err = luo_array_in_init(&in, handover);
-	if (err)
-		return err;
-
-	err = luo_array_in_read(&in, handle, &array, size);
-	if (!err) {
-		luo_array_in_copy(&in, handle, data, size);
-		if (in.data_crc && in.data_crc != crc32c(~0, data, size))
-			err = -EBADMSG;
-	}
-	luo_array_in_free(&in);
+	err = luo_array_in_read_to(handover, &copy, handle, element_size, count);
+	if (!err)
+		*data = copy;
 
 	return err;
 }

@@ -28,10 +28,20 @@ int luo_array_map(const struct luo_handover *handover, struct luo_array *array,
 u32 luo_array_block_crc(const struct luo_array_block_ser *block);
 void *luo_array_pages_alloc(const struct luo_handover *handover,
 			    unsigned int order, gfp_t gfp);
+void luo_array_unmap(const struct luo_handover *handover,
+		     struct luo_array *array);
+void luo_array_free_stored(const struct luo_handover *handover, u64 handle,
+			   size_t size);
+void luo_array_stored_each(const struct luo_handover *handover, u64 handle,
+			   size_t size,
+			   void (*fn)(const struct luo_handover *handover,
+				      const void *data, size_t size));
 
 /* luo_array_in.c */
 
 int luo_array_read_from(const struct luo_handover *handover, void *data,
+			u64 handle, u32 element_size, u64 count);
+int luo_array_copy_from(const struct luo_handover *handover, void **data,
 			u64 handle, u32 element_size, u64 count);
 
 /* The calls of the public headers, for tests that pass their own handover. */

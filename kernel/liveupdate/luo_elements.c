@@ -188,21 +188,25 @@ static int luo_elements_convert(const struct luo_handover *handover,
 				const struct luo_elements_ser *ser,
 				const struct luo_object_kind *kind,
 				const struct luo_object_version *version,
-				void *elements)
+				void **elements)
 {
-	void *wire __free(kvfree) = kvmalloc_array(ser->count, ser->stride,
-						   GFP_KERNEL);
-	void *element = elements;
+	void *element = *elements, *wire = NULL;
 	u64 i;
 	int err;
 
-	if (!wire)
-		return -ENOMEM;
-
-	err = luo_array_read_from(handover, wire, ser->array, ser->stride,
+	err = luo_array_copy_from(handover, &wire, ser->array, ser->stride,
 				  ser->count);
 	if (err)
 		return err;
+
+	if (!element)
+		element = kvmalloc_array(ser->count, kind->size,
+					 GFP_KERNEL | __GFP_NOWARN);
+	if (!element) {
+		kvfree(wire);
+		return -ENOMEM;
+	}
+	*elements = element;
 
 	for (i = 0; i < ser->count; i++, element += kind->size) {
 		memcpy(element, wire + i * ser->stride, version->size);
@@ -211,8 +215,37 @@ static int luo_elements_convert(const struct luo_handover *handover,
 		if (!(i % LUO_ELEMENTS_BATCH))
 			cond_resched();
 	}
+	kvfree(wire);
 
 	return 0;
+}
+
+/*
+ * Load elements to @elements, or to new memory if it is NULL. The caller frees the memory
+ * on failure, too.
+ */
+static int luo_elements_read(const struct luo_handover *handover,
+			     const struct luo_elements_ser *ser,
+			     const struct luo_object_kind *kind, void **elements)
+{
+	const struct luo_object_version *version;
+	int err;
+
+	err = luo_elements_version(ser, kind, &version);
+	if (err)
+		return err;
+
+	if (ser->stride != kind->size)
+		err = luo_elements_convert(handover, ser, kind, version, elements);
+	else if (*elements)
+		err = luo_array_read_from(handover, *elements, ser->array,
+					  ser->stride, ser->count);
+	else
+		err = luo_array_copy_from(handover, elements, ser->array,
+					  ser->stride, ser->count);
+
+	return err ?: luo_elements_check(kind, version->version, *elements,
+					 ser->count);
 }
 
 /**
@@ -230,9 +263,6 @@ int luo_elements_load_from(const struct luo_handover *handover,
 			   const struct luo_object_kind *kind, void *elements,
 			   u64 max)
 {
-	const struct luo_object_version *version;
-	int err;
-
 	if (!ser->count)
 		return 0;
 	if (ser->count > max) {
@@ -241,18 +271,33 @@ int luo_elements_load_from(const struct luo_handover *handover,
 		return -E2BIG;
 	}
 
-	err = luo_elements_version(ser, kind, &version);
-	if (err)
-		return err;
+	return luo_elements_read(handover, ser, kind, &elements);
+}
 
-	if (ser->stride == kind->size)
-		err = luo_array_read_from(handover, elements, ser->array,
-					  ser->stride, ser->count);
-	else
-		err = luo_elements_convert(handover, ser, kind, version, elements);
+/**
+ * luo_elements_copy - Load elements of any number to new memory.
+ * @handover: The handover that the array is from.
+ * @ser:      As for luo_elements_load(). There is at least one element.
+ * @kind:     The kind of the elements.
+ * @elements: Set to the elements, which the caller frees with kvfree(). NULL on failure.
+ *
+ * Context: Process context, may sleep.
+ * Return: As luo_elements_load(), but not -E2BIG.
+ */
+int luo_elements_copy(const struct luo_handover *handover,
+		      const struct luo_elements_ser *ser,
+		      const struct luo_object_kind *kind, void **elements)
+{
+	int err;
 
-	return err ?: luo_elements_check(kind, version->version, elements,
-					 ser->count);
+	*elements = NULL;
+	err = luo_elements_read(handover, ser, kind, elements);
+	if (err) {
+		kvfree(*elements);
+		*elements = NULL;
+	}
+
+	return err;
 }
 
 /**
@@ -322,3 +367,18 @@ int luo_elements_finish(const struct luo_elements_ser *ser)
 	return luo_elements_finish_from(&luo_handover_kho, ser);
 }
 EXPORT_SYMBOL_GPL(luo_elements_finish);
+
+/**
+ * luo_elements_abort - Free elements of this kernel.
+ * @handover: The handover that the array is from.
+ * @ser:      As luo_elements_save_from() has set it. The array is not mapped.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_elements_abort(const struct luo_handover *handover,
+			const struct luo_elements_ser *ser)
+{
+	if (ser->count)
+		luo_array_free_stored(handover, ser->array,
+				      ser->count * ser->stride);
+}

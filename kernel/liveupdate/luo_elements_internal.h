@@ -6,6 +6,12 @@
 
 struct luo_handover;
 
+int luo_elements_copy(const struct luo_handover *handover,
+		      const struct luo_elements_ser *ser,
+		      const struct luo_object_kind *kind, void **elements);
+void luo_elements_abort(const struct luo_handover *handover,
+			const struct luo_elements_ser *ser);
+
 /* The calls of the public header, for tests that pass their own handover. */
 
 int luo_elements_save_from(const struct luo_handover *handover,
