@@ -9,6 +9,8 @@
 #include <linux/kho/abi/luo_elements.h>
 #include <linux/kho/abi/luo_layout.h>
 #include <linux/kho/abi/luo_note.h>
+#include <linux/kho/abi/luo_pages.h>
+#include <linux/luo_member.h>
 #include <linux/luo_object.h>
 #include <linux/stddef.h>
 
@@ -64,6 +66,9 @@
  * ``elements``
  *     the same, without the name of the kind in the layout. For fields that were
  *     published before there was ``elements_of``, whose layout cannot change;
+ * ``pages``
+ *     a &struct luo_pages_ser, preserved pages of the object, see
+ *     LUO_DEFINE_KIND_MEMBERS();
  * ``array``
  *     the handle of a &struct luo_array, a u64;
  * ``reference(kind)``
@@ -92,6 +97,7 @@
  * @LUO_FORM_ENUM:    The indexes of names.
  * @LUO_FORM_MASK:    Numbers whose bits are indexes of names.
  * @LUO_FORM_ELEMENTS: The first member of a &struct luo_elements_ser.
+ * @LUO_FORM_PAGES:   The first member of a &struct luo_pages_ser.
  * @LUO_FORM_REFERENCE: Any, but other than @none an object of kind @target must exist.
  */
 enum luo_field_form {
@@ -101,6 +107,7 @@ enum luo_field_form {
 	LUO_FORM_ENUM,
 	LUO_FORM_MASK,
 	LUO_FORM_ELEMENTS,
+	LUO_FORM_PAGES,
 	LUO_FORM_REFERENCE,
 };
 
@@ -304,6 +311,18 @@ struct luo_field {
 	__luo_field_elements(field, args)
 #define array_elements_of(kind)	array_of(kind)
 
+/* The fields of struct luo_pages_ser. */
+#define luo_wire_same_pages(x)	__same_type(x, struct luo_pages_ser)
+#define luo_wire_each_pages	luo_field_pages
+#define luo_field_pages(field, ser)					\
+	field(ser, 0, u64, nr_pages, .form = LUO_FORM_PAGES)		\
+	field(ser, 0, array_of(page_run), runs.array)			\
+	field(ser, 0, u64, runs.count)					\
+	field(ser, 0, u32, runs.stride)					\
+	field(ser, 0, u32, runs.version)				\
+	field(ser, 0, u32, runs.layout)					\
+	field(ser, 0, u32, runs.kind)
+
 #define luo_version_record_mandatory	0
 #define luo_version_record_optional	LUO_OBJECT_RECORD_OPTIONAL
 #define luo_version_record_retired	0
@@ -506,6 +525,7 @@ struct luo_field {
 		static_assert(sizeof(_text) <= LUO_OBJECT_KIND_LEN,	\
 			      "the name " _text " is too long");	\
 		_versions(__LUO_VERSION_CHECK, ()))			\
+	extern _type luo_struct_##_name;				\
 	static const struct luo_field _name##_field_table[] = {		\
 		_fields(__LUO_FIELD, (_type, 0))			\
 	};								\
@@ -535,6 +555,63 @@ struct luo_field {
 #define __LUO_SECOND_MEMBER(_object, _member) (((__LUO_SECOND _object *)0)->_member)
 #define __LUO_SUBSECTION_NAME(a, b)	__LUO_SUBSECTION_PASTE(a, b)
 #define __LUO_SUBSECTION_PASTE(a, b)	a##_##b
+
+/* Each is followed by the member of the object in brackets. */
+#define luo_member_same_pages(x)	__same_type(x, struct luo_pages)
+#define luo_member_same_list(...)	luo_member_same_list_head
+#define luo_member_same_list_head(x)	__same_type(x, struct list_head)
+#define luo_member_same_xarray(...)	luo_member_same_xa
+#define luo_member_same_xa(x)		__same_type(x, struct xarray)
+
+/* The same with the field. */
+#define luo_member_field_pages(x)	__same_type(x, struct luo_pages_ser)
+#define luo_member_field_list(...)	luo_member_field_elements
+#define luo_member_field_xarray(...)	luo_member_field_elements
+#define luo_member_field_elements(x)	__same_type(x, struct luo_elements_ser)
+
+/* Checks of the items of a container. */
+#define __LUO_ITEM(_item, _member)	(((_item *)0)->_member)
+#define luo_member_check_pages
+#define luo_member_check_list(_of, _item, _node, _ser)		\
+	static_assert(__same_type(__LUO_ITEM(_item, _node), struct list_head), \
+		      #_node " is not a struct list_head in " #_item);	\
+	__luo_member_check_item(_of, _item, _ser)
+#define luo_member_check_xarray(_of, _item, _ser, _key)		\
+	__luo_member_check_item(_of, _item, _ser)			\
+	static_assert(__same_type(__LUO_ITEM(_item, _ser)._key, u64),	\
+		      #_key " is not a u64 in the struct of kind " #_of);
+#define __luo_member_check_item(_of, _item, _ser)			\
+	static_assert(__same_type(__LUO_ITEM(_item, _ser), luo_struct_##_of), \
+		      #_ser " is not the struct of kind " #_of " in " #_item);
+
+/* Further initialisers of struct luo_member. */
+#define luo_member_more_pages
+#define luo_member_more_list(_of, _item, _node, _ser)			\
+	.ops = &luo_list_ops,						\
+	.node = offsetof(_item, _node),					\
+	__luo_member_more_item(_of, _item, _ser)
+#define luo_member_more_xarray(_of, _item, _ser, _key)		\
+	.ops = &luo_xarray_ops,						\
+	.node = offsetof(_item, _ser._key),				\
+	__luo_member_more_item(_of, _item, _ser)
+#define __luo_member_more_item(_of, _item, _ser)			\
+	.kind = &_of##_kind,						\
+	.size = sizeof(_item),						\
+	.ser = offsetof(_item, _ser),
+
+/* "object" of the list of members is the struct of the object, in brackets. */
+#define __LUO_HELD(_object, _member, _shape) {				\
+	.field = offsetof(__LUO_FIRST _object, ser._member),		\
+	.offset = offsetof(__LUO_FIRST _object, _member),		\
+	luo_member_more_##_shape					\
+},
+#define __LUO_HELD_CHECK(_object, _member, _shape)			\
+	static_assert(luo_member_same_##_shape(__LUO_MEMBER(_object, _member)), \
+		      "member " #_member " is not of type " #_shape	\
+		      " in the struct of the object");			\
+	static_assert(luo_member_field_##_shape(__LUO_MEMBER(_object, ser._member)), \
+		      "field " #_member " cannot hold " #_shape);	\
+	luo_member_check_##_shape
 
 #define __LUO_FIELD_ANCIENT(ser, _since, _type, _name, ...)		\
 	static_assert(!(_since), "field " #_name " has a version: "	\
@@ -616,6 +693,83 @@ struct luo_field {
 				       _versions)
 
 /**
+ * LUO_NO_SUBSECTIONS - The list of subsections of a kind that has none.
+ * @subsection: Not used.
+ * @object:     Not used.
+ */
+#define LUO_NO_SUBSECTIONS(subsection, object)
+
+/* private: the list of members of a kind that has none. */
+#define LUO_NO_MEMBERS(member, object)
+/* public: */
+
+/**
+ * LUO_DEFINE_KIND_MEMBERS_UNLISTED - LUO_DEFINE_KIND_MEMBERS() without an entry in the
+ * catalogue.
+ * @_name:        As for LUO_DEFINE_KIND_MEMBERS(), and the same below.
+ * @_type:        The wire struct.
+ * @_fields:      The list of fields.
+ * @_versions:    The list of versions.
+ * @_object:      The struct of an object.
+ * @_subsections: The list of subsections.
+ * @_members:     The list of members.
+ */
+#define LUO_DEFINE_KIND_MEMBERS_UNLISTED(_name, _type, _fields, _versions, \
+					 _object, _subsections, _members) \
+	static_assert(!offsetof(_object, ser),				\
+		      "ser is not the first member of " #_object);	\
+	static_assert(__same_type(((_object *)0)->ser, _type),		\
+		      "ser is not a " #_type " in " #_object);		\
+	_subsections(__LUO_SUBSECTION_CHECK, (_name, _object))		\
+	_members(__LUO_HELD_CHECK, (_object))				\
+	static const struct luo_object_subsection			\
+	_name##_subsection_table[] = {					\
+		_subsections(__LUO_SUBSECTION, (_name, _object))	\
+	};								\
+	static const struct luo_member _name##_member_table[] = {	\
+		_members(__LUO_HELD, (_object))				\
+	};								\
+	__LUO_DEFINE_KIND(_name, #_name, _type, _fields, _versions,	\
+		.subsections = _name##_subsection_table,		\
+		.nr_subsections = ARRAY_SIZE(_name##_subsection_table),	\
+		.members = _name##_member_table,			\
+		.nr_members = ARRAY_SIZE(_name##_member_table))
+
+/**
+ * LUO_DEFINE_KIND_MEMBERS - Define a kind whose objects have pages, lists or xarrays.
+ * @_name:        As for LUO_DEFINE_KIND().
+ * @_type:        As for LUO_DEFINE_KIND().
+ * @_fields:      As for LUO_DEFINE_KIND().
+ * @_versions:    As for LUO_DEFINE_KIND().
+ * @_object:      A struct whose first member, ser, is the wire struct, and which has a
+ *                member for each subsection, as for LUO_DEFINE_KIND_WITH(), and for each
+ *                entry of @_members. Save and load this struct.
+ * @_subsections: The list of subsections, or LUO_NO_SUBSECTIONS.
+ * @_members:     The list of members, each as ``member(object, name, shape)``.
+ *
+ * A member has the same name as the field that it is saved in, which must not be
+ * droppable. The shapes are:
+ *
+ * ``pages``
+ *     the field is pages and the member is a &struct luo_pages;
+ * ``list(kind, struct item, node, ser)``
+ *     the field is elements of @kind and the member is a &struct list_head of items;
+ *     ``node`` is the &struct list_head in an item, and ``ser`` the wire struct of @kind;
+ * ``xarray(kind, struct item, ser, key)``
+ *     the same for a &struct xarray, where ``key`` is the u64 in the wire struct that is
+ *     the index of the item.
+ *
+ * Saving an object preserves the pages and saves the items; loading it claims the pages
+ * and adds an item, from kzalloc(), for each element. The code of the kind does not
+ * access the fields of members.
+ */
+#define LUO_DEFINE_KIND_MEMBERS(_name, _type, _fields, _versions, _object, \
+				_subsections, _members)			\
+	__LUO_KIND_NOTES(#_name, _type, _fields, _versions)		\
+	LUO_DEFINE_KIND_MEMBERS_UNLISTED(_name, _type, _fields, _versions, \
+					 _object, _subsections, _members)
+
+/**
  * LUO_DEFINE_KIND_WITH_UNLISTED - LUO_DEFINE_KIND_WITH() without an entry in the
  * catalogue.
  * @_name:        As for LUO_DEFINE_KIND_WITH(), and the same below.
@@ -627,18 +781,8 @@ struct luo_field {
  */
 #define LUO_DEFINE_KIND_WITH_UNLISTED(_name, _type, _fields, _versions,	\
 				      _object, _subsections)		\
-	static_assert(!offsetof(_object, ser),				\
-		      "ser is not the first member of " #_object);	\
-	static_assert(__same_type(((_object *)0)->ser, _type),		\
-		      "ser is not a " #_type " in " #_object);		\
-	_subsections(__LUO_SUBSECTION_CHECK, (_name, _object))		\
-	static const struct luo_object_subsection			\
-	_name##_subsection_table[] = {					\
-		_subsections(__LUO_SUBSECTION, (_name, _object))	\
-	};								\
-	__LUO_DEFINE_KIND(_name, #_name, _type, _fields, _versions,	\
-		.subsections = _name##_subsection_table,		\
-		.nr_subsections = ARRAY_SIZE(_name##_subsection_table))
+	LUO_DEFINE_KIND_MEMBERS_UNLISTED(_name, _type, _fields, _versions, \
+					 _object, _subsections, LUO_NO_MEMBERS)
 
 /**
  * LUO_DEFINE_KIND_WITH - Define a kind whose objects have subsections.
@@ -653,9 +797,8 @@ struct luo_field {
  */
 #define LUO_DEFINE_KIND_WITH(_name, _type, _fields, _versions, _object,	\
 			     _subsections)				\
-	__LUO_KIND_NOTES(#_name, _type, _fields, _versions)		\
-	LUO_DEFINE_KIND_WITH_UNLISTED(_name, _type, _fields, _versions,	\
-				      _object, _subsections)
+	LUO_DEFINE_KIND_MEMBERS(_name, _type, _fields, _versions,	\
+				_object, _subsections, LUO_NO_MEMBERS)
 
 /**
  * LUO_NOTE_STRING - Add a string that two kernels must share to the catalogue.

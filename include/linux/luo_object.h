@@ -9,6 +9,7 @@
 
 struct kobject;
 struct luo_field;
+struct luo_member;
 
 /**
  * struct luo_object_id - The name of an object.
@@ -73,6 +74,11 @@ struct luo_object_subsection {
 };
 
 /**
+ * LUO_OBJECT_MEMBERS_MAX - How many members a kind can have.
+ */
+#define LUO_OBJECT_MEMBERS_MAX	8
+
+/**
  * struct luo_object_kind - A kind of object and its versions.
  * @name:        The name, as in &struct luo_object_id.
  * @versions:    Its versions, newest first, each number once.
@@ -95,6 +101,9 @@ struct luo_object_subsection {
  *               is nothing to do.
  * @subsections: The subsections of its objects. See LUO_DEFINE_KIND_WITH().
  * @nr_subsections: Number of subsections.
+ * @members:     The members of its objects that are saved with them, such as pages and
+ *               lists. See LUO_DEFINE_KIND_MEMBERS().
+ * @nr_members:  Number of members, at most %LUO_OBJECT_MEMBERS_MAX.
  *
  * The caller owns it and must not free it before luo_object_unregister_kind().
  */
@@ -110,6 +119,8 @@ struct luo_object_kind {
 	void (*unfreeze)(void);
 	const struct luo_object_subsection *subsections;
 	unsigned int nr_subsections;
+	const struct luo_member *members;
+	unsigned int nr_members;
 
 	/* private: */
 	struct list_head list;
@@ -194,6 +205,9 @@ int luo_object_update(const struct luo_object_kind *kind, u64 instance,
 		      const void *object);
 int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 		    void *object);
+void luo_object_unload(const struct luo_object_kind *kind, void *object);
+void luo_object_abort(const struct luo_object_kind *kind, u64 instance);
+int luo_object_finish(const struct luo_object_kind *kind, u64 instance);
 int luo_object_walk(const struct luo_object_kind *kind, u64 instance,
 		    luo_object_walk_fn fn, void *context);
 int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
@@ -266,6 +280,18 @@ static inline int luo_object_save(const struct luo_object_kind *kind,
 
 static inline int luo_object_load(const struct luo_object_kind *kind,
 				  u64 instance, void *object)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void luo_object_unload(const struct luo_object_kind *kind,
+				     void *object) { }
+
+static inline void luo_object_abort(const struct luo_object_kind *kind,
+				    u64 instance) { }
+
+static inline int luo_object_finish(const struct luo_object_kind *kind,
+				    u64 instance)
 {
 	return -EOPNOTSUPP;
 }

@@ -87,7 +87,8 @@ int luo_elements_save_from(const struct luo_handover *handover,
 	*ser = (struct luo_elements_ser){};
 	*array = (struct luo_array){};
 	if (!luo_object_fields_droppable(kind) ||
-	    luo_object_reference_any(kind) || kind->nr_subsections)
+	    luo_object_reference_any(kind) || luo_object_pages_any(kind) ||
+	    kind->nr_subsections)
 		return -EINVAL;
 	if (!count)
 		return 0;
@@ -129,7 +130,8 @@ int luo_elements_save_from(const struct luo_handover *handover,
  * Context: Process context, may sleep.
  * Return: 0; -ERANGE if a value of a field is invalid; -EINVAL if a field of @kind was
  * added in a later version and is not droppable, if it has a reference, which would not
- * be checked, or if @count or @gfp is invalid; -ENOMEM if there is no memory.
+ * be checked, or pages, which would not be freed, or if @count or @gfp is invalid; -ENOMEM
+ * if there is no memory.
  */
 int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
 		      const struct luo_object_kind *kind, const void *elements,

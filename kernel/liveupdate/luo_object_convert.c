@@ -8,8 +8,8 @@
  *
  * It is called by luo_object_core.c, luo_object_kind.c and PKRAM. It converts with
  * the fields of the kind (luo_object_field.c) or with its save and load functions. It
- * calls luo_object_reference.c, luo_object_subsection.c, luo_object_out.c and
- * luo_object_in.c, and luo_elements.c to drop objects.
+ * calls luo_object_reference.c, luo_object_subsection.c, luo_object_member.c,
+ * luo_object_out.c and luo_object_in.c, and luo_elements.c and luo_pages.c to free objects.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -27,6 +27,7 @@
 
 #include "luo_elements_internal.h"
 #include "luo_object_internal.h"
+#include "luo_pages_internal.h"
 
 /* Convert @object to one version. The caller frees the wire struct. */
 static void *luo_object_wire(const struct luo_object_kind *kind,
@@ -125,32 +126,16 @@ err_abort:
 	return err;
 }
 
-/**
- * luo_object_convert_save - Store an object in all selected versions.
- * @out:      The set to store it in.
- * @kind:     Its kind.
- * @instance: Its number within the kind.
- * @object:   Its newest struct, or the argument of the save functions.
- * @gfp:      Allocation mask.
- *
- * Stores the subsections that are needed first, so that at no time an object is
- * stored without them.
- *
- * Context: Process context, may sleep.
- * Return: 0 or a negative errno, see luo_object_save().
- */
-int luo_object_convert_save(struct luo_object_out *out,
-			    const struct luo_object_kind *kind, u64 instance,
-			    const void *object, gfp_t gfp)
+/* Store an object after its subsections. @ser is its struct, whose members are saved. */
+static int luo_object_save_all(struct luo_object_out *out,
+			       const struct luo_object_kind *kind, u64 instance,
+			       const void *object, const void *ser, gfp_t gfp)
 {
 	const struct luo_object_id id = { kind->name, instance };
 	const u16 mark = luo_object_subsections_mark(kind, object);
 	const struct luo_object_subsection *part;
 	unsigned int i;
 	int err = 0;
-
-	if (kind->nr_subsections && luo_object_out_stored(out, &id))
-		return -EEXIST;
 
 	for (i = 0; i < kind->nr_subsections && !err; i++) {
 		part = &kind->subsections[i];
@@ -160,13 +145,65 @@ int luo_object_convert_save(struct luo_object_out *out,
 						    gfp);
 	}
 	if (!err)
-		err = luo_object_save_alone(out, kind, instance, object, mark,
-					    gfp);
+		err = luo_object_save_alone(out, kind, instance, ser, mark, gfp);
 	/* Nothing of the object is stored, and no subsection was before the call. */
 	if (err && err != -EEXIST && kind->nr_subsections)
 		luo_object_out_abort(out, &id);
 
 	return err;
+}
+
+/* Store an object with its members. */
+static int luo_object_save_members(struct luo_object_out *out,
+				   const struct luo_object_kind *kind,
+				   u64 instance, const void *object, gfp_t gfp)
+{
+	union luo_member_ser fields[LUO_OBJECT_MEMBERS_MAX];
+	int err;
+
+	void *ser __free(kfree) = kmemdup(object, kind->size, gfp);
+	if (!ser)
+		return -ENOMEM;
+
+	err = luo_object_members_save(out->handover, kind, object, ser, gfp);
+	if (err)
+		return err;
+
+	err = luo_object_save_all(out, kind, instance, object, ser, gfp);
+	if (err) {
+		luo_object_members_get(kind, ser, fields);
+		luo_object_members_abort(out->handover, kind, fields);
+	}
+
+	return err;
+}
+
+/**
+ * luo_object_convert_save - Store an object in all selected versions.
+ * @out:      The set to store it in.
+ * @kind:     Its kind.
+ * @instance: Its number within the kind.
+ * @object:   Its newest struct, or the argument of the save functions.
+ * @gfp:      Allocation mask.
+ *
+ * Saves the members and stores the subsections that are needed first, so that at no time
+ * an object is stored without them.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno, see luo_object_save().
+ */
+int luo_object_convert_save(struct luo_object_out *out,
+			    const struct luo_object_kind *kind, u64 instance,
+			    const void *object, gfp_t gfp)
+{
+	const struct luo_object_id id = { kind->name, instance };
+
+	if (kind->nr_subsections && luo_object_out_stored(out, &id))
+		return -EEXIST;
+
+	return kind->nr_members ?
+	       luo_object_save_members(out, kind, instance, object, gfp) :
+	       luo_object_save_all(out, kind, instance, object, object, gfp);
 }
 
 /**
@@ -316,7 +353,8 @@ static void luo_object_change_write(const struct luo_object_change *change,
 static int luo_object_changes_convert(struct luo_object_change *changes,
 				      struct luo_object_out *out,
 				      const struct luo_object_kind *kind,
-				      u64 instance, const void *object)
+				      u64 instance, const void *object,
+				      const void *ser)
 {
 	struct luo_object_change *last = &changes[kind->nr_subsections];
 	unsigned int i;
@@ -337,7 +375,7 @@ static int luo_object_changes_convert(struct luo_object_change *changes,
 	last->kind = kind;
 	last->mark = luo_object_subsections_mark(kind, object);
 
-	return luo_object_change_convert(last, out, instance, object);
+	return luo_object_change_convert(last, out, instance, ser);
 }
 
 /* Apply changes. On failure nothing is changed. */
@@ -371,6 +409,62 @@ err_undo:
 	return err;
 }
 
+/* Change an object. @ser is its struct, whose members are saved. */
+static int luo_object_update_all(struct luo_object_out *out,
+				 const struct luo_object_kind *kind, u64 instance,
+				 const void *object, const void *ser)
+{
+	const unsigned int nr = kind->nr_subsections + 1;
+	unsigned int i, j;
+	int err;
+
+	struct luo_object_change *changes __free(kfree) =
+		kcalloc(nr, sizeof(*changes), GFP_KERNEL);
+	if (!changes)
+		return -ENOMEM;
+
+	err = luo_object_changes_convert(changes, out, kind, instance, object,
+					 ser);
+	if (!err)
+		err = luo_object_changes_apply(changes, nr, out, instance);
+
+	for (i = 0; i < nr; i++) {
+		for (j = 0; j < LUO_OBJECT_VERSIONS_MAX; j++)
+			kfree(changes[i].wire[j]);
+	}
+
+	return err;
+}
+
+/* Change an object with its members. */
+static int luo_object_update_members(struct luo_object_out *out,
+				     const struct luo_object_kind *kind,
+				     u64 instance, const void *object)
+{
+	const struct luo_object_id id = { kind->name, instance };
+	union luo_member_ser old[LUO_OBJECT_MEMBERS_MAX];
+	union luo_member_ser fields[LUO_OBJECT_MEMBERS_MAX];
+	int err;
+
+	if (!luo_object_out_stored(out, &id))
+		return -ENOENT;
+
+	void *ser __free(kfree) = kmemdup(object, kind->size, GFP_KERNEL);
+	if (!ser)
+		return -ENOMEM;
+
+	luo_object_members_stored(out, kind, instance, old);
+	err = luo_object_members_update(out->handover, kind, object, ser, old);
+	if (err)
+		return err;
+
+	luo_object_members_get(kind, ser, fields);
+	err = luo_object_update_all(out, kind, instance, object, ser);
+	luo_object_members_replaced(out->handover, kind, err ? fields : old);
+
+	return err;
+}
+
 /**
  * luo_object_convert_update - Change an object in all its versions.
  * @out:      The set that it is in.
@@ -389,25 +483,28 @@ int luo_object_convert_update(struct luo_object_out *out,
 			      const struct luo_object_kind *kind, u64 instance,
 			      const void *object)
 {
-	const unsigned int nr = kind->nr_subsections + 1;
-	unsigned int i, j;
-	int err;
+	return kind->nr_members ?
+	       luo_object_update_members(out, kind, instance, object) :
+	       luo_object_update_all(out, kind, instance, object, object);
+}
 
-	struct luo_object_change *changes __free(kfree) =
-		kcalloc(nr, sizeof(*changes), GFP_KERNEL);
-	if (!changes)
-		return -ENOMEM;
+/**
+ * luo_object_convert_abort - Remove an object and free what its members were saved in.
+ * @out:      The set that it is in.
+ * @kind:     Its kind.
+ * @instance: Its number within the kind.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_object_convert_abort(struct luo_object_out *out,
+			      const struct luo_object_kind *kind, u64 instance)
+{
+	const struct luo_object_id id = { kind->name, instance };
+	union luo_member_ser fields[LUO_OBJECT_MEMBERS_MAX];
 
-	err = luo_object_changes_convert(changes, out, kind, instance, object);
-	if (!err)
-		err = luo_object_changes_apply(changes, nr, out, instance);
-
-	for (i = 0; i < nr; i++) {
-		for (j = 0; j < LUO_OBJECT_VERSIONS_MAX; j++)
-			kfree(changes[i].wire[j]);
-	}
-
-	return err;
+	luo_object_members_stored(out, kind, instance, fields);
+	luo_object_out_abort(out, &id);
+	luo_object_members_abort(out->handover, kind, fields);
 }
 
 static int luo_object_read_version(struct luo_object_in *in,
@@ -569,7 +666,7 @@ int luo_object_convert_load_newest(struct luo_object_in *in,
 {
 	int err;
 
-	if (kind->nr_subsections)
+	if (kind->nr_subsections || kind->nr_members)
 		err = luo_object_subsections_load(in, kind, instance, object,
 						  loaded);
 	else
@@ -639,7 +736,8 @@ int luo_object_convert_save_version(struct luo_object_out *out,
 	const struct luo_object_version *v;
 
 	v = luo_object_convert_version(kind, version);
-	if (!v || !luo_object_version_writable(kind, v) || kind->nr_subsections)
+	if (!v || !luo_object_version_writable(kind, v) ||
+	    kind->nr_subsections || kind->nr_members)
 		return -EINVAL;
 
 	return luo_object_store_version(out, kind, v, instance, object, 0,
@@ -650,44 +748,71 @@ int luo_object_convert_save_version(struct luo_object_out *out,
  * luo_object_convert_drops - Check whether objects of a kind refer to other memory.
  * @kind: The kind.
  *
- * Return: true if it has elements or a drop function.
+ * Return: true if it has elements, pages or a drop function.
  */
 bool luo_object_convert_drops(const struct luo_object_kind *kind)
 {
 	unsigned int i;
 
 	for (i = 0; i < kind->nr_fields; i++) {
-		if (kind->fields[i].form == LUO_FORM_ELEMENTS)
+		if (kind->fields[i].form == LUO_FORM_ELEMENTS ||
+		    kind->fields[i].form == LUO_FORM_PAGES)
 			return true;
 	}
 
 	return kind->drop;
 }
 
-/* Free the elements of an object. */
-static int luo_object_drop_elements(struct luo_object_in *in,
+/* Free the elements and pages of an object. */
+static int luo_object_finish_fields(struct luo_object_in *in,
 				    const struct luo_object_kind *kind,
 				    const void *ser)
 {
 	unsigned int i;
-	int err;
+	int err = 0;
 
-	for (i = 0; i < kind->nr_fields; i++) {
-		if (kind->fields[i].form != LUO_FORM_ELEMENTS)
-			continue;
-		err = luo_elements_finish_from(in->handover,
-					       ser + kind->fields[i].offset);
-		if (err)
-			return err;
+	for (i = 0; i < kind->nr_fields && !err; i++) {
+		const struct luo_field *field = &kind->fields[i];
+
+		if (field->form == LUO_FORM_ELEMENTS)
+			err = luo_elements_finish_from(in->handover,
+						       ser + field->offset);
+		else if (field->form == LUO_FORM_PAGES)
+			err = luo_pages_finish(in->handover,
+					       ser + field->offset);
 	}
 
-	return 0;
+	return err;
+}
+
+static int luo_object_finish_all(struct luo_object_in *in,
+				 const struct luo_object_kind *kind, u64 instance,
+				 int (*drop)(const void *ser))
+{
+	const struct luo_object_id id = { kind->name, instance };
+	u32 version;
+	int err;
+
+	void *ser __free(kfree) = kzalloc(kind->size, GFP_KERNEL);
+	if (!ser)
+		return -ENOMEM;
+
+	err = luo_object_load_versions(in, kind, instance, ser, false, &version);
+	if (!err) {
+		err = luo_object_finish_fields(in, kind, ser);
+		if (!err && drop)
+			err = drop(ser);
+	} else if (err != -ENOMEM) {
+		err = 0;
+	}
+
+	return err ?: luo_object_in_finish(in, &id);
 }
 
 /**
  * luo_object_convert_drop - Free an unclaimed object and the memory it refers to.
  * @in:       The set that it is in.
- * @kind:     Its kind, which has elements or a drop function.
+ * @kind:     Its kind, which has elements, pages or a drop function.
  * @instance: Its number within the kind.
  *
  * If the object cannot be loaded, frees only the object. The objects that it refers to
@@ -700,22 +825,25 @@ static int luo_object_drop_elements(struct luo_object_in *in,
 int luo_object_convert_drop(struct luo_object_in *in,
 			    const struct luo_object_kind *kind, u64 instance)
 {
+	return luo_object_finish_all(in, kind, instance, kind->drop);
+}
+
+/**
+ * luo_object_convert_finish - Free an object, its elements and its unclaimed pages.
+ * @in:       The set that it is in.
+ * @kind:     Its kind.
+ * @instance: Its number within the kind.
+ *
+ * If the object cannot be loaded, frees only the object.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno, see luo_object_finish().
+ */
+int luo_object_convert_finish(struct luo_object_in *in,
+			      const struct luo_object_kind *kind, u64 instance)
+{
 	const struct luo_object_id id = { kind->name, instance };
-	u32 version;
-	int err;
 
-	void *ser __free(kfree) = kzalloc(kind->size, GFP_KERNEL);
-	if (!ser)
-		return -ENOMEM;
-
-	err = luo_object_load_versions(in, kind, instance, ser, false, &version);
-	if (!err) {
-		err = luo_object_drop_elements(in, kind, ser);
-		if (!err && kind->drop)
-			err = kind->drop(ser);
-	} else if (err != -ENOMEM) {
-		err = 0;
-	}
-
-	return err ?: luo_object_in_finish(in, &id);
+	return kind->fields ? luo_object_finish_all(in, kind, instance, NULL) :
+			      luo_object_in_finish(in, &id);
 }

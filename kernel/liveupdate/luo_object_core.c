@@ -160,7 +160,8 @@ EXPORT_SYMBOL_GPL(luo_read_object);
  * @id: The object. All its versions and subsections are freed.
  *
  * Does not free memory that the object refers to, such as an array: the caller that
- * restored this memory owns it.
+ * restored this memory owns it. Use luo_object_finish() for an object with elements or
+ * pages.
  *
  * Context: Process context, may sleep; from subsys_initcall() on.
  * Return: 0; -ENOENT if there is no such object; -EBADMSG if it is not found and the
@@ -203,11 +204,12 @@ EXPORT_SYMBOL_GPL(luo_object_next);
  * @kind:     Its kind, registered.
  * @instance: Its number within the kind.
  * @object:   The newest struct, or the struct that it is in together with its
- *            subsections; in a kind without fields, the argument of the save functions.
+ *            subsections and members; in a kind without fields, the argument of the save functions.
  *
  * Skips a version that would lose the value of a field, and logs the name of the
- * field. Stores the subsections that are needed. Callers must serialise the saves of an
- * object that has subsections.
+ * field. Stores the subsections that are needed. Saves containers and preserves pages,
+ * until luo_object_abort(). Callers must serialise the saves of an object that has
+ * subsections or members.
  *
  * Context: Process context, may sleep; from device_initcall() on.
  * Return: 0; -EINVAL if @kind is not registered, or if no version that is stored as
@@ -215,8 +217,8 @@ EXPORT_SYMBOL_GPL(luo_object_next);
  * -ERANGE if a field has an invalid value; -EEXIST if any version is stored already;
  * -EPROTO if objects of the kind are stored in another layout with the same number;
  * -ENOSPC if the list of kinds is full; -EOPNOTSUPP if live update is off; -ENOMEM
- * if there is no memory; or the errno of a save or downgrade function. On failure no
- * version is stored by this call.
+ * if there is no memory; -EADDRNOTAVAIL if a page cannot be preserved where it is; or the
+ * errno of a save or downgrade function. On failure no version is stored by this call.
  */
 int luo_object_save(const struct luo_object_kind *kind, u64 instance,
 		    const void *object)
@@ -238,16 +240,18 @@ EXPORT_SYMBOL_GPL(luo_object_save);
  * First converts @object to every version that is stored or selected by the policy.
  * Then overwrites the stored versions, removes a version that would now lose the
  * value of a field, and stores a version that was skipped before and can be written
- * now. Does the same for subsections, and removes those that are not needed. On failure
- * all stored versions are unchanged.
+ * now. Does the same for subsections, and removes those that are not needed. Saves
+ * containers again. Pages stay as luo_object_save() has preserved them. On failure all
+ * stored versions are unchanged.
  *
  * Context: Process context, may sleep. Callers must serialise the updates of one
  * object.
  * Return: 0; -ENOENT if no version is stored; -ENODATA if every version would lose
  * a value, in which case the stored ones are outdated: save the object in another
  * way, or call luo_abort_object(); -EMSGSIZE if a version is stored with another
- * size; -ERANGE if a field has an invalid value; -EOPNOTSUPP if live update is off;
- * -ENOMEM if there is no memory; or the errno of a save or downgrade function.
+ * size; -ERANGE if a field has an invalid value; -EINVAL if pages were added;
+ * -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory; or the errno of a save
+ * or downgrade function.
  */
 int luo_object_update(const struct luo_object_kind *kind, u64 instance,
 		      const void *object)
@@ -264,7 +268,8 @@ EXPORT_SYMBOL_GPL(luo_object_update);
  * @kind:     Its kind; need not be registered.
  * @instance: Its number within the kind.
  * @object:   Set to the newest struct and its subsections, unchanged on failure; in a
- *            kind without fields, the argument of the load functions.
+ *            kind without fields, the argument of the load functions. Its containers and
+ *            pages are empty, and get items and pages.
  *
  * If the newest common version is corrupt, loads an older one. The object stays
  * until luo_finish_object().
@@ -274,7 +279,8 @@ EXPORT_SYMBOL_GPL(luo_object_update);
  * are all optional; -EPROTONOSUPPORT if there are only unknown versions, or if it has an
  * unknown mandatory subsection, which is logged; -EPROTO if the previous kernel has
  * another layout for all common versions; -EBADMSG or -EMSGSIZE if all common versions
- * are corrupt; -ERANGE if a field has an invalid value; -ENOLINK if it refers to an object
+ * are corrupt, or -EBADMSG if its elements or pages are; -EINVAL if a container or pages are
+ * not empty; -ERANGE if a field has an invalid value; -ENOLINK if it refers to an object
  * that was not stored; -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory;
  * or the errno of a load or upgrade function.
  */
@@ -287,6 +293,59 @@ int luo_object_load(const struct luo_object_kind *kind, u64 instance,
 	return luo_object_convert_load(&luo_objects_in, kind, instance, object);
 }
 EXPORT_SYMBOL_GPL(luo_object_load);
+
+/**
+ * luo_object_unload - Free the items and pages that luo_object_load() has added.
+ * @kind:   The kind of the object.
+ * @object: The struct of the object. Its containers and pages are empty afterwards.
+ *
+ * Items that the owner has added are freed too, with kfree(). If the object is saved, call
+ * luo_object_abort() before.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_object_unload(const struct luo_object_kind *kind, void *object)
+{
+	luo_object_members_unload(&luo_handover_kho, kind, object);
+}
+EXPORT_SYMBOL_GPL(luo_object_unload);
+
+/**
+ * luo_object_abort - Undo luo_object_save().
+ * @kind:     The kind of the object; need not be registered.
+ * @instance: Its number within the kind.
+ *
+ * As luo_abort_object(), and frees the elements of its containers and unpreserves its
+ * pages, which stay with their owner. Allocates nothing. Nothing happens if the object is
+ * not stored.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_object_abort(const struct luo_object_kind *kind, u64 instance)
+{
+	luo_object_convert_abort(&luo_objects_out, kind, instance);
+}
+EXPORT_SYMBOL_GPL(luo_object_abort);
+
+/**
+ * luo_object_finish - Free an object of the previous kernel, and what its fields lead to.
+ * @kind:     Its kind; need not be registered.
+ * @instance: Its number within the kind.
+ *
+ * As luo_finish_object(), and frees its elements and the pages that were not claimed by
+ * luo_object_load(). If the object cannot be loaded, what it leads to stays allocated.
+ *
+ * Context: Process context, may sleep; from subsys_initcall() on.
+ * Return: As luo_finish_object(). After -ENOMEM the caller may retry.
+ */
+int luo_object_finish(const struct luo_object_kind *kind, u64 instance)
+{
+	if (!luo_objects_enabled())
+		return -EOPNOTSUPP;
+
+	return luo_object_convert_finish(&luo_objects_in, kind, instance);
+}
+EXPORT_SYMBOL_GPL(luo_object_finish);
 
 /**
  * luo_object_walk - Call a function for an object after those that it refers to.

@@ -3,8 +3,11 @@
 #define _LUO_OBJECT_INTERNAL_H
 
 #include <linux/gfp_types.h>
+#include <linux/kho/abi/luo_elements.h>
 #include <linux/kho/abi/luo_object.h>
+#include <linux/kho/abi/luo_pages.h>
 #include <linux/list.h>
+#include <linux/luo_member.h>
 #include <linux/luo_object.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
@@ -178,6 +181,9 @@ bool luo_object_out_stored(struct luo_object_out *out,
 			   const struct luo_object_id *id);
 size_t luo_object_out_size(struct luo_object_out *out,
 			   const struct luo_object_id *id, u32 version);
+void luo_object_out_read(struct luo_object_out *out,
+			 const struct luo_object_id *id, u32 version, u32 offset,
+			 void *data, size_t size);
 int luo_object_out_update(struct luo_object_out *out, const void *data,
 			  size_t size, const struct luo_object_id *id,
 			  u32 version);
@@ -386,6 +392,10 @@ int luo_object_convert_save_version(struct luo_object_out *out,
 				    const struct luo_object_kind *kind,
 				    u64 instance, const void *object, u32 version);
 
+void luo_object_convert_abort(struct luo_object_out *out,
+			      const struct luo_object_kind *kind, u64 instance);
+int luo_object_convert_finish(struct luo_object_in *in,
+			      const struct luo_object_kind *kind, u64 instance);
 bool luo_object_convert_drops(const struct luo_object_kind *kind);
 int luo_object_convert_drop(struct luo_object_in *in,
 			    const struct luo_object_kind *kind, u64 instance);
@@ -421,6 +431,51 @@ int luo_object_reference_check(struct luo_object_in *in,
 int luo_object_reference_walk(struct luo_object_in *in,
 			      const struct luo_object_kind *kind, u64 instance,
 			      luo_object_walk_fn fn, void *context);
+
+/* luo_object_member.c: members of objects that are saved with them. */
+
+/* The field that a member is saved in. */
+union luo_member_ser {
+	struct luo_elements_ser elements;
+	struct luo_pages_ser pages;
+};
+
+bool luo_object_pages_any(const struct luo_object_kind *kind);
+bool luo_object_members_valid(const struct luo_object_kind *kind);
+int luo_object_members_save(const struct luo_handover *handover,
+			    const struct luo_object_kind *kind, const void *object,
+			    void *ser, gfp_t gfp);
+int luo_object_members_update(const struct luo_handover *handover,
+			      const struct luo_object_kind *kind,
+			      const void *object, void *ser,
+			      const union luo_member_ser *old);
+void luo_object_members_replaced(const struct luo_handover *handover,
+				 const struct luo_object_kind *kind,
+				 const union luo_member_ser *fields);
+void luo_object_members_get(const struct luo_object_kind *kind, const void *ser,
+			    union luo_member_ser *fields);
+void luo_object_members_stored(struct luo_object_out *out,
+			       const struct luo_object_kind *kind, u64 instance,
+			       union luo_member_ser *fields);
+void luo_object_members_abort(const struct luo_handover *handover,
+			      const struct luo_object_kind *kind,
+			      const union luo_member_ser *fields);
+int luo_object_members_load(const struct luo_handover *handover,
+			    const struct luo_object_kind *kind, u64 instance,
+			    const void *ser, void *object);
+void luo_object_members_unload(const struct luo_handover *handover,
+			       const struct luo_object_kind *kind, void *object);
+
+/* luo_container.c: lists and xarrays. */
+
+int luo_container_save(const struct luo_handover *handover,
+		       const struct luo_member *member, void *container,
+		       struct luo_elements_ser *ser, gfp_t gfp);
+int luo_container_load(const struct luo_handover *handover,
+		       const struct luo_member *member, void *container,
+		       const struct luo_elements_ser *ser);
+void luo_container_unload(const struct luo_member *member, void *container);
+bool luo_container_empty(const struct luo_member *member, void *container);
 
 /* luo_object_policy.c: selection of the versions to write. */
 

@@ -44,7 +44,9 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 		return false;
 
 	if (kind->fields ? !luo_object_fields_valid(kind) :
-			   kind->drop || kind->nr_subsections)
+			   kind->drop || kind->nr_subsections || kind->nr_members)
+		return false;
+	if (!luo_object_members_valid(kind))
 		return false;
 
 	for (i = 0; i < kind->nr_versions; i++) {
@@ -123,8 +125,8 @@ static void luo_object_kind_del(struct luo_object_kind *kind)
  * Return: 0; -EOPNOTSUPP if live update is off; -EEXIST if a kind with this name is
  * registered; -EINVAL if the name is invalid, if the versions are not listed newest
  * first, if the size of a version is invalid, if a version has no way to be read or
- * written, if the fallback of a field is out of its range, or if a subsection is
- * invalid; -ENOMEM if there is no memory.
+ * written, if the fallback of a field is out of its range, or if a subsection or a member
+ * is invalid; -ENOMEM if there is no memory.
  */
 int luo_object_register_kind(struct luo_object_kind *kind)
 {
@@ -222,8 +224,8 @@ static int luo_object_kind_drop_all(struct luo_object_in *in,
  * @name:     The name of their kind, NULL for all kinds.
  * @instance: The number of one object, NULL for all objects of the kind.
  *
- * If the kind is registered, also frees the elements of the objects, and the memory
- * that its drop function frees.
+ * If the kind is registered, also frees the elements and pages of the objects, and the
+ * memory that its drop function frees.
  *
  * Context: Process context, may sleep. Takes luo_object_kinds_lock.
  * Return: 0; -ENOENT if there is no such object; -ENOMEM if there is no memory; or

@@ -451,6 +451,31 @@ size_t luo_object_out_size(struct luo_object_out *out,
 }
 
 /**
+ * luo_object_out_read - Read a part of the data of a stored version.
+ * @out:     The set.
+ * @id:      The object.
+ * @version: The version.
+ * @offset:  Offset of the part in bytes.
+ * @data:    Set to the part. Unchanged if the version is not stored or does not have all
+ *           of the part.
+ * @size:    Size of the part in bytes.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_object_out_read(struct luo_object_out *out,
+			 const struct luo_object_id *id, u32 version, u32 offset,
+			 void *data, size_t size)
+{
+	struct luo_object_record_ser *record;
+
+	guard(mutex)(&out->lock);
+
+	record = luo_object_out_record(out, id, version);
+	if (record && offset + size <= record->size)
+		memcpy(data, luo_object_record_data(record) + offset, size);
+}
+
+/**
  * luo_object_out_update - Change the data of a stored object.
  * @out:     The set that it is in.
  * @data:    Its new data.

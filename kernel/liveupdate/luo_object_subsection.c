@@ -45,7 +45,8 @@ static bool luo_object_subsection_valid(const struct luo_object_kind *kind,
 	unsigned int i;
 
 	if (!luo_object_is_subsection_of(part->name, kind->name) ||
-	    !part->fields || part->drop || part->nr_subsections)
+	    !part->fields || part->drop || part->nr_subsections ||
+	    part->nr_members)
 		return false;
 
 	for (i = 0; i < part->nr_versions; i++) {
@@ -251,9 +252,9 @@ static size_t luo_object_subsections_size(const struct luo_object_kind *kind)
 }
 
 /**
- * luo_object_subsections_load - Load an object with its subsections.
+ * luo_object_subsections_load - Load an object with its subsections and members.
  * @in:       The set that it is in.
- * @kind:     Its kind, which has subsections.
+ * @kind:     Its kind, which has subsections or members.
  * @instance: Its number within the kind.
  * @object:   Set to the newest struct and those of the subsections, unchanged on failure.
  *            The fields of a subsection that is absent are set to their fallbacks.
@@ -281,6 +282,9 @@ int luo_object_subsections_load(struct luo_object_in *in,
 		err = luo_object_subsection_load(in, kind, &part[i], instance,
 						 copy + part[i].offset,
 						 version & LUO_OBJECT_VERSION_SUBSECTIONS);
+	if (!err)
+		err = luo_object_members_load(in->handover, kind, instance,
+					      copy, object);
 	if (err)
 		return err;
 

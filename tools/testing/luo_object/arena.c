@@ -88,6 +88,11 @@ void split_page(struct page *first, unsigned int order)
 	memset(&arena_pages[page], 1, 1UL << order);
 }
 
+unsigned long page_to_pfn(const struct page *page)
+{
+	return (unsigned long)page >> PAGE_SHIFT;
+}
+
 struct page *pfn_to_page(unsigned long pfn)
 {
 	return (struct page *)(pfn << PAGE_SHIFT);

@@ -14,5 +14,6 @@
 #define S32_MAX		((s32)(~0U >> 1))
 #define U32_MAX		((u32)~0U)
 #define U64_MAX		((u64)~0ULL)
+#define ULONG_MAX	(~0UL)
 
 #endif /* _LUO_OBJECT_TEST_LIMITS_H */

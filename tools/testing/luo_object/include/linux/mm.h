@@ -22,6 +22,7 @@ unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
 void free_pages(unsigned long address, unsigned int order);
 unsigned int get_order(unsigned long size);
 struct page *pfn_to_page(unsigned long pfn);
+unsigned long page_to_pfn(const struct page *page);
 void split_page(struct page *first, unsigned int order);
 bool virt_addr_valid(const void *mem);
 
