@@ -53,7 +53,7 @@ field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
 ktap_print_header
-ktap_set_plan 48
+ktap_set_plan 60
 
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
@@ -198,5 +198,44 @@ bad "a subsection whose name is too long" \
 	"the name plug.label_of_a_plug.* is too long\|is too long"
 bad "a version that is too large" 's/version(kind, 2, mandatory)/version(kind, 32768, mandatory)/' \
 	"version 32768 is too large"
+
+# The table of the KUnit suite of members.
+table() {
+	echo '#include <linux/luo_field.h>'
+	sed -n '/^struct tray_cup_ser {/,/struct tray, LUO_NO_SUBSECTIONS, TRAY_MEMBERS/p' \
+		../../../lib/tests/luo_object_member_kunit.c | sed s/_UNLISTED//
+}
+
+good "pages, a list and an xarray" ""
+bad "pages that are not a struct luo_pages_ser" \
+	's/^\tstruct luo_pages_ser sheets/\tu64 sheets[5]/' \
+	"field sheets is not of type pages in the struct"
+bad "pages in memory that are not a struct luo_pages" \
+	's/^\tstruct luo_pages sheets/\tstruct list_head sheets/' \
+	"member sheets is not of type pages in the struct of the object"
+bad "a member without a field" 's/member(object, spare/member(object, bowls/' \
+	"has no member named .*bowls"
+bad "pages in a field for elements" \
+	's/member(object, sheets, pages)/member(object, cups, pages)/' \
+	"field cups cannot hold pages"
+bad "a list in a field for pages" \
+	's/^\tstruct luo_pages spare/\tstruct list_head spare/
+	 s/member(object, spare, pages)/member(object, spare, list(tray_cup, struct tray_cup, node, ser))/' \
+	"field spare cannot hold list(tray_cup"
+bad "a list that is an xarray in memory" \
+	's/^\tstruct list_head cups/\tstruct xarray cups/' \
+	"member cups is not of type list(tray_cup"
+bad "items of a list without a struct list_head" \
+	's/struct list_head node/struct list_head *node/' \
+	"node is not a struct list_head in struct tray_cup"
+bad "items with another struct" 's/^\tstruct tray_cup_ser ser;/\tu64 ser[2];/' \
+	"ser is not the struct of kind tray_cup in struct tray_cup"
+bad "items of a kind that is not defined" 's/list(tray_cup,/list(tray_mug,/' \
+	"luo_struct_tray_mug.* undeclared"
+bad "a key that is not a u64" 's/, ser, place)/, ser, size)/' \
+	"size is not a u64 in the struct of kind tray_cup"
+bad "a struct of the object that does not begin with the wire struct" \
+	's/^\tstruct tray_ser ser;//; s/^\tstruct luo_pages sheets;/&\n\tstruct tray_ser ser;/' \
+	"ser is not the first member of struct tray"
 
 ktap_finished
