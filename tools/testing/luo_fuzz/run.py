@@ -20,7 +20,9 @@ HERE = pathlib.Path(__file__).parent
 CORPUS, REGRESSIONS, WORDS = HERE / "corpus", HERE / "regressions", HERE / "words.dict"
 
 # Runs of a fuzzer in `check`, by the time of one; the seed makes them repeatable.
-RUNS = {"objects": 600, "references": 1000, "subsections": 1000, "array": 1000, "elements": 1000, "pool": 1500, "pkram": 1000, "tree": 3000, "image": 600}
+RUNS = {"objects": 600, "references": 1000, "subsections": 1000, "members": 1000,
+	"array": 1000, "elements": 1000, "pool": 1500, "pkram": 1000, "tree": 3000,
+	"image": 600}
 RUNS_ELSE = 10000
 SEED = 7
 
