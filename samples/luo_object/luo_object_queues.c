@@ -13,9 +13,10 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/bits.h>
-#include <linux/luo_elements.h>
+#include <linux/list.h>
 #include <linux/luo_field.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #ifndef QUEUES_VERSION
@@ -23,7 +24,6 @@
 #endif
 
 #define QUEUES_DEVICES_MAX	4
-#define QUEUES_MAX		8
 
 /* A limit of the rate, which several devices may share. */
 struct queues_limit_ser {
@@ -144,27 +144,36 @@ LUO_DEFINE_SUBSECTION(queues_device, filter, struct queues_filter_ser,
 #endif
 
 /* The state of a driver: a device with its queues. */
+struct queues_queue {
+	struct list_head node;
+	struct queues_queue_ser ser;
+};
+
 struct queues_device {
 	struct queues_device_ser ser;
 #if QUEUES_VERSION >= 2
 	struct queues_filter_ser filter;
 #endif
-	struct queues_queue_ser queues[QUEUES_MAX];
-	struct luo_array array;
+	struct list_head queues;
 	bool saved;
 };
 
 #if QUEUES_VERSION >= 2
 #define QUEUES_DEVICE_SUBSECTIONS(subsection, object)			\
 	subsection(object, filter)
-
-LUO_DEFINE_KIND_WITH(queues_device, struct queues_device_ser,
-		     QUEUES_DEVICE_FIELDS, QUEUES_DEVICE_VERSIONS,
-		     struct queues_device, QUEUES_DEVICE_SUBSECTIONS);
 #else
-LUO_DEFINE_KIND(queues_device, struct queues_device_ser, QUEUES_DEVICE_FIELDS,
-		QUEUES_DEVICE_VERSIONS);
+#define QUEUES_DEVICE_SUBSECTIONS(subsection, object)			\
+	LUO_NO_SUBSECTIONS(subsection, object)
 #endif
+
+#define QUEUES_DEVICE_MEMBERS(member, object)				\
+	member(object, queues,						\
+	       list(queues_queue, struct queues_queue, node, ser))
+
+LUO_DEFINE_KIND_MEMBERS(queues_device, struct queues_device_ser,
+			QUEUES_DEVICE_FIELDS, QUEUES_DEVICE_VERSIONS,
+			struct queues_device, QUEUES_DEVICE_SUBSECTIONS,
+			QUEUES_DEVICE_MEMBERS);
 
 static unsigned int nr_devices = 2;
 module_param_named(devices, nr_devices, uint, 0444);
@@ -172,7 +181,7 @@ MODULE_PARM_DESC(devices, "The number of devices, at most 4");
 
 static unsigned int nr_queues = 2;
 module_param_named(queues, nr_queues, uint, 0444);
-MODULE_PARM_DESC(queues, "The number of queues of a device, at most 8");
+MODULE_PARM_DESC(queues, "The number of queues of a device");
 
 static struct queues_limit_ser limit = { .rate = 1000 };
 module_param_named(rate, limit.rate, ullong, 0444);
@@ -202,20 +211,11 @@ MODULE_PARM_DESC(busy, "Devices have requests that must end before a kexec");
 
 static struct queues_device devices[QUEUES_DEVICES_MAX];
 
-static int queues_save(u64 instance, u64 count)
+static int queues_save(u64 instance)
 {
 	struct queues_device *device = &devices[instance];
-	int err;
+	int err = luo_object_save(&queues_device_kind, instance, device);
 
-	err = luo_elements_save(&device->ser.queues, &device->array,
-				&queues_queue_kind, device->queues, count,
-				GFP_KERNEL);
-	if (err)
-		return err;
-
-	err = luo_object_save(&queues_device_kind, instance, device);
-	if (err)
-		luo_array_free(&device->array);
 	device->saved = !err;
 
 	return err;
@@ -240,8 +240,6 @@ static int queues_load_limit(u64 instance)
 
 static int queues_load_device(u64 instance)
 {
-	const struct luo_object_id id = { "queues_device", instance };
-	struct queues_device_ser previous;
 	struct queues_device *device;
 	int err;
 
@@ -250,21 +248,18 @@ static int queues_load_device(u64 instance)
 
 	device = &devices[instance];
 	err = luo_object_load(&queues_device_kind, instance, device);
-	if (!err)
-		err = luo_elements_load(&device->ser.queues, &queues_queue_kind,
-					device->queues, QUEUES_MAX);
 	if (err)
 		return err;
 
-	previous = device->ser;
 	device->ser.nr_kernels++;
-	err = queues_save(instance, previous.queues.count);
-	if (err)
+	err = queues_save(instance);
+	if (err) {
+		luo_object_unload(&queues_device_kind, device);
 		return err;
+	}
 
 	/* Free the old object only now: until the save it is the only copy. */
-	luo_elements_finish(&previous.queues);
-	luo_finish_object(&id);
+	luo_object_finish(&queues_device_kind, instance);
 
 	return 0;
 }
@@ -295,10 +290,28 @@ static int queues_load_all(unsigned int *found)
 	return iter.err;
 }
 
+static int queues_add_queue(struct queues_device *device, u32 head, u32 cpu)
+{
+	struct queues_queue *queue = kzalloc_obj(*queue);
+
+	if (!queue)
+		return -ENOMEM;
+
+	queue->ser.entries = 256;
+	queue->ser.head = head;
+#if QUEUES_VERSION >= 2
+	queue->ser.cpu = cpu;
+#endif
+	list_add_tail(&queue->node, &device->queues);
+
+	return 0;
+}
+
 /* Describe a device of the first kernel. All but device 0 have the limit and the filter. */
-static void queues_describe(struct queues_device *device, unsigned int nr)
+static int queues_describe(struct queues_device *device, unsigned int nr)
 {
 	unsigned int i;
+	int err = 0;
 
 	snprintf(device->ser.name, sizeof(device->ser.name), "net%u", nr);
 	device->ser.nr_kernels = 1;
@@ -308,13 +321,10 @@ static void queues_describe(struct queues_device *device, unsigned int nr)
 	device->ser.mtu = mtu;
 	device->filter.port = nr ? filter : 0;
 #endif
-	for (i = 0; i < nr_queues; i++) {
-		device->queues[i].entries = 256;
-		device->queues[i].head = 10 * nr + i;
-#if QUEUES_VERSION >= 2
-		device->queues[i].cpu = i;
-#endif
-	}
+	for (i = 0; i < nr_queues && !err; i++)
+		err = queues_add_queue(device, 10 * nr + i, i);
+
+	return err;
 }
 
 static int queues_create(void)
@@ -322,32 +332,27 @@ static int queues_create(void)
 	unsigned int i;
 	int err = 0;
 
-	if (nr_devices > QUEUES_DEVICES_MAX || nr_queues > QUEUES_MAX)
+	if (nr_devices > QUEUES_DEVICES_MAX)
 		return -EINVAL;
 
 	if (nr_devices > 1)
 		err = luo_object_save(&queues_limit_kind, 0, &limit);
-	for (i = 0; i < nr_devices && !err; i++) {
-		queues_describe(&devices[i], i);
-		err = queues_save(i, nr_queues);
-	}
+	for (i = 0; i < nr_devices && !err; i++)
+		err = queues_describe(&devices[i], i) ?: queues_save(i);
 
 	return err;
 }
 
 static void queues_abort(void)
 {
-	struct luo_object_id id = { .kind = "queues_device" };
+	unsigned int i;
 
-	for (; id.instance < QUEUES_DEVICES_MAX; id.instance++) {
-		if (!devices[id.instance].saved)
-			continue;
-		luo_abort_object(&id);
-		luo_array_free(&devices[id.instance].array);
-		devices[id.instance].saved = false;
+	for (i = 0; i < QUEUES_DEVICES_MAX; i++) {
+		luo_object_abort(&queues_device_kind, i);
+		luo_object_unload(&queues_device_kind, &devices[i]);
+		devices[i].saved = false;
 	}
-	id = (struct luo_object_id){ .kind = "queues_limit" };
-	luo_abort_object(&id);
+	luo_object_abort(&queues_limit_kind, 0);
 }
 
 /* The queues stop, and the last values of the devices are stored. */
@@ -382,15 +387,16 @@ static void queues_unfreeze(void)
 
 static void queues_show(void)
 {
-	unsigned int i;
-	u64 j;
+	struct queues_queue *queue;
+	unsigned int i, j;
 
 	for (i = 0; i < QUEUES_DEVICES_MAX; i++) {
-		for (j = 0; devices[i].saved && j < devices[i].ser.queues.count; j++)
-			pr_info("%s: queue %llu of %llu has its head at %u\n",
-				devices[i].ser.name, j,
-				devices[i].ser.queues.count,
-				devices[i].queues[j].head);
+		j = 0;
+		list_for_each_entry(queue, &devices[i].queues, node)
+			pr_info("%s: queue %u of %zu has its head at %u\n",
+				devices[i].ser.name, j++,
+				list_count_nodes(&devices[i].queues),
+				queue->ser.head);
 	}
 }
 
@@ -421,8 +427,11 @@ static void queues_unregister(void)
 
 static int __init queues_init(void)
 {
+	unsigned int i;
 	int err;
 
+	for (i = 0; i < QUEUES_DEVICES_MAX; i++)
+		INIT_LIST_HEAD(&devices[i].queues);
 	queues_device_kind.freeze = queues_freeze;
 	queues_device_kind.unfreeze = queues_unfreeze;
 	err = luo_object_register_kind(&queues_limit_kind);

@@ -20,16 +20,13 @@ table() {
 	*memfd_attrs*) echo '#include <linux/kho/abi/luo_memfd_attrs.h>' ;;
 	*ledger*) echo '#include <linux/kho/abi/luo_ledger.h>' ;;
 	*memfd*) echo '#include <linux/kho/abi/luo_memfd.h>' ;;
-	*queues*)
-		echo '#include <linux/luo_array.h>'
-		echo '#define QUEUES_MAX 8'
-		echo '#define queues_device_downgrade NULL' ;;
+	*queues*) echo '#define queues_device_downgrade NULL' ;;
 	esac
 	sed -n -e '/^#if/p; /^#e/p; /^#define [A-Z]*_VERSION [0-9]/p
 		/^static const char \*const /p
-		/^struct [a-z_]*_\(ser\|device\) {/,/^}/{/^#/!p}
+		/^struct [a-z_]*_\(ser\|device\|queue\) {/,/^}/{/^#/!p}
 		/^#define [A-Z_]*_FIELDS[_0-9]*(/,/[^\\]$/p
-		/^#define [A-Z_]*_\(VERSIONS\|SUBSECTIONS\)/,/[^\\]$/p
+		/^#define [A-Z_]*_\(VERSIONS\|SUBSECTIONS\|MEMBERS\)/,/[^\\]$/p
 		/^LUO_DEFINE_/{' -e ':more' -e '/;/!{N;b more' -e '};p}' "$1"
 }
 
