@@ -5,19 +5,24 @@
  * describe the domain in the first kernel of a chain. Each later kernel gets it from the
  * kernel before.
  *
- * This is version 3. luo_object_domain_v1.c builds version 1, which has no window for
- * interrupts, no list of devices and no reserved regions, from the same source.
+ * This is version 4. luo_object_domain_v1.c builds version 1, which has no window for
+ * interrupts, no list of devices, no reserved regions, no page tables and no address
+ * spaces of processes, from the same source.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/gfp.h>
 #include <linux/luo_elements.h>
 #include <linux/luo_field.h>
+#include <linux/luo_pages.h>
+#include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #ifndef DOMAIN_VERSION
-#define DOMAIN_VERSION 3
+#define DOMAIN_VERSION 4
 #endif
 
 static const char *const domain_types[] = { "blocked", "identity", "dma" };
@@ -34,7 +39,7 @@ struct domain_range_ser {
 
 LUO_DEFINE_NESTED(domain_range, struct domain_range_ser, DOMAIN_RANGE_FIELDS);
 
-#if DOMAIN_VERSION >= 3
+#if DOMAIN_VERSION >= 4
 struct domain_region_ser {
 	u64 start;
 	u64 last;
@@ -49,6 +54,29 @@ struct domain_region_ser {
 
 LUO_DEFINE_KIND(domain_region, struct domain_region_ser, DOMAIN_REGION_FIELDS,
 		DOMAIN_REGION_VERSIONS);
+
+/* The address space of a process, which is attached under a number (a PASID). */
+struct domain_space_ser {
+	u64 pasid;
+	u32 device;
+	u32 reserved;
+};
+
+#define DOMAIN_SPACE_FIELDS(field, ser)					\
+	field(ser, 1, u64, pasid, .min = 1)				\
+	field(ser, 1, u32, device)					\
+	field(ser, 1, reserved, reserved)
+
+#define DOMAIN_SPACE_VERSIONS(version, kind)				\
+	version(kind, 1, mandatory)
+
+LUO_DEFINE_KIND(domain_space, struct domain_space_ser, DOMAIN_SPACE_FIELDS,
+		DOMAIN_SPACE_VERSIONS);
+
+struct domain_space {
+	struct domain_space_ser ser;
+	unsigned long nr_faults;
+};
 #endif
 
 struct domain_ser {
@@ -58,10 +86,12 @@ struct domain_ser {
 	u8 attached;
 	u16 features;
 	struct domain_range_ser aperture;
-#if DOMAIN_VERSION >= 3
+#if DOMAIN_VERSION >= 4
 	struct domain_range_ser interrupts;
 	u32 devices[4];
 	struct luo_elements_ser regions;
+	struct luo_pages_ser tables;
+	struct luo_elements_ser spaces;
 #endif
 };
 
@@ -73,18 +103,22 @@ struct domain_ser {
 	field(ser, 1, mask(domain_features), features)			\
 	field(ser, 1, nested(domain_range, DOMAIN_RANGE_FIELDS), aperture)
 
-#if DOMAIN_VERSION >= 3
+#if DOMAIN_VERSION >= 4
 /*
  * Without its window for interrupts the domain is useless, and version 1 not written.
- * Versions 1 and 2 are not written if there are reserved regions.
+ * Versions 1 and 2 are not written if there are reserved regions, and versions 1 to 3 not
+ * if there are page tables or address spaces.
  */
 #define DOMAIN_FIELDS(field, ser)					\
 	DOMAIN_FIELDS_1(field, ser)					\
 	field(ser, 2, nested(domain_range, DOMAIN_RANGE_FIELDS), interrupts) \
 	field(ser, 2, numbers(u32), devices, .droppable = true)		\
-	field(ser, 3, elements, regions)
+	field(ser, 3, elements, regions)				\
+	field(ser, 4, pages, tables)					\
+	field(ser, 4, elements_of(domain_space), spaces)
 
 #define DOMAIN_VERSIONS(version, kind)					\
+	version(kind, 4, mandatory)					\
 	version(kind, 3, mandatory)					\
 	version(kind, 2, mandatory)					\
 	version(kind, 1, mandatory)
@@ -96,30 +130,51 @@ struct domain_ser {
 	version(kind, 1, mandatory)
 #endif
 
-LUO_DEFINE_KIND(domain, struct domain_ser, DOMAIN_FIELDS, DOMAIN_VERSIONS);
-
-static const struct luo_object_id domain_id = { .kind = "domain" };
-
-static struct domain_ser domain = {
-	.driver = "sample",
-	.type = 2,
-	.aperture = { .last = U32_MAX },
+/* The state of a driver: the domain with its page tables. */
+struct domain {
+	struct domain_ser ser;
+#if DOMAIN_VERSION >= 4
+	struct luo_pages tables;
+	struct xarray spaces;
+#endif
 };
 
-module_param_string(driver, domain.driver, sizeof(domain.driver), 0444);
+#if DOMAIN_VERSION >= 4
+#define DOMAIN_MEMBERS(member, object)					\
+	member(object, tables, pages)					\
+	member(object, spaces,						\
+	       xarray(domain_space, struct domain_space, ser, pasid))
+
+LUO_DEFINE_KIND_MEMBERS(domain, struct domain_ser, DOMAIN_FIELDS, DOMAIN_VERSIONS,
+			struct domain, LUO_NO_SUBSECTIONS, DOMAIN_MEMBERS);
+#else
+LUO_DEFINE_KIND(domain, struct domain_ser, DOMAIN_FIELDS, DOMAIN_VERSIONS);
+#endif
+
+#define DOMAIN_INSTANCE	0
+
+static struct domain domain = {
+	.ser = {
+		.driver = "sample",
+		.type = 2,
+		.aperture = { .last = U32_MAX },
+	},
+};
+
+module_param_string(driver, domain.ser.driver, sizeof(domain.ser.driver), 0444);
 MODULE_PARM_DESC(driver, "Name of the driver");
-module_param_named(type, domain.type, byte, 0444);
+module_param_named(type, domain.ser.type, byte, 0444);
 MODULE_PARM_DESC(type, "0 blocked, 1 identity, 2 dma");
-module_param_named(attached, domain.attached, byte, 0444);
+module_param_named(attached, domain.ser.attached, byte, 0444);
 MODULE_PARM_DESC(attached, "1 if devices are attached, else 0");
-module_param_named(features, domain.features, ushort, 0444);
+module_param_named(features, domain.ser.features, ushort, 0444);
 MODULE_PARM_DESC(features, "1 coherent, 2 noexec, 4 dirty, or the sum of some");
-module_param_named(last, domain.aperture.last, ullong, 0444);
+module_param_named(last, domain.ser.aperture.last, ullong, 0444);
 MODULE_PARM_DESC(last, "The last address of the aperture");
-#if DOMAIN_VERSION >= 3
-module_param_named(interrupts, domain.interrupts.last, ullong, 0444);
+#if DOMAIN_VERSION >= 4
+module_param_named(interrupts, domain.ser.interrupts.last, ullong, 0444);
 MODULE_PARM_DESC(interrupts, "The last address of the window for interrupts");
-module_param_array_named(devices, domain.devices, uint, NULL, 0444);
+module_param_array_named(devices, domain.ser.devices, uint, NULL, 0444);
 MODULE_PARM_DESC(devices, "The numbers of up to four devices");
 
 #define DOMAIN_REGIONS_MAX	16
@@ -133,13 +188,92 @@ static_assert(sizeof(regions) == DOMAIN_REGIONS_MAX * sizeof(struct domain_regio
 module_param_array_named(regions, regions, ullong, &nr_regions, 0444);
 MODULE_PARM_DESC(regions, "The first and the last address of up to 16 reserved regions");
 
+static unsigned int nr_tables;
+module_param_named(tables, nr_tables, uint, 0444);
+MODULE_PARM_DESC(tables, "The number of pages of the page tables");
+
+#define DOMAIN_SPACES_MAX	16
+
+static unsigned long pasids[DOMAIN_SPACES_MAX];
+static unsigned int nr_pasids;
+module_param_array(pasids, ulong, &nr_pasids, 0444);
+MODULE_PARM_DESC(pasids, "The numbers of up to 16 address spaces of processes");
+
+static u64 *domain_table(u64 index)
+{
+	return page_address(pfn_to_page(luo_pages_pfn(&domain.tables, index)));
+}
+
+/* Each entry of a table is the number of the table. */
+static int domain_create_tables(void)
+{
+	struct page *page;
+	u64 i;
+	int err;
+
+	for (i = 0; i < nr_tables; i++) {
+		page = alloc_page(GFP_KERNEL);
+		if (!page)
+			return -ENOMEM;
+		err = luo_pages_add(&domain.tables, page, 0, GFP_KERNEL);
+		if (err) {
+			__free_page(page);
+			return err;
+		}
+		memset64(domain_table(i), i, PAGE_SIZE / sizeof(u64));
+	}
+
+	return 0;
+}
+
+static int domain_create_spaces(void)
+{
+	struct domain_space *space;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < nr_pasids; i++) {
+		space = kzalloc_obj(*space);
+		if (!space)
+			return -ENOMEM;
+		space->ser.device = i;
+		err = xa_insert(&domain.spaces, pasids[i], space, GFP_KERNEL);
+		if (err) {
+			kfree(space);
+			return err;
+		}
+	}
+
+	return 0;
+}
+
+/* What the driver has: a device would use the tables and the spaces. */
+static void domain_show(void)
+{
+	struct domain_space *space;
+	unsigned long pasid;
+	u64 i;
+
+	for (i = 0; i < domain.tables.nr_pages; i++) {
+		if (domain_table(i)[0] != i ||
+		    domain_table(i)[PAGE_SIZE / sizeof(u64) - 1] != i)
+			luo_failure("page table %llu has changed", i);
+		else
+			pr_info("page table %llu of %llu has its entries\n", i,
+				domain.tables.nr_pages);
+	}
+	xa_for_each(&domain.spaces, pasid, space)
+		pr_info("address space %lu is attached to device %u\n", pasid,
+			space->ser.device);
+}
+
 static int domain_load_regions(void)
 {
-	int err = luo_elements_load(&domain.regions, &domain_region_kind, regions,
-				    DOMAIN_REGIONS_MAX);
+	int err = luo_elements_load(&domain.ser.regions, &domain_region_kind,
+				    regions, DOMAIN_REGIONS_MAX);
 
 	if (!err)
-		nr_regions = 2 * domain.regions.count;
+		nr_regions = 2 * domain.ser.regions.count;
 
 	return err;
 }
@@ -152,19 +286,24 @@ static int domain_save_regions(void)
 		return -EINVAL;
 	}
 
-	return luo_elements_save(&domain.regions, &regions_array,
+	return luo_elements_save(&domain.ser.regions, &regions_array,
 				 &domain_region_kind, regions, nr_regions / 2,
 				 GFP_KERNEL);
-}
-
-static void domain_finish_regions(const struct domain_ser *previous)
-{
-	luo_elements_finish(&previous->regions);
 }
 
 static void domain_free_regions(void)
 {
 	luo_array_free(&regions_array);
+}
+
+static void domain_init_members(void)
+{
+	xa_init(&domain.spaces);
+}
+
+static int domain_create(void)
+{
+	return domain_create_tables() ?: domain_create_spaces();
 }
 #else
 static int domain_load_regions(void)
@@ -177,50 +316,56 @@ static int domain_save_regions(void)
 	return 0;
 }
 
-static void domain_finish_regions(const struct domain_ser *previous) { }
-
 static void domain_free_regions(void) { }
+
+static void domain_init_members(void) { }
+
+static int domain_create(void)
+{
+	return 0;
+}
+
+static void domain_show(void) { }
 #endif
 
 static int __init domain_init(void)
 {
-	struct domain_ser previous;
 	int found, err;
 
+	domain_init_members();
 	err = luo_object_register_kind(&domain_kind);
 	if (err)
 		return err;
 
 	/* This leaves the domain as it is if there is none of the previous kernel. */
-	found = luo_object_load(&domain_kind, domain_id.instance, &domain);
-	if (!found)
-		found = domain_load_regions();
-	if (found && found != -ENOENT) {
-		luo_failure("the domain: %pe", ERR_PTR(found));
+	found = luo_object_load(&domain_kind, DOMAIN_INSTANCE, &domain);
+	err = found ? domain_create() : domain_load_regions();
+	if (found && found != -ENOENT)
 		err = found;
-		goto err_kind;
+	if (err) {
+		luo_failure("the domain: %pe", ERR_PTR(err));
+		goto err_unload;
 	}
 
-	previous = domain;
-	domain.nr_kernels++;
+	domain.ser.nr_kernels++;
 	err = domain_save_regions();
 	if (err)
-		goto err_kind;
-	err = luo_object_save(&domain_kind, domain_id.instance, &domain);
+		goto err_unload;
+	err = luo_object_save(&domain_kind, DOMAIN_INSTANCE, &domain);
 	if (err)
 		goto err_regions;
 
 	/* Free the old object only now: until the save it is the only copy. */
-	if (!found) {
-		domain_finish_regions(&previous);
-		luo_finish_object(&domain_id);
-	}
+	if (!found)
+		luo_object_finish(&domain_kind, DOMAIN_INSTANCE);
+	domain_show();
 
 	return 0;
 
 err_regions:
 	domain_free_regions();
-err_kind:
+err_unload:
+	luo_object_unload(&domain_kind, &domain);
 	luo_object_unregister_kind(&domain_kind);
 	return err;
 }
@@ -228,7 +373,8 @@ module_init(domain_init);
 
 static void __exit domain_exit(void)
 {
-	luo_abort_object(&domain_id);
+	luo_object_abort(&domain_kind, DOMAIN_INSTANCE);
+	luo_object_unload(&domain_kind, &domain);
 	domain_free_regions();
 	luo_object_unregister_kind(&domain_kind);
 }

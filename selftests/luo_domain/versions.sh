@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A domain is updated, rolled back, and updated again: a string, an enum, a mask, an
-# array of numbers, nested structs and elements cross the kexec, and are shown by their
-# names.
+# array of numbers, nested structs, elements, pages and an xarray cross the kexec, and are
+# shown by their names.
 #
 # vm: boot=pkram,pkram,pkram,pkram
 . ../luo_lib/dump.sh
 
 v1=luo_object_domain_v1
-v3=luo_object_domain
+v4=luo_object_domain
 modules=/lib/modules/$(uname -r)/kernel/samples/luo_object
 objects=/sys/kernel/luo_objects
 
@@ -23,6 +23,15 @@ refused() {
 	refused_words=$1
 	shift
 	! "$@" 2>/dev/null && dmesg | grep -qF "$refused_words"
+}
+
+logged() {
+	dmesg | grep -qF "$1"
+}
+
+has_spaces() {
+	logged "address space 9 is attached to device 0" &&
+		logged "address space 5 is attached to device 1"
 }
 
 ktap_print_header
@@ -42,43 +51,52 @@ case $STAGE in
 		"attached true" "features coherent,dirty" "aperture.start 0" \
 		"aperture.last 4095"
 	result "the next kernel's module reads it" \
-		luoctl check --module $modules/$v3.ko /boot/"$FLAVOUR" ;;
+		luoctl check --module $modules/$v4.ko /boot/"$FLAVOUR" ;;
 2)
-	result "load version 3" modprobe $v3 driver=other devices=7,8,9
-	result "1 to 3" shows 'driver "vtd"' "nr_kernels 2" "attached true" \
+	result "load version 4" modprobe $v4 driver=other devices=7,8,9
+	result "1 to 4" shows 'driver "vtd"' "nr_kernels 2" "attached true" \
 		"features coherent,dirty" "aperture.last 4095" \
-		"interrupts.last 0" "devices 0 0 0 0" "regions.count 0"
+		"interrupts.last 0" "devices 0 0 0 0" "regions.count 0" \
+		"tables.nr_pages 0" "spaces.count 0"
 	result "is claimed" sh -c "! grep -q ^domain $objects/unclaimed"
 	result "the layouts of all versions are stored" \
-		[ "$(grep -c '^  kind "domain"' $dump)" = 3 ] ;;
+		[ "$(grep -c '^  kind "domain"' $dump)" = 4 ] ;;
 3)
 	result "load version 1" modprobe $v1
-	result "3 to 1" shows 'driver "vtd"' "nr_kernels 3" "aperture.last 4095"
+	result "4 to 1" shows 'driver "vtd"' "nr_kernels 3" "aperture.last 4095"
 	result "unload" rmmod $v1
 	result "leaves no layout" \
 		sh -c "! grep -q '^  kind \"domain\"' /sys/kernel/debug/luo_objects/outgoing.dump"
 	result "a region that ends at 0 is refused" \
 		refused "kind domain_region: element 1 of 2 is invalid" \
-		modprobe $v3 regions=1,2,3,0
+		modprobe $v4 regions=1,2,3,0
 	result "an address without the other one is refused" \
 		refused "regions: found 3 addresses, expected pairs" \
-		modprobe $v3 regions=1,2,3
-	result "load version 3 from nothing" \
-		modprobe $v3 type=1 interrupts=1023 devices=7,8,9 \
-		regions=4096,8191,65536,131071,0,1
+		modprobe $v4 regions=1,2,3
+	result "load version 4 from nothing" \
+		modprobe $v4 type=1 interrupts=1023 devices=7,8,9 \
+		regions=4096,8191,65536,131071,0,1 tables=3 pasids=9,5
 	result "has its regions" shows "regions.count 3" "regions.stride 16" \
 		"regions.version 1"
-	result "versions 1 and 2 would lose the regions and are not written" \
+	result "its page tables and address spaces" shows "tables.nr_pages 3" \
+		"tables.runs.stride 16" "spaces.count 2"
+	result "versions 1 to 3 would lose them and are not written" \
 		[ "$(grep -c '^domain ' /sys/kernel/debug/luo_objects/outgoing)" = 1 ] ;;
 4)
 	result "version 1 does not read it" \
-		refused "kind domain instance 0: found versions 3, understood are 1" \
+		refused "kind domain instance 0: found versions 4, understood are 1" \
 		modprobe $v1
-	result "load version 3" modprobe $v3
-	result "3 to 3" shows "nr_kernels 2" "type identity" "attached false" \
+	result "load version 4" modprobe $v4
+	result "4 to 4" shows "nr_kernels 2" "type identity" "attached false" \
 		"features 0" "interrupts.last 1023" "devices 7 8 9 0"
+	result "with the page tables" logged "page table 2 of 3 has its entries"
+	result "and the address spaces" has_spaces
+	result "all is claimed" sh -c "! grep -q ^domain $objects/unclaimed"
 	result "with the regions" \
-		[ "$(cat /sys/module/$v3/parameters/regions)" = 4096,8191,65536,131071,0,1 ] ;;
+		[ "$(cat /sys/module/$v4/parameters/regions)" = 4096,8191,65536,131071,0,1 ]
+	result "unload" rmmod $v4
+	result "leaves nothing" \
+		sh -c "! grep -q ^domain /sys/kernel/debug/luo_objects/outgoing" ;;
 esac
 ktap_print_totals
 [ "$KTAP_CNT_FAIL" -eq 0 ]

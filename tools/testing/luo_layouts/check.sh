@@ -24,7 +24,8 @@ table() {
 	esac
 	sed -n -e '/^#if/p; /^#e/p; /^#define [A-Z]*_VERSION [0-9]/p
 		/^static const char \*const /p
-		/^struct [a-z_]*_\(ser\|device\|queue\) {/,/^}/{/^#/!p}
+		/^struct [a-z_]*_\(ser\|device\|queue\|space\) {/,/^}/{/^#/!p}
+		/^struct domain {/,/^}/{/^#/!p}
 		/^#define [A-Z_]*_FIELDS[_0-9]*(/,/[^\\]$/p
 		/^#define [A-Z_]*_\(VERSIONS\|SUBSECTIONS\|MEMBERS\)/,/[^\\]$/p
 		/^LUO_DEFINE_/{' -e ':more' -e '/;/!{N;b more' -e '};p}' "$1"
@@ -60,6 +61,7 @@ changed() {
 
 domain=$top/samples/luo_object/luo_object_domain.c
 layouts=$top/kernel/liveupdate/luo_object_layout.c
+pages=$top/kernel/liveupdate/luo_pages.c
 memfd=$top/mm/luo_memfd_kind.c
 attrs=$top/mm/luo_memfd_attrs.c
 ledger=$top/kernel/liveupdate/luo_ledger.c
@@ -68,13 +70,14 @@ meter=$top/samples/luo_object/luo_object_meter.c
 queues=$top/samples/luo_object/luo_object_queues.c
 
 ktap_print_header
-ktap_set_plan 16
+ktap_set_plan 18
 
 unchanged domain "$domain"
 table_flags=-DDOMAIN_VERSION=1
 unchanged "domain of the sample's version 1" "$domain"
 table_flags=
 unchanged layouts "$layouts"
+unchanged page_run "$pages"
 unchanged memfd "$memfd"
 unchanged memfd_attrs "$attrs"
 unchanged ledger "$ledger"
@@ -90,6 +93,11 @@ table_flags=
 changed "a reference to another kind" "$queues" \
 	's/reference(queues_limit)/reference(queues_queue)/' \
 	'found: *queues_device 1 limit at 24 bytes 8 reference to'
+changed "pages with another list" "$domain" \
+	's/field(ser, 4, pages, tables)/field(ser, 4, u64, nr) field(ser, 4, elements_of(table), tables)/
+	 s/\tstruct luo_pages_ser tables;/\tu64 nr; struct luo_elements_ser tables;/
+	 s/\tmember(object, tables, pages)/\t/' \
+	'found: *domain 4 tables.array at 112 bytes 8 array to'
 changed "a field of another size" "$sample" \
 	's/u64 nr_kernels/u32 nr_kernels/; s/u64, nr_kernels/u32, nr_kernels/
 	 s/\tu64 since/\tu32 since/; s/u64, since/u32, since/' \
