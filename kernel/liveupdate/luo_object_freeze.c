@@ -5,7 +5,7 @@
  * A kind can have functions that are called in reboot(), before the files of sessions are
  * frozen. Its freeze function stores the last values of its objects, and may refuse the
  * kexec. If it or a later step refuses, the kinds that were frozen are unfrozen, and the
- * system goes on.
+ * system continues.
  *
  * It is called by liveupdate_reboot().
  */

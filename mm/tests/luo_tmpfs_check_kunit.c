@@ -116,7 +116,7 @@ static const struct damage damages[] = {
 	DAMAGE("root has flags of no file", nodes[ROOT].fsflags, 0x80000000),
 	DAMAGE("a loop of one", nodes[DIRECTORY].parent, DIRECTORY),
 	DAMAGE("a directory that comes later", nodes[DIRECTORY].parent, DEVICE),
-	DAMAGE("a directory that is none", nodes[FILE].parent, U32_MAX),
+	DAMAGE("a directory that is not there", nodes[FILE].parent, U32_MAX),
 	DAMAGE("a file as directory", nodes[SYMLINK].parent, FILE),
 	DAMAGE("a link as directory", nodes[DEVICE].parent, LINK),
 	DAMAGE("an empty name", nodes[FILE].name_len, 0),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * System calls on the files of a tree that was retrieved. Run it in the directory that make_tree
- * of functions.sh has filled, on a tmpfs of 100 MiB and 3000 inodes, as the superuser. It
- * leaves the files as they were.
+ * of functions.sh has filled, on a tmpfs of 100 MiB and 3000 inodes, as the superuser. The
+ * files are the same afterwards.
  */
 #define _GNU_SOURCE
 #include <dirent.h>

@@ -39,7 +39,7 @@ case $STAGE in
 3)
 	ktap_set_plan 4
 	result "restore" restore
-	result "everything is as it was changed" same /tmp/tree /tmp/manifest/text
+	result "all changes are there" same /tmp/tree /tmp/manifest/text
 	mkdir /tmp/single
 	result "restore the other" ./tree restore single /tmp/single
 	result "its content" [ "$(cat /tmp/single/file)" = content ] ;;

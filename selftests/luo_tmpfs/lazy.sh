@@ -14,7 +14,7 @@ in_memory() {
 	awk '$1 == "Shmem:" { print int($2 / 1024) }' /proc/meminfo
 }
 
-# comes LESS MORE COMMAND... - check by how many MiB at least and at most a command increases it.
+# comes LEAST MOST COMMAND... - check how many MiB a command adds to it.
 comes() {
 	before=$(in_memory)
 	least=$1 most=$2
@@ -35,7 +35,8 @@ restore() {
 
 # read_start FILE - read the first page.
 read_start() {
-	[ "$(head -c 4096 "/tmp/tree/$1" | sha256sum)" = "$(sed -n "/^$1 /s/.* //p" /tmp/tree/starts)  -" ]
+	wanted=$(sed -n "s/^$1 //p" /tmp/tree/starts)
+	[ "$(head -c 4096 "/tmp/tree/$1" | sha256sum)" = "$wanted" ]
 }
 
 ktap_print_header
@@ -45,7 +46,7 @@ case $STAGE in
 	mount_tmpfs /tmp/tree
 	for name in read untouched truncated deleted; do
 		dd if=/dev/urandom of=/tmp/tree/$name bs=1M count=$SIZE 2>/dev/null
-		echo "$name $(head -c 4096 /tmp/tree/$name | sha256sum | cut -d ' ' -f 1)" >>/tmp/tree/starts
+		echo "$name $(head -c 4096 /tmp/tree/$name | sha256sum)" >>/tmp/tree/starts
 	done
 	(cd /tmp/tree && sha256sum read untouched >sums)
 	result "save" save ;;

@@ -4,7 +4,7 @@
  * random change SEED NR DIRECTORY - make NR changes to the files in it
  *
  * The same seed gives the same names, attributes and contents. A change that cannot be
- * made, such as a name that exists, is left out.
+ * made, such as a name that exists, is omitted.
  */
 #define _GNU_SOURCE
 #include <err.h>

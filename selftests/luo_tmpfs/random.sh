@@ -15,7 +15,8 @@ seed=20261127
 # with the number of a process in it.
 archive() {
 	/usr/bin/tar -C /tmp/tree -c --sort=name --format=posix --sparse --sparse-version=0.0 \
-		--numeric-owner --xattrs --xattrs-include='*' --pax-option=exthdr.name=%d/PaxHeaders/%f .
+		--numeric-owner --xattrs --xattrs-include='*' \
+		--pax-option=exthdr.name=%d/PaxHeaders/%f .
 }
 
 # Save the tree, change it, and write its archive to the disk.

@@ -61,7 +61,7 @@ case $STAGE in
 	result "the files are unpacked" fill /srv
 	sums /srv >/tmp/sums
 	result "the server serves them" serve /srv
-	result "each as it was unpacked" same
+	result "each file is the same" same
 	echo "# luoctl save web --tree files=/srv --copy sums=/tmp/sums"
 	result "save" luoctl save web --tree files=/srv --copy sums=/tmp/sums
 	luoctl list | sed -n 's/^web /# luoctl list: &/p'
