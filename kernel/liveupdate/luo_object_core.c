@@ -204,7 +204,8 @@ EXPORT_SYMBOL_GPL(luo_object_next);
  * @kind:     Its kind, registered.
  * @instance: Its number within the kind.
  * @object:   The newest struct, or the struct that it is in together with its
- *            subsections and members; in a kind without fields, the argument of the save functions.
+ *            subsections and members; in a kind without fields, the argument of the save
+ *            functions.
  *
  * Skips a version that would lose the value of a field, and logs the name of the
  * field. Stores the subsections that are needed. Saves containers and preserves pages,
