@@ -20,14 +20,15 @@ restore() {
 ktap_print_header
 case $STAGE in
 1)
-	ktap_set_plan 2
+	ktap_set_plan 3
 	mount_tmpfs /tmp/tree size=100m,nr_inodes=3000,nosuid
 	mount_tmpfs /tmp/manifest huge=always
 	make_tree /tmp/tree
 	result "save" save true
 	mount_tmpfs /tmp/single
 	echo content >/tmp/single/file
-	result "save another" ./tree save single /tmp/single ;;
+	result "save another" ./tree save single /tmp/single
+	result "and set its first ACL" ./tree acl /tmp/single/file access 1007 ;;
 2)
 	ktap_set_plan 4
 	result "restore" restore
@@ -37,11 +38,12 @@ case $STAGE in
 	mkdir /tmp/single
 	result "retrieve and save the other" ./tree again single /tmp/single ;;
 3)
-	ktap_set_plan 4
+	ktap_set_plan 5
 	result "restore" restore
 	result "all changes are there" same /tmp/tree /tmp/manifest/text
 	mkdir /tmp/single
 	result "restore the other" ./tree restore single /tmp/single
-	result "its content" [ "$(cat /tmp/single/file)" = content ] ;;
+	result "its content" [ "$(cat /tmp/single/file)" = content ]
+	result "its ACL" sh -c "./tree list /tmp/single | grep -q ' system.posix_acl_access='" ;;
 esac
 ktap_finished
