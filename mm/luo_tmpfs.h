@@ -65,6 +65,7 @@ struct luo_tmpfs_contents {
 };
 
 unsigned long luo_tmpfs_content_key(const struct inode *inode);
+bool luo_tmpfs_content_needed(struct inode *inode);
 struct luo_tmpfs_content *
 luo_tmpfs_content_save(struct luo_tmpfs_contents *contents, struct inode *inode);
 struct luo_tmpfs_content *
@@ -79,7 +80,7 @@ void luo_tmpfs_content_release_all(struct luo_tmpfs_contents *contents);
 /**
  * struct luo_tmpfs_entry - A name in a tree.
  * @dentry:   The name, with a reference.
- * @content:  The pages of a regular file, if this is its first name.
+ * @content:  The pages of a regular file that is not empty, if this is its first name.
  * @parent:   Index of the directory.
  * @link:     Index of the first name of the file.
  * @name_len: Length of the name.

@@ -19,7 +19,6 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
-#include <linux/log2.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
 #include <linux/shmem_fs.h>
@@ -33,11 +32,26 @@
  * luo_tmpfs_content_key - The index of a file in an xarray.
  * @inode: The file.
  *
+ * Inodes do not overlap, so the quotient of the address and the size is that of no other
+ * file. Those of a slab have neighbouring indices, which share the nodes of the xarray.
+ *
  * Return: A number that no other file has.
  */
 unsigned long luo_tmpfs_content_key(const struct inode *inode)
 {
-	return (unsigned long)inode >> ilog2(sizeof(void *));
+	return (unsigned long)inode / sizeof(struct shmem_inode_info);
+}
+
+/**
+ * luo_tmpfs_content_needed - Whether a file has to have a &struct luo_tmpfs_content.
+ * @inode: A regular file.
+ *
+ * Return: False if the file is empty: it has no page, and can only get one by a system
+ * call, which waits while the superblock is frozen.
+ */
+bool luo_tmpfs_content_needed(struct inode *inode)
+{
+	return i_size_read(inode) || READ_ONCE(SHMEM_I(inode)->alloced);
 }
 
 /* Whether the pages of the list are those of the file, and there is no other. */

@@ -119,7 +119,8 @@ static int luo_tmpfs_save_contents(struct luo_tmpfs *tree,
 	for (i = 0; i < walk->nr; i++) {
 		entry = &walk->entries[i];
 		inode = d_inode(entry->dentry);
-		if (entry->link != i || !S_ISREG(inode->i_mode))
+		if (entry->link != i || !S_ISREG(inode->i_mode) ||
+		    !luo_tmpfs_content_needed(inode))
 			continue;
 
 		content = freeze ?
