@@ -170,14 +170,48 @@ static int luo_tmpfs_save(struct luo_tmpfs *tree, bool freeze)
 	return 0;
 }
 
+static void luo_tmpfs_resume(struct luo_tmpfs *tree)
+{
+	if (tree->quiesced)
+		thaw_super(luo_tmpfs_super(tree), LUO_TMPFS_FREEZE, NULL);
+	tree->quiesced = false;
+}
+
+/* Add a tree to the list, unless one of its files is in another tree, too. */
+static int luo_tmpfs_add(struct luo_tmpfs *tree)
+{
+	struct dentry *dentry = tree->file->f_path.dentry, *other;
+	struct luo_tmpfs *it;
+
+	guard(mutex)(&luo_tmpfs_lock);
+	list_for_each_entry(it, &luo_tmpfs_trees, list) {
+		other = it->file->f_path.dentry;
+		if (is_subdir(dentry, other) || is_subdir(other, dentry)) {
+			pr_err("the directory is in a preserved tree or contains one\n");
+			return -EBUSY;
+		}
+	}
+	list_add_tail(&tree->list, &luo_tmpfs_trees);
+
+	return 0;
+}
+
+static void luo_tmpfs_remove(struct luo_tmpfs *tree)
+{
+	guard(mutex)(&luo_tmpfs_lock);
+	list_del(&tree->list);
+	luo_tmpfs_resume(tree);
+}
+
 /**
  * luo_tmpfs_out_preserve - Preserve a tree.
  * @args: The arguments of the handler.
  *
  * Return: 0; -EPERM without CAP_SYS_ADMIN; -ENOENT if the directory was deleted;
- * -EOPNOTSUPP if the filesystem or a file has what cannot be described; -EBUSY if a file
- * is preserved in another way, or if a page cannot be moved; -E2BIG if there are too
- * many files; -EINTR; -ENOMEM. On an error the tree is unchanged.
+ * -EOPNOTSUPP if the filesystem or a file has what cannot be described; -EBUSY if the
+ * directory is in another preserved tree or contains one, if a file is preserved in
+ * another way, or if a page cannot be moved; -E2BIG if there are too many files; -EINTR;
+ * -ENOMEM. On an error the tree is unchanged.
  */
 int luo_tmpfs_out_preserve(struct liveupdate_file_op_args *args)
 {
@@ -196,26 +230,26 @@ int luo_tmpfs_out_preserve(struct liveupdate_file_op_args *args)
 	xa_init(&tree->contents.files);
 	tree->file = args->file;
 	tree->instance = atomic64_inc_return(&last_instance);
-	err = luo_tmpfs_save(tree, false);
-	if (err) {
-		luo_tmpfs_content_release_all(&tree->contents);
-		kfree(tree);
-		return err;
-	}
+	err = luo_tmpfs_add(tree);
+	if (err)
+		goto err_free;
 
-	scoped_guard(mutex, &luo_tmpfs_lock)
-		list_add_tail(&tree->list, &luo_tmpfs_trees);
+	err = luo_tmpfs_save(tree, false);
+	if (err)
+		goto err_remove;
+
 	args->private_data = tree;
 	args->serialized_data = tree->instance;
 
 	return 0;
-}
 
-static void luo_tmpfs_resume(struct luo_tmpfs *tree)
-{
-	if (tree->quiesced)
-		thaw_super(luo_tmpfs_super(tree), LUO_TMPFS_FREEZE, NULL);
-	tree->quiesced = false;
+err_remove:
+	luo_tmpfs_content_release_all(&tree->contents);
+	luo_tmpfs_remove(tree);
+err_free:
+	kfree(tree);
+
+	return err;
 }
 
 /**
@@ -227,10 +261,7 @@ void luo_tmpfs_out_unpreserve(struct liveupdate_file_op_args *args)
 	struct luo_tmpfs *tree = args->private_data;
 	const struct luo_object_id id = { LUO_TMPFS_KIND, tree->instance };
 
-	scoped_guard(mutex, &luo_tmpfs_lock) {
-		list_del(&tree->list);
-		luo_tmpfs_resume(tree);
-	}
+	luo_tmpfs_remove(tree);
 	luo_abort_object(&id);
 	luo_tmpfs_image_free(&tree->image);
 	luo_tmpfs_content_release_all(&tree->contents);

@@ -15,7 +15,7 @@ kexec_refused() {
 ktap_print_header
 case $STAGE in
 1)
-	ktap_set_plan 6
+	ktap_set_plan 9
 	mount_tmpfs /tmp/tree
 	mkdir -p /tmp/tree/a/b
 	echo content >/tmp/tree/a/file
@@ -24,7 +24,13 @@ case $STAGE in
 	result "another filesystem" ./tree refuse ENOENT refused /proc
 	result "save" ./tree save refused /tmp/tree
 	result "the same directory" ./tree refuse EBUSY other /tmp/tree
-	result "a file that is in another tree" ./tree refuse EBUSY other /tmp/tree/a
+	result "a directory of it" ./tree refuse EBUSY other /tmp/tree/a
+	result "a directory of it without pages" ./tree refuse EBUSY other /tmp/tree/a/b
+	mount_tmpfs /tmp/outer
+	mkdir -p /tmp/outer/a/b
+	touch /tmp/outer/a/b/file
+	result "save a directory" ./tree save inner /tmp/outer/a/b
+	result "a directory that contains it" ./tree refuse EBUSY other /tmp/outer
 	# The extended attributes of a file must have less than 1 MiB.
 	for i in $(seq 20); do
 		./tree xattr /tmp/tree/a/file trusted.large"$i" 60000
