@@ -264,7 +264,8 @@ int luo_memfd_retrieve_part(struct inode *inode,
 	luo_run_claim_end(&retrieve.claim);
 	ret = batch ? luo_memfd_insert_flush(batch) : 0;
 
-	return err ?: ret;
+	/* Also after another error: the caller must not put the pages of later extents. */
+	return retrieve.damaged ? -EBADMSG : err ?: ret;
 }
 
 /**

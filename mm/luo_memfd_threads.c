@@ -55,7 +55,7 @@ struct luo_memfd_helper {
  * @memfd:    The file that was preserved.
  * @extents:  Its extents.
  * @memcg:    The memory cgroup that is charged.
- * @err:      The first error.
+ * @err:      -EBADMSG if a key was missing, or the first error.
  * @next:     The first part that no thread has begun.
  * @nr_parts: Number of parts.
  * @parts:    The parts.
@@ -94,10 +94,12 @@ static void luo_memfd_threads_run(struct luo_memfd_threads *threads)
 					      NULL : threads->inode,
 					      threads->memfd, threads->extents,
 					      &threads->parts[i]);
-		if (err)
-			cmpxchg(&threads->err, 0, err);
-		if (err == -EBADMSG)
+		if (err == -EBADMSG) {
+			WRITE_ONCE(threads->err, err);
 			atomic_set(&threads->next, threads->nr_parts);
+		} else if (err) {
+			cmpxchg(&threads->err, 0, err);
+		}
 	}
 }
 

@@ -639,6 +639,25 @@ static void memfd_missing_key(struct kunit *test)
 	}
 }
 
+/* The error of a missing key is reported, although there was another error before. */
+static void memfd_missing_key_after_error(struct kunit *test)
+{
+	struct memfd_saved saved;
+	struct file *file;
+
+	memfd_add_all(&saved);
+	saved.extents[4].index = saved.extents[3].index;
+	memfd_save_v1(&saved, 1);
+	memfd_kexec();
+	luo_loopback_lose_key(PFN_PHYS(saved.extents[5].pfn));
+	memfd_file_parts = 1;
+	KUNIT_EXPECT_EQ(test, memfd_retrieve(&saved, &file), -EBADMSG);
+	memfd_file_parts = 3;
+	memfd_finish(&saved, -EBADMSG);
+	memfd_expect_unclaimed(test);
+	memfd_kexec();
+}
+
 /* One page at two indexes of a file, and two pages at one index. */
 static void memfd_twice_in_file(struct kunit *test)
 {
@@ -809,6 +828,7 @@ static struct kunit_case memfd_cases[] = {
 	KUNIT_CASE(memfd_v1_wrong),
 	KUNIT_CASE(memfd_unknown_seals),
 	KUNIT_CASE(memfd_missing_key),
+	KUNIT_CASE(memfd_missing_key_after_error),
 	KUNIT_CASE(memfd_twice_in_file),
 	KUNIT_CASE(memfd_page_of_other_file),
 	KUNIT_CASE(memfd_v0_changes),
