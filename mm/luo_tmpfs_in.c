@@ -26,7 +26,6 @@
 #include <linux/liveupdate.h>
 #include <linux/luo_elements.h>
 #include <linux/luo_object.h>
-#include <linux/minmax.h>
 #include <linux/mount.h>
 #include <linux/printk.h>
 #include <linux/shmem_fs.h>
@@ -87,29 +86,21 @@ static void luo_tmpfs_in_free(struct luo_tmpfs_in *in)
 	*in = (struct luo_tmpfs_in){};
 }
 
-/*
- * Copy the nodes and free their array. Their number may be wrong, and memory for them is
- * allocated before the array is looked at. Therefore the bytes were restored before: all
- * nodes but the first have a name.
- */
+/* Copy the nodes and free their array. */
 static int luo_tmpfs_in_load_nodes(struct luo_tmpfs_in *in)
 {
-	u64 max = min(in->ser.nr_bytes + 1, LUO_TMPFS_NODES_MAX);
 	u64 nr = in->ser.nodes.count;
+	void *nodes;
 	int err;
 
-	if (!nr || nr > max) {
-		pr_err("found %llu nodes, expected 1 to %llu\n", nr, max);
+	if (!nr || nr > LUO_TMPFS_NODES_MAX) {
+		pr_err("found %llu nodes, expected 1 to %lu\n", nr,
+		       LUO_TMPFS_NODES_MAX);
 		return -EBADMSG;
 	}
 
-	in->nodes = kvmalloc_array(nr, sizeof(*in->nodes),
-				   GFP_KERNEL | __GFP_RETRY_MAYFAIL);
-	if (!in->nodes)
-		return -ENOMEM;
-
-	err = luo_elements_load(&in->ser.nodes, luo_tmpfs_node_kind, in->nodes,
-				nr);
+	err = luo_elements_copy(&in->ser.nodes, luo_tmpfs_node_kind, &nodes);
+	in->nodes = nodes;
 
 	/* Not after the files were created, when it is too late for -ENOMEM. */
 	return err ?: luo_elements_finish(&in->ser.nodes);
@@ -120,10 +111,10 @@ static int luo_tmpfs_in_load_rest(struct luo_tmpfs_in *in)
 	const struct luo_tmpfs_ser *ser = &in->ser;
 	int err;
 
-	err = luo_tmpfs_in_array(&in->bytes, ser->bytes, 1, ser->nr_bytes,
-				 "bytes");
+	err = luo_tmpfs_in_load_nodes(in);
 	if (!err)
-		err = luo_tmpfs_in_load_nodes(in);
+		err = luo_tmpfs_in_array(&in->bytes, ser->bytes, 1,
+					 ser->nr_bytes, "bytes");
 	if (!err)
 		err = luo_tmpfs_in_array(&in->xattrs, ser->xattrs, sizeof(u64),
 					 ser->nr_xattrs, "extended attributes");

@@ -13,6 +13,8 @@ int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
 int luo_elements_load(const struct luo_elements_ser *ser,
 		      const struct luo_object_kind *kind, void *elements,
 		      u64 max);
+int luo_elements_copy(const struct luo_elements_ser *ser,
+		      const struct luo_object_kind *kind, void **elements);
 int luo_elements_finish(const struct luo_elements_ser *ser);
 
 #endif /* _LINUX_LUO_ELEMENTS_H */

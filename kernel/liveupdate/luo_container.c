@@ -203,7 +203,7 @@ int luo_container_load(const struct luo_handover *handover,
 	if (!ser->count)
 		return 0;
 
-	err = luo_elements_copy(handover, ser, member->kind, &elements);
+	err = luo_elements_copy_from(handover, ser, member->kind, &elements);
 	if (err)
 		return err;
 

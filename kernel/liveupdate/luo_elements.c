@@ -277,18 +277,17 @@ int luo_elements_load_from(const struct luo_handover *handover,
 }
 
 /**
- * luo_elements_copy - Load elements of any number to new memory.
+ * luo_elements_copy_from - Copy elements from a given handover.
  * @handover: The handover that the array is from.
- * @ser:      As for luo_elements_load(). There is at least one element.
+ * @ser:      As for luo_elements_copy(), and the same below.
  * @kind:     The kind of the elements.
- * @elements: Set to the elements, which the caller frees with kvfree(). NULL on failure.
+ * @elements: The elements.
  *
- * Context: Process context, may sleep.
- * Return: As luo_elements_load(), but not -E2BIG.
+ * Return: As luo_elements_copy().
  */
-int luo_elements_copy(const struct luo_handover *handover,
-		      const struct luo_elements_ser *ser,
-		      const struct luo_object_kind *kind, void **elements)
+int luo_elements_copy_from(const struct luo_handover *handover,
+			   const struct luo_elements_ser *ser,
+			   const struct luo_object_kind *kind, void **elements)
 {
 	int err;
 
@@ -300,6 +299,24 @@ int luo_elements_copy(const struct luo_handover *handover,
 	}
 
 	return err;
+}
+
+/**
+ * luo_elements_copy - Load elements of any number to new memory.
+ * @ser:      As read from the object: any values, but at least one element.
+ * @kind:     The kind of the elements.
+ * @elements: Set to @ser->count elements, which the caller frees with kvfree(). NULL on
+ *            failure.
+ *
+ * Memory is allocated only if there is an array of this size.
+ *
+ * Context: Process context, may sleep.
+ * Return: As luo_elements_load(), but not -E2BIG.
+ */
+int luo_elements_copy(const struct luo_elements_ser *ser,
+		      const struct luo_object_kind *kind, void **elements)
+{
+	return luo_elements_copy_from(&luo_handover_kho, ser, kind, elements);
 }
 
 /**

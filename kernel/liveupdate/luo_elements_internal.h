@@ -6,9 +6,9 @@
 
 struct luo_handover;
 
-int luo_elements_copy(const struct luo_handover *handover,
-		      const struct luo_elements_ser *ser,
-		      const struct luo_object_kind *kind, void **elements);
+int luo_elements_copy_from(const struct luo_handover *handover,
+			   const struct luo_elements_ser *ser,
+			   const struct luo_object_kind *kind, void **elements);
 void luo_elements_abort(const struct luo_handover *handover,
 			const struct luo_elements_ser *ser);
 

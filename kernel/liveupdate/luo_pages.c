@@ -303,8 +303,8 @@ int luo_pages_read(const struct luo_handover *handover,
 	*pages = (struct luo_pages){};
 	*why = "its list is corrupt";
 	if (ser->runs.count)
-		err = luo_elements_copy(handover, &ser->runs, &page_run_kind,
-					&runs);
+		err = luo_elements_copy_from(handover, &ser->runs,
+					     &page_run_kind, &runs);
 	if (err)
 		return err;
 
