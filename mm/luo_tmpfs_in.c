@@ -122,18 +122,31 @@ static int luo_tmpfs_in_load_rest(struct luo_tmpfs_in *in)
 	return err;
 }
 
+/* Restore an array that is to be freed, unless it was restored before. */
+static int luo_tmpfs_in_find(struct luo_array *array, u64 handle,
+			     u32 element_size, u64 nr)
+{
+	int err = 0;
+
+	if (nr && !array->data)
+		err = luo_array_restore(array, handle, element_size, nr);
+
+	return err == -ENOMEM ? err : 0;
+}
+
 /* Free the object and everything but the pages. */
 static void luo_tmpfs_in_drop(u64 instance, struct luo_tmpfs_in *in)
 {
 	const struct luo_object_id id = { LUO_TMPFS_KIND, instance };
+	int err;
 
-	/* These are restored to be freed, unless they were restored before. */
-	if (in->ser.nr_bytes && !in->bytes.data)
-		luo_array_restore(&in->bytes, in->ser.bytes, 1, in->ser.nr_bytes);
-	if (in->ser.nr_xattrs && !in->xattrs.data)
-		luo_array_restore(&in->xattrs, in->ser.xattrs, sizeof(u64),
-				  in->ser.nr_xattrs);
-	luo_elements_finish(&in->ser.nodes);
+	err = luo_tmpfs_in_find(&in->bytes, in->ser.bytes, 1, in->ser.nr_bytes);
+	err = luo_tmpfs_in_find(&in->xattrs, in->ser.xattrs, sizeof(u64),
+				in->ser.nr_xattrs) ?: err;
+	err = luo_elements_finish(&in->ser.nodes) ?: err;
+	if (err)
+		pr_err("no memory to free the arrays of instance %llu, which stay allocated until the next kexec\n",
+		       instance);
 	luo_finish_object(&id);
 	luo_tmpfs_in_free(in);
 }
