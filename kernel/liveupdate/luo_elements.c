@@ -23,6 +23,7 @@
 #include <linux/export.h>
 #include <linux/limits.h>
 #include <linux/luo_field.h>
+#include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -33,7 +34,7 @@
 #include "luo_handover.h"
 #include "luo_object_internal.h"
 
-/* How many elements to convert until another task may run. */
+/* How many elements to check or convert until another task may run. */
 #define LUO_ELEMENTS_BATCH	1024
 
 #define LUO_ELEMENTS_FIELDS(field, ser)	luo_field_elements(field, ser)
@@ -44,22 +45,24 @@ LUO_DEFINE_NESTED(luo_elements, struct luo_elements_ser, LUO_ELEMENTS_FIELDS);
 static int luo_elements_check(const struct luo_object_kind *kind, u32 version,
 			      const void *elements, u64 count)
 {
-	u64 i;
+	u64 i, invalid;
 	int err;
 
 	if (luo_object_fields_any(kind))
 		return 0;
 
-	for (i = 0; i < count; i++) {
-		err = luo_object_fields_check(kind, version,
-					      elements + i * kind->size);
+	for (i = 0; i < count; i += LUO_ELEMENTS_BATCH) {
+		err = luo_object_fields_check_all(kind, version,
+						  elements + i * kind->size,
+						  min(count - i,
+						      LUO_ELEMENTS_BATCH),
+						  &invalid);
 		if (err) {
 			pr_warn("kind %s: element %llu of %llu is invalid\n",
-				kind->name, i, count);
+				kind->name, i + invalid, count);
 			return err;
 		}
-		if (!(i % LUO_ELEMENTS_BATCH))
-			cond_resched();
+		cond_resched();
 	}
 
 	return 0;

@@ -39,27 +39,26 @@ static u32 luo_field_items(const struct luo_field *field)
 	return field->item ? field->size / field->item : 1;
 }
 
+static __always_inline u64 luo_field_read(const void *p, u32 size)
+{
+	switch (size) {
+	case 1:
+		return *(u8 *)p;
+	case 2:
+		return *(u16 *)p;
+	case 4:
+		return *(u32 *)p;
+	default:
+		return *(u64 *)p;
+	}
+}
+
 /* Read an item of a field. Extend the sign of a signed one to 64 bits. */
 static u64 luo_field_number(const struct luo_field *field, const void *ser,
 			    u32 i)
 {
 	const u32 size = field->item ?: field->size;
-	const void *p = ser + field->offset + i * size;
-	u64 value;
-
-	switch (size) {
-	case 1:
-		value = *(u8 *)p;
-		break;
-	case 2:
-		value = *(u16 *)p;
-		break;
-	case 4:
-		value = *(u32 *)p;
-		break;
-	default:
-		value = *(u64 *)p;
-	}
+	u64 value = luo_field_read(ser + field->offset + i * size, size);
 
 	return field->type == LUO_FIELD_SIGNED ?
 	       sign_extend64(value, 8 * size - 1) : value;
@@ -390,6 +389,14 @@ void luo_object_fields_reset(const struct luo_object_kind *kind, void *ser)
 		luo_field_fall_back(&kind->fields[i], ser);
 }
 
+/* Whether all values of a field are valid. */
+static bool luo_field_is_any(const struct luo_field *field)
+{
+	return field->form == LUO_FORM_ANY && !field->min && !field->max &&
+	       field->type != LUO_FIELD_ARRAY &&
+	       field->type != LUO_FIELD_RESERVED;
+}
+
 /**
  * luo_object_fields_any - Check whether any values of all fields are valid.
  * @kind: A kind with fields.
@@ -401,11 +408,7 @@ bool luo_object_fields_any(const struct luo_object_kind *kind)
 	unsigned int i;
 
 	for (i = 0; i < kind->nr_fields; i++) {
-		const struct luo_field *field = &kind->fields[i];
-
-		if (field->form != LUO_FORM_ANY || field->min || field->max ||
-		    field->type == LUO_FIELD_ARRAY ||
-		    field->type == LUO_FIELD_RESERVED)
+		if (!luo_field_is_any(&kind->fields[i]))
 			return false;
 	}
 
@@ -436,6 +439,90 @@ bool luo_object_fields_droppable(const struct luo_object_kind *kind)
 	return true;
 }
 
+/* Find the first struct in which a number is out of its range. */
+static __always_inline u64 luo_field_find(const struct luo_field *field,
+					  const void *ser, u32 stride, u64 nr,
+					  u32 size)
+{
+	const u64 range = (field->max ?: U64_MAX) - field->min;
+	const void *p = ser + field->offset;
+	u64 i;
+
+	for (i = 0; i < nr; i++, p += stride) {
+		if (luo_field_read(p, size) - field->min > range)
+			break;
+	}
+
+	return i;
+}
+
+static u64 luo_field_find_invalid(const struct luo_field *field,
+				  const void *ser, u32 stride, u64 nr)
+{
+	switch (field->size) {
+	case 1:
+		return luo_field_find(field, ser, stride, nr, 1);
+	case 2:
+		return luo_field_find(field, ser, stride, nr, 2);
+	case 4:
+		return luo_field_find(field, ser, stride, nr, 4);
+	default:
+		return luo_field_find(field, ser, stride, nr, 8);
+	}
+}
+
+/*
+ * Check a field of several structs. Most fields are unsigned numbers, which are compared
+ * without a call for each.
+ */
+static int luo_field_check_all(const struct luo_object_kind *kind,
+			       const struct luo_field *field, const void *ser,
+			       u64 nr, u64 *invalid)
+{
+	int err = 0;
+	u64 i = 0;
+
+	if (field->type == LUO_FIELD_UNSIGNED && field->form == LUO_FORM_ANY &&
+	    !field->item)
+		i = luo_field_find_invalid(field, ser, kind->size, nr);
+
+	for (; i < nr && !err; i++) {
+		err = luo_field_check(kind, field, ser + i * kind->size);
+		*invalid = i;
+	}
+
+	return err;
+}
+
+/**
+ * luo_object_fields_check_all - Check all fields that a version has, of several structs.
+ * @kind:    A kind with fields.
+ * @version: The version, %U32_MAX for all fields.
+ * @ser:     The newest structs, one after the other.
+ * @nr:      Their number.
+ * @invalid: Set to the index of one that is invalid, on -ERANGE.
+ *
+ * Return: 0, or -ERANGE if a value is invalid.
+ */
+int luo_object_fields_check_all(const struct luo_object_kind *kind, u32 version,
+				const void *ser, u64 nr, u64 *invalid)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < kind->nr_fields; i++) {
+		const struct luo_field *field = &kind->fields[i];
+
+		if (field->since > version || luo_field_is_any(field))
+			continue;
+		err = luo_field_check_all(kind, field, ser, nr, invalid);
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
 /**
  * luo_object_fields_check - Check all fields that a version has.
  * @kind:    A kind with fields.
@@ -447,18 +534,9 @@ bool luo_object_fields_droppable(const struct luo_object_kind *kind)
 int luo_object_fields_check(const struct luo_object_kind *kind, u32 version,
 			    const void *ser)
 {
-	unsigned int i;
-	int err;
+	u64 invalid;
 
-	for (i = 0; i < kind->nr_fields; i++) {
-		if (kind->fields[i].since > version)
-			continue;
-		err = luo_field_check(kind, &kind->fields[i], ser);
-		if (err)
-			return err;
-	}
-
-	return 0;
+	return luo_object_fields_check_all(kind, version, ser, 1, &invalid);
 }
 
 /**

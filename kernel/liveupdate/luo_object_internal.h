@@ -407,6 +407,8 @@ bool luo_object_fields_set(const struct luo_object_kind *kind, const void *ser);
 void luo_object_fields_reset(const struct luo_object_kind *kind, void *ser);
 bool luo_object_fields_any(const struct luo_object_kind *kind);
 bool luo_object_fields_droppable(const struct luo_object_kind *kind);
+int luo_object_fields_check_all(const struct luo_object_kind *kind, u32 version,
+				const void *ser, u64 nr, u64 *invalid);
 int luo_object_fields_check(const struct luo_object_kind *kind, u32 version,
 			    const void *ser);
 void luo_object_fields_fill(const struct luo_object_kind *kind, u32 version,

@@ -9,6 +9,7 @@
 #include <kunit/test.h>
 #include <linux/limits.h>
 #include <linux/luo_field.h>
+#include <linux/slab.h>
 
 #include "../../kernel/liveupdate/luo_array_internal.h"
 #include "../../kernel/liveupdate/luo_elements_internal.h"
@@ -276,6 +277,82 @@ static void luo_elements_bad_values(struct kunit *test)
 }
 
 /* Each value of struct luo_elements_ser that does not describe the array is refused. */
+struct gauge_ser {
+	u64 big;
+	u32 wide;
+	s16 offset;
+	u16 medium;
+	u8 small;
+	u8 any;
+	u16 list[2];
+	u8 rest[2];
+};
+
+#define GAUGE_FIELDS(field, ser)					\
+	field(ser, 0, u64, big, .max = U64_MAX - 1)			\
+	field(ser, 0, u32, wide, .min = 3)				\
+	field(ser, 0, s16, offset, .min = -5, .max = 5)			\
+	field(ser, 0, u16, medium, .min = 10, .max = 20)		\
+	field(ser, 0, u8, small, .max = 254)				\
+	field(ser, 0, u8, any)						\
+	field(ser, 0, numbers(u16), list, .max = 9)			\
+	field(ser, 0, reserved, rest)
+
+#define GAUGE_VERSIONS(version, kind)					\
+	version(kind, 0, mandatory)
+
+LUO_DEFINE_KIND_UNLISTED(gauge, struct gauge_ser, GAUGE_FIELDS, GAUGE_VERSIONS);
+
+#define GAUGES	3000
+
+static const struct gauge_ser gauge_valid = {
+	U64_MAX - 1, U32_MAX, -5, 20, 254, 255, { 9, 0 },
+};
+
+/* Each has one field that is invalid. */
+static const struct gauge_ser gauges_invalid[] = {
+	{ U64_MAX, 3, 0, 10 },
+	{ 0, 2, 0, 10 },
+	{ 0, 3, -6, 10 },
+	{ 0, 3, 6, 10 },
+	{ 0, 3, 0, 9 },
+	{ 0, 3, 0, 21 },
+	{ 0, 3, 0, 10, 255 },
+	{ 0, 3, 0, 10, .list = { 0, 10 } },
+	{ 0, 3, 0, 10, .rest = { 0, 1 } },
+};
+
+/* An invalid value of any field, in any of many elements, is found. */
+static void luo_elements_bad_value_of_many(struct kunit *test)
+{
+	static const u32 at[] = { 0, 1023, 1024, GAUGES - 1 };
+	struct gauge_ser *gauges;
+	struct luo_array array;
+	unsigned int i, j;
+
+	gauges = kvmalloc_array(GAUGES, sizeof(*gauges), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, gauges);
+	for (i = 0; i < GAUGES; i++)
+		gauges[i] = gauge_valid;
+	KUNIT_ASSERT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
+						     &array, &gauge_kind, gauges,
+						     GAUGES, GFP_KERNEL), 0);
+	luo_array_free_to(&luo_loopback, &array);
+
+	for (i = 0; i < ARRAY_SIZE(gauges_invalid) * ARRAY_SIZE(at); i++) {
+		j = at[i % ARRAY_SIZE(at)];
+		gauges[j] = gauges_invalid[i / ARRAY_SIZE(at)];
+		KUNIT_EXPECT_EQ_MSG(test, luo_elements_save_from(
+					    &luo_loopback, &items_ser, &array,
+					    &gauge_kind, gauges, GAUGES,
+					    GFP_KERNEL), -ERANGE,
+				    "element %u, case %zu", j,
+				    i / ARRAY_SIZE(at));
+		gauges[j] = gauge_valid;
+	}
+	kvfree(gauges);
+}
+
 static void luo_elements_refused(struct kunit *test)
 {
 	struct luo_elements_ser good;
@@ -393,6 +470,7 @@ static struct kunit_case luo_elements_cases[] = {
 	KUNIT_CASE(luo_elements_many),
 	KUNIT_CASE(luo_elements_none),
 	KUNIT_CASE(luo_elements_bad_values),
+	KUNIT_CASE(luo_elements_bad_value_of_many),
 	KUNIT_CASE(luo_elements_refused),
 	KUNIT_CASE(luo_elements_too_old),
 	KUNIT_CASE(luo_elements_not_droppable),
