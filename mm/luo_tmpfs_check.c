@@ -28,9 +28,15 @@
 
 static bool luo_tmpfs_check_name(const char *name, u16 len)
 {
-	if (!len || len > NAME_MAX || memchr(name, '/', len) ||
-	    memchr(name, 0, len))
+	u16 i;
+
+	if (!len || len > NAME_MAX)
 		return false;
+
+	for (i = 0; i < len; i++) {
+		if (name[i] == '/' || !name[i])
+			return false;
+	}
 
 	return name[0] != '.' || (len != 1 && (len != 2 || name[1] != '.'));
 }
