@@ -45,7 +45,7 @@ static const char *const luo_tmpfs_huge_names[] = {
 	field(ser, 0, u16, target_len, .max = PATH_MAX - 1)
 
 #define TMPFS_NODE_VERSIONS(version, kind)				\
-	version(kind, 0, mandatory)
+	version(kind, 0, element)
 
 LUO_DEFINE_KIND(tmpfs_node, struct luo_tmpfs_node_ser, TMPFS_NODE_FIELDS,
 		TMPFS_NODE_VERSIONS);

@@ -85,6 +85,10 @@
  * the kind, and not stored as an object). The conversion functions of &struct
  * luo_object_version may follow. To remove support for a version, delete its line.
  *
+ * A kind of elements is described in the same way. Each of its versions is given as
+ * element. It is not registered, and no object of it is stored: whether the next kernel
+ * reads elements matters for the objects that have them.
+ *
  * The compiler checks that the list of fields matches the struct. The same lists
  * produce the entries of the catalogue, linux/kho/abi/luo_note.h.
  */
@@ -327,6 +331,7 @@ struct luo_field {
 #define luo_version_record_optional	LUO_OBJECT_RECORD_OPTIONAL
 #define luo_version_record_retired	0
 #define luo_version_record_external	0
+#define luo_version_record_element	0
 
 #define luo_version_note_mandatory	(LUO_NOTE_READABLE | LUO_NOTE_WRITABLE)
 #define luo_version_note_optional	(LUO_NOTE_READABLE | LUO_NOTE_WRITABLE | \
@@ -334,6 +339,8 @@ struct luo_field {
 #define luo_version_note_retired	LUO_NOTE_READABLE
 #define luo_version_note_external	(LUO_NOTE_READABLE | LUO_NOTE_WRITABLE | \
 					 LUO_NOTE_EXTERNAL)
+#define luo_version_note_element	(LUO_NOTE_READABLE | LUO_NOTE_WRITABLE | \
+					 LUO_NOTE_ELEMENT)
 
 /* "ser" and "kind" of the lists are tuples, of which the expansions use parts. */
 #define __LUO_FIRST(a, ...)	a
@@ -514,6 +521,12 @@ struct luo_field {
 #define __LUO_VERSION_ALL(_kind, _version, _treated, ...)		\
 	& luo_version_record_##_treated
 
+/* The number of versions of elements, and of all versions. */
+#define __LUO_VERSION_ELEMENT(_kind, _version, _treated, ...)		\
+	+ !!(luo_version_note_##_treated & LUO_NOTE_ELEMENT)
+#define __LUO_VERSION_COUNT(_kind, _version, _treated, ...)		\
+	+ 1
+
 #define __LUO_KIND_NOTES(_text, _type, _fields, _versions)		\
 	_fields(__LUO_FIELD_NOTE, (_type, _text))			\
 	_versions(__LUO_VERSION_NOTE, (_type, _fields, _text))
@@ -524,8 +537,15 @@ struct luo_field {
 			      #_type " is too large for an object");	\
 		static_assert(sizeof(_text) <= LUO_OBJECT_KIND_LEN,	\
 			      "the name " _text " is too long");	\
+		static_assert(!(0 _versions(__LUO_VERSION_ELEMENT, ())) || \
+			      (0 _versions(__LUO_VERSION_ELEMENT, ())) ==	\
+			      (0 _versions(__LUO_VERSION_COUNT, ())),	\
+			      "the versions of kind " _text		\
+			      " are not all element or none");		\
 		_versions(__LUO_VERSION_CHECK, ()))			\
 	extern _type luo_struct_##_name;				\
+	enum { luo_elements_##_name =					\
+	       !!(0 _versions(__LUO_VERSION_ELEMENT, ())) };		\
 	static const struct luo_field _name##_field_table[] = {		\
 		_fields(__LUO_FIELD, (_type, 0))			\
 	};								\
@@ -539,6 +559,7 @@ struct luo_field {
 		.fields = _name##_field_table,				\
 		.nr_fields = ARRAY_SIZE(_name##_field_table),		\
 		.size = sizeof(_type),					\
+		.elements = luo_elements_##_name,			\
 		__VA_ARGS__						\
 	}
 
@@ -582,7 +603,9 @@ struct luo_field {
 		      #_key " is not a u64 in the struct of kind " #_of);
 #define __luo_member_check_item(_of, _item, _ser)			\
 	static_assert(__same_type(__LUO_ITEM(_item, _ser), luo_struct_##_of), \
-		      #_ser " is not the struct of kind " #_of " in " #_item);
+		      #_ser " is not the struct of kind " #_of " in " #_item); \
+	static_assert(luo_elements_##_of,				\
+		      "kind " #_of " is not one of elements");
 
 /* Further initialisers of struct luo_member. */
 #define luo_member_more_pages
@@ -647,9 +670,9 @@ struct luo_field {
 	__LUO_DEFINE_KIND(_name, #_name, _type, _fields, _versions)
 
 /**
- * LUO_DEFINE_KIND - Define a kind of object from its lists.
+ * LUO_DEFINE_KIND - Define a kind of object or of elements from its lists.
  * @_name:     Name of the kind. Defines ``_name_kind``, a static &struct
- *             luo_object_kind that is ready to be registered.
+ *             luo_object_kind that is ready to be registered, unless it is of elements.
  * @_type:     The wire struct, with the fields of all versions.
  * @_fields:   The list of fields, in the order of the struct.
  * @_versions: The list of versions, newest first.

@@ -104,6 +104,8 @@ struct luo_object_subsection {
  * @members:     The members of its objects that are saved with them, such as pages and
  *               lists. See LUO_DEFINE_KIND_MEMBERS().
  * @nr_members:  Number of members, at most %LUO_OBJECT_MEMBERS_MAX.
+ * @elements:    It is a kind of elements (linux/luo_elements.h), which are not stored as
+ *               objects, and it cannot be registered.
  *
  * The caller owns it and must not free it before luo_object_unregister_kind().
  */
@@ -121,6 +123,7 @@ struct luo_object_kind {
 	unsigned int nr_subsections;
 	const struct luo_member *members;
 	unsigned int nr_members;
+	bool elements;
 
 	/* private: */
 	struct list_head list;

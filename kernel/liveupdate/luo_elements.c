@@ -89,7 +89,7 @@ int luo_elements_save_from(const struct luo_handover *handover,
 
 	*ser = (struct luo_elements_ser){};
 	*array = (struct luo_array){};
-	if (!luo_object_fields_droppable(kind) ||
+	if (!kind->elements || !luo_object_fields_droppable(kind) ||
 	    luo_object_reference_any(kind) || luo_object_pages_any(kind) ||
 	    kind->nr_subsections)
 		return -EINVAL;
@@ -123,18 +123,18 @@ int luo_elements_save_from(const struct luo_handover *handover,
  *            failure. Store the object that contains it after this call.
  * @array:    Set to the array, which the caller frees with luo_array_free() if it
  *            removes the object; all zero if @count is 0 or on failure.
- * @kind:     The kind of the elements, from LUO_DEFINE_KIND(). It need not be
- *            registered. The elements are stored in its newest version.
+ * @kind:     The kind of the elements, from LUO_DEFINE_KIND(), whose versions are given as
+ *            element. The elements are stored in its newest version.
  * @elements: The elements, newest structs of @kind one after the other. Copied; the
  *            caller keeps them.
  * @count:    Number of elements, may be 0.
  * @gfp:      Allocation mask, as for luo_array_alloc().
  *
  * Context: Process context, may sleep.
- * Return: 0; -ERANGE if a value of a field is invalid; -EINVAL if a field of @kind was
- * added in a later version and is not droppable, if it has a reference, which would not
- * be checked, or pages, which would not be freed, or if @count or @gfp is invalid; -ENOMEM
- * if there is no memory.
+ * Return: 0; -ERANGE if a value of a field is invalid; -EINVAL if @kind is not one of
+ * elements, if a field of it was added in a later version and is not droppable, if it has
+ * a reference, which would not be checked, or pages, which would not be freed, or if
+ * @count or @gfp is invalid; -ENOMEM if there is no memory.
  */
 int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
 		      const struct luo_object_kind *kind, const void *elements,

@@ -36,7 +36,7 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 {
 	unsigned int i;
 
-	if (!luo_object_kind_name_valid(kind->name) ||
+	if (kind->elements || !luo_object_kind_name_valid(kind->name) ||
 	    match_string(luo_object_kind_names_reserved,
 			 ARRAY_SIZE(luo_object_kind_names_reserved),
 			 kind->name) >= 0 ||
@@ -123,10 +123,10 @@ static void luo_object_kind_del(struct luo_object_kind *kind)
  *
  * Context: Process context, may sleep. Takes luo_object_kinds_lock.
  * Return: 0; -EOPNOTSUPP if live update is off; -EEXIST if a kind with this name is
- * registered; -EINVAL if the name is invalid, if the versions are not listed newest
- * first, if the size of a version is invalid, if a version has no way to be read or
- * written, if the fallback of a field is out of its range, or if a subsection or a member
- * is invalid; -ENOMEM if there is no memory.
+ * registered; -EINVAL if the name is invalid, if it is a kind of elements, if the versions
+ * are not listed newest first, if the size of a version is invalid, if a version has no way
+ * to be read or written, if the fallback of a field is out of its range, or if a subsection
+ * or a member is invalid; -ENOMEM if there is no memory.
  */
 int luo_object_register_kind(struct luo_object_kind *kind)
 {

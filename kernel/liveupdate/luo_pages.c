@@ -37,12 +37,8 @@
 	field(ser, 1, u16, order)					\
 	field(ser, 1, u16, reserved)
 
-/*
- * Optional in the catalogue, because luoctl reports objects with pages by their kinds. A
- * kernel that does not know this kind knows none of them.
- */
 #define PAGE_RUN_VERSIONS(version, kind)				\
-	version(kind, 1, optional)
+	version(kind, 1, element)
 
 LUO_DEFINE_KIND(page_run, struct luo_pages_run_ser, PAGE_RUN_FIELDS,
 		PAGE_RUN_VERSIONS);

@@ -33,9 +33,9 @@ struct item_ser {
 	field(ser, 2, u64, since, .droppable = true)
 
 #define ITEM_VERSIONS(version, kind)					\
-	version(kind, 2, mandatory)					\
-	version(kind, 1, mandatory)					\
-	version(kind, 0, mandatory)
+	version(kind, 2, element)					\
+	version(kind, 1, element)					\
+	version(kind, 0, element)
 
 LUO_DEFINE_KIND_UNLISTED(item, struct item_ser, ITEM_FIELDS, ITEM_VERSIONS);
 
@@ -299,7 +299,7 @@ struct gauge_ser {
 	field(ser, 0, reserved, rest)
 
 #define GAUGE_VERSIONS(version, kind)					\
-	version(kind, 0, mandatory)
+	version(kind, 0, element)
 
 LUO_DEFINE_KIND_UNLISTED(gauge, struct gauge_ser, GAUGE_FIELDS, GAUGE_VERSIONS);
 
@@ -422,6 +422,27 @@ static void luo_elements_not_droppable(struct kunit *test)
 			-EINVAL);
 }
 
+/* Elements are not objects, and objects are not elements. */
+static void luo_elements_not_objects(struct kunit *test)
+{
+	struct luo_object_kind kind = item_kind;
+	struct luo_array array;
+	int err;
+
+	err = luo_object_register_kind(&kind);
+	if (err == -EOPNOTSUPP)
+		kunit_skip(test, "live update is off");
+	KUNIT_EXPECT_EQ(test, err, -EINVAL);
+	kind.elements = false;
+	KUNIT_ASSERT_EQ(test, luo_object_register_kind(&kind), 0);
+	luo_object_unregister_kind(&kind);
+
+	KUNIT_EXPECT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
+						     &array, &kind, items_plain,
+						     ITEMS, GFP_KERNEL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, items_ser.count, 0ULL);
+}
+
 /* An object without a drop function is freed with its elements. */
 static void luo_elements_dropped(struct kunit *test)
 {
@@ -474,6 +495,7 @@ static struct kunit_case luo_elements_cases[] = {
 	KUNIT_CASE(luo_elements_refused),
 	KUNIT_CASE(luo_elements_too_old),
 	KUNIT_CASE(luo_elements_not_droppable),
+	KUNIT_CASE(luo_elements_not_objects),
 	KUNIT_CASE(luo_elements_dropped),
 	{}
 };

@@ -33,7 +33,7 @@ struct tray_cup_ser {
 	field(ser, 1, reserved, reserved)
 
 #define TRAY_CUP_VERSIONS(version, kind)				\
-	version(kind, 1, mandatory)
+	version(kind, 1, element)
 
 LUO_DEFINE_KIND_UNLISTED(tray_cup, struct tray_cup_ser, TRAY_CUP_FIELDS,
 			 TRAY_CUP_VERSIONS);

@@ -77,7 +77,10 @@ LUO_DEFINE_KIND_UNLISTED(lane_number, struct lane_ser, LANE_NUMBER_FIELDS,
 	field(ser, 1, u64, width)					\
 	field(ser, 1, u64, back)
 
-LUO_DEFINE_KIND_UNLISTED(part, struct lane_ser, PART_FIELDS, LANE_VERSIONS);
+#define PART_VERSIONS(version, kind)					\
+	version(kind, 1, element)
+
+LUO_DEFINE_KIND_UNLISTED(part, struct lane_ser, PART_FIELDS, PART_VERSIONS);
 
 static const struct luo_object_id port_id = { "port", 1 };
 static const struct luo_object_id lane_id = { "lane", 0 };
@@ -292,11 +295,13 @@ static void luo_reference_drop(struct kunit *test)
 static void luo_reference_in_elements(struct kunit *test)
 {
 	static const struct lane_ser lanes[3];
+	struct luo_object_kind kind = lane_kind;
 	struct luo_elements_ser ser;
 	struct luo_array array;
 
+	kind.elements = true;
 	KUNIT_EXPECT_EQ(test, luo_elements_save_from(&luo_loopback, &ser, &array,
-						     &lane_kind, lanes, 3,
+						     &kind, lanes, 3,
 						     GFP_KERNEL), -EINVAL);
 }
 

@@ -574,11 +574,13 @@ static void luo_subsection_register(struct kunit *test)
 /* Calls that would lose the subsections are refused. */
 static void luo_subsection_unsupported(struct kunit *test)
 {
+	struct luo_object_kind kind = plug_kind;
 	struct luo_elements_ser elements;
 	struct luo_array array;
 
+	kind.elements = true;
 	KUNIT_EXPECT_EQ(test, luo_elements_save_from(&luo_loopback, &elements,
-						     &array, &plug_kind, &plug_plain,
+						     &array, &kind, &plug_plain,
 						     1, GFP_KERNEL), -EINVAL);
 	KUNIT_EXPECT_EQ(test, luo_object_convert_save_version(&luo_loopback_out,
 							      &plug_kind, 1,

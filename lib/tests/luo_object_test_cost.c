@@ -69,7 +69,7 @@ struct cost_element_ser {
 	field(ser, 0, u32, flags)
 
 #define COST_ELEMENT_VERSIONS(version, kind)				\
-	version(kind, 0, mandatory)
+	version(kind, 0, element)
 
 LUO_DEFINE_KIND(cost_element, struct cost_element_ser, COST_ELEMENT_FIELDS,
 		COST_ELEMENT_VERSIONS);

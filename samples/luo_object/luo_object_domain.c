@@ -50,7 +50,7 @@ struct domain_region_ser {
 	field(ser, 1, u64, last, .min = 1)
 
 #define DOMAIN_REGION_VERSIONS(version, kind)				\
-	version(kind, 1, mandatory)
+	version(kind, 1, element)
 
 LUO_DEFINE_KIND(domain_region, struct domain_region_ser, DOMAIN_REGION_FIELDS,
 		DOMAIN_REGION_VERSIONS);
@@ -68,7 +68,7 @@ struct domain_space_ser {
 	field(ser, 1, reserved, reserved)
 
 #define DOMAIN_SPACE_VERSIONS(version, kind)				\
-	version(kind, 1, mandatory)
+	version(kind, 1, element)
 
 LUO_DEFINE_KIND(domain_space, struct domain_space_ser, DOMAIN_SPACE_FIELDS,
 		DOMAIN_SPACE_VERSIONS);

@@ -60,14 +60,14 @@ struct queues_queue_ser {
 	field(ser, 2, reserved, reserved, .droppable = true)
 
 #define QUEUES_QUEUE_VERSIONS(version, kind)				\
-	version(kind, 2, mandatory)					\
-	version(kind, 1, mandatory)
+	version(kind, 2, element)					\
+	version(kind, 1, element)
 #else
 #define QUEUES_QUEUE_FIELDS(field, ser)					\
 	QUEUES_QUEUE_FIELDS_1(field, ser)
 
 #define QUEUES_QUEUE_VERSIONS(version, kind)				\
-	version(kind, 1, mandatory)
+	version(kind, 1, element)
 #endif
 
 LUO_DEFINE_KIND(queues_queue, struct queues_queue_ser, QUEUES_QUEUE_FIELDS,

@@ -53,7 +53,7 @@ field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
 ktap_print_header
-ktap_set_plan 60
+ktap_set_plan 62
 
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
@@ -172,6 +172,10 @@ bad "a new field of elements that is not at the end" \
 	's/ser, 1, u64, owner/ser, 3, u64, owner/' \
 	"field since is older than the one above it"
 
+bad "a kind with versions of objects and of elements" \
+	's/version(kind, 1, element)/version(kind, 1, mandatory)/' \
+	"the versions of kind item are not all element or none"
+
 # The table of the KUnit suite of subsections.
 table() {
 	echo '#include <linux/luo_field.h>'
@@ -232,6 +236,8 @@ bad "items with another struct" 's/^\tstruct tray_cup_ser ser;/\tu64 ser[2];/' \
 	"ser is not the struct of kind tray_cup in struct tray_cup"
 bad "items of a kind that is not defined" 's/list(tray_cup,/list(tray_mug,/' \
 	"luo_struct_tray_mug.* undeclared"
+bad "a list of a kind of objects" 's/version(kind, 1, element)/version(kind, 1, mandatory)/' \
+	"kind tray_cup is not one of elements"
 bad "a key that is not a u64" 's/, ser, place)/, ser, size)/' \
 	"size is not a u64 in the struct of kind tray_cup"
 bad "a struct of the object that does not begin with the wire struct" \

@@ -28,8 +28,8 @@ struct item_ser {
 	field(ser, 1, u64, owner, .droppable = true, .fallback = 7)
 
 #define ITEM_VERSIONS(version, kind)					\
-	version(kind, 1, mandatory)					\
-	version(kind, 0, mandatory)
+	version(kind, 1, element)					\
+	version(kind, 0, element)
 
 LUO_DEFINE_KIND_UNLISTED(item, struct item_ser, ITEM_FIELDS, ITEM_VERSIONS);
 

@@ -29,7 +29,7 @@ struct cup_ser {
 	field(ser, 0, u64, size, .max = FUZZ_CUPS)
 
 #define CUP_VERSIONS(version, kind)					\
-	version(kind, 0, mandatory)
+	version(kind, 0, element)
 
 LUO_DEFINE_KIND_UNLISTED(cup, struct cup_ser, CUP_FIELDS, CUP_VERSIONS);
 

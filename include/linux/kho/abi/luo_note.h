@@ -57,6 +57,12 @@
  * LUO_NOTE_EXTERNAL - Bit 3: the version is not stored as an object.
  */
 #define LUO_NOTE_EXTERNAL		BIT(3)
+/**
+ * LUO_NOTE_ELEMENT - Bit 4: the version is one of elements (linux/kho/abi/luo_elements.h),
+ * which are stored with the objects that have a field that leads to them. A kernel writes
+ * only the newest version.
+ */
+#define LUO_NOTE_ELEMENT		BIT(4)
 
 /**
  * LUO_NOTE_FIELD_LEN - Size of the name of a field, with its NUL: 32 bytes.
