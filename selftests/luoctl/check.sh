@@ -33,9 +33,31 @@ without_debugfs() {
 	luoctl abort hidden
 }
 
+# The pages and address spaces of a domain are elements. The module is of the next kernel.
+with_elements() {
+	module=/lib/modules/$(uname -r)/kernel/samples/luo_object/luo_object_domain.ko
+	modprobe luo_object_domain tables=3 pasids=9,5
+	luoctl check --module "$module" "/boot/$FLAVOUR"
+	says "an object with elements that are read" 0 "everything survives"
+	result "whose kinds are listed" \
+		[ "$(grep -c '^\(domain_space\|page_run\) *1 *1 *1 *survives$' $out)" = 2 ]
+	sed 's/domain_space/domain_spade/g' "$module" >/tmp/other.ko
+	luoctl check --module /tmp/other.ko "/boot/$FLAVOUR"
+	says "a kind of elements that is missing" 1 "1 lost" \
+		"domain/0: field spaces.array of version 4 leads to elements of domain_space, which are written in version 1, but /boot/$FLAVOUR reads none"
+	luoctl check "/boot/$FLAVOUR"
+	says "the kind that has the elements is missing" 1 "1 lost" \
+		"domain/0: stored in version 4, but /boot/$FLAVOUR reads none"
+	luoctl kexec --dry-run --initrd none "/boot/$FLAVOUR"
+	says "for which kexec refuses" 1 "no kexec: domain/0 would be lost"
+	rmmod luo_object_domain
+	luoctl check "/boot/$FLAVOUR"
+	says "elements without objects are not lost" 0 "everything survives"
+}
+
 pkram() {
 	ktap_print_header
-	ktap_set_plan 28
+	ktap_set_plan 34
 
 	luoctl check "/boot/$FLAVOUR"
 	says "this kernel to itself" 0 "everything survives" memfd luo-objects-v1
@@ -62,6 +84,7 @@ pkram() {
 	luoctl --json check /boot/stock
 	says "JSON" 1 '"fate": "lost"' '"name": "sample/0"'
 	without_debugfs
+	with_elements
 
 	nobody negotiate "/boot/$FLAVOUR"
 	says "negotiate is for root" 2 "must be root"

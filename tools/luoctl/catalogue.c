@@ -44,6 +44,7 @@ struct kind *catalogue_add_kind(struct catalogue *catalogue, const char *name)
 	memmove(kind + 1, kind, (catalogue->nr_kinds++ - at) * sizeof(*kind));
 	*kind = (struct kind){};
 	memcpy(kind->name, name, strlen(name) + 1);
+	kind->type = LUO_FIELD_ARRAY | LUO_LAYOUT_TARGET(kind->name);
 
 	return kind;
 }
@@ -72,6 +73,38 @@ struct version *kind_add_version(struct kind *kind, u32 version)
 	*added = (struct version){ .version = version };
 
 	return added;
+}
+
+const struct kind *catalogue_elements(const struct catalogue *catalogue,
+				      const struct luo_note_field *field)
+{
+	if ((field->type & LUO_FIELD_TYPE) != LUO_FIELD_ARRAY)
+		return NULL;
+	for (size_t i = 0; i < catalogue->nr_kinds; i++) {
+		if (catalogue->kinds[i].type == field->type)
+			return &catalogue->kinds[i];
+	}
+
+	return NULL;
+}
+
+bool catalogue_is_elements(const struct catalogue *catalogue,
+			   const struct kind *kind)
+{
+	for (size_t i = 0; i < kind->nr_versions; i++) {
+		if (kind->versions[i].flags & LUO_NOTE_ELEMENT)
+			return true;
+	}
+	for (size_t i = 0; i < catalogue->nr_kinds; i++) {
+		const struct kind *other = &catalogue->kinds[i];
+
+		for (size_t j = 0; j < other->nr_fields; j++) {
+			if (other->fields[j].type == kind->type)
+				return true;
+		}
+	}
+
+	return false;
 }
 
 void catalogue_add_compatible(struct catalogue *catalogue, const char *what,

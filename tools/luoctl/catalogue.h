@@ -7,6 +7,7 @@
 #ifndef LUOCTL_CATALOGUE_H
 #define LUOCTL_CATALOGUE_H
 
+#include <linux/kho/abi/luo_layout.h>
 #include <linux/kho/abi/luo_note.h>
 
 #include "machine.h"
@@ -22,6 +23,7 @@ struct version {
 
 struct kind {
 	char name[LUO_OBJECT_KIND_LEN];
+	u32 type;		/* of the fields that lead to elements of this kind */
 	struct version *versions;	/* newest first */
 	size_t nr_versions;
 	struct luo_note_field *fields;
@@ -58,6 +60,16 @@ struct kind *catalogue_kind(const struct catalogue *catalogue, const char *name)
 struct kind *catalogue_add_kind(struct catalogue *catalogue, const char *name);
 struct version *kind_version(const struct kind *kind, u32 version);
 struct version *kind_add_version(struct kind *kind, u32 version);
+
+/* Get the kind of the elements that a field leads to. Returns NULL if it leads to none. */
+const struct kind *catalogue_elements(const struct catalogue *catalogue,
+				      const struct luo_note_field *field);
+/*
+ * Check if a kind is one of elements, which are not stored as objects: its notes say so, or
+ * a field of another kind leads to it. Older kernels do not say so in the notes.
+ */
+bool catalogue_is_elements(const struct catalogue *catalogue,
+			   const struct kind *kind);
 
 void catalogue_add_compatible(struct catalogue *catalogue, const char *what,
 			      const char *string);

@@ -123,13 +123,77 @@ static const struct version *newest_common(const struct catalogue *to,
 	return NULL;
 }
 
-const struct version *judge_newest_common(const struct catalogue *to,
-					  const struct kind *from)
+/* Elements may have elements, up to this depth. A corrupt image may have a loop. */
+#define ELEMENTS_DEPTH	8
+
+/* Elements that @to does not read, and the field that leads to them. */
+struct unread {
+	const struct luo_note_field *field;
+	const struct kind *elements;
+};
+
+/* Check if @to reads the elements of a kind, which have the newest version of it. */
+static bool reads_elements(const struct catalogue *to,
+			   const struct kind *elements)
+{
+	const struct version *written = elements->versions;
+	const struct kind *kind = catalogue_kind(to, elements->name);
+	const struct version *theirs;
+
+	if (!kind || !kind->nr_versions)
+		return false;
+	/* A version is the beginning of the next one, which has a larger stride. */
+	theirs = kind->versions;
+	if (written->version > theirs->version)
+		return written->size > theirs->size;
+	theirs = kind_version(kind, written->version);
+
+	return theirs && theirs->flags & LUO_NOTE_READABLE &&
+	       same_layout(to, elements, written);
+}
+
+/* Find the first elements of an object in @version that @to does not read. */
+static bool find_unread(const struct catalogue *from, const struct catalogue *to,
+			const struct kind *kind, u32 version,
+			struct unread *unread, unsigned int depth)
+{
+	for (size_t i = 0; i < kind->nr_fields; i++) {
+		const struct luo_note_field *field = &kind->fields[i];
+		const struct kind *elements = catalogue_elements(from, field);
+
+		if (!elements || !elements->nr_versions || field->since > version)
+			continue;
+		if (!reads_elements(to, elements)) {
+			*unread = (struct unread){ field, elements };
+			return true;
+		}
+		if (depth < ELEMENTS_DEPTH &&
+		    find_unread(from, to, elements, elements->versions->version,
+				unread, depth + 1))
+			return true;
+	}
+
+	return false;
+}
+
+const struct version *judge_newest_common(const struct catalogue *from,
+					  const struct catalogue *to,
+					  const struct kind *kind)
 {
 	bool objects = catalogue_has(to, "luo-objects", NULL);
-	const struct version *common = newest_common(to, from, false, objects);
+	struct unread unread;
 
-	return common && same_layout(to, from, common) ? common : NULL;
+	for (size_t i = 0; i < kind->nr_versions; i++) {
+		const struct version *version = &kind->versions[i];
+
+		if (version->flags & LUO_NOTE_WRITABLE &&
+		    reads(to, kind->name, version, objects) &&
+		    same_layout(to, kind, version) &&
+		    !find_unread(from, to, kind, version->version, &unread, 0))
+			return version;
+	}
+
+	return NULL;
 }
 
 /* List the versions of @from's kind that @to reads. NULL if there is none. */
@@ -160,11 +224,14 @@ bool judge_reads(const struct catalogue *from, const struct catalogue *to,
 bool judge_reads_all(const struct catalogue *from, const struct catalogue *to,
 		     const struct kind *kind)
 {
+	struct unread unread;
+
 	for (size_t i = 0; i < kind->nr_versions; i++) {
 		const struct version *version = &kind->versions[i];
 
 		if (version->flags & LUO_NOTE_WRITABLE &&
-		    !judge_reads(from, to, kind, version->version))
+		    (!judge_reads(from, to, kind, version->version) ||
+		     find_unread(from, to, kind, version->version, &unread, 0)))
 			return false;
 	}
 
@@ -223,6 +290,33 @@ static char *describe_layouts(const struct catalogue *to,
 			 theirs->size, theirs->digest, to->name);
 }
 
+char *judge_elements(const struct catalogue *from, const struct catalogue *to,
+		     const struct kind *kind, u32 version)
+{
+	const struct kind *theirs;
+	struct unread unread;
+	char *read, *why;
+
+	if (!find_unread(from, to, kind, version, &unread, 0))
+		return NULL;
+	theirs = catalogue_kind(to, unread.elements->name);
+	/* Elements of a common version differ in their layout. */
+	if (theirs && kind_version(theirs, unread.elements->versions->version))
+		read = describe_layouts(to, unread.elements,
+					unread.elements->versions);
+	else if (theirs && theirs->nr_versions)
+		read = xasprintf("%s reads %u and older", to->name,
+				 theirs->versions->version);
+	else
+		read = xasprintf("%s reads none", to->name);
+	why = xasprintf("field %s of version %u leads to elements of %s, which are written in version %u, but %s",
+			unread.field->name, version, unread.elements->name,
+			unread.elements->versions->version, read);
+	free(read);
+
+	return why;
+}
+
 static bool all_optional(const struct kind *kind)
 {
 	for (size_t i = 0; i < kind->nr_versions; i++) {
@@ -244,7 +338,8 @@ static const char *handler(const struct carrier *carrier,
 }
 
 /* Explain in a sentence why objects of the kind would be lost. NULL if they survive. */
-static char *why_lost(const struct catalogue *to, const struct kind *from,
+static char *why_lost(const struct catalogue *writer,
+		      const struct catalogue *to, const struct kind *from,
 		      const struct version *common, bool objects)
 {
 	const struct carrier *carrier = compat_carrier(from->name);
@@ -254,7 +349,7 @@ static char *why_lost(const struct catalogue *to, const struct kind *from,
 		return xasprintf("its files are written for file handler %s, which %s does not have, so that it reads no session with such a file",
 				 handler(carrier, from), to->name);
 	if (common && same_layout(to, from, common))
-		return NULL;
+		return judge_elements(writer, to, from, common->version);
 	if (common)
 		return describe_layouts(to, from, common);
 
@@ -299,6 +394,29 @@ static struct verdict *add_verdict(struct verdicts *verdicts, const char *name)
 	return verdict;
 }
 
+/* List elements, which have no fate: they are lost with the objects that have them. */
+static void judge_kind_of_elements(const struct catalogue *to,
+				   const struct kind *kind,
+				   struct verdicts *verdicts)
+{
+	const struct kind *theirs = catalogue_kind(to, kind->name);
+	struct verdict *verdict = add_verdict(verdicts, kind->name);
+
+	verdict->is_kind = true;
+	verdict->is_elements = true;
+	if (!kind->nr_versions)
+		return;
+	verdict->written = xasprintf("%u", kind->versions->version);
+	verdict->read = list_versions(theirs, LUO_NOTE_READABLE, false);
+	if (!reads_elements(to, kind)) {
+		verdict->fate = FATE_NOTHING;
+		return;
+	}
+	verdict->has_common = true;
+	verdict->common = kind->versions->version < theirs->versions->version ?
+			  kind->versions->version : theirs->versions->version;
+}
+
 static void judge_kind(const struct catalogue *from, const struct catalogue *to,
 		       const struct kind *kind, struct verdicts *verdicts)
 {
@@ -312,7 +430,7 @@ static void judge_kind(const struct catalogue *from, const struct catalogue *to,
 	if (!verdict->written)
 		return;
 
-	verdict->why = why_lost(to, kind, common, objects);
+	verdict->why = why_lost(from, to, kind, common, objects);
 	if (!verdict->why) {
 		verdict->has_common = true;
 		verdict->common = common->version;
@@ -322,8 +440,8 @@ static void judge_kind(const struct catalogue *from, const struct catalogue *to,
 	/* Do not report objects of tests and samples as lost. */
 	verdict->fate = all_optional(kind) || compat_is_test(kind->name) ?
 			FATE_LEFT : FATE_LOST;
-	common = newest_common(to, kind, false, objects);
-	if (from->running && common && same_layout(to, kind, common)) {
+	common = judge_newest_common(from, to, kind);
+	if (from->running && common) {
 		char *why = xasprintf("%s; luoctl negotiate selects version %u",
 				      verdict->why, common->version);
 
@@ -441,8 +559,14 @@ void judge(const struct catalogue *from, const struct catalogue *to,
 		judge_string(from, to, "luo-objects",
 			     "no object is handed over", verdicts);
 	judge_handlers(from, to, verdicts);
-	for (size_t i = 0; i < from->nr_kinds; i++)
-		judge_kind(from, to, &from->kinds[i], verdicts);
+	for (size_t i = 0; i < from->nr_kinds; i++) {
+		const struct kind *kind = &from->kinds[i];
+
+		if (catalogue_is_elements(from, kind))
+			judge_kind_of_elements(to, kind, verdicts);
+		else
+			judge_kind(from, to, kind, verdicts);
+	}
 }
 
 void verdicts_free(struct verdicts *verdicts)

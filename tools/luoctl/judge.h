@@ -23,6 +23,7 @@ enum fate {
 struct verdict {
 	char name[LUO_OBJECT_KIND_LEN];
 	bool is_kind;
+	bool is_elements;	/* a kind that has no objects: those that lead to it are judged */
 	bool is_handler;	/* a file handler other than those of carriers */
 	const char *stores;	/* the kind of the objects that such a handler stores, or NULL */
 	enum fate fate;
@@ -67,10 +68,18 @@ char *judge_list_read(const struct catalogue *from, const struct catalogue *to,
 		      const struct kind *kind);
 
 /*
- * Find the newest version of @from's kind that it can write and that @to reads in the
- * same layout. Returns NULL if there is none.
+ * Explain in a sentence which elements of an object in @version @to does not read, so that
+ * it does not load the object. The caller frees the text. Returns NULL if it reads all.
  */
-const struct version *judge_newest_common(const struct catalogue *to,
-					  const struct kind *from);
+char *judge_elements(const struct catalogue *from, const struct catalogue *to,
+		     const struct kind *kind, u32 version);
+
+/*
+ * Find the newest version of a kind that @from can write and that @to reads, in the same
+ * layout and with all elements. Returns NULL if there is none.
+ */
+const struct version *judge_newest_common(const struct catalogue *from,
+					  const struct catalogue *to,
+					  const struct kind *kind);
 
 #endif

@@ -54,11 +54,11 @@ static bool can_roll_back(const struct version *version)
 	       version->flags & LUO_NOTE_READABLE;
 }
 
-/* Select the versions of @kind to write. */
-static void select_versions(struct kind *kind, const struct catalogue *to,
-			    bool rollback)
+/* Select the versions of @kind, which is of @from, to write. */
+static void select_versions(const struct catalogue *from, struct kind *kind,
+			    const struct catalogue *to, bool rollback)
 {
-	const struct version *common = judge_newest_common(to, kind);
+	const struct version *common = judge_newest_common(from, to, kind);
 	const struct carrier *carrier = compat_carrier(kind->name);
 
 	if (!common)
@@ -84,7 +84,7 @@ void policy_select(struct catalogue *from, const struct catalogue *to,
 		   bool rollback)
 {
 	for (size_t i = 0; i < from->nr_kinds; i++)
-		select_versions(&from->kinds[i], to, rollback);
+		select_versions(from, &from->kinds[i], to, rollback);
 }
 
 static char *add_kind(char *policy, const struct kind *kind)
@@ -117,10 +117,13 @@ char *policy_for(const struct catalogue *from, const struct catalogue *to,
 		struct kind kind = from->kinds[i];
 		size_t size = kind.nr_versions * sizeof(*kind.versions);
 
+		/* Elements have the newest version, whatever the policy is. */
+		if (catalogue_is_elements(from, &from->kinds[i]))
+			continue;
 		kind.versions = xzalloc(size + 1);
 		if (size)
 			memcpy(kind.versions, from->kinds[i].versions, size);
-		select_versions(&kind, to, rollback);
+		select_versions(from, &kind, to, rollback);
 		policy = add_kind(policy, &kind);
 		free(kind.versions);
 	}

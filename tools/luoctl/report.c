@@ -260,7 +260,8 @@ static const char *fate_word(const struct report *report,
 	if (!verdict->written && verdict->is_kind)
 		return "is not written";
 	/* The fate of the stored objects was printed before the table. */
-	if (report->live && verdict->fate == FATE_LOST)
+	if ((report->live && verdict->fate == FATE_LOST) ||
+	    (verdict->is_elements && !verdict->has_common))
 		return "is not read";
 
 	return words[verdict->fate];

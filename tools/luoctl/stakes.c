@@ -141,7 +141,7 @@ static char *noted_versions(const char *session, const char *kind)
 static char *suggest(const struct judgement *judgement, const struct kind *kind,
 		     const char *session)
 {
-	if (!judge_newest_common(judgement->to, kind))
+	if (!judge_newest_common(judgement->from, judgement->to, kind))
 		return xasprintf("to save the other sessions, use luoctl abort %s",
 				 session);
 
@@ -440,10 +440,35 @@ static const char *unread_subsection(const struct judgement *judgement,
 	return NULL;
 }
 
-/* Explain in a sentence why @to does not load an object. */
-static char *why_unread(const struct judgement *judgement, const char *part,
-			const char *stored, const char *reads)
+/*
+ * Explain in a sentence which elements of an object @to does not read. The object has the
+ * records from @first to before @last, and @to loads the newest version that it reads.
+ */
+static char *unread_elements(const struct judgement *judgement,
+			     const struct kind *kind, size_t first, size_t last)
 {
+	const struct records *records = &judgement->stored->records;
+	const struct record *newest = NULL;
+
+	for (size_t i = first; i < last; i++) {
+		const struct record *record = &records->records[i];
+
+		if (judge_reads(judgement->from, judgement->to, kind,
+				record->version) &&
+		    (!newest || record->version > newest->version))
+			newest = record;
+	}
+
+	return newest ? judge_elements(judgement->from, judgement->to, kind,
+				       newest->version) : NULL;
+}
+
+/* Explain in a sentence why @to does not load an object. */
+static char *why_unread(const struct judgement *judgement, const char *elements,
+			const char *part, const char *stored, const char *reads)
+{
+	if (elements)
+		return xstrdup(elements);
 	if (part)
 		return xasprintf("it has the subsection %s, which %s does not read",
 				 part, judgement->to->name);
@@ -460,7 +485,7 @@ static void judge_object(const struct judgement *judgement,
 	const struct verdict *verdict = worst(judgement, for_objects);
 	char *name = stored_name(&records->records[first]);
 	bool optional = compat_is_optional(name), read = false;
-	char *stored, *reads;
+	char *stored, *reads, *elements;
 	struct stake *stake;
 	const char *part;
 
@@ -471,7 +496,8 @@ static void judge_object(const struct judgement *judgement,
 	}
 	part = read ? unread_subsection(judgement, &records->records[first]) :
 		      NULL;
-	if (read && !part && !verdict) {
+	elements = read ? unread_elements(judgement, kind, first, last) : NULL;
+	if (read && !elements && !part && !verdict) {
 		free(name);
 		return;
 	}
@@ -482,10 +508,11 @@ static void judge_object(const struct judgement *judgement,
 			  optional ? FATE_LEFT :
 			  verdict ? verdict->fate : FATE_LOST,
 			  verdict ? xstrdup(verdict->why) :
-			  why_unread(judgement, part, stored, reads));
+			  why_unread(judgement, elements, part, stored, reads));
 	stake->cause = verdict ? verdict->name : kind ? kind->name : NULL;
 	free(stored);
 	free(reads);
+	free(elements);
 }
 
 /* Add one stake for all objects that only add attributes to files. */
@@ -547,7 +574,7 @@ static void judge_unknown(const struct judgement *judgement)
 		const struct verdict *kind = &verdicts->verdicts[i];
 		struct stake *stake;
 
-		if (!kind->is_kind || !kind->written ||
+		if (!kind->is_kind || kind->is_elements || !kind->written ||
 		    compat_carrier(kind->name) || compat_is_test(kind->name) ||
 		    compat_is_ledger(kind->name) ||
 		    (kind->fate == FATE_LEFT && !verdict) ||
@@ -613,13 +640,35 @@ static bool has_objects(const struct stored *stored, const char *kind)
 	return false;
 }
 
-static void set_nothing(const struct stored *stored, struct verdicts *verdicts)
+/* Check if there is an object of a kind with a field that leads to elements of the kind. */
+static bool has_elements(const struct catalogue *from,
+			 const struct stored *stored, const char *name)
+{
+	const struct kind *elements = catalogue_kind(from, name);
+
+	for (size_t i = 0; i < from->nr_kinds; i++) {
+		const struct kind *kind = &from->kinds[i];
+
+		for (size_t j = 0; j < kind->nr_fields; j++) {
+			if (kind->fields[j].type == elements->type &&
+			    has_objects(stored, kind->name))
+				return true;
+		}
+	}
+
+	return false;
+}
+
+static void set_nothing(const struct catalogue *from,
+			const struct stored *stored, struct verdicts *verdicts)
 {
 	for (size_t i = 0; i < verdicts->nr; i++) {
 		struct verdict *verdict = &verdicts->verdicts[i];
 
 		if (!verdict->is_kind || !verdict->written ||
-		    has_objects(stored, verdict->name))
+		    (verdict->is_elements ?
+		     has_elements(from, stored, verdict->name) :
+		     has_objects(stored, verdict->name)))
 			continue;
 		if (!stored->records_known || !stored->sessions_known)
 			continue;
@@ -646,7 +695,7 @@ void stakes_find(const struct catalogue *from, const struct catalogue *to,
 		judge_objects(&judgement);
 	else
 		judge_unknown(&judgement);
-	set_nothing(stored, verdicts);
+	set_nothing(from, stored, verdicts);
 }
 
 void stakes_find_here(const struct stored *stored, struct stakes *stakes)

@@ -10,7 +10,7 @@ import lzma
 import struct
 import subprocess
 
-READ, WRITE, OPTIONAL, EXTERNAL = 1, 2, 4, 8
+READ, WRITE, OPTIONAL, EXTERNAL, ELEMENT = 1, 2, 4, 8, 16
 
 
 def text(string, room):
@@ -34,6 +34,14 @@ def field(kind, name, since, offset, size, what=0):
 	"""struct luo_note_field"""
 	return note(2, text(kind, 48) + text(name, 32) +
 		    struct.pack("<IIII", since, offset, size, what))
+
+
+def leads_to(kind):
+	"""The type of a field that leads to elements of a kind: an array, and a hash of the name."""
+	value = 0x811c9dc5
+	for byte in text(kind, 48):
+		value = (value ^ byte) * 0x01000193 & 0xffffffff
+	return 3 | value & 0xffffff00
 
 
 def compatible(what, string):

@@ -7,8 +7,8 @@ import struct
 import tempfile
 
 from harness import Run
-from images import (BASE, EXTERNAL, GNU, OPTIONAL, PACKERS, READ, STRINGS, WRITE, arm64, bzimage,
-		    compatible, elf, field, note, text, version, zboot)
+from images import (BASE, ELEMENT, EXTERNAL, GNU, OPTIONAL, PACKERS, READ, STRINGS, WRITE, arm64,
+		    bzimage, compatible, elf, field, leads_to, note, text, version, zboot)
 
 MEMFD = [version("memfd", 1), version("memfd", 0, READ | WRITE | EXTERNAL)]
 KIND = [version("box", 1), version("box", 0)]
@@ -48,6 +48,42 @@ def names():
 		files=[FROM, elf(BASE + MEMFD + [version("box", 0)])]).expect(0).json()["verdicts"]}
 	assert verdicts["box"]["common"] == 0, verdicts
 	assert verdicts["memfd"]["common"] == 1, verdicts
+
+
+# A tree has nodes. Its version 0 had none. The kernels of before did not mark the nodes.
+TREE = [version("tree", 1, size=40), version("tree", 0, size=8), field("tree", "size", 0, 0, 8),
+	field("tree", "nodes.array", 1, 8, 8, leads_to("node")),
+	field("tree", "nodes.count", 1, 16, 8)]
+OLD_TREE = [version("tree", 0, size=8), field("tree", "size", 0, 0, 8)]
+
+
+def node(number, size=16, flags=READ | WRITE | ELEMENT, digest=0):
+	"""Version NUMBER of the nodes."""
+	return version("node", number, flags, size, digest)
+
+
+NODES = [node(1), node(0, 8)]
+
+
+def elements():
+	"""A kind of elements is listed, and its objects have the fate."""
+	for written, read, common, fate, lost_kinds in (
+			(NODES, TREE + NODES, 1, "survives", []),
+			# A newer version begins with an older one.
+			(NODES, TREE + [node(0, 8)], 0, "survives", []),
+			([node(0, 8)], TREE + NODES, 0, "survives", []),
+			(NODES, TREE + [node(2, 24)], None, "nothing", ["tree"]),
+			(NODES, TREE, None, "nothing", ["tree"]),
+			(NODES, OLD_TREE, None, "nothing", []),
+			(NODES, [], None, "nothing", ["tree"])):
+		run = Run("--json", "check", "--from", None, None,
+			  files=[elf(BASE + TREE + written), elf(BASE + read)])
+		run.expect(1 if lost_kinds else 0)
+		verdicts = {one["name"]: one for one in run.json()["verdicts"]}
+		assert verdicts["node"]["common"] == common, run
+		assert verdicts["node"]["fate"] == fate, run
+		assert [name for name, one in verdicts.items() if one["fate"] == "lost"] == \
+			lost_kinds, run
 
 
 def json_of_loss():
@@ -240,6 +276,40 @@ CASES = [
 	 lambda: check(elf(BASE + KIND),
 		       elf(BASE + KIND + [version("box.lid", 1, READ | WRITE | OPTIONAL)])).expect(
 		 0, "box.lid is left behind")),
+	("elements are read with the objects that have them", elements),
+	("elements of a version that is not read are named with the field that leads to them",
+	 lost(elf(BASE + TREE + [node(3, 64)]), "1 format would be lost",
+	      "tree is lost: field nodes.array of version 1 leads to elements of node, which are written in version 1",
+	      "reads 3 and older", origin=elf(BASE + TREE + NODES))),
+	("elements that are missing are named",
+	 lost(elf(BASE + TREE), "tree is lost: field nodes.array", "reads none",
+	      origin=elf(BASE + TREE + NODES))),
+	("elements of another layout are named",
+	 lost(elf(BASE + TREE + [node(1, digest=99)]), "tree is lost: field nodes.array",
+	      "the layouts of version 1 differ", origin=elf(BASE + TREE + NODES))),
+	("elements of a newer version that is not longer are not read",
+	 lost(elf(BASE + TREE + [node(0, 16)]), "tree is lost: field nodes.array",
+	      origin=elf(BASE + TREE + NODES))),
+	("an object whose elements are not read is lost, though an older version has none",
+	 lost(elf(BASE + TREE + OLD_TREE[:1]), "tree is lost: field nodes.array",
+	      origin=elf(BASE + TREE + NODES))),
+	("the kind that has the elements is missing",
+	 lost(elf(BASE + NODES), "tree is lost: written in 1, 0", "1 format would be lost",
+	      origin=elf(BASE + TREE + NODES))),
+	("elements are found by the fields if the notes do not say so",
+	 lost(elf(BASE), "tree is lost: written in 1, 0", "1 format would be lost",
+	      origin=elf(BASE + TREE + [node(1, flags=READ | WRITE)]))),
+	("elements to which no field leads are not lost",
+	 good(elf(BASE), origin=elf(BASE + NODES))),
+	("elements of elements are judged",
+	 lost(elf(BASE + TREE + [node(1), field("node", "leaves.array", 0, 0, 8, leads_to("leaf"))]),
+	      "tree is lost: field leaves.array of version 1 leads to elements of leaf",
+	      origin=elf(BASE + TREE + [node(1), field("node", "leaves.array", 0, 0, 8, leads_to("leaf")),
+					version("leaf", 0, READ | WRITE | ELEMENT)]))),
+	("elements that lead to themselves",
+	 good(elf(BASE + TREE + [node(1), field("node", "nodes.array", 0, 0, 8, leads_to("node"))]),
+	      origin=elf(BASE + TREE + [node(1), field("node", "nodes.array", 0, 0, 8,
+						       leads_to("node"))]))),
 	("fields of a later version do not count",
 	 good(elf(BASE + LAYOUT + [field("box", "lid", 2, 16, 8)]), origin=elf(BASE + LAYOUT))),
 	("another KHO string loses everything",
