@@ -88,7 +88,8 @@ struct luo_object_subsection {
  * @nr_fields:   Number of fields.
  * @size:        Size of the wire struct in bytes, if there are fields.
  * @drop:        In a kind with fields: frees the memory that an object of the
- *               previous kernel refers to, when user space drops the object. @ser is
+ *               previous kernel refers to, when user space drops the object, or it
+ *               belongs to a file that is finished, see @handlers. @ser is
  *               the newest struct, as luo_object_load() fills it. Returns 0, or a
  *               negative errno to keep the object. NULL if there is nothing to free.
  *               The subsections are not behind @ser.
@@ -104,6 +105,12 @@ struct luo_object_subsection {
  * @members:     The members of its objects that are saved with them, such as pages and
  *               lists. See LUO_DEFINE_KIND_MEMBERS().
  * @nr_members:  Number of members, at most %LUO_OBJECT_MEMBERS_MAX.
+ * @handlers:    In a kind with fields: the compatible strings of file handlers, followed by
+ *               NULL. The instance of an object is the data that one of them gives to LUO
+ *               for a file, and the object is freed with the session that the file is in:
+ *               as luo_object_abort() does, or in the next kernel as if user space drops
+ *               it. This is before the unpreserve() or finish() of the handler. NULL if
+ *               the objects do not belong to files.
  * @elements:    It is a kind of elements (linux/luo_elements.h), which are not stored as
  *               objects, and it cannot be registered.
  *
@@ -123,6 +130,7 @@ struct luo_object_kind {
 	unsigned int nr_subsections;
 	const struct luo_member *members;
 	unsigned int nr_members;
+	const char *const *handlers;
 	bool elements;
 
 	/* private: */

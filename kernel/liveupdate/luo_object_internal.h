@@ -434,6 +434,13 @@ int luo_object_reference_walk(struct luo_object_in *in,
 			      const struct luo_object_kind *kind, u64 instance,
 			      luo_object_walk_fn fn, void *context);
 
+/* luo_object_session.c: objects of files in sessions. */
+
+void luo_object_session_abort(struct luo_object_out *out, const char *handler,
+			      u64 data);
+void luo_object_session_drop(struct luo_object_in *in, const char *handler,
+			     u64 data);
+
 /* luo_object_member.c: members of objects that are saved with them. */
 
 /* The field that a member is saved in. */

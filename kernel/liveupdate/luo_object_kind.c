@@ -44,7 +44,8 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 		return false;
 
 	if (kind->fields ? !luo_object_fields_valid(kind) :
-			   kind->drop || kind->nr_subsections || kind->nr_members)
+			   kind->drop || kind->nr_subsections ||
+			   kind->nr_members || kind->handlers)
 		return false;
 	if (!luo_object_members_valid(kind))
 		return false;
