@@ -107,6 +107,7 @@ static int __init luo_memfd_init(void)
 		return err == -EOPNOTSUPP ? 0 : err;
 
 	luo_memfd_attrs_kind->drop = luo_memfd_attrs_in_free_object;
+	luo_memfd_attrs_kind->handlers = luo_memfd_handlers;
 	err = luo_object_register_kind(luo_memfd_attrs_kind);
 	if (err)
 		goto err_kind;

@@ -25,6 +25,8 @@ struct memfd_luo_ser;
 /* luo_memfd_kind.c: the fields and versions of a file. */
 
 extern struct luo_object_kind *const luo_memfd_kind;
+/* The handlers, for kinds whose objects belong to the files. */
+extern const char *const luo_memfd_handlers[];
 
 /* luo_memfd_out.c: preserve and freeze. */
 

@@ -36,7 +36,6 @@ struct luo_memfd_attrs_in {
 };
 
 void luo_memfd_attrs_in_load(u64 instance, struct luo_memfd_attrs_in *in);
-void luo_memfd_attrs_in_drop(u64 instance);
 int luo_memfd_attrs_in_free_object(const void *ser);
 void luo_memfd_attrs_in_free(struct luo_memfd_attrs_in *in);
 

@@ -9,7 +9,6 @@
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
 
-#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/luo_object.h>
@@ -62,7 +61,7 @@ static int luo_memfd_attrs_in_try(u64 instance, struct luo_memfd_attrs_in *in)
  * @in:       Set to the attributes. Free them with luo_memfd_attrs_in_free().
  *
  * Logs an error if the attributes cannot be read. Frees their object, except on -ENOMEM:
- * luo_memfd_attrs_in_drop() frees it then.
+ * it is freed with the session then, as it is if the file is not retrieved.
  *
  * Context: Process context, may sleep.
  */
@@ -76,35 +75,8 @@ void luo_memfd_attrs_in_load(u64 instance, struct luo_memfd_attrs_in *in)
 }
 
 /**
- * luo_memfd_attrs_in_drop - Free the attributes of a file, if there are any.
- * @instance: The instance of the file.
- *
- * Context: Process context, may sleep.
- */
-void luo_memfd_attrs_in_drop(u64 instance)
-{
-	const struct luo_object_id id = { LUO_MEMFD_ATTRS_KIND, instance };
-	unsigned int tries = LUO_MEMFD_IN_TRIES;
-	struct luo_memfd_attrs_in in = {};
-	int err;
-
-	do {
-		err = luo_memfd_attrs_in_try(instance, &in);
-		luo_memfd_attrs_in_free(&in);
-		/* The first call that frees an object allocates memory, which may fail. */
-		if (err != -ENOMEM)
-			err = luo_finish_object(&id);
-		if (err == -ENOMEM)
-			msleep(LUO_MEMFD_IN_WAIT_MS);
-	} while (err == -ENOMEM && --tries);
-	/* Free at least the object: only its extended attributes are lost. */
-	if (err == -ENOMEM)
-		luo_finish_object(&id);
-}
-
-/**
  * luo_memfd_attrs_in_free_object - Free the memory that an object refers to.
- * @ser: The &struct luo_memfd_attrs_ser_v1 of an object that user space drops.
+ * @ser: The &struct luo_memfd_attrs_ser_v1 of an object that is dropped.
  *
  * Context: Process context, may sleep.
  * Return: 0; -ENOMEM if there is no memory, with nothing freed.

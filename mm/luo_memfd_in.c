@@ -263,7 +263,6 @@ void luo_memfd_in_finish_stock(struct liveupdate_file_op_args *args)
 	struct luo_memfd_in in = {};
 	int err;
 
-	luo_memfd_attrs_in_drop(args->serialized_data);
 	/* If retrieve had no memory to read version 1, free the same pages by version 0. */
 	err = luo_memfd_in_load_object_at_last(args->serialized_data, &in);
 	if (luo_memfd_in_is_unread(args) && err) {
@@ -285,7 +284,6 @@ void luo_memfd_in_finish_own(struct liveupdate_file_op_args *args)
 {
 	struct luo_memfd_in in = {};
 
-	luo_memfd_attrs_in_drop(args->serialized_data);
 	if (!luo_memfd_in_is_unread(args))
 		return;
 

@@ -36,4 +36,8 @@ LUO_DEFINE_KIND(memfd, struct luo_memfd_ser_v1, MEMFD_FIELDS, MEMFD_VERSIONS);
 LUO_NOTE_STRING("file", MEMFD_LUO_FH_COMPATIBLE);
 LUO_NOTE_STRING("file", LUO_MEMFD_COMPATIBLE);
 
+const char *const luo_memfd_handlers[] = {
+	MEMFD_LUO_FH_COMPATIBLE, LUO_MEMFD_COMPATIBLE, NULL
+};
+
 struct luo_object_kind *const luo_memfd_kind = &memfd_kind;

@@ -65,6 +65,8 @@ static int __init luo_tmpfs_init(void)
 {
 	int err;
 
+	luo_tmpfs_kind->drop = luo_tmpfs_in_free_object;
+	luo_tmpfs_kind->handlers = luo_tmpfs_handlers;
 	err = luo_object_register_kind(luo_tmpfs_kind);
 	if (err)
 		return err == -EOPNOTSUPP ? 0 : err;

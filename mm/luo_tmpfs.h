@@ -33,6 +33,7 @@ struct luo_tmpfs_object {
 
 extern struct luo_object_kind *const luo_tmpfs_kind;
 extern struct luo_object_kind *const luo_tmpfs_node_kind;
+extern const char *const luo_tmpfs_handlers[];
 
 /* luo_tmpfs_content.c: the pages of the files of a tree. */
 
@@ -173,6 +174,7 @@ struct luo_tmpfs_in {
 };
 
 int luo_tmpfs_in_retrieve(struct liveupdate_file_op_args *args);
+int luo_tmpfs_in_free_object(const void *data);
 void luo_tmpfs_in_finish(struct liveupdate_file_op_args *args);
 
 /* luo_tmpfs_check.c: checking what another kernel wrote. */

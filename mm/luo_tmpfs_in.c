@@ -7,17 +7,15 @@
  * files. The mount is not attached anywhere: nothing can reach the files before the
  * program that retrieves the tree moves the mount.
  *
- * After retrieve every page is in the tree or free, with two exceptions. If memory for
- * reading the object was lacking, finish reads it again and frees the pages. If the
- * list of extents is corrupt, its pages stay preserved, because it may name those of
- * another object.
+ * After retrieve every page is in the tree or free, with two exceptions. If the object
+ * could not be read, it stays, and is freed with its session. If the list of extents is
+ * corrupt, its pages stay preserved, because it may name those of another object.
  */
 
 #define pr_fmt(fmt) "luo_tmpfs: " fmt
 
 #include <linux/cleanup.h>
 #include <linux/cred.h>
-#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
@@ -122,38 +120,45 @@ static int luo_tmpfs_in_load_rest(struct luo_tmpfs_in *in)
 	return err;
 }
 
-/* Restore an array that is to be freed, unless it was restored before. */
-static int luo_tmpfs_in_find(struct luo_array *array, u64 handle,
-			     u32 element_size, u64 nr)
+static void luo_tmpfs_in_report_array(u64 nr, const char *what)
 {
-	int err = 0;
+	pr_err("no memory to free the array of %llu %s, which stays allocated until the next kexec\n",
+	       nr, what);
+}
 
-	if (nr && !array->data)
-		err = luo_array_restore(array, handle, element_size, nr);
+/* Restore an array that is to be freed, unless it was restored before. */
+static void luo_tmpfs_in_find(struct luo_array *array, u64 handle,
+			      u32 element_size, u64 nr, const char *what)
+{
+	if (nr && !array->data &&
+	    luo_array_restore(array, handle, element_size, nr) == -ENOMEM)
+		luo_tmpfs_in_report_array(nr, what);
+}
 
-	return err == -ENOMEM ? err : 0;
+/* Restore the arrays to free them. */
+static void luo_tmpfs_in_restore(struct luo_tmpfs_in *in)
+{
+	luo_tmpfs_in_find(&in->bytes, in->ser.bytes, 1, in->ser.nr_bytes,
+			  "bytes");
+	luo_tmpfs_in_find(&in->xattrs, in->ser.xattrs, sizeof(u64),
+			  in->ser.nr_xattrs, "extended attributes");
 }
 
 /* Free the object and everything but the pages. */
 static void luo_tmpfs_in_drop(u64 instance, struct luo_tmpfs_in *in)
 {
 	const struct luo_object_id id = { LUO_TMPFS_KIND, instance };
-	int err;
 
-	err = luo_tmpfs_in_find(&in->bytes, in->ser.bytes, 1, in->ser.nr_bytes);
-	err = luo_tmpfs_in_find(&in->xattrs, in->ser.xattrs, sizeof(u64),
-				in->ser.nr_xattrs) ?: err;
-	err = luo_elements_finish(&in->ser.nodes) ?: err;
-	if (err)
-		pr_err("no memory to free the arrays of instance %llu, which stay allocated until the next kexec\n",
-		       instance);
+	luo_tmpfs_in_restore(in);
+	if (luo_elements_finish(&in->ser.nodes))
+		luo_tmpfs_in_report_array(in->ser.nodes.count, "nodes");
 	luo_finish_object(&id);
 	luo_tmpfs_in_free(in);
 }
 
 /*
- * Load the object and the list of extents. On -ENOMEM nothing has changed, so that it can
- * be loaded again. On any other error there are no pages, or they cannot be found.
+ * Load the object and the list of extents. On an error nothing has changed, and the object
+ * is freed with its session.
  */
 static int luo_tmpfs_in_load(u64 instance, struct luo_tmpfs_in *in)
 {
@@ -167,8 +172,6 @@ static int luo_tmpfs_in_load(u64 instance, struct luo_tmpfs_in *in)
 		err = luo_tmpfs_in_array(&in->extents, in->ser.extents,
 					 sizeof(struct luo_memfd_extent_ser),
 					 in->ser.nr_extents, "extents");
-	if (err && err != -ENOMEM)
-		luo_tmpfs_in_drop(instance, in);
 
 	return err;
 }
@@ -333,26 +336,37 @@ report:
 }
 
 /**
- * luo_tmpfs_in_finish - Free the memory of a tree that was not retrieved.
+ * luo_tmpfs_in_free_object - Free the pages and arrays of a tree that was not retrieved.
+ * @data: The &struct luo_tmpfs_ser of an object that is dropped.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -ENOMEM if there is no memory, with no page freed.
+ */
+int luo_tmpfs_in_free_object(const void *data)
+{
+	struct luo_tmpfs_in in = { .ser = *(const struct luo_tmpfs_ser *)data };
+	int err;
+
+	err = luo_tmpfs_in_array(&in.extents, in.ser.extents,
+				 sizeof(struct luo_memfd_extent_ser),
+				 in.ser.nr_extents, "extents");
+	if (err == -ENOMEM)
+		return err;
+	if (!err)
+		luo_tmpfs_in_put_pages(&in, 0, in.ser.nr_pages);
+	luo_tmpfs_in_restore(&in);
+	luo_tmpfs_in_free(&in);
+
+	return 0;
+}
+
+/**
+ * luo_tmpfs_in_finish - Finish a tree.
  * @args: The arguments of the handler.
  *
- * Context: Process context, may sleep. Waits for memory, because finish cannot fail.
+ * A tree that was retrieved has no object any more. The object of any other one was freed
+ * before, by luo_tmpfs_in_free_object(), because it belongs to the file.
  */
 void luo_tmpfs_in_finish(struct liveupdate_file_op_args *args)
 {
-	unsigned int tries = LUO_MEMFD_IN_TRIES;
-	struct luo_tmpfs_in in = {};
-	int err;
-
-	/* After any other result of retrieve there is no object. */
-	while ((err = luo_tmpfs_in_load(args->serialized_data, &in)) == -ENOMEM &&
-	       --tries)
-		msleep(LUO_MEMFD_IN_WAIT_MS);
-	if (!err) {
-		luo_tmpfs_in_put_pages(&in, 0, in.ser.nr_pages);
-		luo_tmpfs_in_drop(args->serialized_data, &in);
-	} else if (err == -ENOMEM) {
-		pr_err("no memory to read instance %llu, its memory is lost until the next kexec\n",
-		       args->serialized_data);
-	}
 }

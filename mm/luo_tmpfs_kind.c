@@ -15,6 +15,8 @@
 
 #include "luo_tmpfs.h"
 
+const char *const luo_tmpfs_handlers[] = { LUO_TMPFS_COMPATIBLE, NULL };
+
 /* The index is that of SHMEM_HUGE_NEVER and those after it. */
 static const char *const luo_tmpfs_huge_names[] = {
 	"never", "always", "within_size", "advise",

@@ -255,14 +255,14 @@ err_free:
 /**
  * luo_tmpfs_out_unpreserve - Undo luo_tmpfs_out_preserve().
  * @args: The arguments of the handler.
+ *
+ * The object was aborted before, because it belongs to the file.
  */
 void luo_tmpfs_out_unpreserve(struct liveupdate_file_op_args *args)
 {
 	struct luo_tmpfs *tree = args->private_data;
-	const struct luo_object_id id = { LUO_TMPFS_KIND, tree->instance };
 
 	luo_tmpfs_remove(tree);
-	luo_abort_object(&id);
 	luo_tmpfs_image_free(&tree->image);
 	luo_tmpfs_content_release_all(&tree->contents);
 	kfree(tree);

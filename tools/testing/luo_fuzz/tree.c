@@ -16,6 +16,7 @@
 
 #include "../../../kernel/liveupdate/luo_array_internal.h"
 #include "../../../kernel/liveupdate/luo_elements_internal.h"
+#include "../../../kernel/liveupdate/luo_object_session.h"
 #include "../../../mm/luo_memfd_attrs.h"
 #include "../../../mm/luo_tmpfs.h"
 #include "../luo_object/memfd_saved.h"
@@ -207,16 +208,31 @@ static void fuzz_restore_tree(u64 instance)
 	/* Finish each object that can be read, even if its tree was not retrieved. */
 	luo_loopback_fail_nth(0);
 	args.retrieve_status = err ?: 1;
+	luo_object_session_finish(LUO_TMPFS_COMPATIBLE, instance);
 	luo_tmpfs_in_finish(&args);
 	vfs_free_tree();
 	if (!err)
 		free(args.file);
 }
 
+/* As luo_tmpfs.c, which is not part of this program. */
+static void fuzz_register(void)
+{
+	static bool registered;
+
+	if (registered)
+		return;
+	registered = true;
+	luo_tmpfs_kind->drop = luo_tmpfs_in_free_object;
+	luo_tmpfs_kind->handlers = luo_tmpfs_handlers;
+	luo_object_register_kind(luo_tmpfs_kind);
+}
+
 static void fuzz_restore_trees(void)
 {
 	u64 i;
 
+	fuzz_register();
 	for (i = 1; i <= FUZZ_TREES; i++)
 		fuzz_restore_tree(i);
 	luo_object_kind_drop(&luo_objects_in, NULL, NULL);

@@ -16,6 +16,8 @@
 
 #include "../../../kernel/liveupdate/luo_array_internal.h"
 #include "../../../kernel/liveupdate/luo_object_internal.h"
+#include "../../../kernel/liveupdate/luo_object_session.h"
+#include "../../../mm/luo_memfd_attrs.h"
 #include "memfd_saved.h"
 
 #define MEMFD_FOLIOS_PER_PAGE						\
@@ -26,6 +28,19 @@ static u64 *memfd_page_mem(u64 pfn)
 	return phys_to_virt(PFN_PHYS(pfn));
 }
 
+/* As luo_memfd.c, which is not part of this program. */
+static void memfd_register(void)
+{
+	static bool registered;
+
+	if (registered)
+		return;
+	registered = true;
+	luo_memfd_attrs_kind->drop = luo_memfd_attrs_in_free_object;
+	luo_memfd_attrs_kind->handlers = luo_memfd_handlers;
+	luo_object_register_kind(luo_memfd_attrs_kind);
+}
+
 /**
  * memfd_begin - Begin a file.
  * @saved: The file.
@@ -34,6 +49,7 @@ static u64 *memfd_page_mem(u64 pfn)
  */
 void memfd_begin(struct memfd_saved *saved, u64 size, u32 flags)
 {
+	memfd_register();
 	*saved = (struct memfd_saved){
 		.v1 = {
 			.pos = 5,
@@ -265,7 +281,7 @@ int memfd_retrieve(const struct memfd_saved *saved, struct file **file)
 }
 
 /**
- * memfd_finish - Call the finish of the handler.
+ * memfd_finish - Finish a file as LUO does.
  * @saved:  The file.
  * @status: 1 if the file was retrieved; 0 if not; the error if retrieve failed.
  */
@@ -276,6 +292,7 @@ void memfd_finish(const struct memfd_saved *saved, int status)
 		.retrieve_status = status,
 	};
 
+	luo_object_session_finish(luo_memfd_handlers[!saved->head], saved->data);
 	if (saved->head)
 		luo_memfd_in_finish_stock(&args);
 	else
