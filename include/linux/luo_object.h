@@ -100,6 +100,14 @@ struct luo_object_subsection {
  *               register or unregister a kind. NULL if there is nothing to do.
  * @unfreeze:    Called if the kexec was refused after @freeze returned 0. NULL if there
  *               is nothing to do.
+ * @needs:       Names of kinds that must be ready before it, followed by NULL, besides those
+ *               that its fields refer to. NULL if there are none.
+ * @ready:       Called once when all kinds that it needs are ready: by
+ *               luo_object_register_kind() of this kind, or of the last one of these. Loads
+ *               the objects of the previous kernel. Returns 0, or a negative errno, which is
+ *               logged, and which luo_object_register_kind() of this kind returns. It must
+ *               not register or unregister a kind. NULL if the owner does not wait. @freeze
+ *               is not called before it has succeeded.
  * @subsections: The subsections of its objects. See LUO_DEFINE_KIND_WITH().
  * @nr_subsections: Number of subsections.
  * @members:     The members of its objects that are saved with them, such as pages and
@@ -126,6 +134,8 @@ struct luo_object_kind {
 	int (*drop)(const void *ser);
 	int (*freeze)(void);
 	void (*unfreeze)(void);
+	const char *const *needs;
+	int (*ready)(void);
 	const struct luo_object_subsection *subsections;
 	unsigned int nr_subsections;
 	const struct luo_member *members;
@@ -138,6 +148,8 @@ struct luo_object_kind {
 	unsigned long selected;
 	unsigned long pending;
 	bool frozen;
+	bool is_ready;
+	int ready_err;
 	struct kobject *kobj;
 };
 

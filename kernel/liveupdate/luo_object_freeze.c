@@ -5,7 +5,7 @@
  * A kind can have functions that are called in reboot(), before the files of sessions are
  * frozen. Its freeze function stores the last values of its objects, and may refuse the
  * kexec. If it or a later step refuses, the kinds that were frozen are unfrozen, and the
- * system continues.
+ * system continues. A kind that waits for others (luo_object_order.c) is not frozen.
  *
  * It is called by liveupdate_reboot().
  */
@@ -25,7 +25,7 @@ static int luo_object_freeze_kind(struct luo_object_kind *kind)
 {
 	int err;
 
-	if (!kind->freeze)
+	if (!kind->freeze || (kind->ready && !kind->is_ready))
 		return 0;
 
 	err = kind->freeze();
@@ -54,7 +54,8 @@ static void luo_object_unfreeze_all(void)
 /**
  * luo_object_freeze - Call the freeze functions of all kinds.
  *
- * The kind that was registered last is the first, because it may use the others.
+ * The kind that was registered, or became ready, last is the first, because it may use the
+ * others.
  *
  * Context: Process context, may sleep. Takes luo_object_kinds_lock.
  * Return: 0, or the errno of a freeze function. On failure all kinds that were frozen

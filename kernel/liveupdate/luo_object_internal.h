@@ -360,6 +360,14 @@ int luo_object_kind_drop(struct luo_object_in *in, const char *name,
 extern struct list_head luo_object_kinds;
 extern struct mutex luo_object_kinds_lock;
 
+/* luo_object_order.c: the order of kinds. */
+
+extern struct mutex luo_object_order_lock;
+
+const char *luo_object_order_waits(const struct luo_object_kind *kind,
+				   unsigned int *next);
+void luo_object_order_run(void);
+
 /* luo_object_convert.c: conversion of objects to and from the versions of a kind. */
 
 int luo_object_convert_save(struct luo_object_out *out,

@@ -7,7 +7,8 @@
  * objects.
  *
  * It is called by subsystems and modules, and by luo_object_sysfs.c to drop objects.
- * It calls luo_object_policy.c, luo_object_sysfs.c and luo_object_convert.c.
+ * It calls luo_object_policy.c, luo_object_sysfs.c, luo_object_order.c and
+ * luo_object_convert.c.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -29,7 +30,7 @@ DEFINE_MUTEX(luo_object_kinds_lock);
 
 /* Other files in the directory of the kinds in sysfs, and a word that drop takes. */
 static const char * const luo_object_kind_names_reserved[] = {
-	"all", "drop", "unclaimed", "write",
+	"all", "drop", "unclaimed", "waiting", "write",
 };
 
 static bool luo_object_kind_valid(const struct luo_object_kind *kind)
@@ -111,8 +112,34 @@ static void luo_object_kind_del(struct luo_object_kind *kind)
 	list_del(&kind->list);
 	kind->list = (struct list_head){};
 	kind->frozen = false;
+	kind->is_ready = false;
+	kind->ready_err = 0;
 	WRITE_ONCE(kind->selected, 0);
 	luo_object_sysfs_remove(kind);
+}
+
+static int luo_object_kind_add_all(struct luo_object_kind *kind)
+{
+	unsigned int i;
+	int err;
+
+	guard(mutex)(&luo_object_kinds_lock);
+
+	err = luo_object_kind_add(kind);
+	for (i = 0; i < kind->nr_subsections && !err; i++) {
+		err = luo_object_kind_add(kind->subsections[i].kind);
+		if (err)
+			luo_object_kind_del(kind);
+	}
+
+	return err;
+}
+
+static void luo_object_kind_del_all(struct luo_object_kind *kind)
+{
+	guard(mutex)(&luo_object_kinds_lock);
+
+	luo_object_kind_del(kind);
 }
 
 /**
@@ -120,14 +147,17 @@ static void luo_object_kind_del(struct luo_object_kind *kind)
  * @kind: The kind. The caller owns it and must not free it before
  *        luo_object_unregister_kind().
  *
- * Registers its subsections too.
+ * Registers its subsections too. Calls its ready function if all kinds that it needs are
+ * ready, and then those of kinds that have waited for it.
  *
- * Context: Process context, may sleep. Takes luo_object_kinds_lock.
- * Return: 0; -EOPNOTSUPP if live update is off; -EEXIST if a kind with this name is
- * registered; -EINVAL if the name is invalid, if it is a kind of elements, if the versions
- * are not listed newest first, if the size of a version is invalid, if a version has no way
- * to be read or written, if the fallback of a field is out of its range, or if a subsection
- * or a member is invalid; -ENOMEM if there is no memory.
+ * Context: Process context, may sleep. Takes luo_object_order_lock and
+ * luo_object_kinds_lock.
+ * Return: 0; the errno of its ready function; -EOPNOTSUPP if live update is off; -EEXIST
+ * if a kind with this name is registered; -EINVAL if the name is invalid, if it is a kind
+ * of elements, if the versions are not listed newest first, if the size of a version is
+ * invalid, if a version has no way to be read or written, if the fallback of a field is
+ * out of its range, or if a subsection or a member is invalid; -ENOMEM if there is no
+ * memory.
  */
 int luo_object_register_kind(struct luo_object_kind *kind)
 {
@@ -146,21 +176,18 @@ int luo_object_register_kind(struct luo_object_kind *kind)
 			return -EINVAL;
 	}
 
-	guard(mutex)(&luo_object_kinds_lock);
+	guard(mutex)(&luo_object_order_lock);
 
-	err = luo_object_kind_add(kind);
+	err = luo_object_kind_add_all(kind);
 	if (err)
 		return err;
 
-	for (i = 0; i < kind->nr_subsections; i++) {
-		err = luo_object_kind_add(kind->subsections[i].kind);
-		if (err) {
-			luo_object_kind_del(kind);
-			return err;
-		}
-	}
+	luo_object_order_run();
+	err = kind->ready_err;
+	if (err)
+		luo_object_kind_del_all(kind);
 
-	return 0;
+	return err;
 }
 EXPORT_SYMBOL_GPL(luo_object_register_kind);
 
@@ -168,16 +195,18 @@ EXPORT_SYMBOL_GPL(luo_object_register_kind);
  * luo_object_unregister_kind - Undo luo_object_register_kind().
  * @kind: The kind. Nothing happens if it is not registered.
  *
- * Objects of the kind that are stored stay stored. No further one can be saved.
+ * Objects of the kind that are stored stay stored. No further one can be saved. Kinds that
+ * need it and are ready stay ready.
  *
- * Context: Process context, may sleep. Takes luo_object_kinds_lock, and waits for
- * readers of the kind's files in sysfs.
+ * Context: Process context, may sleep. Takes luo_object_order_lock and
+ * luo_object_kinds_lock, and waits for the ready function of the kind and for readers of
+ * its files in sysfs.
  */
 void luo_object_unregister_kind(struct luo_object_kind *kind)
 {
-	guard(mutex)(&luo_object_kinds_lock);
+	guard(mutex)(&luo_object_order_lock);
 
-	luo_object_kind_del(kind);
+	luo_object_kind_del_all(kind);
 }
 EXPORT_SYMBOL_GPL(luo_object_unregister_kind);
 

@@ -3,11 +3,12 @@
  * DOC: Objects in sysfs
  *
  * The files in ``/sys/kernel/luo_objects/`` show and set the write policy, list and
- * drop unclaimed objects, and show the versions of each kind.
+ * drop unclaimed objects, list the kinds that wait for others, and show the versions of
+ * each kind.
  * Documentation/ABI/testing/sysfs-kernel-luo_objects describes them.
  *
  * luo_object_kind.c calls it to add and remove kinds. It calls luo_object_policy.c,
- * luo_object_kind.c and luo_object_in.c.
+ * luo_object_order.c, luo_object_kind.c and luo_object_in.c.
  */
 
 #include <linux/cleanup.h>
@@ -180,6 +181,32 @@ static ssize_t unclaimed_show(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute unclaimed_attr = __ATTR_RO(unclaimed);
 
+static ssize_t waiting_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	const struct luo_object_kind *kind;
+	const char *name;
+	unsigned int next;
+	int len = 0;
+
+	guard(mutex)(&luo_object_kinds_lock);
+
+	list_for_each_entry(kind, &luo_object_kinds, list) {
+		next = 0;
+		name = luo_object_order_waits(kind, &next);
+		if (!name)
+			continue;
+		len += sysfs_emit_at(buf, len, "%s", kind->name);
+		for (; name; name = luo_object_order_waits(kind, &next))
+			len += sysfs_emit_at(buf, len, " %s", name);
+		len += sysfs_emit_at(buf, len, "\n");
+	}
+
+	return len;
+}
+
+static struct kobj_attribute waiting_attr = __ATTR_RO(waiting);
+
 static ssize_t drop_store(struct kobject *kobj, struct kobj_attribute *attr,
 			  const char *buf, size_t count)
 {
@@ -209,6 +236,7 @@ static struct kobj_attribute drop_attr = __ATTR_WO(drop);
 static const struct attribute *luo_object_root_attrs[] = {
 	&write_attr.attr,
 	&unclaimed_attr.attr,
+	&waiting_attr.attr,
 	&drop_attr.attr,
 	NULL,
 };
