@@ -245,6 +245,42 @@ void records_free(struct records *records)
 	*records = (struct records){};
 }
 
+/* Add names, which are separated by spaces, to a list. */
+static char *add_names(char *list, char *names)
+{
+	char *name, *more;
+
+	while ((name = strsep(&names, " "))) {
+		more = xasprintf("%s%s%s", list ?: "", list ? ", " : "", name);
+		free(list);
+		list = more;
+	}
+
+	return list;
+}
+
+/* Add the kinds that the kinds of unclaimed objects wait for, "kind name name" in a line. */
+static void read_waiting(struct unclaimed *unclaimed)
+{
+	char *rest, *line, *kind;
+	struct bytes text;
+
+	if (read_file(SYSFS_OBJECTS "/waiting", SYSFS_MAX, &text))
+		return;
+	rest = (char *)text.data;
+	while ((line = strsep(&rest, "\n"))) {
+		kind = strsep(&line, " ");
+		for (size_t i = 0; line && i < unclaimed->nr; i++) {
+			if (strcmp(unclaimed->kinds[i].kind, kind))
+				continue;
+			unclaimed->kinds[i].waits_for =
+				add_names(unclaimed->kinds[i].waits_for, line);
+			break;
+		}
+	}
+	free(text.data);
+}
+
 int running_unclaimed(struct unclaimed *unclaimed)
 {
 	char *rest, *line, *kind;
@@ -266,15 +302,19 @@ int running_unclaimed(struct unclaimed *unclaimed)
 					    sizeof(*unclaimed->kinds));
 		memcpy(unclaimed->kinds[unclaimed->nr].kind, kind,
 		       strlen(kind) + 1);
+		unclaimed->kinds[unclaimed->nr].waits_for = NULL;
 		unclaimed->kinds[unclaimed->nr++].nr = nr;
 	}
 	free(text.data);
+	read_waiting(unclaimed);
 
 	return 0;
 }
 
 void unclaimed_free(struct unclaimed *unclaimed)
 {
+	for (size_t i = 0; i < unclaimed->nr; i++)
+		free(unclaimed->kinds[i].waits_for);
 	free(unclaimed->kinds);
 	*unclaimed = (struct unclaimed){};
 }

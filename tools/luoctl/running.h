@@ -53,12 +53,13 @@ struct unclaimed {
 	struct {
 		char kind[LUO_OBJECT_KIND_LEN];
 		u64 nr;
+		char *waits_for;	/* kinds, "a, b"; NULL for none */
 	} *kinds;
 	size_t nr;
 };
 
 /*
- * Read the number of unclaimed records. Does not need root. There are none if the kernel
+ * Read the number of unclaimed records, and the kinds that they wait for. Does not need root. There are none if the kernel
  * does not support versioned objects. Returns 0, or -1 with errno; prints no error.
  */
 int running_unclaimed(struct unclaimed *unclaimed);

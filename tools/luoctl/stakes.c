@@ -617,11 +617,16 @@ static void add_unclaimed(const struct stored *stored, struct stakes *stakes)
 			  FATE_UNKNOWN,
 			  xstrdup("unclaimed data of the previous kernel cannot be read in "
 				  SYSFS_OBJECTS "/unclaimed"));
-	for (size_t i = 0; i < unclaimed->nr; i++)
+	for (size_t i = 0; i < unclaimed->nr; i++) {
+		const char *waits_for = unclaimed->kinds[i].waits_for;
+
 		add_stake(stakes, xstrdup(ACCEPT_UNCLAIMED), FATE_LOST,
-			  xasprintf("%llu records of %s from the previous kernel were not restored, and are not handed on; see luoctl list",
+			  xasprintf("%llu records of %s from the previous kernel were not restored, and are not handed on; %s%s",
 				    unclaimed->kinds[i].nr,
-				    unclaimed->kinds[i].kind));
+				    unclaimed->kinds[i].kind,
+				    waits_for ? "their module waits for the kinds " :
+				    "see luoctl list", waits_for ?: ""));
+	}
 }
 
 /* Check if there is an object of the kind, or a file that may have one. */
