@@ -328,14 +328,10 @@ static int domain_create(void)
 static void domain_show(void) { }
 #endif
 
-static int __init domain_init(void)
+/* Load the domain. Devices wait for this, see luo_object_queues.c. */
+static int domain_start(void)
 {
 	int found, err;
-
-	domain_init_members();
-	err = luo_object_register_kind(&domain_kind);
-	if (err)
-		return err;
 
 	/* This leaves the domain as it is if there is none of the previous kernel. */
 	found = luo_object_load(&domain_kind, DOMAIN_INSTANCE, &domain);
@@ -366,8 +362,15 @@ err_regions:
 	domain_free_regions();
 err_unload:
 	luo_object_unload(&domain_kind, &domain);
-	luo_object_unregister_kind(&domain_kind);
 	return err;
+}
+
+static int __init domain_init(void)
+{
+	domain_init_members();
+	domain_kind.ready = domain_start;
+
+	return luo_object_register_kind(&domain_kind);
 }
 module_init(domain_init);
 

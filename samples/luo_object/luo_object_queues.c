@@ -209,6 +209,12 @@ static bool busy;
 module_param(busy, bool, 0644);
 MODULE_PARM_DESC(busy, "Devices have requests that must end before a kexec");
 
+static bool iommu;
+module_param(iommu, bool, 0444);
+MODULE_PARM_DESC(iommu, "The devices are behind an IOMMU, and need its domain");
+
+static const char *const queues_iommu_needs[] = { "domain", NULL };
+
 static struct queues_device devices[QUEUES_DEVICES_MAX];
 
 static int queues_save(u64 instance)
@@ -400,6 +406,7 @@ static void queues_show(void)
 	}
 }
 
+/* All kinds that the devices need are ready, and their objects are loaded. */
 static int queues_start(void)
 {
 	unsigned int found = 0;
@@ -434,11 +441,12 @@ static int __init queues_init(void)
 		INIT_LIST_HEAD(&devices[i].queues);
 	queues_device_kind.freeze = queues_freeze;
 	queues_device_kind.unfreeze = queues_unfreeze;
+	queues_device_kind.ready = queues_start;
+	if (iommu)
+		queues_device_kind.needs = queues_iommu_needs;
 	err = luo_object_register_kind(&queues_limit_kind);
 	if (!err)
 		err = luo_object_register_kind(&queues_device_kind);
-	if (!err)
-		err = queues_start();
 	if (err)
 		queues_unregister();
 
