@@ -20,7 +20,6 @@
 
 #include <linux/cleanup.h>
 #include <linux/errno.h>
-#include <linux/export.h>
 #include <linux/limits.h>
 #include <linux/luo_field.h>
 #include <linux/minmax.h>
@@ -143,7 +142,6 @@ int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
 	return luo_elements_save_from(&luo_handover_kho, ser, array, kind,
 				      elements, count, gfp);
 }
-EXPORT_SYMBOL_GPL(luo_elements_save);
 
 /* Find the version in which this kernel reads elements, and check their layout. */
 static int luo_elements_version(const struct luo_elements_ser *ser,
@@ -346,7 +344,6 @@ int luo_elements_load(const struct luo_elements_ser *ser,
 	return luo_elements_load_from(&luo_handover_kho, ser, kind, elements,
 				      max);
 }
-EXPORT_SYMBOL_GPL(luo_elements_load);
 
 /**
  * luo_elements_finish_from - Free elements of a given handover.
@@ -388,7 +385,6 @@ int luo_elements_finish(const struct luo_elements_ser *ser)
 {
 	return luo_elements_finish_from(&luo_handover_kho, ser);
 }
-EXPORT_SYMBOL_GPL(luo_elements_finish);
 
 /**
  * luo_elements_abort - Free elements of this kernel.

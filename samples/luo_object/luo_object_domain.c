@@ -13,7 +13,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/gfp.h>
-#include <linux/luo_elements.h>
+#include <linux/list.h>
 #include <linux/luo_field.h>
 #include <linux/luo_pages.h>
 #include <linux/mm.h>
@@ -54,6 +54,12 @@ struct domain_region_ser {
 
 LUO_DEFINE_KIND(domain_region, struct domain_region_ser, DOMAIN_REGION_FIELDS,
 		DOMAIN_REGION_VERSIONS);
+
+/* A reserved region. */
+struct domain_region {
+	struct list_head node;
+	struct domain_region_ser ser;
+};
 
 /* The address space of a process, which is attached under a number (a PASID). */
 struct domain_space_ser {
@@ -130,10 +136,11 @@ struct domain_ser {
 	version(kind, 1, mandatory)
 #endif
 
-/* The state of a driver: the domain with its page tables. */
+/* The state of a driver: the domain with its regions, page tables and address spaces. */
 struct domain {
 	struct domain_ser ser;
 #if DOMAIN_VERSION >= 4
+	struct list_head regions;
 	struct luo_pages tables;
 	struct xarray spaces;
 #endif
@@ -141,6 +148,8 @@ struct domain {
 
 #if DOMAIN_VERSION >= 4
 #define DOMAIN_MEMBERS(member, object)					\
+	member(object, regions,						\
+	       list(domain_region, struct domain_region, node, ser))	\
 	member(object, tables, pages)					\
 	member(object, spaces,						\
 	       xarray(domain_space, struct domain_space, ser, pasid))
@@ -179,11 +188,8 @@ MODULE_PARM_DESC(devices, "The numbers of up to four devices");
 
 #define DOMAIN_REGIONS_MAX	16
 
-static struct luo_array regions_array;
 static u64 regions[2 * DOMAIN_REGIONS_MAX];
 static unsigned int nr_regions;
-
-static_assert(sizeof(regions) == DOMAIN_REGIONS_MAX * sizeof(struct domain_region_ser));
 
 module_param_array_named(regions, regions, ullong, &nr_regions, 0444);
 MODULE_PARM_DESC(regions, "The first and the last address of up to 16 reserved regions");
@@ -198,6 +204,29 @@ static unsigned long pasids[DOMAIN_SPACES_MAX];
 static unsigned int nr_pasids;
 module_param_array(pasids, ulong, &nr_pasids, 0444);
 MODULE_PARM_DESC(pasids, "The numbers of up to 16 address spaces of processes");
+
+static int domain_create_regions(void)
+{
+	struct domain_region *region;
+	unsigned int i;
+
+	if (nr_regions % 2) {
+		luo_failure("regions: found %u addresses, expected pairs",
+			    nr_regions);
+		return -EINVAL;
+	}
+
+	for (i = 0; i < nr_regions; i += 2) {
+		region = kzalloc_obj(*region);
+		if (!region)
+			return -ENOMEM;
+		region->ser.start = regions[i];
+		region->ser.last = regions[i + 1];
+		list_add_tail(&region->node, &domain.regions);
+	}
+
+	return 0;
+}
 
 static u64 *domain_table(u64 index)
 {
@@ -250,10 +279,14 @@ static int domain_create_spaces(void)
 /* What the driver has: a device would use the tables and the spaces. */
 static void domain_show(void)
 {
+	struct domain_region *region;
 	struct domain_space *space;
 	unsigned long pasid;
 	u64 i;
 
+	list_for_each_entry(region, &domain.regions, node)
+		pr_info("region from %llu to %llu is reserved\n",
+			region->ser.start, region->ser.last);
 	for (i = 0; i < domain.tables.nr_pages; i++) {
 		if (domain_table(i)[0] != i ||
 		    domain_table(i)[PAGE_SIZE / sizeof(u64) - 1] != i)
@@ -267,57 +300,18 @@ static void domain_show(void)
 			space->ser.device);
 }
 
-static int domain_load_regions(void)
-{
-	int err = luo_elements_load(&domain.ser.regions, &domain_region_kind,
-				    regions, DOMAIN_REGIONS_MAX);
-
-	if (!err)
-		nr_regions = 2 * domain.ser.regions.count;
-
-	return err;
-}
-
-static int domain_save_regions(void)
-{
-	if (nr_regions % 2) {
-		luo_failure("regions: found %u addresses, expected pairs",
-			    nr_regions);
-		return -EINVAL;
-	}
-
-	return luo_elements_save(&domain.ser.regions, &regions_array,
-				 &domain_region_kind, regions, nr_regions / 2,
-				 GFP_KERNEL);
-}
-
-static void domain_free_regions(void)
-{
-	luo_array_free(&regions_array);
-}
-
 static void domain_init_members(void)
 {
+	INIT_LIST_HEAD(&domain.regions);
 	xa_init(&domain.spaces);
 }
 
 static int domain_create(void)
 {
-	return domain_create_tables() ?: domain_create_spaces();
+	return domain_create_regions() ?: domain_create_tables() ?:
+	       domain_create_spaces();
 }
 #else
-static int domain_load_regions(void)
-{
-	return 0;
-}
-
-static int domain_save_regions(void)
-{
-	return 0;
-}
-
-static void domain_free_regions(void) { }
-
 static void domain_init_members(void) { }
 
 static int domain_create(void)
@@ -335,7 +329,7 @@ static int domain_start(void)
 
 	/* This leaves the domain as it is if there is none of the previous kernel. */
 	found = luo_object_load(&domain_kind, DOMAIN_INSTANCE, &domain);
-	err = found ? domain_create() : domain_load_regions();
+	err = found ? domain_create() : 0;
 	if (found && found != -ENOENT)
 		err = found;
 	if (err) {
@@ -344,12 +338,9 @@ static int domain_start(void)
 	}
 
 	domain.ser.nr_kernels++;
-	err = domain_save_regions();
-	if (err)
-		goto err_unload;
 	err = luo_object_save(&domain_kind, DOMAIN_INSTANCE, &domain);
 	if (err)
-		goto err_regions;
+		goto err_unload;
 
 	/* Free the old object only now: until the save it is the only copy. */
 	if (!found)
@@ -358,8 +349,6 @@ static int domain_start(void)
 
 	return 0;
 
-err_regions:
-	domain_free_regions();
 err_unload:
 	luo_object_unload(&domain_kind, &domain);
 	return err;
@@ -378,7 +367,6 @@ static void __exit domain_exit(void)
 {
 	luo_object_abort(&domain_kind, DOMAIN_INSTANCE);
 	luo_object_unload(&domain_kind, &domain);
-	domain_free_regions();
 	luo_object_unregister_kind(&domain_kind);
 }
 module_exit(domain_exit);

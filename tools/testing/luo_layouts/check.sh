@@ -24,7 +24,7 @@ table() {
 	esac
 	sed -n -e '/^#if/p; /^#e/p; /^#define [A-Z]*_VERSION [0-9]/p
 		/^static const char \*const /p
-		/^struct [a-z_]*_\(ser\|device\|queue\|space\) {/,/^}/{/^#/!p}
+		/^struct [a-z_]*_\(ser\|device\|queue\|region\|space\) {/,/^}/{/^#/!p}
 		/^struct domain {/,/^}/{/^#/!p}
 		/^#define [A-Z_]*_FIELDS[_0-9]*(/,/[^\\]$/p
 		/^#define [A-Z_]*_\(VERSIONS\|SUBSECTIONS\|MEMBERS\)/,/[^\\]$/p
