@@ -7,7 +7,7 @@
 # and the makefiles of the kernel would use that.
 
 FLAVOUR ?= pkram
-export FROM TO FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST KERNEL GDB LAZY
+export FROM TO FLAVOUR LINUX TESTS TEST BENCH GENERATIONS ACCEL HOST KERNEL GDB LAZY STOCK
 
 help:
 	@echo 'make demo                               hands files in memory from kernel to kernel'
@@ -16,6 +16,7 @@ help:
 	@echo 'make luoctl                             builds build/luoctl/luoctl'
 	@echo 'make check [TESTS=pattern]              runs every test'
 	@echo 'make check LAZY=on [TESTS=pattern]      has memfds retrieved page by page'
+	@echo 'make check STOCK=7.2                    runs those that boot stock Linux, on that version'
 	@echo 'make check HOST=1                       runs the tests on a Debian host'
 	@echo 'make deb [CONFIG=vm]                    Debian packages in build/deb/'
 	@echo 'make image-debian                       a Debian host with them installed'
