@@ -255,8 +255,10 @@ TEST(open_after_unlink)
 TEST(permissions)
 {
 	int status = -1;
-	pid_t pid = fork();
+	pid_t pid;
 
+	EXPECT_EQ(0, write_file("sticky/root", "x"));
+	pid = fork();
 	ASSERT_LE(0, pid);
 	if (!pid) {
 		if (setgid(NOBODY) || setuid(NOBODY))
@@ -270,7 +272,6 @@ TEST(permissions)
 			_exit(4);
 		_exit(unlink("sticky/own") ? 5 : 0);
 	}
-	EXPECT_EQ(0, write_file("sticky/root", "x"));
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
 	EXPECT_EQ(0, unlink("sticky/root"));
