@@ -444,12 +444,13 @@ static __always_inline u64 luo_field_find(const struct luo_field *field,
 					  const void *ser, u32 stride, u64 nr,
 					  u32 size)
 {
-	const u64 range = (field->max ?: U64_MAX) - field->min;
+	const u64 min = field->min, max = field->max ?: U64_MAX;
 	const void *p = ser + field->offset;
-	u64 i;
+	u64 i, value;
 
 	for (i = 0; i < nr; i++, p += stride) {
-		if (luo_field_read(p, size) - field->min > range)
+		value = luo_field_read(p, size);
+		if (value < min || value > max)
 			break;
 	}
 
