@@ -18,7 +18,7 @@ help:
 	@echo 'make check LAZY=on [TESTS=pattern]      has memfds retrieved page by page'
 	@echo 'make check STOCK=7.2                    runs those that boot stock Linux, on that version'
 	@echo 'make check HOST=1                       runs the tests on a Debian host'
-	@echo 'make check-all                          runs everything; takes about a day'
+	@echo 'make check-all                          runs everything; takes many hours'
 	@echo 'make deb [CONFIG=vm]                    Debian packages in build/deb/'
 	@echo 'make image-debian                       a Debian host with them installed'
 	@echo 'make dist                               a tarball of the project'
