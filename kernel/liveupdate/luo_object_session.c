@@ -72,19 +72,32 @@ void luo_object_session_abort(struct luo_object_out *out, const char *handler,
 	}
 }
 
-static void luo_object_session_drop_one(struct luo_object_in *in,
-					const struct luo_object_kind *kind,
-					u64 instance)
+/*
+ * Free the objects of a file once. @tries is the number of tries that are left. Return true
+ * if there was no memory for some of them.
+ */
+static bool luo_object_session_try(struct luo_object_in *in, const char *handler,
+				   u64 data, unsigned int tries)
 {
-	unsigned int tries = LUO_OBJECT_SESSION_TRIES;
+	const struct luo_object_kind *kind;
+	bool again = false;
 	int err;
 
-	while ((err = luo_object_convert_drop(in, kind, instance)) == -ENOMEM &&
-	       --tries)
-		msleep(LUO_OBJECT_SESSION_WAIT_MS);
-	if (err && err != -ENOENT)
-		pr_err("kind %s instance %llu: not freed with its session: %d\n",
-		       kind->name, instance, err);
+	guard(mutex)(&luo_object_kinds_lock);
+
+	list_for_each_entry(kind, &luo_object_kinds, list) {
+		if (!luo_object_session_owns(kind, handler))
+			continue;
+		err = luo_object_convert_drop(in, kind, data);
+		again |= err == -ENOMEM;
+		/* -ENOENT: there is none, or it was freed by an earlier try. */
+		if (err && err != -ENOENT &&
+		    tries == (err == -ENOMEM ? 1 : LUO_OBJECT_SESSION_TRIES))
+			pr_err("kind %s instance %llu: not freed with its session: %d\n",
+			       kind->name, data, err);
+	}
+
+	return again;
 }
 
 /**
@@ -95,19 +108,16 @@ static void luo_object_session_drop_one(struct luo_object_in *in,
  *
  * Waits for memory for up to a second. If there is none then, an object stays unclaimed.
  *
- * Context: Process context, may sleep. Takes luo_object_kinds_lock.
+ * Context: Process context, may sleep. Takes luo_object_kinds_lock, and does not hold it
+ * while it waits.
  */
 void luo_object_session_drop(struct luo_object_in *in, const char *handler,
 			     u64 data)
 {
-	const struct luo_object_kind *kind;
+	unsigned int tries = LUO_OBJECT_SESSION_TRIES;
 
-	guard(mutex)(&luo_object_kinds_lock);
-
-	list_for_each_entry(kind, &luo_object_kinds, list) {
-		if (luo_object_session_owns(kind, handler))
-			luo_object_session_drop_one(in, kind, data);
-	}
+	while (luo_object_session_try(in, handler, data, tries) && --tries)
+		msleep(LUO_OBJECT_SESSION_WAIT_MS);
 }
 
 /**

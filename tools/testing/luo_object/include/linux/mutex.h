@@ -10,6 +10,9 @@ struct mutex {
 	bool locked;
 };
 
+/* The number of mutexes that are locked. Weak, because each file that locks one has it. */
+__attribute__((weak)) unsigned int luo_test_mutexes;
+
 #define __MUTEX_INITIALIZER(name)	{ .locked = false }
 #define DEFINE_MUTEX(name)		struct mutex name
 
@@ -17,12 +20,14 @@ static inline void mutex_lock(struct mutex *lock)
 {
 	assert(!lock->locked);
 	lock->locked = true;
+	luo_test_mutexes++;
 }
 
 static inline void mutex_unlock(struct mutex *lock)
 {
 	assert(lock->locked);
 	lock->locked = false;
+	luo_test_mutexes--;
 }
 
 static inline bool mutex_is_locked(const struct mutex *lock)
