@@ -386,7 +386,8 @@ static int __init luo_ledger_init(void)
 		err = register_reboot_notifier(&luo_ledger_notifier);
 	if (!err)
 		err = kmsg_dump_register(&luo_ledger_dumper);
-	if (!err)
+	/* The policy may be to hand over no ledger. */
+	if (!err || err == -EOPNOTSUPP)
 		err = luo_ledger_add_files();
 	if (err)
 		pr_warn("the next kernel will not know where the time of an update went: %pe\n",

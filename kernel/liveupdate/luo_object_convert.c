@@ -114,8 +114,11 @@ static int luo_object_save_alone(struct luo_object_out *out,
 		stored |= BIT(i);
 	}
 
+	if (stored || refused)
+		return stored ? 0 : refused;
+
 	/* A kind that is not registered has no selected versions. */
-	return stored ? 0 : refused ?: -EINVAL;
+	return luo_object_policy_none(kind) ? -EOPNOTSUPP : -EINVAL;
 
 err_abort:
 	/* Another call may have stored other versions; remove only those above. */
@@ -483,9 +486,13 @@ int luo_object_convert_update(struct luo_object_out *out,
 			      const struct luo_object_kind *kind, u64 instance,
 			      const void *object)
 {
-	return kind->nr_members ?
-	       luo_object_update_members(out, kind, instance, object) :
-	       luo_object_update_all(out, kind, instance, object, object);
+	int err;
+
+	err = kind->nr_members ?
+	      luo_object_update_members(out, kind, instance, object) :
+	      luo_object_update_all(out, kind, instance, object, object);
+
+	return err == -ENOENT && luo_object_policy_none(kind) ? -EOPNOTSUPP : err;
 }
 
 /**

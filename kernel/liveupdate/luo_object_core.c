@@ -217,7 +217,8 @@ EXPORT_SYMBOL_GPL(luo_object_next);
  * an object is selected; -ENODATA if every selected version would lose a value;
  * -ERANGE if a field has an invalid value; -EEXIST if any version is stored already;
  * -EPROTO if objects of the kind are stored in another layout with the same number;
- * -ENOSPC if the list of kinds is full; -EOPNOTSUPP if live update is off; -ENOMEM
+ * -ENOSPC if the list of kinds is full; -EOPNOTSUPP if live update is off, or the policy
+ * is to store no objects of the kind, so that the owner goes on without; -ENOMEM
  * if there is no memory; -EADDRNOTAVAIL if a page cannot be preserved where it is; or the
  * errno of a save or downgrade function. On failure no version is stored by this call.
  */
@@ -251,8 +252,8 @@ EXPORT_SYMBOL_GPL(luo_object_save);
  * a value, in which case the stored ones are outdated: save the object in another
  * way, or call luo_abort_object(); -EMSGSIZE if a version is stored with another
  * size; -ERANGE if a field has an invalid value; -EINVAL if pages were added;
- * -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory; or the errno of a save
- * or downgrade function.
+ * -EOPNOTSUPP if live update is off, or the policy is to store no objects of the kind;
+ * -ENOMEM if there is no memory; or the errno of a save or downgrade function.
  */
 int luo_object_update(const struct luo_object_kind *kind, u64 instance,
 		      const void *object)

@@ -177,6 +177,7 @@ int luo_object_out_store_version(struct luo_object_out *out, const void *data,
 				 const struct luo_object_version *version,
 				 gfp_t gfp);
 bool luo_object_out_any(struct luo_object_out *out);
+bool luo_object_out_has(struct luo_object_out *out, const char *kind);
 bool luo_object_out_stored(struct luo_object_out *out,
 			   const struct luo_object_id *id);
 size_t luo_object_out_size(struct luo_object_out *out,
@@ -498,7 +499,8 @@ bool luo_container_empty(const struct luo_member *member, void *container);
 
 int luo_object_policy_select(const struct luo_object_kind *kind,
 			     const char *policy, unsigned long *selected);
-int luo_object_policy_set(const char *policy);
+bool luo_object_policy_none(const struct luo_object_kind *kind);
+int luo_object_policy_set(struct luo_object_out *out, const char *policy);
 const char *luo_object_policy_get(void);
 
 /* luo_object_sysfs.c */

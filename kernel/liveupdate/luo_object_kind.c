@@ -95,6 +95,8 @@ static int luo_object_kind_add(struct luo_object_kind *kind)
 		return err;
 
 	list_add_tail(&kind->list, &luo_object_kinds);
+	if (luo_object_policy_none(kind))
+		pr_info("kind %s: no objects are stored\n", kind->name);
 
 	return 0;
 }

@@ -430,6 +430,25 @@ bool luo_object_out_any(struct luo_object_out *out)
 }
 
 /**
+ * luo_object_out_has - Check whether any object of a kind is stored.
+ * @out:  The set.
+ * @kind: The name of the kind.
+ *
+ * Context: Process context, may sleep.
+ * Return: true if one is.
+ */
+bool luo_object_out_has(struct luo_object_out *out, const char *kind)
+{
+	struct luo_object_table *table;
+
+	guard(mutex)(&out->lock);
+
+	table = luo_object_table_find(&out->tables, kind);
+
+	return table && table->nr_records;
+}
+
+/**
  * luo_object_out_size - Get the size of a stored version.
  * @out:     The set.
  * @id:      The object.

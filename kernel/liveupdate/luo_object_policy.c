@@ -13,10 +13,18 @@
  * ``newest``
  *     only the newest version of each kind;
  *
- * ``kind:version[,version…][;kind:version[,version…]…]``
- *     these versions, and all versions of kinds that are not listed.
+ * ``none``
+ *     no version of a kind whose objects stand alone;
  *
- * It is called by luo_object_kind.c and luo_object_sysfs.c.
+ * ``kind:version[,version…][;kind:version[,version…]…]``
+ *     these versions, and all versions of kinds that are not listed. In the place of the
+ *     versions, ``none`` is no version. ``none;`` before the list is no version of kinds
+ *     that are not listed and whose objects stand alone.
+ *
+ * An object stands alone if no file in a session and no other object needs it. The policy
+ * alone decides whether it is part of each kexec.
+ *
+ * It is called by luo_object_kind.c, luo_object_convert.c and luo_object_sysfs.c.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -25,6 +33,7 @@
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/init.h>
+#include <linux/kho/abi/luo_layout.h>
 #include <linux/kstrtox.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
@@ -37,7 +46,7 @@
 
 static char luo_object_policy[LUO_OBJECT_POLICY_LEN] = "all";
 module_param_string(write, luo_object_policy, sizeof(luo_object_policy), 0);
-MODULE_PARM_DESC(write, "Versions to write: all, newest, or kind:version[,version...];...");
+MODULE_PARM_DESC(write, "Versions to write: all, newest, none, or kind:version[,version...];...");
 
 static unsigned long luo_object_writable(const struct luo_object_kind *kind)
 {
@@ -52,6 +61,37 @@ static unsigned long luo_object_writable(const struct luo_object_kind *kind)
 	return writable;
 }
 
+/*
+ * Whether the objects of a kind stand alone. The code of a kind with an external version
+ * stores that for the files of sessions, without the object core.
+ */
+static bool luo_object_policy_alone(const struct luo_object_kind *kind)
+{
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		if (kind->versions[i].external)
+			return false;
+	}
+
+	return !kind->handlers && !luo_object_is_subsection(kind->name) &&
+	       strcmp(kind->name, LUO_LAYOUT_KIND);
+}
+
+/* Select no version of @kind, which may be NULL. */
+static int luo_object_select_none(const struct luo_object_kind *kind,
+				  unsigned long *selected)
+{
+	*selected = 0;
+	if (!kind || luo_object_policy_alone(kind))
+		return 0;
+
+	pr_warn("kind %s: none is not a policy for its objects, which belong to files in sessions or to other objects\n",
+		kind->name);
+
+	return -EINVAL;
+}
+
 /* Select the versions of @kind whose numbers are in @list. Overwrites @list. */
 static int luo_object_select_versions(const struct luo_object_kind *kind,
 				      char *list, unsigned long *selected)
@@ -59,6 +99,9 @@ static int luo_object_select_versions(const struct luo_object_kind *kind,
 	char *number;
 	u16 version;
 	unsigned int i;
+
+	if (!strcmp(list, "none"))
+		return luo_object_select_none(kind, selected);
 
 	*selected = 0;
 	while ((number = strsep(&list, ","))) {
@@ -90,8 +133,9 @@ static int luo_object_select_versions(const struct luo_object_kind *kind,
  * @selected: Set to a bit for each version to write.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EINVAL if the policy is invalid, or lists a version of @kind that
- * cannot be written; -ENOMEM if there is no memory.
+ * Return: 0; -EINVAL if the policy is invalid, lists a version of @kind that cannot be
+ * written, or lists no version of @kind, whose objects do not stand alone; -ENOMEM if
+ * there is no memory.
  */
 int luo_object_policy_select(const struct luo_object_kind *kind,
 			     const char *policy, unsigned long *selected)
@@ -119,6 +163,14 @@ int luo_object_policy_select(const struct luo_object_kind *kind,
 		return 0;
 	}
 
+	if (!strncmp(rest, "none", 4) && (!rest[4] || rest[4] == ';')) {
+		if (kind && luo_object_policy_alone(kind))
+			*selected = 0;
+		if (!rest[4])
+			return 0;
+		rest += 5;
+	}
+
 	while ((item = strsep(&rest, ";"))) {
 		/* Accept a semicolon at the end. */
 		if (!*item && !rest)
@@ -142,6 +194,20 @@ int luo_object_policy_select(const struct luo_object_kind *kind,
 }
 
 /**
+ * luo_object_policy_none - Check whether the policy keeps all objects of a kind from the
+ * handover.
+ * @kind: The kind.
+ *
+ * Context: Any.
+ * Return: true if the kind is registered and can write versions, but none is selected.
+ */
+bool luo_object_policy_none(const struct luo_object_kind *kind)
+{
+	return kind->list.next && !READ_ONCE(kind->selected) &&
+	       luo_object_writable(kind);
+}
+
+/**
  * luo_object_policy_get - Get the current policy.
  *
  * Context: luo_object_kinds_lock is held.
@@ -154,16 +220,47 @@ const char *luo_object_policy_get(void)
 	return luo_object_policy;
 }
 
+/* Compute what the policy selects of a kind, and check that it can be applied. */
+static int luo_object_policy_prepare(struct luo_object_out *out,
+				     struct luo_object_kind *kind,
+				     const char *policy)
+{
+	int err = luo_object_policy_select(kind, policy, &kind->pending);
+
+	if (err || kind->pending || !luo_object_writable(kind) ||
+	    !luo_object_out_has(out, kind->name))
+		return err;
+
+	/* Only the owner of an object can free the memory that it leads to. */
+	pr_warn("kind %s: objects are stored already, and would be handed over: set the policy none at boot, or before they are stored\n",
+		kind->name);
+
+	return -EBUSY;
+}
+
+static void luo_object_policy_apply(struct luo_object_kind *kind)
+{
+	bool none = luo_object_policy_none(kind);
+
+	WRITE_ONCE(kind->selected, kind->pending);
+	if (!none && luo_object_policy_none(kind))
+		pr_info("kind %s: no objects are stored from now on\n", kind->name);
+}
+
 /**
  * luo_object_policy_set - Set the policy and apply it to all kinds.
+ * @out:    The set in which their objects are stored.
  * @policy: The policy. Copied.
+ *
+ * A save that runs at the same time may use the old policy.
  *
  * Context: Process context, may sleep.
  * Return: 0; -EINVAL if the policy is invalid, or lists a version that a registered
- * kind cannot write; -E2BIG if it is too long; -ENOMEM if there is no memory. Nothing
- * is changed on failure.
+ * kind cannot write, or none of a kind whose objects do not stand alone; -EBUSY if it
+ * selects no version of a kind that has objects in @out; -E2BIG if it is too long;
+ * -ENOMEM if there is no memory. Nothing is changed on failure.
  */
-int luo_object_policy_set(const char *policy)
+int luo_object_policy_set(struct luo_object_out *out, const char *policy)
 {
 	struct luo_object_kind *kind;
 	unsigned long selected;
@@ -179,14 +276,13 @@ int luo_object_policy_set(const char *policy)
 		return err;
 
 	list_for_each_entry(kind, &luo_object_kinds, list) {
-		err = luo_object_policy_select(kind, policy, &selected);
+		err = luo_object_policy_prepare(out, kind, policy);
 		if (err)
 			return err;
-		kind->pending = selected;
 	}
 
 	list_for_each_entry(kind, &luo_object_kinds, list)
-		WRITE_ONCE(kind->selected, kind->pending);
+		luo_object_policy_apply(kind);
 	strscpy(luo_object_policy, skip_spaces(policy));
 	strim(luo_object_policy);
 
@@ -198,7 +294,7 @@ static int __init luo_object_policy_init(void)
 	unsigned long selected;
 
 	if (luo_object_policy_select(NULL, luo_object_policy, &selected)) {
-		pr_warn("luo_object.write=%s: expected all, newest, or kind:version[,version...];..., writing all\n",
+		pr_warn("luo_object.write=%s: expected all, newest, none, or kind:version[,version...];..., writing all\n",
 			luo_object_policy);
 		strscpy(luo_object_policy, "all");
 	}

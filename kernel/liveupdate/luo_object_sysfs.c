@@ -151,7 +151,7 @@ static ssize_t write_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t write_store(struct kobject *kobj, struct kobj_attribute *attr,
 			   const char *buf, size_t count)
 {
-	return luo_object_policy_set(buf) ?: count;
+	return luo_object_policy_set(&luo_objects_out, buf) ?: count;
 }
 
 static struct kobj_attribute write_attr = __ATTR_RW(write);

@@ -133,8 +133,8 @@ int pkram_prepare_save_in(struct pkram_set *set, struct pkram_stream *ps,
  * Return: 0; -EINVAL if the name is empty, or the mask has %__GFP_HIGHMEM or
  * %__GFP_MOVABLE, whose pages may lie where the next kernel boots; -ENAMETOOLONG if
  * the name is too long; -EEXIST if this kernel has saved, or is saving, a node with
- * that name; -EOPNOTSUPP if live update is off, or the call is too early; -ENOMEM if
- * there is no memory.
+ * that name; -EOPNOTSUPP if live update is off, the write policy is to store no nodes, or
+ * the call is too early; -ENOMEM if there is no memory.
  */
 int pkram_prepare_save(struct pkram_stream *ps, const char *name,
 		       gfp_t gfp_mask)

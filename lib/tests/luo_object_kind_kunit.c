@@ -479,6 +479,85 @@ static void luo_kind_not_registered(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EINVAL);
 }
 
+/* The policy is to store no objects. */
+static void luo_kind_policy_none(struct kunit *test)
+{
+	struct luo_object_kind kind = gauge_kind(0, 2);
+	struct luo_object_kind none;
+	int err;
+
+	kind.name = "gauge-of-kunit";
+	err = luo_object_register_kind(&kind);
+	if (err == -EOPNOTSUPP)
+		kunit_skip(test, "live update is off");
+	KUNIT_ASSERT_EQ(test, err, 0);
+	err = luo_object_policy_select(&kind, "none", &kind.selected);
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_update(&luo_loopback_out, &kind, 1,
+							&gauge_saved), -EOPNOTSUPP);
+	KUNIT_EXPECT_FALSE(test, luo_object_out_any(&luo_loopback_out));
+
+	/* An object that cannot be written in a selected version is another case. */
+	err = luo_object_policy_select(&kind, "all", &kind.selected);
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_update(&luo_loopback_out, &kind, 1,
+							&gauge_saved), -ENOENT);
+	KUNIT_EXPECT_EQ(test, gauge_save(&kind), 0);
+	KUNIT_EXPECT_TRUE(test, luo_object_out_has(&luo_loopback_out, kind.name));
+	luo_object_unregister_kind(&kind);
+
+	/* One that cannot be written at all as well. */
+	none = (struct luo_object_kind){
+		.name = "gauge-of-kunit",
+		.versions = &(const struct luo_object_version){
+			.size = sizeof(struct gauge_v0), .load = gauge_load_v0,
+		},
+		.nr_versions = 1,
+	};
+	KUNIT_EXPECT_EQ(test, luo_object_register_kind(&none), 0);
+	luo_kunit_abort(none.name, 1);
+	KUNIT_EXPECT_FALSE(test, luo_object_out_has(&luo_loopback_out, none.name));
+	KUNIT_EXPECT_EQ(test, gauge_save(&none), -EINVAL);
+	luo_object_unregister_kind(&none);
+}
+
+/*
+ * A policy is not changed to none while objects are stored. This sets the policy of the
+ * system for a moment.
+ */
+static void luo_kind_policy_busy(struct kunit *test)
+{
+	struct luo_object_kind kind = gauge_kind(0, 2);
+	char *before;
+	int err;
+
+	kind.name = "gauge-of-kunit";
+	err = luo_object_register_kind(&kind);
+	if (err == -EOPNOTSUPP)
+		kunit_skip(test, "live update is off");
+	KUNIT_ASSERT_EQ(test, err, 0);
+	mutex_lock(&luo_object_kinds_lock);
+	before = kstrdup(luo_object_policy_get(), GFP_KERNEL);
+	mutex_unlock(&luo_object_kinds_lock);
+
+	KUNIT_EXPECT_EQ(test, gauge_save(&kind), 0);
+	KUNIT_EXPECT_EQ(test, luo_object_policy_set(&luo_loopback_out,
+						    "gauge-of-kunit:none"), -EBUSY);
+	KUNIT_EXPECT_TRUE(test, luo_object_writes(&kind, 2));
+	luo_kunit_abort(kind.name, 1);
+	KUNIT_EXPECT_EQ(test, luo_object_policy_set(&luo_loopback_out,
+						    "gauge-of-kunit:none"), 0);
+	KUNIT_EXPECT_FALSE(test, luo_object_writes(&kind, 2));
+	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EOPNOTSUPP);
+
+	if (before)
+		KUNIT_EXPECT_EQ(test, luo_object_policy_set(&luo_loopback_out, before), 0);
+	KUNIT_EXPECT_TRUE(test, luo_object_writes(&kind, 2));
+	kfree(before);
+	luo_object_unregister_kind(&kind);
+}
+
 struct crate_ser {
 	u64 contents;
 };
@@ -685,6 +764,8 @@ static struct kunit_case luo_object_kind_cases[] = {
 	KUNIT_CASE(luo_kind_save_errors),
 	KUNIT_CASE(luo_kind_save_without_memory),
 	KUNIT_CASE(luo_kind_not_registered),
+	KUNIT_CASE(luo_kind_policy_none),
+	KUNIT_CASE(luo_kind_policy_busy),
 	KUNIT_CASE(luo_kind_drop_without_memory),
 	KUNIT_CASE(luo_kind_freeze),
 	KUNIT_CASE(luo_kind_invalid),

@@ -63,6 +63,17 @@ static void luo_policy_selects(struct kunit *test)
 		{ "other:1,2;vm:2", V2 },
 		{ "vm:2;other:65535", V2 },
 		{ "vmm:5;v:2", V5 | V2 | V0 },
+		{ "none", 0 },
+		{ " none\n", 0 },
+		{ "none;", 0 },
+		{ "none;other:1", 0 },
+		{ "none;vm:2", V2 },
+		{ "none;vm:none", 0 },
+		{ "vm:none", 0 },
+		{ "vm:none;", 0 },
+		{ "vm:none;vm:5", V5 },
+		{ "vm:5;vm:none", 0 },
+		{ "other:none", V5 | V2 | V0 },
 	};
 	unsigned long selected;
 	unsigned int i;
@@ -87,10 +98,12 @@ static void luo_policy_selects(struct kunit *test)
 static void luo_policy_nonsense(struct kunit *test)
 {
 	static const char * const bad[] = {
-		"", "\n", ";", "none", "All", "all,newest", "all;newest", "vm",
-		"vm:", "vm:5,", "vm:,5", "vm:5,,2", ":5", "vm:five", "vm:-1",
-		"vm:65536", "vm:5;;other:1", ";vm:5", "vm:5 2", "vm:5:2",
-		"vm:5;all", "vm:99999999999999999999", "vm;other:5",
+		"", "\n", ";", "none,", "none:", "none;none", "vm:5;none",
+		"vm:none,5", "vm:5,none", "none vm:5", "None", "All",
+		"all,newest", "all;newest", "vm", "vm:", "vm:5,", "vm:,5",
+		"vm:5,,2", ":5", "vm:five", "vm:-1", "vm:65536",
+		"vm:5;;other:1", ";vm:5", "vm:5 2", "vm:5:2", "vm:5;all",
+		"vm:99999999999999999999", "vm;other:5",
 	};
 	unsigned long selected;
 	unsigned int i;
@@ -147,11 +160,55 @@ static void luo_policy_read_only_kind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, selected, 0UL);
 }
 
+static const char *const luo_policy_handlers[] = { "vm-file", NULL };
+
+/* The policy cannot be none for objects that do not stand alone. */
+static void luo_policy_not_alone(struct kunit *test)
+{
+	static const struct luo_object_version external[] = {
+		{ .version = 2, .size = 8, .load = luo_policy_load,
+		  .save = luo_policy_save },
+		{ .version = 0, .size = 8, .external = true },
+	};
+	const struct luo_object_kind kinds[] = {
+		{ .name = "vm", .versions = luo_policy_versions, .nr_versions = 4,
+		  .handlers = luo_policy_handlers },
+		{ .name = "vm.part", .versions = luo_policy_versions,
+		  .nr_versions = 4 },
+		{ .name = "layouts", .versions = luo_policy_versions,
+		  .nr_versions = 4 },
+		{ .name = "vm", .versions = external, .nr_versions = 2 },
+	};
+	static const unsigned long all[] = {
+		V5 | V2 | V0, V5 | V2 | V0, V5 | V2 | V0, BIT(0) | BIT(1),
+	};
+	unsigned long selected;
+	char policy[32];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		selected = 0;
+		KUNIT_EXPECT_EQ(test, luo_object_policy_select(&kinds[i], "none",
+							       &selected), 0);
+		KUNIT_EXPECT_EQ_MSG(test, selected, all[i], "%s %u", kinds[i].name, i);
+		scnprintf(policy, sizeof(policy), "none;%s:2", kinds[i].name);
+		KUNIT_EXPECT_EQ(test, luo_object_policy_select(&kinds[i], policy,
+							       &selected), 0);
+		KUNIT_EXPECT_EQ_MSG(test, selected, i == 3 ? BIT(0) : V2, "%s %u",
+				    kinds[i].name, i);
+		scnprintf(policy, sizeof(policy), "%s:none", kinds[i].name);
+		KUNIT_EXPECT_EQ_MSG(test, luo_object_policy_select(&kinds[i], policy,
+								   &selected),
+				    -EINVAL, "%s %u", kinds[i].name, i);
+	}
+}
+
 static struct kunit_case luo_object_policy_cases[] = {
 	KUNIT_CASE(luo_policy_selects),
 	KUNIT_CASE(luo_policy_nonsense),
 	KUNIT_CASE(luo_policy_not_writable),
 	KUNIT_CASE(luo_policy_read_only_kind),
+	KUNIT_CASE(luo_policy_not_alone),
 	{}
 };
 

@@ -339,7 +339,8 @@ static int domain_start(void)
 
 	domain.ser.nr_kernels++;
 	err = luo_object_save(&domain_kind, DOMAIN_INSTANCE, &domain);
-	if (err)
+	/* -EOPNOTSUPP: the policy is to hand over no domain. It can be used nevertheless. */
+	if (err && err != -EOPNOTSUPP)
 		goto err_unload;
 
 	/* Free the old object only now: until the save it is the only copy. */

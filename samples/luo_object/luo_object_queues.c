@@ -217,6 +217,7 @@ static const char *const queues_iommu_needs[] = { "domain", NULL };
 
 static struct queues_device devices[QUEUES_DEVICES_MAX];
 
+/* The devices are used also if the policy is not to hand them over, -EOPNOTSUPP. */
 static int queues_save(u64 instance)
 {
 	struct queues_device *device = &devices[instance];
@@ -224,7 +225,14 @@ static int queues_save(u64 instance)
 
 	device->saved = !err;
 
-	return err;
+	return err == -EOPNOTSUPP ? 0 : err;
+}
+
+static int queues_save_limit(u64 instance)
+{
+	int err = luo_object_save(&queues_limit_kind, instance, &limit);
+
+	return err == -EOPNOTSUPP ? 0 : err;
 }
 
 static int queues_load_limit(u64 instance)
@@ -237,7 +245,7 @@ static int queues_load_limit(u64 instance)
 
 	err = luo_object_load(&queues_limit_kind, instance, &limit);
 	if (!err)
-		err = luo_object_save(&queues_limit_kind, instance, &limit);
+		err = queues_save_limit(instance);
 	if (!err)
 		luo_finish_object(&id);
 
@@ -342,7 +350,7 @@ static int queues_create(void)
 		return -EINVAL;
 
 	if (nr_devices > 1)
-		err = luo_object_save(&queues_limit_kind, 0, &limit);
+		err = queues_save_limit(0);
 	for (i = 0; i < nr_devices && !err; i++)
 		err = queues_describe(&devices[i], i) ?: queues_save(i);
 

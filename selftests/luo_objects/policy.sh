@@ -32,7 +32,20 @@ case $STAGE in
 	ktap_test_result "selects it" selected 1
 	ktap_test_result "save" luo save gauge 4 40
 
-	for policy in "" none "gauge" "gauge:" "gauge:x" "gauge:9" \
+	ktap_test_result "stored objects go with the next kexec" \
+		refused $objects/write none
+	ktap_test_result "also if the kind alone is excluded" \
+		refused $objects/write "gauge:none"
+	ktap_test_result "a kind to come is excluded" accepted $objects/write \
+		"gauge:1;excluded:none"
+	ktap_test_result "register" luo register excluded 1,0
+	ktap_test_result "selects nothing" same "$(cat $objects/excluded/selected)" ""
+	ktap_test_result "nothing is saved" fails $EOPNOTSUPP save excluded 1 10
+	ktap_test_result "selected again" accepted $objects/write "gauge:1"
+	ktap_test_result "and saved" luo save excluded 1 10
+
+	for policy in "" "none,1" "gauge:none,1" "gauge:1;none" \
+		"gauge" "gauge:" "gauge:x" "gauge:9" \
 		"gauge:1,9" "gauge:65536" "gauge:1;;other:1" "gauge:1 other:1" \
 		"other:1;gauge:7"; do
 		ktap_test_result "'$policy' is refused" \
@@ -59,5 +72,6 @@ case $STAGE in
 	ktap_test_result "one of four" same \
 		"$(sed -n 's/^gauge 4 \([0-9]\).*/\1/p' $lists/incoming)" 1
 	ktap_test_result "drop" accepted $objects/drop gauge
+	ktap_test_result "drop" accepted $objects/drop excluded
 	end_stage ;;
 esac
