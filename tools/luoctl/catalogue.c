@@ -75,6 +75,19 @@ struct version *kind_add_version(struct kind *kind, u32 version)
 	return added;
 }
 
+bool kind_is_excluded(const struct kind *kind)
+{
+	bool writable = false;
+
+	for (size_t i = 0; i < kind->nr_versions; i++) {
+		if (kind->versions[i].selected)
+			return false;
+		writable |= kind->versions[i].flags & LUO_NOTE_WRITABLE;
+	}
+
+	return writable;
+}
+
 const struct kind *catalogue_elements(const struct catalogue *catalogue,
 				      const struct luo_note_field *field)
 {

@@ -60,6 +60,8 @@ struct kind *catalogue_kind(const struct catalogue *catalogue, const char *name)
 struct kind *catalogue_add_kind(struct catalogue *catalogue, const char *name);
 struct version *kind_version(const struct kind *kind, u32 version);
 struct version *kind_add_version(struct kind *kind, u32 version);
+/* Check if it could be written, but the write policy selects no version of it. */
+bool kind_is_excluded(const struct kind *kind);
 
 /* Get the kind of the elements that a field leads to. Returns NULL if it leads to none. */
 const struct kind *catalogue_elements(const struct catalogue *catalogue,

@@ -427,8 +427,12 @@ static void judge_kind(const struct catalogue *from, const struct catalogue *to,
 	verdict->is_kind = true;
 	verdict->written = list_versions(kind, LUO_NOTE_WRITABLE, true);
 	verdict->read = list_read(to, kind, objects);
-	if (!verdict->written)
+	if (!verdict->written) {
+		verdict->fate = FATE_NOTHING;
+		if (kind_is_excluded(kind))
+			verdict->why = xstrdup("the write policy excludes it");
 		return;
+	}
 
 	verdict->why = why_lost(from, to, kind, common, objects);
 	if (!verdict->why) {

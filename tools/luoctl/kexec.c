@@ -312,7 +312,8 @@ static int negotiate(struct jump *jump)
 	jump->old_policy = policy_get();
 	if (!jump->old_policy)
 		return -1;
-	policy = policy_for(&target->from, &target->to, jump->rollback);
+	policy = policy_for(&target->from, &target->to, jump->rollback,
+			    jump->old_policy);
 	ret = policy_set(policy);
 	free(policy);
 	running_read_selected(&target->from);

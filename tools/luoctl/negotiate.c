@@ -65,7 +65,7 @@ static int negotiate(struct target *target, bool rollback)
 
 	if (!old)
 		return ret;
-	policy = policy_for(&target->from, &target->to, rollback);
+	policy = policy_for(&target->from, &target->to, rollback, old);
 	if (!policy_set(policy)) {
 		running_read_selected(&target->from);
 		ret = report(target, old, policy, rollback);

@@ -43,6 +43,9 @@ int policy_set(const char *policy)
 	case EINVAL:
 		return complain("the kernel refused the write policy '%s'",
 				policy);
+	case EBUSY:
+		return complain("the write policy '%s': objects are stored that it excludes; the kernel log has their kind",
+				policy);
 	}
 
 	return complain("%s: %s", path, strerror(errno));
@@ -61,7 +64,7 @@ static void select_versions(const struct catalogue *from, struct kind *kind,
 	const struct version *common = judge_newest_common(from, to, kind);
 	const struct carrier *carrier = compat_carrier(kind->name);
 
-	if (!common)
+	if (!common || kind_is_excluded(kind))
 		return;
 	for (size_t i = 0; i < kind->nr_versions; i++) {
 		struct version *version = &kind->versions[i];
@@ -87,10 +90,24 @@ void policy_select(struct catalogue *from, const struct catalogue *to,
 		select_versions(from, &from->kinds[i], to, rollback);
 }
 
+/* Add a word to @policy, which is freed. */
+static char *add_word(char *policy, const char *separator, const char *word)
+{
+	char *more = xasprintf("%s%s%s", policy, *policy ? separator : "", word);
+
+	free(policy);
+
+	return more;
+}
+
 static char *add_kind(char *policy, const struct kind *kind)
 {
 	bool first = true;
 
+	if (kind_is_excluded(kind)) {
+		policy = add_word(policy, ";", kind->name);
+		return add_word(policy, ":", "none");
+	}
 	for (size_t i = 0; i < kind->nr_versions; i++) {
 		char *more;
 
@@ -109,9 +126,11 @@ static char *add_kind(char *policy, const struct kind *kind)
 }
 
 char *policy_for(const struct catalogue *from, const struct catalogue *to,
-		 bool rollback)
+		 bool rollback, const char *old)
 {
-	char *policy = xstrdup("");
+	/* A kind that a module registers later is excluded as before. */
+	bool none = !strncmp(old, "none", 4) && (!old[4] || old[4] == ';');
+	char *policy = xstrdup(none ? "none" : "");
 
 	for (size_t i = 0; i < from->nr_kinds; i++) {
 		struct kind kind = from->kinds[i];

@@ -20,11 +20,11 @@ int policy_set(const char *policy);
 /*
  * Choose the policy for a kexec from @from to @to: for each kind the newest common
  * version, and for kinds that @to does not read the versions that are selected now.
- * With @rollback, also the newest version that @from reads itself. The caller frees the
- * text.
+ * With @rollback, also the newest version that @from reads itself. Kinds that the policy
+ * @old excludes stay excluded. The caller frees the text.
  */
 char *policy_for(const struct catalogue *from, const struct catalogue *to,
-		 bool rollback);
+		 bool rollback, const char *old);
 
 /* Select in @from the versions that policy_for() chooses, without setting the policy. */
 void policy_select(struct catalogue *from, const struct catalogue *to,
