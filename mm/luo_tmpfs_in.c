@@ -299,7 +299,7 @@ static int luo_tmpfs_in_may_retrieve(void)
  * Return: 0; -EPERM if the caller may not mount a tmpfs in the initial user namespace;
  * -EBADMSG if the tree is corrupt or a page is missing; -ENOENT if there is no such
  * object; -ERANGE, -EMSGSIZE, -EPROTO or -EPROTONOSUPPORT of luo_object_load() and
- * luo_elements_load(); another errno of the creation of a file, which is reported with
+ * luo_elements_copy(); another errno of the creation of a file, which is reported with
  * its path.
  */
 int luo_tmpfs_in_retrieve(struct liveupdate_file_op_args *args)

@@ -10,9 +10,6 @@
 int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
 		      const struct luo_object_kind *kind, const void *elements,
 		      u64 count, gfp_t gfp);
-int luo_elements_load(const struct luo_elements_ser *ser,
-		      const struct luo_object_kind *kind, void *elements,
-		      u64 max);
 int luo_elements_copy(const struct luo_elements_ser *ser,
 		      const struct luo_object_kind *kind, void **elements);
 int luo_elements_finish(const struct luo_elements_ser *ser);

@@ -5,7 +5,7 @@
  * luo_array_restore() copies the list of an array block by block and checks only the
  * copy, because a device that the previous kernel did not stop may still write to
  * the memory. It checks the whole list before it claims a page, and claims only
- * pages that the copy lists. luo_array_read_from() copies the elements as well, and
+ * pages that the copy lists. luo_array_copy_from() copies the elements as well, and
  * claims nothing.
  *
  * It is called by subsystems that store objects, and by luo_elements.c. It calls
@@ -395,16 +395,30 @@ static void luo_array_in_copy(const struct luo_array_in *in, u64 handle,
 	}
 }
 
-/* Copy the elements to @data, or to new memory if it is NULL. */
-static int luo_array_in_read_to(const struct luo_handover *handover, void **data,
-				u64 handle, u32 element_size, u64 count)
+/**
+ * luo_array_copy_from - Copy the elements of an array of the previous kernel to new memory.
+ * @handover:     The handover that the pages are from.
+ * @data:         Set to the elements, which the caller frees with kvfree(). Unchanged on
+ *                failure.
+ * @handle:       The handle: any number.
+ * @element_size: Expected size of an element in bytes: any number.
+ * @count:        Expected number of elements: any number.
+ *
+ * Allocates memory only if there is an array of this size. The array stays, and can be
+ * copied again or restored later. The CRC is that of the copy.
+ *
+ * Context: Process context, may sleep.
+ * Return: As luo_array_restore().
+ */
+int luo_array_copy_from(const struct luo_handover *handover, void **data,
+			u64 handle, u32 element_size, u64 count)
 {
 	const struct luo_array array = {
 		.count = count,
 		.element_size = element_size,
 	};
-	void *copy = *data;
 	struct luo_array_in in;
+	void *copy = NULL;
 	size_t size;
 	int err;
 
@@ -416,7 +430,7 @@ static int luo_array_in_read_to(const struct luo_handover *handover, void **data
 		return err;
 
 	err = luo_array_in_read(&in, handle, &array, size);
-	if (!err && !copy) {
+	if (!err) {
 		copy = kvmalloc(size, GFP_KERNEL | __GFP_NOWARN);
 		err = copy ? 0 : -ENOMEM;
 	}
@@ -426,55 +440,9 @@ static int luo_array_in_read_to(const struct luo_handover *handover, void **data
 			err = -EBADMSG;
 	}
 	luo_array_in_free(&in);
-	if (err && copy != *data)
+	if (err)
 		kvfree(copy);
-	else if (!err)
-		*data = copy;
-
-	return err;
-}
-
-/**
- * luo_array_read_from - Copy the elements of an array of the previous kernel.
- * @handover:     The handover that the pages are from.
- * @data:         Set to the elements. Undefined on failure.
- * @handle:       The handle: any number.
- * @element_size: Expected size of an element in bytes.
- * @count:        Expected number of elements.
- *
- * The array stays, and can be read or restored later. The CRC is that of the copy.
- *
- * Context: Process context, may sleep.
- * Return: As luo_array_restore().
- */
-int luo_array_read_from(const struct luo_handover *handover, void *data,
-			u64 handle, u32 element_size, u64 count)
-{
-	return luo_array_in_read_to(handover, &data, handle, element_size, count);
-}
-
-/**
- * luo_array_copy_from - Copy the elements of an array of the previous kernel to new memory.
- * @handover:     The handover that the pages are from.
- * @data:         Set to the elements, which the caller frees with kvfree(). Unchanged on
- *                failure.
- * @handle:       The handle: any number.
- * @element_size: Expected size of an element in bytes: any number.
- * @count:        Expected number of elements: any number.
- *
- * Allocates memory only if there is an array of this size.
- *
- * Context: Process context, may sleep.
- * Return: As luo_array_restore().
- */
-int luo_array_copy_from(const struct luo_handover *handover, void **data,
-			u64 handle, u32 element_size, u64 count)
-{
-	void *copy = NULL;
-	int err;
-
-	err = luo_array_in_read_to(handover, &copy, handle, element_size, count);
-	if (!err)
+	else
 		*data = copy;
 
 	return err;

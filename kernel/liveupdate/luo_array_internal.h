@@ -39,8 +39,6 @@ void luo_array_stored_each(const struct luo_handover *handover, u64 handle,
 
 /* luo_array_in.c */
 
-int luo_array_read_from(const struct luo_handover *handover, void *data,
-			u64 handle, u32 element_size, u64 count);
 int luo_array_copy_from(const struct luo_handover *handover, void **data,
 			u64 handle, u32 element_size, u64 count);
 

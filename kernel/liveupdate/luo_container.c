@@ -190,7 +190,7 @@ static int luo_container_add(const struct luo_member *member, void *container,
  *
  * Context: Process context, may sleep.
  * Return: 0; -EBADMSG if two elements have the same key; -ENOMEM if there is no memory; or
- * as luo_elements_load(), but not -E2BIG.
+ * as luo_elements_copy().
  */
 int luo_container_load(const struct luo_handover *handover,
 		       const struct luo_member *member, void *container,

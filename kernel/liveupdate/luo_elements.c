@@ -186,14 +186,14 @@ static int luo_elements_version(const struct luo_elements_ser *ser,
 	return 0;
 }
 
-/* Read elements of another size, and convert them to the newest structs. */
+/* Copy elements of another size, and convert them to the newest structs. */
 static int luo_elements_convert(const struct luo_handover *handover,
 				const struct luo_elements_ser *ser,
 				const struct luo_object_kind *kind,
 				const struct luo_object_version *version,
 				void **elements)
 {
-	void *element = *elements, *wire = NULL;
+	void *element, *wire = NULL;
 	u64 i;
 	int err;
 
@@ -202,9 +202,8 @@ static int luo_elements_convert(const struct luo_handover *handover,
 	if (err)
 		return err;
 
-	if (!element)
-		element = kvmalloc_array(ser->count, kind->size,
-					 GFP_KERNEL | __GFP_NOWARN);
+	element = kvmalloc_array(ser->count, kind->size,
+				 GFP_KERNEL | __GFP_NOWARN);
 	if (!element) {
 		kvfree(wire);
 		return -ENOMEM;
@@ -223,60 +222,6 @@ static int luo_elements_convert(const struct luo_handover *handover,
 	return 0;
 }
 
-/*
- * Load elements to @elements, or to new memory if it is NULL. The caller frees the memory
- * on failure, too.
- */
-static int luo_elements_read(const struct luo_handover *handover,
-			     const struct luo_elements_ser *ser,
-			     const struct luo_object_kind *kind, void **elements)
-{
-	const struct luo_object_version *version;
-	int err;
-
-	err = luo_elements_version(ser, kind, &version);
-	if (err)
-		return err;
-
-	if (ser->stride != kind->size)
-		err = luo_elements_convert(handover, ser, kind, version, elements);
-	else if (*elements)
-		err = luo_array_read_from(handover, *elements, ser->array,
-					  ser->stride, ser->count);
-	else
-		err = luo_array_copy_from(handover, elements, ser->array,
-					  ser->stride, ser->count);
-
-	return err ?: luo_elements_check(kind, version->version, *elements,
-					 ser->count);
-}
-
-/**
- * luo_elements_load_from - Load elements from a given handover.
- * @handover: The handover that the array is from.
- * @ser:      As for luo_elements_load(), and the same below.
- * @kind:     The kind of the elements.
- * @elements: The elements.
- * @max:      Their largest number.
- *
- * Return: As luo_elements_load().
- */
-int luo_elements_load_from(const struct luo_handover *handover,
-			   const struct luo_elements_ser *ser,
-			   const struct luo_object_kind *kind, void *elements,
-			   u64 max)
-{
-	if (!ser->count)
-		return 0;
-	if (ser->count > max) {
-		pr_err("kind %s: found %llu elements, expected at most %llu\n",
-		       kind->name, ser->count, max);
-		return -E2BIG;
-	}
-
-	return luo_elements_read(handover, ser, kind, &elements);
-}
-
 /**
  * luo_elements_copy_from - Copy elements from a given handover.
  * @handover: The handover that the array is from.
@@ -290,10 +235,22 @@ int luo_elements_copy_from(const struct luo_handover *handover,
 			   const struct luo_elements_ser *ser,
 			   const struct luo_object_kind *kind, void **elements)
 {
+	const struct luo_object_version *version;
 	int err;
 
 	*elements = NULL;
-	err = luo_elements_read(handover, ser, kind, elements);
+	err = luo_elements_version(ser, kind, &version);
+	if (err)
+		return err;
+
+	if (ser->stride != kind->size)
+		err = luo_elements_convert(handover, ser, kind, version, elements);
+	else
+		err = luo_array_copy_from(handover, elements, ser->array,
+					  ser->stride, ser->count);
+
+	err = err ?: luo_elements_check(kind, version->version, *elements,
+					ser->count);
 	if (err) {
 		kvfree(*elements);
 		*elements = NULL;
@@ -303,46 +260,25 @@ int luo_elements_copy_from(const struct luo_handover *handover,
 }
 
 /**
- * luo_elements_copy - Load elements of any number to new memory.
+ * luo_elements_copy - Load the elements of an object of the previous kernel.
  * @ser:      As read from the object: any values, but at least one element.
  * @kind:     The kind of the elements.
- * @elements: Set to @ser->count elements, which the caller frees with kvfree(). NULL on
- *            failure.
+ * @elements: Set to @ser->count elements, newest structs of @kind, which the caller frees
+ *            with kvfree(). NULL on failure.
  *
- * Memory is allocated only if there is an array of this size.
+ * Memory is allocated only if there is an array of this size. The elements stay until
+ * luo_elements_finish(), so they can be loaded again.
  *
  * Context: Process context, may sleep.
- * Return: As luo_elements_load(), but not -E2BIG.
+ * Return: 0; -EPROTO if the elements are of another kind or have another layout;
+ * -EPROTONOSUPPORT if this kernel does not read their version; -EMSGSIZE if their size or
+ * number is not that of the array; -ERANGE if a value of a field is invalid; -EBADMSG if
+ * the array is corrupt or was freed; -ENOMEM if there is no memory.
  */
 int luo_elements_copy(const struct luo_elements_ser *ser,
 		      const struct luo_object_kind *kind, void **elements)
 {
 	return luo_elements_copy_from(&luo_handover_kho, ser, kind, elements);
-}
-
-/**
- * luo_elements_load - Load the elements of an object of the previous kernel.
- * @ser:      As read from the object: any values.
- * @kind:     The kind of the elements.
- * @elements: Set to @ser->count elements, newest structs of @kind. Undefined on
- *            failure.
- * @max:      How many elements fit into @elements.
- *
- * The elements stay until luo_elements_finish(), so they can be loaded again.
- *
- * Context: Process context, may sleep.
- * Return: 0, also if there is no element; -E2BIG if there are more than @max; -EPROTO
- * if the elements are of another kind or have another layout; -EPROTONOSUPPORT if this
- * kernel does not read their version; -EMSGSIZE if their size is not that of their
- * version; -ERANGE if a value of a field is invalid; -EBADMSG if the array is corrupt
- * or was freed; -ENOMEM if there is no memory.
- */
-int luo_elements_load(const struct luo_elements_ser *ser,
-		      const struct luo_object_kind *kind, void *elements,
-		      u64 max)
-{
-	return luo_elements_load_from(&luo_handover_kho, ser, kind, elements,
-				      max);
 }
 
 /**

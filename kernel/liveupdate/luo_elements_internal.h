@@ -18,10 +18,6 @@ int luo_elements_save_from(const struct luo_handover *handover,
 			   struct luo_elements_ser *ser, struct luo_array *array,
 			   const struct luo_object_kind *kind,
 			   const void *elements, u64 count, gfp_t gfp);
-int luo_elements_load_from(const struct luo_handover *handover,
-			   const struct luo_elements_ser *ser,
-			   const struct luo_object_kind *kind, void *elements,
-			   u64 max);
 int luo_elements_finish_from(const struct luo_handover *handover,
 			     const struct luo_elements_ser *ser);
 

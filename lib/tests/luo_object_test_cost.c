@@ -169,10 +169,12 @@ static int cost_save_elements(struct cost_element_ser *elements, u64 count)
 	return err;
 }
 
-static int cost_load_elements(struct cost_element_ser *elements, u64 count)
+static int cost_load_elements(u64 count)
 {
 	const struct luo_object_id id = { .kind = cost_table_kind.name };
+	const struct cost_element_ser *elements;
 	struct cost_table_ser ser;
+	void *copy = NULL;
 	u64 begin;
 	int err;
 
@@ -181,14 +183,16 @@ static int cost_load_elements(struct cost_element_ser *elements, u64 count)
 		return err;
 
 	begin = ktime_get_ns();
-	err = luo_elements_load(&ser.elements, &cost_element_kind, elements, count);
+	err = luo_elements_copy(&ser.elements, &cost_element_kind, &copy);
 	if (err)
 		return err;
 	cost_nsecs = ktime_get_ns() - begin;
-	if (elements[count - 1].last != count)
-		return -EILSEQ;
 
-	err = luo_elements_finish(&ser.elements);
+	elements = copy;
+	if (ser.elements.count != count || elements[count - 1].last != count)
+		err = -EILSEQ;
+	kvfree(copy);
+	err = err ?: luo_elements_finish(&ser.elements);
 
 	return err ?: luo_finish_object(&id);
 }
@@ -222,6 +226,8 @@ static int cost_run(struct luo_test_line *line)
 		return cost_save(count);
 	if (!strcmp(line->word[0], "load"))
 		return cost_load(count);
+	if (!strcmp(line->word[0], "load-elements"))
+		return cost_load_elements(count);
 
 	struct cost_element_ser *elements __free(kvfree) =
 		kvcalloc(count, sizeof(*elements), GFP_KERNEL);
@@ -230,8 +236,6 @@ static int cost_run(struct luo_test_line *line)
 
 	if (!strcmp(line->word[0], "save-elements"))
 		return cost_save_elements(elements, count);
-	if (!strcmp(line->word[0], "load-elements"))
-		return cost_load_elements(elements, count);
 	if (!strcmp(line->word[0], "copy"))
 		return cost_copy(elements, count);
 
