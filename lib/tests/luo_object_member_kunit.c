@@ -87,6 +87,8 @@ LUO_DEFINE_KIND_MEMBERS_UNLISTED(tray, struct tray_ser, TRAY_FIELDS, TRAY_VERSIO
 #define PAGE_RUN_LAYOUT	0x16e94b59U
 #define TRAY_LAYOUT_1	0x9fa82242U
 #define TRAY_LAYOUT_3	0xe3392768U
+#define TRAY_CUP_LAYOUT	0x27cafac4U
+#define TRAY_CUP_KIND	0x020044f7U
 
 /* More than one run, and folios of two orders. */
 #define TRAY_SHEETS	11
@@ -296,6 +298,55 @@ static void luo_member_golden(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, runs[1].nr_pages, 4U);
 	KUNIT_EXPECT_EQ(test, runs[1].order, 2U);
 	KUNIT_EXPECT_EQ(test, runs[0].reserved + runs[1].reserved, 0U);
+
+	luo_object_convert_abort(&luo_loopback_out, &tray_kind, 3);
+	luo_object_members_unload(&luo_loopback, &tray_kind, &tray_saved);
+}
+
+/*
+ * The elements of a list, in its order, and those of an xarray, in the order of the keys,
+ * on a little-endian machine. They were published. Do not change them.
+ */
+static const u8 tray_cups_golden[] = {
+	0, 0, 0, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0,
+};
+
+static const u8 tray_places_golden[] = {
+	3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,
+	4, 3, 2, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0,
+};
+
+static void luo_member_golden_containers(struct kunit *test)
+{
+	static const u64 keys[] = { 0x01020304, 3 };
+	const size_t head = sizeof(struct luo_array_block_ser);
+	struct tray_ser ser = {};
+	struct tray_cup *cup;
+	u32 i;
+
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		kunit_skip(test, "the bytes are those of a little-endian machine");
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		cup = tray_cup_alloc(test, 0, 20 - 10 * i);
+		list_add_tail(&cup->node, &tray_saved.cups);
+		cup = tray_cup_alloc(test, 0, 2 - i);
+		KUNIT_ASSERT_EQ(test, xa_insert(&tray_saved.places, keys[i], cup,
+						GFP_KERNEL), 0);
+	}
+	KUNIT_ASSERT_EQ(test, tray_save(), 0);
+	tray_stored(&ser);
+	KUNIT_EXPECT_EQ(test, ser.cups.count, 2ULL);
+	KUNIT_EXPECT_EQ(test, ser.cups.stride, 16U);
+	KUNIT_EXPECT_EQ(test, ser.cups.version, 1U);
+	KUNIT_EXPECT_EQ(test, ser.cups.layout, TRAY_CUP_LAYOUT);
+	KUNIT_EXPECT_EQ(test, ser.cups.kind, TRAY_CUP_KIND);
+	KUNIT_EXPECT_MEMEQ(test, phys_to_virt(ser.cups.array) + head,
+			   tray_cups_golden, sizeof(tray_cups_golden));
+	KUNIT_EXPECT_EQ(test, ser.places.count, 2ULL);
+	KUNIT_EXPECT_MEMEQ(test, phys_to_virt(ser.places.array) + head,
+			   tray_places_golden, sizeof(tray_places_golden));
 
 	luo_object_convert_abort(&luo_loopback_out, &tray_kind, 3);
 	luo_object_members_unload(&luo_loopback, &tray_kind, &tray_saved);
@@ -776,6 +827,7 @@ static void luo_member_invalid(struct kunit *test)
 static struct kunit_case luo_member_cases[] = {
 	KUNIT_CASE(luo_member_table),
 	KUNIT_CASE(luo_member_golden),
+	KUNIT_CASE(luo_member_golden_containers),
 	KUNIT_CASE(luo_member_round_trip),
 	KUNIT_CASE(luo_member_versions),
 	KUNIT_CASE(luo_member_update),

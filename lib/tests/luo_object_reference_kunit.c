@@ -126,6 +126,34 @@ static void lane_save(struct kunit *test, u64 instance, u64 back)
 						      &lane, GFP_KERNEL), 0);
 }
 
+/*
+ * Version 2 of a port that refers to lane 258, on a little-endian machine, which was
+ * published. Do not change it. All other references and the elements are none.
+ */
+static const u8 port_golden[] = {
+	5, 0, 0, 0, 0, 0, 0, 0,
+	2, 1, 0, 0, 0, 0, 0, 0,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+};
+
+static void luo_reference_golden(struct kunit *test)
+{
+	u8 data[sizeof(port_golden)] = {};
+
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		kunit_skip(test, "the bytes are those of a little-endian machine");
+
+	port_save(test, 1, 258, U64_MAX, U64_MAX);
+	KUNIT_EXPECT_EQ(test, luo_object_out_size(&luo_loopback_out, &port_id, 2),
+			sizeof(port_golden));
+	luo_object_out_read(&luo_loopback_out, &port_id, 2, 0, data, sizeof(data));
+	KUNIT_EXPECT_MEMEQ(test, data, port_golden, sizeof(port_golden));
+	luo_object_out_abort(&luo_loopback_out, &port_id);
+}
+
 static int port_load(struct port_ser *port)
 {
 	return luo_object_convert_load(&luo_loopback_in, &port_kind, 1, port);
@@ -416,6 +444,7 @@ static void luo_reference_loops(struct kunit *test)
 }
 
 static struct kunit_case luo_object_reference_cases[] = {
+	KUNIT_CASE(luo_reference_golden),
 	KUNIT_CASE(luo_reference_layout),
 	KUNIT_CASE(luo_reference_other_kind),
 	KUNIT_CASE(luo_reference_leads_to),
