@@ -285,19 +285,13 @@ bool luo_object_fields_set(const struct luo_object_kind *kind, const void *ser)
 	return false;
 }
 
-/* Convert @ser to a version in place. Its length does not change. */
-static int luo_object_fields_downgrade(const struct luo_object_kind *kind,
-				       const struct luo_object_version *version,
-				       void *ser)
+/* Check that a version can hold the values of @ser. */
+static int luo_object_fields_check_save(const struct luo_object_kind *kind,
+					const struct luo_object_version *version,
+					const void *ser)
 {
 	unsigned int i;
 	int err;
-
-	if (version->downgrade) {
-		err = version->downgrade(ser);
-		if (err)
-			return err;
-	}
 
 	for (i = 0; i < kind->nr_fields; i++) {
 		const struct luo_field *field = &kind->fields[i];
@@ -332,17 +326,24 @@ int luo_object_fields_save(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version, void *wire,
 			   const void *object, gfp_t gfp)
 {
-	void *ser __free(kfree) = kmemdup(object, kind->size, gfp);
+	void *ser __free(kfree) = NULL;
 	int err;
 
-	if (!ser)
-		return -ENOMEM;
+	if (version->downgrade) {
+		ser = kmemdup(object, kind->size, gfp);
+		if (!ser)
+			return -ENOMEM;
+		err = version->downgrade(ser);
+		if (err)
+			return err;
+		object = ser;
+	}
 
-	err = luo_object_fields_downgrade(kind, version, ser);
+	err = luo_object_fields_check_save(kind, version, object);
 	if (err)
 		return err;
 
-	memcpy(wire, ser, version->size);
+	memcpy(wire, object, version->size);
 
 	return 0;
 }
@@ -555,9 +556,18 @@ int luo_object_fields_load(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version,
 			   const void *wire, void *object)
 {
-	void *ser __free(kfree) = kzalloc(kind->size, GFP_KERNEL);
+	void *ser __free(kfree) = NULL;
 	int err;
 
+	/* The newest version needs no conversion. */
+	if (version->size == kind->size && !version->upgrade) {
+		err = luo_object_fields_check(kind, version->version, wire);
+		if (!err)
+			memcpy(object, wire, kind->size);
+		return err;
+	}
+
+	ser = kzalloc(kind->size, GFP_KERNEL);
 	if (!ser)
 		return -ENOMEM;
 
