@@ -6,11 +6,16 @@
  * ``/sys/kernel/debug/luo_object_test_cost``:
  *
  * - "save COUNT" and "load COUNT": objects of a kind with fields, after "load" finished;
- * - "save-elements COUNT" and "load-elements COUNT": one object with that many elements;
+ * - "save-elements COUNT" and "load-elements COUNT": one object with that many elements,
+ *   each value of which is valid;
+ * - "save-checked COUNT" and "load-checked COUNT": the same with four fields that have a
+ *   range, a mask or names;
+ * - "save-MEMBER COUNT" and "load-MEMBER COUNT", where MEMBER is list, xarray or pages: an
+ *   object with that many items or pages;
  * - "copy COUNT": memcpy() and a CRC of as many elements, to compare with.
  *
- * Reading the file returns the nanoseconds of the last line: for each object, or for all
- * elements.
+ * Reading the file returns the nanoseconds of the last line: for each object, item or page,
+ * or for all elements.
  */
 
 #include <linux/cleanup.h>
@@ -18,9 +23,12 @@
 #include <linux/debugfs.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
+#include <linux/gfp.h>
 #include <linux/ktime.h>
+#include <linux/list.h>
 #include <linux/luo_elements.h>
 #include <linux/luo_field.h>
+#include <linux/luo_pages.h>
 #include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -29,6 +37,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
+#include <linux/xarray.h>
 
 #include "luo_test_line.h"
 
@@ -74,18 +83,79 @@ struct cost_element_ser {
 LUO_DEFINE_KIND(cost_element, struct cost_element_ser, COST_ELEMENT_FIELDS,
 		COST_ELEMENT_VERSIONS);
 
+static const char *const cost_flags[] = { "first", "second", "third" };
+static const char *const cost_modes[] = { "off", "on" };
+
+/* Of the same layout, and each field is checked. */
+struct cost_checked_ser {
+	u64 start;
+	u64 last;
+	u32 mode;
+	u32 flags;
+};
+
+#define COST_CHECKED_FIELDS(field, ser)					\
+	field(ser, 0, u64, start, .max = S64_MAX)			\
+	field(ser, 0, u64, last, .min = 1)				\
+	field(ser, 0, enum(cost_modes), mode)				\
+	field(ser, 0, mask(cost_flags), flags)
+
+#define COST_CHECKED_VERSIONS(version, kind)				\
+	version(kind, 0, element)
+
+LUO_DEFINE_KIND(cost_checked, struct cost_checked_ser, COST_CHECKED_FIELDS,
+		COST_CHECKED_VERSIONS);
+
 struct cost_table_ser {
 	struct luo_elements_ser elements;
+	struct luo_elements_ser checked;
 };
 
 #define COST_TABLE_FIELDS(field, ser)					\
-	field(ser, 0, elements_of(cost_element), elements)
+	field(ser, 0, elements_of(cost_element), elements)		\
+	field(ser, 0, elements_of(cost_checked), checked)
 
 #define COST_TABLE_VERSIONS(version, kind)				\
 	version(kind, 0, mandatory)
 
 LUO_DEFINE_KIND(cost_table, struct cost_table_ser, COST_TABLE_FIELDS,
 		COST_TABLE_VERSIONS);
+
+struct cost_members_ser {
+	struct luo_elements_ser list;
+	struct luo_elements_ser xarray;
+	struct luo_pages_ser pages;
+};
+
+#define COST_MEMBERS_FIELDS(field, ser)					\
+	field(ser, 0, elements_of(cost_element), list)			\
+	field(ser, 0, elements_of(cost_element), xarray)		\
+	field(ser, 0, pages, pages)
+
+#define COST_MEMBERS_VERSIONS(version, kind)				\
+	version(kind, 0, mandatory)
+
+struct cost_item {
+	struct list_head node;
+	struct cost_element_ser ser;
+};
+
+struct cost_members {
+	struct cost_members_ser ser;
+	struct list_head list;
+	struct xarray xarray;
+	struct luo_pages pages;
+};
+
+#define COST_MEMBERS_MEMBERS(member, object)				\
+	member(object, list, list(cost_element, struct cost_item, node, ser)) \
+	member(object, xarray,						\
+	       xarray(cost_element, struct cost_item, ser, start))	\
+	member(object, pages, pages)
+
+LUO_DEFINE_KIND_MEMBERS(cost_members, struct cost_members_ser, COST_MEMBERS_FIELDS,
+			COST_MEMBERS_VERSIONS, struct cost_members,
+			LUO_NO_SUBSECTIONS, COST_MEMBERS_MEMBERS);
 
 #define COST_COUNT_MAX	1000000
 
@@ -147,54 +217,159 @@ static void cost_fill(struct cost_element_ser *elements, u64 count)
 	}
 }
 
-static int cost_save_elements(struct cost_element_ser *elements, u64 count)
+static int cost_save_elements(struct cost_element_ser *elements, u64 count,
+			      bool checked)
 {
-	struct cost_table_ser ser;
+	struct cost_table_ser ser = {};
 	struct luo_array array;
 	u64 begin;
 	int err;
 
 	cost_fill(elements, count);
+	/* The node of an element is the mode of one that is checked: off or on. */
+	for (u64 i = 0; checked && i < count; i++)
+		elements[i].node = i % 2;
 	begin = ktime_get_ns();
-	err = luo_elements_save(&ser.elements, &array, &cost_element_kind,
+	err = checked ?
+	      luo_elements_save(&ser.checked, &array, &cost_checked_kind, elements,
+				count, GFP_KERNEL) :
+	      luo_elements_save(&ser.elements, &array, &cost_element_kind,
 				elements, count, GFP_KERNEL);
 	if (err)
 		return err;
 	cost_nsecs = ktime_get_ns() - begin;
 
-	err = luo_object_save(&cost_table_kind, 0, &ser);
+	err = luo_object_save(&cost_table_kind, checked, &ser);
 	if (err)
 		luo_array_free(&array);
 
 	return err;
 }
 
-static int cost_load_elements(u64 count)
+static int cost_load_elements(u64 count, bool checked)
 {
-	const struct luo_object_id id = { .kind = cost_table_kind.name };
+	const struct luo_elements_ser *elements_ser;
 	const struct cost_element_ser *elements;
 	struct cost_table_ser ser;
 	void *copy = NULL;
 	u64 begin;
 	int err;
 
-	err = luo_object_load(&cost_table_kind, 0, &ser);
+	err = luo_object_load(&cost_table_kind, checked, &ser);
 	if (err)
 		return err;
 
+	elements_ser = checked ? &ser.checked : &ser.elements;
 	begin = ktime_get_ns();
-	err = luo_elements_copy(&ser.elements, &cost_element_kind, &copy);
+	err = luo_elements_copy(elements_ser,
+				checked ? &cost_checked_kind : &cost_element_kind,
+				&copy);
 	if (err)
 		return err;
 	cost_nsecs = ktime_get_ns() - begin;
 
 	elements = copy;
-	if (ser.elements.count != count || elements[count - 1].last != count)
+	if (elements_ser->count != count || elements[count - 1].last != count)
 		err = -EILSEQ;
 	kvfree(copy);
-	err = err ?: luo_elements_finish(&ser.elements);
 
-	return err ?: luo_finish_object(&id);
+	return err ?: luo_object_finish(&cost_table_kind, checked);
+}
+
+enum cost_member { COST_LIST, COST_XARRAY, COST_PAGES };
+
+/* It is saved until the kexec, or loaded for a moment. */
+static struct cost_members cost_members;
+
+static int cost_add_item(enum cost_member member, u64 nr)
+{
+	struct cost_item *item = kzalloc_obj(*item);
+	int err;
+
+	if (!item)
+		return -ENOMEM;
+
+	item->ser = (struct cost_element_ser){ .start = nr, .last = nr + 1 };
+	if (member == COST_LIST) {
+		list_add_tail(&item->node, &cost_members.list);
+		return 0;
+	}
+
+	err = xa_insert(&cost_members.xarray, nr, item, GFP_KERNEL);
+	if (err)
+		kfree(item);
+
+	return err;
+}
+
+static int cost_add_page(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+
+	err = luo_pages_add(&cost_members.pages, page, 0, GFP_KERNEL);
+	if (err)
+		__free_page(page);
+
+	return err;
+}
+
+static void cost_init_members(void)
+{
+	cost_members = (struct cost_members){};
+	INIT_LIST_HEAD(&cost_members.list);
+	xa_init(&cost_members.xarray);
+}
+
+static int cost_save_members(enum cost_member member, u64 count)
+{
+	u64 begin, i;
+	int err = 0;
+
+	cost_init_members();
+	for (i = 0; i < count && !err; i++)
+		err = member == COST_PAGES ? cost_add_page() :
+					     cost_add_item(member, i);
+	if (!err) {
+		begin = ktime_get_ns();
+		err = luo_object_save(&cost_members_kind, member, &cost_members);
+		cost_nsecs = div64_u64(ktime_get_ns() - begin, count);
+	}
+	/* The pages of an object that is saved stay allocated until the kexec. */
+	if (!err && member == COST_PAGES)
+		return 0;
+	luo_object_unload(&cost_members_kind, &cost_members);
+
+	return err;
+}
+
+static int cost_load_members(enum cost_member member, u64 count)
+{
+	struct cost_item *item = NULL;
+	u64 begin;
+	bool good;
+	int err;
+
+	cost_init_members();
+	begin = ktime_get_ns();
+	err = luo_object_load(&cost_members_kind, member, &cost_members);
+	if (err)
+		return err;
+	cost_nsecs = div64_u64(ktime_get_ns() - begin, count);
+
+	if (member == COST_LIST && !list_empty(&cost_members.list))
+		item = list_last_entry(&cost_members.list, struct cost_item, node);
+	else if (member == COST_XARRAY)
+		item = xa_load(&cost_members.xarray, count - 1);
+	good = member == COST_PAGES ? cost_members.pages.nr_pages == count :
+				      item && item->ser.last == count;
+	luo_object_unload(&cost_members_kind, &cost_members);
+	err = luo_object_finish(&cost_members_kind, member);
+
+	return good ? err : -EILSEQ;
 }
 
 static int cost_copy(struct cost_element_ser *elements, u64 count)
@@ -216,6 +391,15 @@ static int cost_copy(struct cost_element_ser *elements, u64 count)
 	return 0;
 }
 
+static const struct {
+	const char *save;
+	const char *load;
+} cost_member_lines[] = {
+	[COST_LIST]	= { "save-list", "load-list" },
+	[COST_XARRAY]	= { "save-xarray", "load-xarray" },
+	[COST_PAGES]	= { "save-pages", "load-pages" },
+};
+
 static int cost_run(struct luo_test_line *line)
 {
 	u64 count = luo_test_number(line, 1);
@@ -227,7 +411,16 @@ static int cost_run(struct luo_test_line *line)
 	if (!strcmp(line->word[0], "load"))
 		return cost_load(count);
 	if (!strcmp(line->word[0], "load-elements"))
-		return cost_load_elements(count);
+		return cost_load_elements(count, false);
+	if (!strcmp(line->word[0], "load-checked"))
+		return cost_load_elements(count, true);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cost_member_lines); i++) {
+		if (!strcmp(line->word[0], cost_member_lines[i].save))
+			return cost_save_members(i, count);
+		if (!strcmp(line->word[0], cost_member_lines[i].load))
+			return cost_load_members(i, count);
+	}
 
 	struct cost_element_ser *elements __free(kvfree) =
 		kvcalloc(count, sizeof(*elements), GFP_KERNEL);
@@ -235,7 +428,9 @@ static int cost_run(struct luo_test_line *line)
 		return -ENOMEM;
 
 	if (!strcmp(line->word[0], "save-elements"))
-		return cost_save_elements(elements, count);
+		return cost_save_elements(elements, count, false);
+	if (!strcmp(line->word[0], "save-checked"))
+		return cost_save_elements(elements, count, true);
 	if (!strcmp(line->word[0], "copy"))
 		return cost_copy(elements, count);
 
@@ -243,7 +438,7 @@ static int cost_run(struct luo_test_line *line)
 }
 
 static struct luo_object_kind *const cost_kinds[] = {
-	&cost_kind, &cost_table_kind,
+	&cost_kind, &cost_table_kind, &cost_members_kind,
 };
 
 static void cost_unregister(void)

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The cost of an object: bytes that are stored and read, a struct with fields, and 100,000
-# elements of 24 bytes. "copy" is a memcpy() of the elements and their CRC.
+# elements of 24 bytes, whose four fields have any value, or are checked. "copy" is a memcpy()
+# of the elements and their CRC. The cost of each item of a list and of an xarray, and of each
+# page, with 100,000 items and 10,000 pages.
 #
 # bench: boot=@,@ kernels=pkram
 . ../luo_lib/functions.sh
@@ -30,10 +32,18 @@ case $STAGE in
 1)	result "store bytes" bytes bulk-store store
 	result "save objects" call save 10000 object 1K save
 	result "save elements" call save-elements 100000 elements 2344K save
-	result "copy elements" call copy 100000 elements 2344K copy ;;
+	result "save elements that are checked" call save-checked 100000 elements-checked 2344K save
+	result "copy elements" call copy 100000 elements 2344K copy
+	result "save a list" call save-list 100000 list 100K save
+	result "save an xarray" call save-xarray 100000 xarray 100K save
+	result "save pages" call save-pages 10000 pages 40M save ;;
 2)	result "read bytes" bytes bulk-read read
 	result "load objects" call load 10000 object 1K load
 	result "load elements" call load-elements 100000 elements 2344K load
+	result "load elements that are checked" call load-checked 100000 elements-checked 2344K load
+	result "load a list" call load-list 100000 list 100K load
+	result "load an xarray" call load-xarray 100000 xarray 100K load
+	result "load pages" call load-pages 10000 pages 40M load
 	result "finish bytes" sh -c "echo bulk-finish bench 10000 40 1 >$luo/command" ;;
 esac
 ktap_print_totals
