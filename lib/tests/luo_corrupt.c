@@ -44,6 +44,7 @@
 #include <linux/kstrtox.h>
 #include <linux/libfdt.h>
 #include <linux/list.h>
+#include <linux/luo_field.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -393,7 +394,30 @@ luo_corrupt_tree(const struct luo_corrupt_spot *spot)
 	return luo_object_record_data(spot->record);
 }
 
-/* The extents of a memfd or of a tree, or what an object of the test driver begins with. */
+/*
+ * The offset of the handle in an object: of its first elements, if it has any by the fields
+ * of its kind. An object of the test driver begins with a handle.
+ */
+static u32 luo_corrupt_handle_offset(const char *name)
+{
+	const struct luo_object_kind *kind;
+	unsigned int i;
+
+	lockdep_assert_held(&luo_object_kinds_lock);
+
+	list_for_each_entry(kind, &luo_object_kinds, list) {
+		if (strcmp(kind->name, name))
+			continue;
+		for (i = 0; i < kind->nr_fields; i++) {
+			if (kind->fields[i].form == LUO_FORM_ELEMENTS)
+				return kind->fields[i].offset;
+		}
+	}
+
+	return 0;
+}
+
+/* The extents of a memfd or of a tree, or the elements of another object. */
 static u64 luo_corrupt_handle(const struct luo_corrupt_spot *spot)
 {
 	const struct luo_tmpfs_ser *tree = luo_corrupt_tree(spot);
@@ -405,9 +429,10 @@ static u64 luo_corrupt_handle(const struct luo_corrupt_spot *spot)
 		return tree->extents;
 
 	v1 = luo_object_record_data(spot->record);
+	if (!strcmp(spot->table->kind, LUO_MEMFD_KIND))
+		return v1->extents;
 
-	return strcmp(spot->table->kind, LUO_MEMFD_KIND) ? *(u64 *)v1 :
-							   v1->extents;
+	return *(u64 *)((void *)v1 + luo_corrupt_handle_offset(spot->table->kind));
 }
 
 static int luo_corrupt_array(struct luo_corrupt_spot *spot, unsigned int nr)
@@ -574,6 +599,7 @@ static const struct {
 	{ "v1", luo_corrupt_data },
 	{ "attrs", luo_corrupt_attrs },
 	{ "extent", luo_corrupt_extent },
+	{ "element", luo_corrupt_extent },
 	{ "tree", luo_corrupt_data },
 	{ "tree_node", luo_corrupt_tree_node },
 	{ "tree_byte", luo_corrupt_tree_byte },
@@ -1013,6 +1039,7 @@ static int luo_corrupt_reboot(struct notifier_block *nb, unsigned long action,
 		return NOTIFY_DONE;
 
 	guard(mutex)(&luo_corrupt_lock);
+	guard(mutex)(&luo_object_kinds_lock);
 	guard(mutex)(&luo_objects_out.lock);
 	luo_corrupt_apply();
 
@@ -1026,6 +1053,7 @@ static struct notifier_block luo_corrupt_nb = {
 
 static int luo_corrupt_check(struct luo_corrupt_line *line)
 {
+	guard(mutex)(&luo_object_kinds_lock);
 	guard(mutex)(&luo_objects_out.lock);
 
 	return luo_corrupt_look_up(line->text, &line->change);

@@ -1,18 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Devices with queues are updated, rolled back, and updated again. All devices are found,
+# Devices with queues are updated, rolled back, and updated again, by two builds of the
+# kernel. All devices are found,
 # each with its queues and with a reference to the limit that it shares, and a device
 # whose limit is missing does not hide the others. A device with a filter is refused by the
 # module that does not know filters, and is not lost. A busy device refuses the kexec, and
 # stores its last values when it is no longer busy.
 #
-# vm: boot=pkram,pkram,pkram,pkram,pkram
+# vm: boot=old,pkram,old,pkram,old,pkram
 . ../luo_lib/dump.sh
 
 v1=luo_object_queues_v1
 v2=luo_object_queues
 modules=/lib/modules/$(uname -r)/kernel/samples/luo_object
+next_modules=$(echo /lib/modules/*-"$NEXT"/kernel/samples/luo_object)
 objects=/sys/kernel/luo_objects
 
 # shows DEVICE LINE... - succeed if each is a field of the device in its newest version.
@@ -61,7 +63,7 @@ case $STAGE in
 		"features checksum,segment" "queues.count 2" "queues.stride 8"
 	result "devices with a limit" shows 1 'name "net1"' "limit queues_limit 0"
 	result "the next kernel's module reads them" \
-		luoctl check --module $modules/$v2.ko /boot/"$FLAVOUR" ;;
+		luoctl check --module $next_modules/$v2.ko /boot/"$NEXT" ;;
 2)
 	result "load version 2" modprobe $v2 devices=1 queues=1
 	result "1 to 2" heads
@@ -82,7 +84,7 @@ case $STAGE in
 	result "version 1 does not know this feature and is not written" \
 		[ "$(stored queues_device)" = 3 ]
 	result "the module of version 1 would lose the devices" \
-		sh -c "! luoctl check --module $modules/$v1.ko /boot/$FLAVOUR" ;;
+		sh -c "! luoctl check --module $next_modules/$v1.ko /boot/$NEXT" ;;
 4)
 	result "version 1 finds the devices" modprobe $v1
 	for device in 0 1 2; do
@@ -106,8 +108,8 @@ case $STAGE in
 	result "a filter is shown with its device" shows 1 'name "net1"' "filter.port 80"
 	result "a device without a filter has none" [ "$(stored queues_device.filter)" = 1 ]
 	result "the next kernel's module of version 2 reads both" \
-		luoctl check --module $modules/$v2.ko /boot/"$FLAVOUR"
-	luoctl check --module $modules/$v1.ko /boot/"$FLAVOUR" >/tmp/check
+		luoctl check --module $next_modules/$v2.ko /boot/"$NEXT"
+	luoctl check --module $next_modules/$v1.ko /boot/"$NEXT" >/tmp/check
 	result "the module of version 1 would not load the device with the filter" \
 		grep -q "queues_device/1.*subsection filter" /tmp/check
 	result "and would load the other one" sh -c "! grep -q queues_device/0 /tmp/check"
@@ -129,6 +131,11 @@ case $STAGE in
 	result "load version 2" modprobe $v2
 	result "device 1 is not lost" shows 1 'name "net1"' "nr_kernels 2" "filter.port 80" \
 		"filter.dropped 42"
+	result "all is claimed" sh -c "! grep -q ^queues_ $objects/unclaimed" ;;
+6)
+	result "load version 2" modprobe $v2
+	result "the filter crosses in this direction too" shows 1 'name "net1"' "nr_kernels 3" \
+		"filter.port 80" "filter.dropped 0"
 	result "all is claimed" sh -c "! grep -q ^queues_ $objects/unclaimed" ;;
 esac
 ktap_print_totals
