@@ -37,6 +37,19 @@
 LUO_DEFINE_KIND(memfd_attrs, struct luo_memfd_attrs_ser_v1,
 		MEMFD_ATTRS_FIELDS, MEMFD_ATTRS_VERSIONS);
 
+/* The head of an extended attribute, which is followed by its name and value. */
+#define MEMFD_XATTR_FIELDS(field, ser)					\
+	field(ser, 1, u32, name_len)					\
+	field(ser, 1, u32, value_len)
+
+#define MEMFD_XATTR_VERSIONS(version, kind)				\
+	version(kind, 1, element)
+
+LUO_DESCRIBE(memfd_xattr, struct luo_memfd_xattr_ser, MEMFD_XATTR_FIELDS,
+	     MEMFD_XATTR_VERSIONS);
+LUO_NOTE_PART_OF(memfd_attrs, memfd_xattr);
+LUO_NOTE_PART_OF(tmpfs, memfd_xattr);
+
 struct luo_object_kind *const luo_memfd_attrs_kind = &memfd_attrs_kind;
 
 /* Check that a name is empty or begins with the prefix, and is padded with NULs. */

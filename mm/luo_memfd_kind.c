@@ -33,6 +33,23 @@
 	version(kind, 0, external)
 
 LUO_DEFINE_KIND(memfd, struct luo_memfd_ser_v1, MEMFD_FIELDS, MEMFD_VERSIONS);
+
+/* luo_memfd_extent.c checks the values. */
+#define MEMFD_EXTENT_FIELDS(field, ser)					\
+	field(ser, 1, u64, index)					\
+	field(ser, 1, u64, pfn)						\
+	field(ser, 1, u32, nr_pages)					\
+	field(ser, 1, u16, order)					\
+	field(ser, 1, u16, flags)
+
+#define MEMFD_EXTENT_VERSIONS(version, kind)				\
+	version(kind, 1, element)
+
+LUO_DESCRIBE(memfd_extent, struct luo_memfd_extent_ser, MEMFD_EXTENT_FIELDS,
+	     MEMFD_EXTENT_VERSIONS);
+LUO_NOTE_PART_OF(memfd, memfd_extent);
+LUO_NOTE_PART_OF(tmpfs, memfd_extent);
+
 LUO_NOTE_STRING("file", MEMFD_LUO_FH_COMPATIBLE);
 LUO_NOTE_STRING("file", LUO_MEMFD_COMPATIBLE);
 

@@ -824,6 +824,39 @@ struct luo_field {
 				_object, _subsections, LUO_NO_MEMBERS)
 
 /**
+ * LUO_DESCRIBE - Describe the structures of a part of an object.
+ * @_name:     The name of their kind.
+ * @_type:     The wire struct.
+ * @_fields:   The list of fields.
+ * @_versions: The list of versions, each given as element.
+ *
+ * As LUO_DEFINE_KIND(), but defines no kind: the compiler checks the layout, which is in
+ * the catalogue, and the owner of the object checks the values.
+ */
+#define LUO_DESCRIBE(_name, _type, _fields, _versions)			\
+	__LUO_KIND_NOTES(#_name, _type, _fields, _versions)		\
+	__LUO_CHECK_FIELDS(_name, _type, _fields,			\
+		static_assert((0 _versions(__LUO_VERSION_ELEMENT, ())) == \
+			      (0 _versions(__LUO_VERSION_COUNT, ())),	\
+			      "the versions of " #_name " are not all element");) \
+	enum { luo_elements_##_name = 1 }
+
+/**
+ * LUO_NOTE_PART_OF - Add to the catalogue that objects contain structures of a kind.
+ * @_kind: The kind of the objects.
+ * @_part: The kind of the structures, defined by LUO_DESCRIBE() or LUO_DEFINE_KIND().
+ *
+ * For structures that the object leads to by an address or by an array whose field does not
+ * name their kind. If the next kernel has them in another layout, luoctl judges the objects
+ * as lost.
+ */
+#define LUO_NOTE_PART_OF(_kind, _part)					\
+	static_assert(luo_elements_##_part,				\
+		      "kind " #_part " is not one of elements");	\
+	__LUO_NOTE(LUO_NOTE_PART, luo_note_part,			\
+		   .kind = #_kind, .part = #_part)
+
+/**
  * LUO_NOTE_STRING - Add a string that two kernels must share to the catalogue.
  * @_what:       The subject of the string, a string literal.
  * @_compatible: The string, a string literal.

@@ -124,7 +124,7 @@ bool pkram_bytes_valid(struct pkram_node *node,
 	for (address = object->bytes; address; address = chunk->next) {
 		chunk = luo_pool_memory(node->pool, address, sizeof(*chunk));
 		if (!chunk || chunk->crc != pkram_chunk_crc(chunk) ||
-		    !chunk->size ||
+		    !pkram_kind_bytes_valid(chunk) ||
 		    !pkram_node_found(node, address,
 				 sizeof(*chunk) + (size_t)chunk->size))
 			return false;

@@ -12,7 +12,7 @@
  *
  * It is called by pkram.c, which checks the state of the stream. It calls
  * pkram_out.c to remove a node of this kernel from the handover, pkram_node.c,
- * pkram_pages.c and pkram_bytes.c.
+ * pkram_kind.c, pkram_pages.c and pkram_bytes.c.
  */
 
 #define pr_fmt(fmt) "pkram: " fmt
@@ -81,7 +81,7 @@ static struct pkram_object_ser *pkram_in_object_at(struct pkram_node *node,
 
 	object = pkram_node_found(node, address, sizeof(*object));
 	if (!object || object->crc != pkram_node_object_crc(object) ||
-	    object->reserved || !pkram_bytes_valid(node, object))
+	    !pkram_kind_object_valid(object) || !pkram_bytes_valid(node, object))
 		return NULL;
 
 	return object;
@@ -128,7 +128,7 @@ static int pkram_in_restore(struct pkram_node *node,
 
 	node->unread = luo_pool_size(node->pool);
 	root = pkram_node_found(node, ser->root, sizeof(*root));
-	if (root->crc != pkram_node_root_crc(root) || root->finished > 1)
+	if (root->crc != pkram_node_root_crc(root) || !pkram_kind_root_valid(root))
 		return -EBADMSG;
 
 	node->root = root;

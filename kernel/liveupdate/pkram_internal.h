@@ -89,6 +89,17 @@ static inline void *pkram_node_next(u64 address)
 	return address ? phys_to_virt(address) : NULL;
 }
 
+/* pkram_kind.c: the kinds of the structures. */
+
+extern struct luo_object_kind *const pkram_node_kind;
+
+bool pkram_kind_root_valid(const struct pkram_root_ser *root);
+bool pkram_kind_object_valid(const struct pkram_object_ser *object);
+bool pkram_kind_pages_valid(const struct pkram_pages_ser *block);
+bool pkram_kind_bytes_valid(const struct pkram_bytes_ser *chunk);
+
+/* pkram_node.c: the nodes. */
+
 int pkram_node_register(int (*drop)(const void *ser));
 u64 pkram_node_instance(const char *name);
 u32 pkram_node_root_crc(const struct pkram_root_ser *root);

@@ -7,7 +7,7 @@
  * loading share: the object, the memory in the pool, and the index of nodes by name.
  *
  * It is called by pkram_out.c, pkram_in.c, pkram_pages.c and pkram_bytes.c. It calls
- * luo_object_convert.c, luo_pool.c and luo_index.c.
+ * pkram_kind.c, luo_object_convert.c, luo_pool.c and luo_index.c.
  */
 
 #define pr_fmt(fmt) "pkram: " fmt
@@ -17,7 +17,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/io.h>
-#include <linux/luo_field.h>
+#include <linux/luo_object.h>
 #include <linux/luo_pool.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -29,16 +29,6 @@
 #include "luo_object_internal.h"
 #include "pkram_internal.h"
 
-#define PKRAM_FIELDS(field, ser)					\
-	field(ser, 1, u64, pool)					\
-	field(ser, 1, u64, root)					\
-	field(ser, 1, string, name)
-
-#define PKRAM_VERSIONS(version, kind)					\
-	version(kind, 1, mandatory)
-
-LUO_DEFINE_KIND(pkram, struct pkram_node_ser, PKRAM_FIELDS, PKRAM_VERSIONS);
-
 /**
  * pkram_node_register - Register the kind "pkram".
  * @drop: Frees the pages and the pool of a node of the previous kernel, or NULL.
@@ -48,9 +38,9 @@ LUO_DEFINE_KIND(pkram, struct pkram_node_ser, PKRAM_FIELDS, PKRAM_VERSIONS);
 int pkram_node_register(int (*drop)(const void *ser))
 {
 	if (drop)
-		pkram_kind.drop = drop;
+		pkram_node_kind->drop = drop;
 
-	return luo_object_register_kind(&pkram_kind);
+	return luo_object_register_kind(pkram_node_kind);
 }
 
 /**
@@ -209,7 +199,7 @@ struct pkram_node *pkram_node_new(struct pkram_set *set,
 int pkram_node_store(struct pkram_node *node, const struct pkram_node_ser *ser,
 		     gfp_t gfp)
 {
-	return luo_object_convert_save(node->set->out, &pkram_kind,
+	return luo_object_convert_save(node->set->out, pkram_node_kind,
 				       node->instance, ser, gfp);
 }
 
@@ -226,7 +216,7 @@ int pkram_node_store(struct pkram_node *node, const struct pkram_node_ser *ser,
 int pkram_node_read(struct pkram_set *set, const char *name,
 		    struct pkram_node_ser *ser)
 {
-	int err = luo_object_convert_load(set->in, &pkram_kind,
+	int err = luo_object_convert_load(set->in, pkram_node_kind,
 					  pkram_node_instance(name), ser);
 
 	return err == -EMSGSIZE || err == -ERANGE ? -EBADMSG : err;

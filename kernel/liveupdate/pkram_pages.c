@@ -361,7 +361,7 @@ static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
 	struct pkram_pages_ser *block;
 
 	block = luo_pool_memory(node->pool, address, sizeof(*block));
-	if (!block || !block->nr_runs ||
+	if (!block || !pkram_kind_pages_valid(block) ||
 	    !pkram_node_found(node, address,
 			 struct_size(block, runs, block->nr_runs)) ||
 	    block->crc != pkram_block_crc(block))

@@ -271,6 +271,33 @@ static int add_compatible(const struct reader *reader, const struct bytes *desc)
 	return 0;
 }
 
+static int add_part(const struct reader *reader, const struct bytes *desc)
+{
+	struct catalogue *catalogue = reader->catalogue;
+	struct luo_note_part note;
+
+	if (!copy(desc, &note, sizeof(note)) ||
+	    !is_name(note.kind, sizeof(note.kind)) ||
+	    !is_name(note.part, sizeof(note.part)))
+		return is_damaged(reader, "a part");
+
+	catalogue->parts = xrealloc(catalogue->parts, catalogue->nr_parts + 1,
+				    sizeof(note));
+	catalogue->parts[catalogue->nr_parts++] = note;
+
+	return 0;
+}
+
+bool catalogue_is_part(const struct catalogue *catalogue, const char *kind)
+{
+	for (size_t i = 0; i < catalogue->nr_parts; i++) {
+		if (!strcmp(catalogue->parts[i].part, kind))
+			return true;
+	}
+
+	return false;
+}
+
 static int add_note(const struct note *note, void *context)
 {
 	struct reader *reader = context;
@@ -290,6 +317,9 @@ static int add_note(const struct note *note, void *context)
 		break;
 	case LUO_NOTE_COMPATIBLE:
 		ret = add_compatible(reader, &note->desc);
+		break;
+	case LUO_NOTE_PART:
+		ret = add_part(reader, &note->desc);
 		break;
 	}
 	if (!ret)
@@ -390,6 +420,7 @@ void catalogue_free(struct catalogue *catalogue)
 	}
 	free(catalogue->kinds);
 	free(catalogue->compatibles);
+	free(catalogue->parts);
 	free(catalogue->name);
 	free(catalogue->format);
 	free(catalogue->release);

@@ -46,6 +46,8 @@ struct catalogue {
 	size_t nr_kinds;
 	struct compatible *compatibles;
 	size_t nr_compatibles;
+	struct luo_note_part *parts;
+	size_t nr_parts;
 };
 
 /* These complain and return -1. */
@@ -72,6 +74,9 @@ const struct kind *catalogue_elements(const struct catalogue *catalogue,
  */
 bool catalogue_is_elements(const struct catalogue *catalogue,
 			   const struct kind *kind);
+
+/* Check if structures of a kind are part of objects whose fields do not name it. */
+bool catalogue_is_part(const struct catalogue *catalogue, const char *kind);
 
 void catalogue_add_compatible(struct catalogue *catalogue, const char *what,
 			      const char *string);

@@ -126,7 +126,7 @@ static const struct version *newest_common(const struct catalogue *to,
 /* Elements may have elements, up to this depth. A corrupt image may have a loop. */
 #define ELEMENTS_DEPTH	8
 
-/* Elements that @to does not read, and the field that leads to them. */
+/* Elements that @to does not read, and the field that leads to them, NULL for a part. */
 struct unread {
 	const struct luo_note_field *field;
 	const struct kind *elements;
@@ -152,6 +152,33 @@ static bool reads_elements(const struct catalogue *to,
 	       same_layout(to, elements, written);
 }
 
+/*
+ * Find the first structures of an object in @version that @to does not read and to which no
+ * field leads. A kernel without a note of their kind has the published layout.
+ */
+static bool find_unread_part(const struct catalogue *from, const struct catalogue *to,
+			     const struct kind *kind, u32 number,
+			     struct unread *unread)
+{
+	const struct version *version = kind_version(kind, number);
+
+	if (!version || version->flags & LUO_NOTE_EXTERNAL)
+		return false;
+	for (size_t i = 0; i < from->nr_parts; i++) {
+		const char *name = from->parts[i].part;
+		const struct kind *part = catalogue_kind(from, name);
+
+		if (strcmp(from->parts[i].kind, kind->name) || !part ||
+		    !part->nr_versions || !catalogue_kind(to, name) ||
+		    reads_elements(to, part))
+			continue;
+		*unread = (struct unread){ NULL, part };
+		return true;
+	}
+
+	return false;
+}
+
 /* Find the first elements of an object in @version that @to does not read. */
 static bool find_unread(const struct catalogue *from, const struct catalogue *to,
 			const struct kind *kind, u32 version,
@@ -173,7 +200,7 @@ static bool find_unread(const struct catalogue *from, const struct catalogue *to
 			return true;
 	}
 
-	return false;
+	return find_unread_part(from, to, kind, version, unread);
 }
 
 const struct version *judge_newest_common(const struct catalogue *from,
@@ -309,8 +336,12 @@ char *judge_elements(const struct catalogue *from, const struct catalogue *to,
 				 theirs->versions->version);
 	else
 		read = xasprintf("%s reads none", to->name);
-	why = xasprintf("field %s of version %u leads to elements of %s, which are written in version %u, but %s",
+	why = unread.field ?
+	      xasprintf("field %s of version %u leads to elements of %s, which are written in version %u, but %s",
 			unread.field->name, version, unread.elements->name,
+			unread.elements->versions->version, read) :
+	      xasprintf("version %u contains structures of %s, which are written in version %u, but %s",
+			version, unread.elements->name,
 			unread.elements->versions->version, read);
 	free(read);
 
@@ -395,13 +426,18 @@ static struct verdict *add_verdict(struct verdicts *verdicts, const char *name)
 }
 
 /* List elements, which have no fate: they are lost with the objects that have them. */
-static void judge_kind_of_elements(const struct catalogue *to,
+static void judge_kind_of_elements(const struct catalogue *from,
+				   const struct catalogue *to,
 				   const struct kind *kind,
 				   struct verdicts *verdicts)
 {
 	const struct kind *theirs = catalogue_kind(to, kind->name);
-	struct verdict *verdict = add_verdict(verdicts, kind->name);
+	struct verdict *verdict;
 
+	/* It has the published layout, and is part of the objects. */
+	if (!theirs && catalogue_is_part(from, kind->name))
+		return;
+	verdict = add_verdict(verdicts, kind->name);
 	verdict->is_kind = true;
 	verdict->is_elements = true;
 	if (!kind->nr_versions)
@@ -567,7 +603,7 @@ void judge(const struct catalogue *from, const struct catalogue *to,
 		const struct kind *kind = &from->kinds[i];
 
 		if (catalogue_is_elements(from, kind))
-			judge_kind_of_elements(to, kind, verdicts);
+			judge_kind_of_elements(from, to, kind, verdicts);
 		else
 			judge_kind(from, to, kind, verdicts);
 	}

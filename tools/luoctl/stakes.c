@@ -645,7 +645,7 @@ static bool has_objects(const struct stored *stored, const char *kind)
 	return false;
 }
 
-/* Check if there is an object of a kind with a field that leads to elements of the kind. */
+/* Check if there is an object that has elements of the kind, or structures of it. */
 static bool has_elements(const struct catalogue *from,
 			 const struct stored *stored, const char *name)
 {
@@ -659,6 +659,11 @@ static bool has_elements(const struct catalogue *from,
 			    has_objects(stored, kind->name))
 				return true;
 		}
+	}
+	for (size_t i = 0; i < from->nr_parts; i++) {
+		if (!strcmp(from->parts[i].part, name) &&
+		    has_objects(stored, from->parts[i].kind))
+			return true;
 	}
 
 	return false;

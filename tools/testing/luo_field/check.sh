@@ -53,7 +53,7 @@ field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
 ktap_print_header
-ktap_set_plan 62
+ktap_set_plan 66
 
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
@@ -202,6 +202,24 @@ bad "a subsection whose name is too long" \
 	"the name plug.label_of_a_plug.* is too long\|is too long"
 bad "a version that is too large" 's/version(kind, 2, mandatory)/version(kind, 32768, mandatory)/' \
 	"version 32768 is too large"
+
+# The structures that are part of a node of PKRAM.
+table() {
+	echo '#include <linux/luo_field.h>'
+	echo '#include <linux/kho/abi/pkram.h>'
+	sed -n '/^#define PKRAM_FIELDS/,/^LUO_NOTE_PART_OF(pkram, pkram_bytes)/p' \
+		../../../kernel/liveupdate/pkram_kind.c
+}
+
+good "structures that are part of an object" ""
+bad "a part that is a kind of objects" \
+	's/LUO_NOTE_PART_OF(pkram, pkram_run)/LUO_NOTE_PART_OF(pkram, pkram)/' \
+	"kind pkram is not one of elements"
+bad "a part without one of its fields" \
+	's/field(ser, 1, u64, index)//; s/\(ser, 1, u64, where)\).*/\1/' \
+	"struct pkram_run_ser has members after its last field"
+bad "a part with versions of objects" 's/version(kind, 1, element)/version(kind, 1, optional)/' \
+	"the versions of pkram_run are not all element"
 
 # The table of the KUnit suite of members.
 table() {

@@ -21,6 +21,7 @@ table() {
 	*ledger*) echo '#include <linux/kho/abi/luo_ledger.h>' ;;
 	*memfd*) echo '#include <linux/kho/abi/luo_memfd.h>' ;;
 	*queues*) echo '#define queues_device_downgrade NULL' ;;
+	*pkram*) echo '#include <linux/kho/abi/pkram.h>' ;;
 	esac
 	sed -n -e '/^#if/p; /^#e/p; /^#define [A-Z]*_VERSION [0-9]/p
 		/^static const char \*const /p
@@ -28,7 +29,7 @@ table() {
 		/^struct domain {/,/^}/{/^#/!p}
 		/^#define [A-Z_]*_FIELDS[_0-9]*(/,/[^\\]$/p
 		/^#define [A-Z_]*_\(VERSIONS\|SUBSECTIONS\|MEMBERS\)/,/[^\\]$/p
-		/^LUO_DEFINE_/{' -e ':more' -e '/;/!{N;b more' -e '};p}' "$1"
+		/^LUO_DE[FS][A-Z]*/{' -e ':more' -e '/;/!{N;b more' -e '};p}' "$1"
 }
 
 layouts() {
@@ -68,9 +69,10 @@ ledger=$top/kernel/liveupdate/luo_ledger.c
 sample=$top/samples/luo_object/luo_object_sample.c
 meter=$top/samples/luo_object/luo_object_meter.c
 queues=$top/samples/luo_object/luo_object_queues.c
+pkram=$top/kernel/liveupdate/pkram_kind.c
 
 ktap_print_header
-ktap_set_plan 18
+ktap_set_plan 21
 
 unchanged domain "$domain"
 table_flags=-DDOMAIN_VERSION=1
@@ -81,6 +83,7 @@ unchanged page_run "$pages"
 unchanged memfd "$memfd"
 unchanged memfd_attrs "$attrs"
 unchanged ledger "$ledger"
+unchanged pkram "$pkram"
 unchanged sample "$sample"
 unchanged meter "$meter"
 table_flags=-DMETER_VERSION=1
@@ -110,6 +113,12 @@ changed "two fields in another order" "$sample" \
 changed "a field of another type" "$sample" \
 	's/\tu64 since/\ts64 since/; s/u64, since/s64, since/' \
 	'found: *sample 1 since at 8 bytes 8 signed'
+changed "a part of a node with a field of another type" "$pkram" \
+	's/field(ser, 1, reserved, reserved)/field(ser, 1, u32, reserved)/' \
+	'found: *pkram_object 1 reserved at 32 bytes 4 unsigned'
+changed "an extent with a field of another type" "$memfd" \
+	's/field(ser, 1, u16, flags)/field(ser, 1, reserved, flags)/' \
+	'found: *memfd_extent 1 flags at 22 bytes 2 reserved'
 changed "a new version" "$sample" \
 	's/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/' \
 	'sample version 2 is new'

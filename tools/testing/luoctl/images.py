@@ -49,6 +49,11 @@ def compatible(what, string):
 	return note(3, text(what, 16) + text(string, 48))
 
 
+def part(kind, name):
+	"""struct luo_note_part"""
+	return note(4, text(kind, 48) + text(name, 48))
+
+
 BASE = [compatible("kho", "kho-v4"), compatible("luo", "luo-v5"),
 	compatible("luo-objects", "luo-objects-v1"),
 	compatible("file", "memfd-v2"), compatible("file", "memfd-object")]

@@ -8,7 +8,7 @@ import tempfile
 
 from harness import Run
 from images import (BASE, ELEMENT, EXTERNAL, GNU, OPTIONAL, PACKERS, READ, STRINGS, WRITE, arm64,
-		    bzimage, compatible, elf, field, leads_to, note, text, version, zboot)
+		    bzimage, compatible, elf, field, leads_to, note, part, text, version, zboot)
 
 MEMFD = [version("memfd", 1), version("memfd", 0, READ | WRITE | EXTERNAL)]
 KIND = [version("box", 1), version("box", 0)]
@@ -306,6 +306,22 @@ CASES = [
 	      "tree is lost: field leaves.array of version 1 leads to elements of leaf",
 	      origin=elf(BASE + TREE + [node(1), field("node", "leaves.array", 0, 0, 8, leads_to("leaf")),
 					version("leaf", 0, READ | WRITE | ELEMENT)]))),
+	("structures that are part of an object have another layout",
+	 lost(elf(BASE + TREE[:2] + [node(1, digest=99), part("tree", "node")]),
+	      "tree is lost: version 1 contains structures of node, which are written in version 1",
+	      "the layouts of version 1 differ",
+	      origin=elf(BASE + TREE[:2] + [node(1), part("tree", "node")]))),
+	("structures that are part of an object have a version that is not read",
+	 lost(elf(BASE + TREE[:2] + [node(2, 16), part("tree", "node")]), "tree is lost: version 1 contains",
+	      origin=elf(BASE + TREE[:2] + [node(1), part("tree", "node")]))),
+	("structures that are part of an object, to a kernel without a note of them",
+	 good(elf(BASE + TREE[:2]),
+	      origin=elf(BASE + TREE[:2] + [node(1), part("tree", "node")]))),
+	("structures that are part of another object have another layout",
+	 good(elf(BASE + TREE[:2] + [node(1, digest=99), part("bush", "node")]),
+	      origin=elf(BASE + TREE[:2] + [node(1), part("bush", "node")]))),
+	("a note of a part that is too short",
+	 bad(elf(BASE + [note(4, text("tree", 48))]), "the note of a part is invalid")),
 	("elements that lead to themselves",
 	 good(elf(BASE + TREE + [node(1), field("node", "nodes.array", 0, 0, 8, leads_to("node"))]),
 	      origin=elf(BASE + TREE + [node(1), field("node", "nodes.array", 0, 0, 8,

@@ -17,9 +17,10 @@
  * ``/sys/module/<module>/notes/.note.LUO``. The notes of a kernel that does not run
  * are in the vmlinux inside a bzImage, and in an arm64 Image.
  *
- * There are three types of note: one for each version of a kind, one for each field
- * of its newest structure, and one for each string that must be the same in two
- * kernels for a handover. Words are 32 bits in the byte order of the machine;
+ * There are four types of note: one for each version of a kind, one for each field
+ * of its newest structure, one for each string that must be the same in two kernels
+ * for a handover, and one for each other kind whose structures are part of an object,
+ * if the type of no field says so. Readers ignore notes of other types. Words are 32 bits in the byte order of the machine;
  * strings are padded with NULs and have at least one.
  */
 
@@ -40,6 +41,11 @@
  * LUO_NOTE_COMPATIBLE - The type of &struct luo_note_compatible, 3.
  */
 #define LUO_NOTE_COMPATIBLE		3
+
+/**
+ * LUO_NOTE_PART - The type of &struct luo_note_part, 4.
+ */
+#define LUO_NOTE_PART			4
 
 /**
  * LUO_NOTE_READABLE - Bit 0: the kernel reads the version.
@@ -138,6 +144,22 @@ struct luo_note_compatible {
 static_assert(sizeof(struct luo_note_compatible) == 64);
 static_assert(offsetof(struct luo_note_compatible, what) == 0);
 static_assert(offsetof(struct luo_note_compatible, compatible) == 16);
+
+/**
+ * struct luo_note_part - A kind whose structures are part of an object.
+ * @kind: The kind of the object.
+ * @part: The kind of the structures, a kind of elements. A kernel that has no note of it
+ *        reads and writes the published version, because such notes are newer than the
+ *        structures.
+ */
+struct luo_note_part {
+	char kind[LUO_OBJECT_KIND_LEN];
+	char part[LUO_OBJECT_KIND_LEN];
+};
+
+static_assert(sizeof(struct luo_note_part) == 96);
+static_assert(offsetof(struct luo_note_part, kind) == 0);
+static_assert(offsetof(struct luo_note_part, part) == 48);
 
 /**
  * enum luo_field_type - The type of a field of a wire structure.
