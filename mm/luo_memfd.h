@@ -24,6 +24,12 @@ struct memfd_luo_ser;
 
 /* luo_memfd_kind.c: the fields and versions of a file. */
 
+/*
+ * LUO_MEMFD_HAS_POISON - Bit 31 of the flags of a file in memory: an extent is poisoned, so
+ * that only version 2 can hold the file. No version of the wire format has this flag.
+ */
+#define LUO_MEMFD_HAS_POISON	BIT(31)
+
 extern struct luo_object_kind *const luo_memfd_kind;
 /* The handlers, for kinds whose objects belong to the files. */
 extern const char *const luo_memfd_handlers[];

@@ -6,8 +6,13 @@
  * handlers, for the object layer and for the catalogue in the kernel image.
  * luo_memfd.c registers the kind; luo_memfd_out.c saves objects of it and
  * luo_memfd_in.c loads them.
+ *
+ * The kind does not list the handlers, so the object core does not end an object with its
+ * file: versions 0 and 1 of a file lead to the same pages, and only finish() knows which of
+ * them could be read, and whether the pages were freed.
  */
 
+#include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/kho/abi/memfd.h>
 #include <linux/luo_field.h>
@@ -23,13 +28,26 @@
 	field(ser, 1, u32, seals)					\
 	field(ser, 1, u32, flags, .max = LUO_MEMFD_FLAGS)
 
-/*
- * The write policy does not select version 2. luo_memfd_out.c stores it in place of
- * version 1 for a file with a poisoned page.
- */
+/* The extents of version 1 cannot be poisoned. */
+static int memfd_downgrade_to_1(void *ser)
+{
+	const struct luo_memfd_ser_v1 *v1 = ser;
+
+	return v1->flags & LUO_MEMFD_HAS_POISON ? -ENODATA : 0;
+}
+
+static int memfd_downgrade_to_2(void *ser)
+{
+	struct luo_memfd_ser_v1 *v1 = ser;
+
+	v1->flags &= ~LUO_MEMFD_HAS_POISON;
+
+	return 0;
+}
+
 #define MEMFD_VERSIONS(version, kind)					\
-	version(kind, 2, retired)					\
-	version(kind, 1, mandatory)					\
+	version(kind, 2, exceptional, .downgrade = memfd_downgrade_to_2) \
+	version(kind, 1, mandatory, .downgrade = memfd_downgrade_to_1)	\
 	version(kind, 0, external)
 
 LUO_DEFINE_KIND(memfd, struct luo_memfd_ser_v1, MEMFD_FIELDS, MEMFD_VERSIONS);

@@ -33,22 +33,30 @@
 /* The number of poisoned pages that freeze handles at once. */
 #define LUO_MEMFD_POISON_BATCH	16
 
-/*
- * The write policy selects version 1 and never version 2. A file that version 1 cannot
- * describe is stored in version 2, which has the same layout.
- */
-static int luo_memfd_store(struct luo_memfd *memfd)
+/* The version that holds the file, see luo_memfd_kind.c. */
+static u32 luo_memfd_version(const struct luo_memfd *memfd)
 {
-	int err;
+	return memfd->nr_poisoned ? 2 : 1;
+}
+
+static struct luo_memfd_ser_v1 luo_memfd_object(const struct luo_memfd *memfd)
+{
+	struct luo_memfd_ser_v1 v1 = memfd->v1;
 
 	if (memfd->nr_poisoned)
-		err = luo_store_object(&memfd->v1, sizeof(memfd->v1),
-				       &memfd->id, 2);
-	else
-		err = luo_object_save_version(luo_memfd_kind,
-					      memfd->id.instance, &memfd->v1, 1);
+		v1.flags |= LUO_MEMFD_HAS_POISON;
+
+	return v1;
+}
+
+static int luo_memfd_store(struct luo_memfd *memfd)
+{
+	const struct luo_memfd_ser_v1 v1 = luo_memfd_object(memfd);
+	int err;
+
+	err = luo_object_save(luo_memfd_kind, memfd->id.instance, &v1);
 	if (!err)
-		memfd->stored = memfd->nr_poisoned ? 2 : 1;
+		memfd->stored = luo_memfd_version(memfd);
 
 	return err;
 }
@@ -56,16 +64,19 @@ static int luo_memfd_store(struct luo_memfd *memfd)
 /* Store the current state of the file. After an error the next freeze stores it. */
 static int luo_memfd_update(struct luo_memfd *memfd)
 {
-	u32 version = memfd->nr_poisoned ? 2 : 1;
+	const struct luo_memfd_ser_v1 v1 = luo_memfd_object(memfd);
+	int err;
 
-	if (memfd->stored != version) {
-		luo_abort_object(&memfd->id);
-		memfd->stored = 0;
-		return luo_memfd_store(memfd);
-	}
+	/* This allocates no memory. */
+	if (memfd->stored == luo_memfd_version(memfd))
+		return luo_replace_object(&memfd->v1, sizeof(memfd->v1),
+					  &memfd->id, memfd->stored);
 
-	return luo_replace_object(&memfd->v1, sizeof(memfd->v1), &memfd->id,
-				  version);
+	err = luo_object_update(luo_memfd_kind, memfd->id.instance, &v1);
+	if (!err)
+		memfd->stored = luo_memfd_version(memfd);
+
+	return err;
 }
 
 static void luo_memfd_release_pages(struct luo_memfd *memfd)

@@ -81,8 +81,9 @@
  * boolean or an enum, and bytes can become a string, if no kernel writes other values.
  *
  * A version is given as: its number, newest first; and one of mandatory, optional,
- * retired (read, but no longer written) and external (read and written by code of
- * the kind, and not stored as an object). The conversion functions of &struct
+ * retired (read, but no longer written), exceptional (read, and written only for an object
+ * of which the other versions would lose a value) and external (read and written by code
+ * of the kind, and not stored as an object). The conversion functions of &struct
  * luo_object_version may follow. To remove support for a version, delete its line.
  *
  * A kind of elements is described in the same way. Each of its versions is given as
@@ -330,6 +331,7 @@ struct luo_field {
 #define luo_version_record_mandatory	0
 #define luo_version_record_optional	LUO_OBJECT_RECORD_OPTIONAL
 #define luo_version_record_retired	0
+#define luo_version_record_exceptional	0
 #define luo_version_record_external	0
 #define luo_version_record_element	0
 
@@ -337,10 +339,18 @@ struct luo_field {
 #define luo_version_note_optional	(LUO_NOTE_READABLE | LUO_NOTE_WRITABLE | \
 					 LUO_NOTE_OPTIONAL)
 #define luo_version_note_retired	LUO_NOTE_READABLE
+#define luo_version_note_exceptional	LUO_NOTE_READABLE
 #define luo_version_note_external	(LUO_NOTE_READABLE | LUO_NOTE_WRITABLE | \
 					 LUO_NOTE_EXTERNAL)
 #define luo_version_note_element	(LUO_NOTE_READABLE | LUO_NOTE_WRITABLE | \
 					 LUO_NOTE_ELEMENT)
+
+#define luo_version_exceptional_mandatory	false
+#define luo_version_exceptional_optional	false
+#define luo_version_exceptional_retired		false
+#define luo_version_exceptional_exceptional	true
+#define luo_version_exceptional_external	false
+#define luo_version_exceptional_element		false
 
 /* "ser" and "kind" of the lists are tuples, of which the expansions use parts. */
 #define __LUO_FIRST(a, ...)	a
@@ -480,6 +490,7 @@ struct luo_field {
 	.layout = 0 __LUO_SECOND _kind(__LUO_FIELD_LAYOUT,		\
 				       (__LUO_FIRST _kind, _version)),	\
 	.retired = luo_version_note_##_treated == luo_version_note_retired, \
+	.exceptional = luo_version_exceptional_##_treated,		\
 	.external = luo_version_note_##_treated & LUO_NOTE_EXTERNAL,	\
 	__VA_ARGS__							\
 },

@@ -32,7 +32,10 @@ struct luo_object_id {
  * @flags:     %LUO_OBJECT_RECORD_OPTIONAL or 0.
  * @layout:    Digest of its fields (linux/kho/abi/luo_layout.h), by which another
  *             layout with the same number is refused. 0 if there is none.
- * @retired:   In a kind with fields: the version is read but no longer written.
+ * @retired:   In a kind with fields: the version is read but no longer written, unless it
+ *             is exceptional.
+ * @exceptional: In a kind with fields: the version is written only for an object of which
+ *             every selected version would lose a value.
  * @external:  The kind's own code reads and writes the version elsewhere, and no
  *             object is stored for it. It is listed so that the policy can select
  *             it.
@@ -56,6 +59,7 @@ struct luo_object_version {
 	u32 size;
 	u32 layout;
 	bool retired;
+	bool exceptional;
 	bool external;
 	int (*upgrade)(void *ser);
 	int (*downgrade)(void *ser);
@@ -233,8 +237,6 @@ void luo_object_abort(const struct luo_object_kind *kind, u64 instance);
 int luo_object_finish(const struct luo_object_kind *kind, u64 instance);
 int luo_object_walk(const struct luo_object_kind *kind, u64 instance,
 		    luo_object_walk_fn fn, void *context);
-int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
-			    const void *object, u32 version);
 int luo_object_load_newest(const struct luo_object_kind *kind, u64 instance,
 			   void *object, u32 *version);
 
@@ -328,13 +330,6 @@ static inline int luo_object_walk(const struct luo_object_kind *kind,
 
 static inline int luo_object_update(const struct luo_object_kind *kind,
 				    u64 instance, const void *object)
-{
-	return -EOPNOTSUPP;
-}
-
-static inline int luo_object_save_version(const struct luo_object_kind *kind,
-					  u64 instance, const void *object,
-					  u32 version)
 {
 	return -EOPNOTSUPP;
 }

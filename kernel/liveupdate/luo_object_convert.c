@@ -84,6 +84,26 @@ static int luo_object_store_version(struct luo_object_out *out,
 	return err;
 }
 
+/* Store the first exceptional version that can hold the object. */
+static int luo_object_save_exceptional(struct luo_object_out *out,
+				       const struct luo_object_kind *kind,
+				       u64 instance, const void *object, u16 mark,
+				       gfp_t gfp)
+{
+	int err = -ENODATA;
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_versions && err == -ENODATA; i++) {
+		if (kind->versions[i].exceptional)
+			err = luo_object_store_version(out, kind,
+						       &kind->versions[i],
+						       instance, object, mark,
+						       gfp);
+	}
+
+	return err;
+}
+
 /* Store an object without its subsections. */
 static int luo_object_save_alone(struct luo_object_out *out,
 				 const struct luo_object_kind *kind, u64 instance,
@@ -114,8 +134,11 @@ static int luo_object_save_alone(struct luo_object_out *out,
 		stored |= BIT(i);
 	}
 
-	if (stored || refused)
-		return stored ? 0 : refused;
+	if (stored)
+		return 0;
+	if (refused)
+		return luo_object_save_exceptional(out, kind, instance, object,
+						   mark, gfp);
 
 	/* A kind that is not registered has no selected versions. */
 	return luo_object_policy_none(kind) ? -EOPNOTSUPP : -EINVAL;
@@ -250,6 +273,30 @@ static bool luo_object_change_find(struct luo_object_change *change,
 	return true;
 }
 
+/* Convert @object to the first exceptional version that can hold it. */
+static int luo_object_change_except(struct luo_object_change *change,
+				    const void *object)
+{
+	const struct luo_object_kind *kind = change->kind;
+	unsigned int i;
+	void *wire;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		if (!kind->versions[i].exceptional)
+			continue;
+		wire = luo_object_wire(kind, &kind->versions[i], object,
+				       GFP_KERNEL);
+		if (wire == ERR_PTR(-ENODATA))
+			continue;
+		if (IS_ERR(wire))
+			return PTR_ERR(wire);
+		change->wire[i] = wire;
+		return 0;
+	}
+
+	return -ENODATA;
+}
+
 /* Convert @object to all versions that are stored or selected. Store nothing yet. */
 static int luo_object_change_convert(struct luo_object_change *change,
 				     struct luo_object_out *out, u64 instance,
@@ -267,7 +314,7 @@ static int luo_object_change_convert(struct luo_object_change *change,
 
 		if (!luo_object_change_find(change, out, &id, i))
 			return -EMSGSIZE;
-		if (version->external ||
+		if (version->external || version->exceptional ||
 		    !((change->stored | change->outdated | selected) & BIT(i)))
 			continue;
 
@@ -281,6 +328,10 @@ static int luo_object_change_convert(struct luo_object_change *change,
 		change->wire[i] = wire;
 		result = 0;
 	}
+
+	/* An exceptional version that was stored may be the only one. */
+	if (result && (result == -ENODATA || change->stored || change->outdated))
+		result = luo_object_change_except(change, object);
 
 	/* A subsection may be added. */
 	if (luo_object_is_subsection(kind->name))
@@ -723,32 +774,6 @@ luo_object_convert_version(const struct luo_object_kind *kind, u32 version)
 	}
 
 	return NULL;
-}
-
-/**
- * luo_object_convert_save_version - Store an object in one version.
- * @out:      The set to store it in.
- * @kind:     Its kind.
- * @instance: Its number within the kind.
- * @object:   As for luo_object_convert_save().
- * @version:  The version.
- *
- * Context: Process context, may sleep.
- * Return: 0 or a negative errno, see luo_object_save_version().
- */
-int luo_object_convert_save_version(struct luo_object_out *out,
-				    const struct luo_object_kind *kind,
-				    u64 instance, const void *object, u32 version)
-{
-	const struct luo_object_version *v;
-
-	v = luo_object_convert_version(kind, version);
-	if (!v || !luo_object_version_writable(kind, v) ||
-	    kind->nr_subsections || kind->nr_members)
-		return -EINVAL;
-
-	return luo_object_store_version(out, kind, v, instance, object, 0,
-					GFP_KERNEL);
 }
 
 /**

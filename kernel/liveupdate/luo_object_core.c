@@ -208,9 +208,9 @@ EXPORT_SYMBOL_GPL(luo_object_next);
  *            functions.
  *
  * Skips a version that would lose the value of a field, and logs the name of the
- * field. Stores the subsections that are needed. Saves containers and preserves pages,
- * until luo_object_abort(). Callers must serialise the saves of an object that has
- * subsections or members.
+ * field. If it skips all, stores an exceptional version. Stores the subsections that are
+ * needed. Saves containers and preserves pages, until luo_object_abort(). Callers must
+ * serialise the saves of an object that has subsections or members.
  *
  * Context: Process context, may sleep; from device_initcall() on.
  * Return: 0; -EINVAL if @kind is not registered, or if no version that is stored as
@@ -400,30 +400,6 @@ int luo_object_load_newest(const struct luo_object_kind *kind, u64 instance,
 
 	return luo_object_convert_load_newest(&luo_objects_in, kind, instance,
 					      object, version);
-}
-
-/**
- * luo_object_save_version - Store an object in one version.
- * @kind:     Its kind.
- * @instance: Its number within the kind.
- * @object:   As for luo_object_save().
- * @version:  The version. The policy is ignored.
- *
- * Context: Process context, may sleep; from device_initcall() on.
- * Return: 0; -EINVAL if the kind cannot write the version or has subsections; -ENODATA
- * if the version would lose the value of a field; -ERANGE if a field has an invalid
- * value; -EEXIST if the version is stored already; -ENOSPC if the list of kinds is full;
- * -EOPNOTSUPP if live update is off; -ENOMEM if there is no memory; or the errno of a
- * save or downgrade function.
- */
-int luo_object_save_version(const struct luo_object_kind *kind, u64 instance,
-			    const void *object, u32 version)
-{
-	if (!luo_objects_enabled())
-		return -EOPNOTSUPP;
-
-	return luo_object_convert_save_version(&luo_objects_out, kind, instance,
-					       object, version);
 }
 
 /**

@@ -397,10 +397,6 @@ static inline int luo_object_convert_load(struct luo_object_in *in,
 
 const struct luo_object_version *
 luo_object_convert_version(const struct luo_object_kind *kind, u32 version);
-int luo_object_convert_save_version(struct luo_object_out *out,
-				    const struct luo_object_kind *kind,
-				    u64 instance, const void *object, u32 version);
-
 void luo_object_convert_abort(struct luo_object_out *out,
 			      const struct luo_object_kind *kind, u64 instance);
 int luo_object_convert_finish(struct luo_object_in *in,

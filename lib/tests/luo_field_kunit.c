@@ -454,29 +454,128 @@ static void luo_field_falls_back(struct kunit *test)
 	luo_object_in_finish(&luo_loopback_in, &probe_id);
 }
 
-/* One version, independent of the policy. */
-static void luo_field_one_version(struct kunit *test)
+struct rare_ser {
+	u64 value;
+	u32 flags;
+	u32 reserved;
+};
+
+#define RARE_FLAG	BIT(31)
+
+#define RARE_FIELDS(field, ser)						\
+	field(ser, 1, u64, value)					\
+	field(ser, 1, u32, flags, .max = 1)				\
+	field(ser, 1, reserved, reserved)
+
+static int rare_downgrade_to_1(void *ser)
 {
-	struct probe_ser probe = probe_plain, loaded;
+	const struct rare_ser *rare = ser;
+
+	return rare->flags & RARE_FLAG ? -ENODATA : 0;
+}
+
+static int rare_downgrade_to_2(void *ser)
+{
+	struct rare_ser *rare = ser;
+
+	if (rare->value == U64_MAX)
+		return -ENODATA;
+	rare->flags &= ~RARE_FLAG;
+
+	return 0;
+}
+
+#define RARE_VERSIONS(version, kind)					\
+	version(kind, 2, exceptional, .downgrade = rare_downgrade_to_2)	\
+	version(kind, 1, mandatory, .downgrade = rare_downgrade_to_1)
+
+LUO_DEFINE_KIND_UNLISTED(rare, struct rare_ser, RARE_FIELDS, RARE_VERSIONS);
+
+/* Check that version @version of the object is stored, and no other one. */
+static bool rare_stored(u32 version)
+{
+	const struct luo_object_id id = { "rare", 1 };
+
+	return luo_object_out_size(&luo_loopback_out, &id, version) &&
+	       !luo_object_out_size(&luo_loopback_out, &id, 3 - version);
+}
+
+static int rare_save(const struct rare_ser *rare)
+{
+	return luo_object_convert_save(&luo_loopback_out, &rare_kind, 1, rare,
+				       GFP_KERNEL);
+}
+
+static int rare_update(const struct rare_ser *rare)
+{
+	return luo_object_convert_update(&luo_loopback_out, &rare_kind, 1, rare);
+}
+
+/* A version that is stored in place of the others if they would lose a value. */
+static void luo_field_exceptional(struct kunit *test)
+{
+	const struct rare_ser plain = { .value = 5, .flags = 1 };
+	const struct rare_ser rare = { .value = 6, .flags = RARE_FLAG };
+	const struct rare_ser too_rare = { .value = U64_MAX, .flags = RARE_FLAG };
+	struct rare_ser loaded = {};
 	u32 version;
 
-	probe_kind.selected = 0;
-	KUNIT_EXPECT_EQ(test, luo_object_convert_save_version(&luo_loopback_out,
-							      &probe_kind, 1,
-							      &probe, 1), -EINVAL);
-	KUNIT_EXPECT_EQ(test, luo_object_convert_save_version(&luo_loopback_out,
-							      &probe_kind, 1,
-							      &probe, 3), -EINVAL);
-	KUNIT_ASSERT_EQ(test, luo_object_convert_save_version(&luo_loopback_out,
-							      &probe_kind, 1,
-							      &probe, 2), 0);
+	KUNIT_ASSERT_EQ(test, luo_object_policy_select(&rare_kind, "newest",
+						       &rare_kind.selected), 0);
+	KUNIT_EXPECT_EQ(test, rare_kind.selected, BIT(1));
+
+	KUNIT_ASSERT_EQ(test, rare_save(&plain), 0);
+	KUNIT_EXPECT_TRUE(test, rare_stored(1));
+	KUNIT_EXPECT_EQ(test, rare_update(&rare), 0);
+	KUNIT_EXPECT_TRUE(test, rare_stored(2));
+	KUNIT_EXPECT_EQ(test, rare_update(&rare), 0);
+	KUNIT_EXPECT_TRUE(test, rare_stored(2));
+	KUNIT_EXPECT_EQ(test, rare_update(&plain), 0);
+	KUNIT_EXPECT_TRUE(test, rare_stored(1));
+	/* Nothing is changed on failure. */
+	KUNIT_EXPECT_EQ(test, rare_update(&too_rare), -ENODATA);
+	KUNIT_EXPECT_TRUE(test, rare_stored(1));
+	luo_object_convert_abort(&luo_loopback_out, &rare_kind, 1);
+	KUNIT_EXPECT_EQ(test, rare_update(&rare), -ENOENT);
+	KUNIT_EXPECT_EQ(test, rare_save(&too_rare), -ENODATA);
+	KUNIT_EXPECT_FALSE(test, luo_object_out_any(&luo_loopback_out));
+
+	KUNIT_ASSERT_EQ(test, rare_save(&rare), 0);
+	KUNIT_EXPECT_TRUE(test, rare_stored(2));
+	/* No version of the object is selected any more. */
+	rare_kind.selected = 0;
+	KUNIT_EXPECT_EQ(test, rare_update(&rare), 0);
+	KUNIT_EXPECT_TRUE(test, rare_stored(2));
 	luo_loopback_kexec();
 	KUNIT_EXPECT_EQ(test, luo_object_convert_load_newest(&luo_loopback_in,
-							     &probe_kind, 1,
+							     &rare_kind, 1,
 							     &loaded, &version), 0);
 	KUNIT_EXPECT_EQ(test, version, 2U);
-	KUNIT_EXPECT_MEMEQ(test, &loaded, &probe, sizeof(probe));
-	luo_object_in_finish(&luo_loopback_in, &probe_id);
+	KUNIT_EXPECT_EQ(test, loaded.value, 6ULL);
+	KUNIT_EXPECT_EQ(test, loaded.flags, 0U);
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("rare", 1), 0);
+}
+
+/* Each allocation of an update fails once. The object has one of its states. */
+static void luo_field_exceptional_fail_nth(struct kunit *test)
+{
+	const struct rare_ser plain = { .value = 5, .flags = 1 };
+	const struct rare_ser rare = { .value = 6, .flags = RARE_FLAG };
+	unsigned long nth = 0;
+	bool failed;
+	int err;
+
+	rare_kind.selected = BIT(1);
+	do {
+		KUNIT_ASSERT_EQ(test, rare_save(&plain), 0);
+		luo_loopback_fail_nth(++nth);
+		err = rare_update(&rare);
+		failed = luo_loopback_failed();
+		luo_loopback_fail_nth(0);
+		KUNIT_EXPECT_EQ(test, err, failed ? -ENOMEM : 0);
+		KUNIT_EXPECT_TRUE(test, rare_stored(failed ? 1 : 2));
+		luo_object_convert_abort(&luo_loopback_out, &rare_kind, 1);
+	} while (failed);
 }
 
 /* A version that could be written but not loaded, or loaded but not written. */
@@ -660,7 +759,8 @@ static struct kunit_case luo_field_cases[] = {
 	KUNIT_CASE(luo_field_range),
 	KUNIT_CASE(luo_field_negative),
 	KUNIT_CASE(luo_field_falls_back),
-	KUNIT_CASE(luo_field_one_version),
+	KUNIT_CASE(luo_field_exceptional),
+	KUNIT_CASE(luo_field_exceptional_fail_nth),
 	KUNIT_CASE(luo_field_bad_fallback),
 	KUNIT_CASE(luo_field_names_swapped),
 	KUNIT_CASE(luo_field_names_swapped_when_stored),

@@ -631,10 +631,6 @@ static void luo_subsection_unsupported(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_elements_save_from(&luo_loopback, &elements,
 						     &array, &kind, &plug_plain,
 						     1, GFP_KERNEL), -EINVAL);
-	KUNIT_EXPECT_EQ(test, luo_object_convert_save_version(&luo_loopback_out,
-							      &plug_kind, 1,
-							      &plug_full, 2),
-			-EINVAL);
 }
 
 static struct kunit_case luo_subsection_cases[] = {

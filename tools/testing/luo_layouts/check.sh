@@ -19,8 +19,11 @@ table() {
 	case $1 in
 	*memfd_attrs*) echo '#include <linux/kho/abi/luo_memfd_attrs.h>' ;;
 	*ledger*) echo '#include <linux/kho/abi/luo_ledger.h>' ;;
-	*memfd*) echo '#include <linux/kho/abi/luo_memfd.h>' ;;
-	*queues*) echo '#define queues_device_downgrade NULL' ;;
+	*memfd*) echo '#include <linux/kho/abi/luo_memfd.h>'
+		echo '#define memfd_downgrade_to_1 NULL'
+		echo '#define memfd_downgrade_to_2 NULL' ;;
+	*queues*) echo '#define queues_device_upgrade NULL'
+		echo '#define queues_device_downgrade NULL' ;;
 	*pkram*) echo '#include <linux/kho/abi/pkram.h>' ;;
 	esac
 	sed -n -e '/^#if/p; /^#e/p; /^#define [A-Z]*_VERSION [0-9]/p
