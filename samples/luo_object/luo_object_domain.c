@@ -111,9 +111,9 @@ struct domain_ser {
 
 #if DOMAIN_VERSION >= 4
 /*
- * Without its window for interrupts the domain is useless, and version 1 not written.
- * Versions 1 and 2 are not written if there are reserved regions, and versions 1 to 3 not
- * if there are page tables or address spaces.
+ * Without its window for interrupts the domain is useless, and version 1 not written, nor if
+ * there are reserved regions, page tables or address spaces. No host goes back to a kernel
+ * with version 2 or 3, so these are only read, until the next version.
  */
 #define DOMAIN_FIELDS(field, ser)					\
 	DOMAIN_FIELDS_1(field, ser)					\
@@ -125,8 +125,8 @@ struct domain_ser {
 
 #define DOMAIN_VERSIONS(version, kind)					\
 	version(kind, 4, mandatory)					\
-	version(kind, 3, mandatory)					\
-	version(kind, 2, mandatory)					\
+	version(kind, 3, retired)					\
+	version(kind, 2, retired)					\
 	version(kind, 1, mandatory)
 #else
 #define DOMAIN_FIELDS(field, ser)					\

@@ -106,17 +106,37 @@ struct queues_device_ser {
 	field(ser, 2, u32, mtu, .min = 68, .fallback = 1500)		\
 	field(ser, 2, reserved, reserved)
 
-/* A kernel with version 1 does not know the third feature. */
+/* The MTU that a device has in a kernel with version 1: large if it segments packets. */
+static u32 queues_device_old_mtu(const struct queues_device_ser *device)
+{
+	return device->features & BIT(1) ? 9000 : 1500;
+}
+
+static int queues_device_upgrade(void *ser)
+{
+	struct queues_device_ser *device = ser;
+
+	device->mtu = queues_device_old_mtu(device);
+
+	return 0;
+}
+
+/* A kernel with version 1 knows neither the third feature nor another MTU. */
 static int queues_device_downgrade(void *ser)
 {
-	const struct queues_device_ser *device = ser;
+	struct queues_device_ser *device = ser;
 
-	return device->features & BIT(2) ? -ENODATA : 0;
+	if (device->features & BIT(2) || device->mtu != queues_device_old_mtu(device))
+		return -ENODATA;
+	device->mtu = 1500;
+
+	return 0;
 }
 
 #define QUEUES_DEVICE_VERSIONS(version, kind)				\
 	version(kind, 2, mandatory)					\
-	version(kind, 1, mandatory, .downgrade = queues_device_downgrade)
+	version(kind, 1, mandatory, .upgrade = queues_device_upgrade,	\
+		.downgrade = queues_device_downgrade)
 #else
 #define QUEUES_DEVICE_FIELDS(field, ser)				\
 	QUEUES_DEVICE_FIELDS_1(field, ser)
@@ -192,9 +212,9 @@ module_param(features, uint, 0444);
 MODULE_PARM_DESC(features, "1 checksum, 2 segment, 4 steer, or the sum of some");
 
 #if QUEUES_VERSION >= 2
-static unsigned int mtu = 1500;
+static unsigned int mtu;
 module_param(mtu, uint, 0444);
-MODULE_PARM_DESC(mtu, "The MTU of all devices");
+MODULE_PARM_DESC(mtu, "The MTU of all devices, 0 for that of version 1");
 
 static unsigned int filter;
 module_param(filter, uint, 0444);
@@ -332,7 +352,7 @@ static int queues_describe(struct queues_device *device, unsigned int nr)
 	device->ser.features = features;
 	device->ser.limit = nr ? 0 : U64_MAX;
 #if QUEUES_VERSION >= 2
-	device->ser.mtu = mtu;
+	device->ser.mtu = mtu ?: queues_device_old_mtu(&device->ser);
 	device->filter.port = nr ? filter : 0;
 #endif
 	for (i = 0; i < nr_queues && !err; i++)

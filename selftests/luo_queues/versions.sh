@@ -67,8 +67,8 @@ case $STAGE in
 2)
 	result "load version 2" modprobe $v2 devices=1 queues=1
 	result "1 to 2" heads
-	result "all devices" shows 2 'name "net2"' "nr_kernels 2" \
-		"limit queues_limit 0" "mtu 1500" "queues.count 2" \
+	result "all devices, with the MTU that they had" shows 2 'name "net2"' "nr_kernels 2" \
+		"limit queues_limit 0" "mtu 9000" "queues.count 2" \
 		"queues.stride 16" "queues.version 2"
 	result "are stored in both versions" [ "$(stored queues_device)" = 6 ]
 	result "and claimed" sh -c "! grep -q ^queues_ $objects/unclaimed" ;;
@@ -104,6 +104,9 @@ case $STAGE in
 		grep -q "^queues_device 2" $objects/unclaimed
 	result "drop them" sh -c "echo queues_device >$objects/drop"
 	result "unload version 2" rmmod $v2
+	result "load version 2 with another MTU" modprobe $v2 mtu=1400
+	result "of which version 1 is not written" [ "$(stored queues_device)" = 2 ]
+	result "unload version 2 again" rmmod $v2
 	result "load version 2 from nothing" modprobe $v2 devices=2 filter=80
 	result "a filter is shown with its device" shows 1 'name "net1"' "filter.port 80"
 	result "a device without a filter has none" [ "$(stored queues_device.filter)" = 1 ]
