@@ -75,7 +75,11 @@
  *     the instance of an object of the named kind, a u64. Give ``.none`` a number that
  *     is not the instance of an object, and that stands for no object;
  * ``reserved``
- *     numbers or bytes that are zero.
+ *     numbers or bytes that are zero;
+ * ``alias(type, old)``
+ *     one of the types above for a member of the struct that was renamed. In the layout and
+ *     in the catalogue it keeps the name ``old``, without which it would be another layout.
+ *     Not in a nested struct.
  *
  * The values that a field may have are not part of the layout. A u8 can become a
  * boolean or an enum, and bytes can become a string, if no kernel writes other values.
@@ -315,6 +319,25 @@ struct luo_field {
 	field(args, 0, array_##_type, array, .form = LUO_FORM_ELEMENTS)	\
 	__luo_field_elements(field, args)
 #define array_elements_of(kind)	array_of(kind)
+
+/* A renamed field: the type and the name are those of alias(type, old). */
+#define luo_wire_same_alias(_type, _old) luo_wire_same_##_type
+#define luo_wire_each_alias(_type, _old) luo_field_alias
+#define luo_field_alias(expand, args)					\
+	__luo_field_alias(expand, args, __LUO_ARG_TYPE args)
+#define __luo_field_alias(expand, args, _type)				\
+	__luo_field_alias_for(expand, args, _type)
+#define __luo_field_alias_for(expand, args, _type)			\
+	__luo_field_alias_of(expand, args, luo_alias_type_##_type,	\
+			     luo_alias_text_##_type)
+#define luo_alias_type_alias(_type, _old)	_type
+#define luo_alias_text_alias(_type, _old)	#_old
+#define __luo_field_alias_of(expand, args, _type, _text)		\
+	__luo_field_alias_each(expand, args, _type, _text)
+#define __luo_field_alias_each(expand, args, _type, _text)		\
+	luo_wire_each_##_type(expand,					\
+		(__LUO_ARG_SER args, __LUO_ARG_SINCE args, _type,	\
+		 __LUO_ARG_MEMBER args, _text, __LUO_ARG_MORE args))
 
 /* The fields of struct luo_pages_ser. */
 #define luo_wire_same_pages(x)	__same_type(x, struct luo_pages_ser)

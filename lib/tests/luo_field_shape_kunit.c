@@ -61,6 +61,37 @@ struct shape_ser {
 
 LUO_DEFINE_KIND_UNLISTED(shape, struct shape_ser, SHAPE_FIELDS, SHAPE_VERSIONS);
 
+/* The same, with other names in the struct. */
+struct shape_renamed_ser {
+	char title[6];
+	u8 enabled;
+	u8 speed;
+	u32 rows[3];
+	struct shape_span_ser first;
+	u32 rights;
+	s16 shifts[2];
+	u8 recent;
+	u8 unused[3];
+	struct shape_span_ser second;
+};
+
+#define SHAPE_RENAMED_FIELDS(field, ser)				\
+	field(ser, 1, alias(string, name), title)			\
+	field(ser, 1, boolean, enabled)					\
+	field(ser, 1, alias(enum(shape_modes), mode), speed)		\
+	field(ser, 1, alias(numbers(u32), lines), rows, .max = 1000)	\
+	field(ser, 1, alias(nested(shape_span, SHAPE_SPAN_FIELDS), low), first) \
+	field(ser, 1, mask(shape_rights), rights)			\
+	field(ser, 2, alias(numbers(s16), offsets), shifts, .min = (u64)-9, \
+	      .max = 9, .fallback = (u64)-1)				\
+	field(ser, 2, alias(boolean, late), recent, .fallback = 1)	\
+	field(ser, 2, alias(reserved, reserved), unused)		\
+	field(ser, 2, alias(nested(shape_span, SHAPE_SPAN_FIELDS), high), \
+	      second, .droppable = true, .fallback = 1)
+
+LUO_DEFINE_KIND_UNLISTED(shape_renamed, struct shape_renamed_ser,
+			 SHAPE_RENAMED_FIELDS, SHAPE_VERSIONS);
+
 static const struct luo_object_id shape_id = { "shape", 1 };
 
 static const struct shape_ser shape_plain = {
@@ -263,9 +294,36 @@ static void luo_shape_bad_fallback(struct kunit *test)
 	}
 }
 
+/* A field that was renamed has its old name in the layout, and everything else is equal. */
+static void luo_shape_renamed(struct kunit *test)
+{
+	const struct luo_field *a, *b;
+	unsigned int i;
+
+	for (i = 0; i < shape_kind.nr_versions; i++)
+		KUNIT_EXPECT_EQ(test, shape_renamed_kind.versions[i].layout,
+				shape_kind.versions[i].layout);
+	KUNIT_ASSERT_EQ(test, shape_renamed_kind.nr_fields, shape_kind.nr_fields);
+	for (i = 0; i < shape_kind.nr_fields; i++) {
+		a = &shape_kind.fields[i];
+		b = &shape_renamed_kind.fields[i];
+		KUNIT_EXPECT_STREQ(test, b->name, a->name);
+		KUNIT_EXPECT_EQ(test, b->since, a->since);
+		KUNIT_EXPECT_EQ(test, b->offset, a->offset);
+		KUNIT_EXPECT_EQ(test, b->size, a->size);
+		KUNIT_EXPECT_EQ(test, (u32)b->type, (u32)a->type);
+		KUNIT_EXPECT_EQ(test, (u32)b->form, (u32)a->form);
+		KUNIT_EXPECT_EQ(test, b->item, a->item);
+		KUNIT_EXPECT_EQ(test, b->max, a->max);
+		KUNIT_EXPECT_EQ(test, b->fallback, a->fallback);
+		KUNIT_EXPECT_EQ(test, b->droppable, a->droppable);
+	}
+}
+
 static struct kunit_case luo_field_shape_cases[] = {
 	KUNIT_CASE(luo_shape_golden),
 	KUNIT_CASE(luo_shape_nested),
+	KUNIT_CASE(luo_shape_renamed),
 	KUNIT_CASE(luo_shape_same_version),
 	KUNIT_CASE(luo_shape_from_older),
 	KUNIT_CASE(luo_shape_to_older),

@@ -39,10 +39,10 @@ struct queues_limit_ser {
 LUO_DEFINE_KIND(queues_limit, struct queues_limit_ser, QUEUES_LIMIT_FIELDS,
 		QUEUES_LIMIT_VERSIONS);
 
-/* A queue of a device. */
+/* A queue of a device. The next entry was called the head when version 1 was published. */
 struct queues_queue_ser {
 	u32 entries;
-	u32 head;
+	u32 next;
 #if QUEUES_VERSION >= 2
 	u32 cpu;
 	u32 reserved;
@@ -51,7 +51,7 @@ struct queues_queue_ser {
 
 #define QUEUES_QUEUE_FIELDS_1(field, ser)				\
 	field(ser, 1, u32, entries, .min = 1, .max = 4096)		\
-	field(ser, 1, u32, head, .max = 4095)
+	field(ser, 1, alias(u32, head), next, .max = 4095)
 
 #if QUEUES_VERSION >= 2
 #define QUEUES_QUEUE_FIELDS(field, ser)					\
@@ -324,7 +324,7 @@ static int queues_load_all(unsigned int *found)
 	return iter.err;
 }
 
-static int queues_add_queue(struct queues_device *device, u32 head, u32 cpu)
+static int queues_add_queue(struct queues_device *device, u32 next, u32 cpu)
 {
 	struct queues_queue *queue = kzalloc_obj(*queue);
 
@@ -332,7 +332,7 @@ static int queues_add_queue(struct queues_device *device, u32 head, u32 cpu)
 		return -ENOMEM;
 
 	queue->ser.entries = 256;
-	queue->ser.head = head;
+	queue->ser.next = next;
 #if QUEUES_VERSION >= 2
 	queue->ser.cpu = cpu;
 #endif
@@ -430,7 +430,7 @@ static void queues_show(void)
 			pr_info("%s: queue %u of %zu has its head at %u\n",
 				devices[i].ser.name, j++,
 				list_count_nodes(&devices[i].queues),
-				queue->ser.head);
+				queue->ser.next);
 	}
 }
 

@@ -53,7 +53,7 @@ field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
 ktap_print_header
-ktap_set_plan 66
+ktap_set_plan 69
 
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
@@ -87,8 +87,8 @@ bad "a name that is too long" \
 # The table of the KUnit suite, which has all other types of fields.
 shapes() {
 	echo '#include <linux/luo_field.h>'
-	sed -n '/^static const char \*const shape_modes/,/^LUO_DEFINE_KIND/p' \
-		../../../lib/tests/luo_field_shape_kunit.c
+	sed -n '/^static const char \*const shape_modes/,/SHAPE_RENAMED_FIELDS, SHAPE_VERSIONS/p' \
+		../../../lib/tests/luo_field_shape_kunit.c | sed s/_UNLISTED//
 }
 table() { shapes; }
 
@@ -122,6 +122,13 @@ bad "a gap in a nested struct" 's/ser, 0, u16, pages/ser, 0, u8, pages/' \
 bad "a field of a nested struct that is not listed" \
 	's/field(ser, 0, u16, pages, .min = 1, .max = 512)//' \
 	"there is a gap before field rights"
+bad "a renamed field of another type" 's/alias(enum(shape_modes), mode), speed/alias(u16, mode), speed/' \
+	"field speed is not of type alias(u16, mode) in the struct"
+bad "an old name that is too long" \
+	's/alias(string, name)/alias(string, the_name_of_the_shape_that_is_too_long)/' \
+	"the name of field the_name_of_the_shape_that_is_too_long is too long"
+bad "an alias in a nested struct" 's/ser, 0, u32, start/ser, 0, alias(u32, begin), start/' \
+	"luo_wire_type_alias"
 bad "a name that is too long together with the name of the nested struct" \
 	's/\blow\b/the_lower_end_of_the_address_space/' \
 	"the name of field the_lower_end_of_the_address_space.start is too long"
