@@ -218,7 +218,7 @@ EXPORT_SYMBOL_GPL(luo_object_next);
  * -ERANGE if a field has an invalid value; -EEXIST if any version is stored already;
  * -EPROTO if objects of the kind are stored in another layout with the same number;
  * -ENOSPC if the list of kinds is full; -EOPNOTSUPP if live update is off, or the policy
- * is to store no objects of the kind, so that the owner goes on without; -ENOMEM
+ * is to store no objects of the kind; -ENOMEM
  * if there is no memory; -EADDRNOTAVAIL if a page cannot be preserved where it is; or the
  * errno of a save or downgrade function. On failure no version is stored by this call.
  */

@@ -112,8 +112,8 @@ struct domain_ser {
 #if DOMAIN_VERSION >= 4
 /*
  * Without its window for interrupts the domain is useless, and version 1 not written, nor if
- * there are reserved regions, page tables or address spaces. No host goes back to a kernel
- * with version 2 or 3, so these are only read, until the next version.
+ * there are reserved regions, page tables or address spaces. No kernel with version 2 or 3
+ * is in use, so these are only read, until the next version.
  */
 #define DOMAIN_FIELDS(field, ser)					\
 	DOMAIN_FIELDS_1(field, ser)					\

@@ -61,7 +61,7 @@ exclude() {
 	result "nor for the kind alone" refused meter:none "Device or resource busy"
 	result "and is logged" \
 		sh -c 'dmesg | grep -q "kind meter: objects are stored already"'
-	result "the policy is as it was" [ "$(policy)" = all ]
+	result "the policy has not changed" [ "$(policy)" = all ]
 	rmmod luo_object_meter
 	result "files belong to sessions" refused memfd:none "Invalid argument"
 	result "and their attributes" refused memfd_attrs:none "Invalid argument"

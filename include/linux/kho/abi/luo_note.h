@@ -20,8 +20,9 @@
  * There are four types of note: one for each version of a kind, one for each field
  * of its newest structure, one for each string that must be the same in two kernels
  * for a handover, and one for each other kind whose structures are part of an object,
- * if the type of no field says so. Readers ignore notes of other types. Words are 32 bits in the byte order of the machine;
- * strings are padded with NULs and have at least one.
+ * if the type of no field says so. Readers ignore notes of other types. Words are 32
+ * bits in the byte order of the machine; strings are padded with NULs and have at least
+ * one.
  */
 
 /**
