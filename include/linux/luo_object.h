@@ -96,6 +96,8 @@ struct luo_object_subsection {
  *               belongs to a file that is finished, see @handlers. @ser is
  *               the newest struct, as luo_object_load() fills it. Returns 0, or a
  *               negative errno to keep the object. NULL if there is nothing to free.
+ *               The elements and pages of the object are freed after it. If there is no
+ *               memory for that, it is called again, and frees nothing then.
  *               The subsections are not behind @ser.
  * @freeze:      Called in reboot() before the kexec, with no further argument: stores the
  *               last values of the objects with luo_object_update(), and stops changes of

@@ -831,9 +831,10 @@ static int luo_object_finish_all(struct luo_object_in *in,
 
 	err = luo_object_load_versions(in, kind, instance, ser, false, &version);
 	if (!err) {
-		err = luo_object_finish_fields(in, kind, ser);
-		if (!err && drop)
-			err = drop(ser);
+		/* First, because elements may lead to the memory that it frees. */
+		err = drop ? drop(ser) : 0;
+		if (!err)
+			err = luo_object_finish_fields(in, kind, ser);
 	} else if (err != -ENOMEM) {
 		err = 0;
 	}
