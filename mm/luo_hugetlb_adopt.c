@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/**
+ * DOC: Making huge pages of claimed folios
+ *
+ * A folio that was claimed is a large folio of the page allocator. Adopting it makes it a
+ * huge page in use, as if it had been allocated for a page fault: it is counted as a page
+ * of its node, persistent or surplus as luo_hugetlb_pool.c says, and charged to the hugetlb
+ * cgroup. With the vmemmap optimisation its struct pages are freed as those of any other.
+ *
+ * A folio of a file that is not retrieved joins the pool if the pool waits for it, and is
+ * freed to the page allocator otherwise.
+ *
+ * Called by luo_hugetlb_in.c. It calls luo_hugetlb_pool.c and hugetlb.
+ */
+
+#include <linux/hugetlb.h>
+#include <linux/hugetlb_cgroup.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/page_ref.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+
+#include "hugetlb_internal.h"
+#include "hugetlb_vmemmap.h"
+#include "luo_hugetlb.h"
+
+/* Make folios with one reference each huge pages without a reference. */
+static void luo_hugetlb_adopt_init(struct list_head *folios)
+{
+	struct folio *folio, *next;
+
+	list_for_each_entry_safe(folio, next, folios, lru) {
+		list_del(&folio->lru);
+		/* Only this task knows the folio. */
+		WARN_ON_ONCE(!folio_ref_freeze(folio, 1));
+		init_new_hugetlb_folio(folio);
+		list_add(&folio->lru, folios);
+	}
+}
+
+/**
+ * luo_hugetlb_adopt - Make claimed folios huge pages in use.
+ * @h:      Their size.
+ * @folios: Up to %LUO_HUGETLB_BATCH folios that were claimed, linked by lru, each with one
+ *          reference, which the caller keeps. Empty afterwards: they are in the list of
+ *          the pages in use.
+ * @h_cg:   The hugetlb cgroup that was charged for them, or NULL.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_hugetlb_adopt(struct hstate *h, struct list_head *folios,
+		       struct hugetlb_cgroup *h_cg)
+{
+	struct folio *folio, *next;
+
+	luo_hugetlb_adopt_init(folios);
+	hugetlb_vmemmap_optimize_folios(h, folios);
+
+	spin_lock_irq(&hugetlb_lock);
+	list_for_each_entry_safe(folio, next, folios, lru) {
+		luo_hugetlb_pool_adopt(h, folio_nid(folio));
+		list_move(&folio->lru, &h->hugepage_activelist);
+		hugetlb_cgroup_commit_charge(hstate_index(h),
+					     pages_per_huge_page(h), h_cg,
+					     folio);
+		folio_ref_unfreeze(folio, 1);
+	}
+	spin_unlock_irq(&hugetlb_lock);
+}
+
+/**
+ * luo_hugetlb_adopt_put - Free claimed folios to the page allocator.
+ * @folios: The folios, linked by lru, each with one reference. Empty afterwards.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_hugetlb_adopt_put(struct list_head *folios)
+{
+	struct folio *folio, *next;
+
+	list_for_each_entry_safe(folio, next, folios, lru) {
+		list_del(&folio->lru);
+		folio_put(folio);
+		cond_resched();
+	}
+}
+
+/**
+ * luo_hugetlb_adopt_free - Free claimed folios to the pool or the page allocator.
+ * @h:      Their size.
+ * @folios: Folios as for luo_hugetlb_adopt(), whose references are dropped.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_hugetlb_adopt_free(struct hstate *h, struct list_head *folios)
+{
+	struct folio *folio, *next;
+	LIST_HEAD(pool);
+
+	spin_lock_irq(&hugetlb_lock);
+	list_for_each_entry_safe(folio, next, folios, lru) {
+		if (luo_hugetlb_pool_wants(h, folio_nid(folio)))
+			list_move_tail(&folio->lru, &pool);
+		luo_hugetlb_pool_drop(h, folio_nid(folio));
+	}
+	spin_unlock_irq(&hugetlb_lock);
+
+	luo_hugetlb_adopt_init(&pool);
+	if (!list_empty(&pool))
+		prep_and_add_allocated_folios(h, &pool);
+	luo_hugetlb_adopt_put(folios);
+}
