@@ -35,6 +35,7 @@
 #include <linux/kexec.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/luo_array.h>
+#include <linux/kho/abi/luo_hugetlb.h>
 #include <linux/kho/abi/luo_memfd.h>
 #include <linux/kho/abi/luo_memfd_attrs.h>
 #include <linux/kho/abi/luo_pool.h>
@@ -60,6 +61,7 @@
 
 #include "../../kernel/liveupdate/luo_object_internal.h"
 #include "../../kernel/liveupdate/pkram_internal.h"
+#include "../../mm/luo_hugetlb.h"
 #include "luo_test_line.h"
 
 /* A structure, and the function that updates its CRC. */
@@ -496,6 +498,57 @@ static int luo_corrupt_tree_xattr(struct luo_corrupt_spot *spot, unsigned int nr
 	return luo_corrupt_element(spot, tree ? tree->xattrs : 0, nr);
 }
 
+static const struct luo_hugetlb_ser *
+luo_corrupt_hugetlb(const struct luo_corrupt_spot *spot)
+{
+	if (!spot->record || strcmp(spot->table->kind, LUO_HUGETLB_KIND))
+		return NULL;
+
+	return luo_object_record_data(spot->record);
+}
+
+static int luo_corrupt_hugetlb_extent(struct luo_corrupt_spot *spot,
+				      unsigned int nr)
+{
+	const struct luo_hugetlb_ser *hugetlb = luo_corrupt_hugetlb(spot);
+
+	return luo_corrupt_element(spot, hugetlb ? hugetlb->extents.array : 0, nr);
+}
+
+static int luo_corrupt_hugetlb_resv(struct luo_corrupt_spot *spot,
+				    unsigned int nr)
+{
+	const struct luo_hugetlb_ser *hugetlb = luo_corrupt_hugetlb(spot);
+
+	return luo_corrupt_element(spot, hugetlb ? hugetlb->reserved.array : 0, nr);
+}
+
+#ifdef CONFIG_LUO_HUGETLB
+static void luo_corrupt_seal_hugetlb_pool(const struct luo_corrupt_spot *spot)
+{
+	luo_hugetlb_pool_out->crc = luo_hugetlb_pool_crc(luo_hugetlb_pool_out);
+}
+
+/* The numbers of huge pages, which have no owner. */
+static int luo_corrupt_hugetlb_pool(struct luo_corrupt_spot *spot,
+				    unsigned int nr)
+{
+	spot->mem = luo_hugetlb_pool_out;
+	spot->seal = luo_corrupt_seal_hugetlb_pool;
+
+	return spot->mem ? 0 : -ENOENT;
+}
+
+static int luo_corrupt_hugetlb_node(struct luo_corrupt_spot *spot,
+				    unsigned int nr)
+{
+	spot->mem = &luo_hugetlb_pool_out->entries[nr];
+	spot->seal = luo_corrupt_seal_hugetlb_pool;
+
+	return nr < luo_hugetlb_pool_out->nr ? 0 : -ENOENT;
+}
+#endif
+
 static int luo_corrupt_v0(struct luo_corrupt_spot *spot, unsigned int nr)
 {
 	if (!spot->record || strcmp(spot->table->kind, LUO_MEMFD_KIND) ||
@@ -604,6 +657,13 @@ static const struct {
 	{ "tree_node", luo_corrupt_tree_node },
 	{ "tree_byte", luo_corrupt_tree_byte },
 	{ "tree_xattr", luo_corrupt_tree_xattr },
+	{ "hugetlb", luo_corrupt_data },
+	{ "hugetlb_extent", luo_corrupt_hugetlb_extent },
+	{ "hugetlb_resv", luo_corrupt_hugetlb_resv },
+#ifdef CONFIG_LUO_HUGETLB
+	{ "hugetlb_pool", luo_corrupt_hugetlb_pool },
+	{ "hugetlb_node", luo_corrupt_hugetlb_node },
+#endif
 	{ "v0", luo_corrupt_v0 },
 	{ "chunk", luo_corrupt_chunk },
 	{ "folio", luo_corrupt_folio },
@@ -836,6 +896,31 @@ static const struct luo_corrupt_field luo_corrupt_fields[] = {
 	{ .place = "tree_byte", .name = "byte", .size = 1 },
 	FIELD(tree_xattr, luo_memfd_xattr_ser, name_len),
 	FIELD(tree_xattr, luo_memfd_xattr_ser, value_len),
+	FIELD(hugetlb, luo_hugetlb_ser, size),
+	FIELD(hugetlb, luo_hugetlb_ser, nr),
+	FIELD(hugetlb, luo_hugetlb_ser, extents.array),
+	FIELD(hugetlb, luo_hugetlb_ser, extents.count),
+	FIELD(hugetlb, luo_hugetlb_ser, extents.stride),
+	FIELD(hugetlb, luo_hugetlb_ser, extents.kind),
+	FIELD(hugetlb, luo_hugetlb_ser, reserved.array),
+	FIELD(hugetlb, luo_hugetlb_ser, reserved.count),
+	FIELD(hugetlb, luo_hugetlb_ser, order),
+	FIELD(hugetlb, luo_hugetlb_ser, seals),
+	FIELD(hugetlb, luo_hugetlb_ser, mode),
+	FIELD(hugetlb, luo_hugetlb_ser, padding),
+	FIELD(hugetlb_extent, luo_hugetlb_extent_ser, index),
+	FIELD_AS(hugetlb_extent, luo_hugetlb_extent_ser, pfn, PFN),
+	FIELD(hugetlb_extent, luo_hugetlb_extent_ser, nr),
+	FIELD(hugetlb_extent, luo_hugetlb_extent_ser, reserved),
+	FIELD(hugetlb_resv, luo_hugetlb_reserved_ser, from),
+	FIELD(hugetlb_resv, luo_hugetlb_reserved_ser, to),
+	FIELD(hugetlb_pool, luo_hugetlb_pool_ser, magic),
+	FIELD(hugetlb_pool, luo_hugetlb_pool_ser, version),
+	FIELD(hugetlb_pool, luo_hugetlb_pool_ser, nr),
+	FIELD(hugetlb_node, luo_hugetlb_pool_entry_ser, order),
+	FIELD(hugetlb_node, luo_hugetlb_pool_entry_ser, nid),
+	FIELD(hugetlb_node, luo_hugetlb_pool_entry_ser, nr),
+	FIELD(hugetlb_node, luo_hugetlb_pool_entry_ser, surplus),
 	FIELD(v0, memfd_luo_ser, pos),
 	FIELD(v0, memfd_luo_ser, size),
 	FIELD(v0, memfd_luo_ser, seals),
