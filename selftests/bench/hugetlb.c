@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hugetlb uptime   - print the time since the kernel was booted
+ * hugetlb preserve - create a file of huge pages, preserve it, and hold the session
+ * hugetlb boot     - print what the boot has cost more than the one of the previous kernel,
+ *                    whose uptime is in hugetlb_base= on the command line
+ * hugetlb retrieve - retrieve the file
+ */
+#define _GNU_SOURCE
+#include <linux/memfd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../kselftest.h"
+#include "../luo_lib/figure.h"
+#include "../luo_lib/kho.h"
+#include "../luo_lib/memory.h"
+#include "../luo_lib/session.h"
+
+#define HUGE		(2UL << 20)
+#define NR		1024
+#define SESSION		"hugetlb"
+#define BASE		"hugetlb_base="
+#define LEDGER		"/sys/kernel/luo_ledger/"
+
+static void report(const char *name, long value, const char *unit)
+{
+	figure("hugetlb-2m", NR * (HUGE >> 10), name, value, unit, 0);
+	ksft_print_msg("%s: %ld for each page\n", name, value / NR);
+}
+
+/* One CPU, which counts an instruction as a nanosecond. */
+static long uptime(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000000000L + now.tv_nsec;
+}
+
+static void boot(void)
+{
+	long now = uptime(), base;
+	char line[4096], *word;
+	FILE *file = fopen("/proc/cmdline", "r");
+
+	word = file && fgets(line, sizeof(line), file) ? strstr(line, BASE) : NULL;
+	if (!word)
+		ksft_exit_fail_msg("no " BASE "\n");
+	base = atol(word + strlen(BASE));
+	report("boot", now - base, "instructions");
+	fclose(file);
+}
+
+static void preserve(void)
+{
+	int fd = memfd_create("huge", MFD_HUGETLB | MFD_HUGE_2MB), session;
+	struct kho before, after;
+	uint64_t start;
+	char *map;
+
+	if (fd < 0 || ftruncate(fd, NR * HUGE))
+		ksft_exit_fail_perror("memfd");
+	map = mmap(NULL, NR * HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED)
+		ksft_exit_fail_perror("mmap");
+	for (unsigned long i = 0; i < NR; i++)
+		map[i * HUGE] = i;
+	munmap(map, NR * HUGE);
+	session = session_create(SESSION);
+	before = kho_read();
+	start = counter();
+	session_preserve(session, fd, 0);
+	report("preserve", counter() - start, "instructions");
+	after = kho_read();
+	report("metadata", after.bytes - before.bytes - NR * HUGE, "bytes");
+	session_hold();
+}
+
+static void retrieve(void)
+{
+	int session = session_retrieve(SESSION), fd;
+	uint64_t start = counter();
+	char c;
+
+	fd = session_retrieve_file(session, 0);
+	report("retrieve", counter() - start, "instructions");
+	report("freeze", file_get(LEDGER "devices") - file_get(LEDGER "freeze"),
+	       "instructions");
+	session_finish(session);
+	if (pread(fd, &c, 1, (NR - 1) * HUGE) != 1 || c != (char)(NR - 1))
+		ksft_exit_fail_msg("other contents\n");
+}
+
+int main(int argc, char *argv[])
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(what, "uptime"))
+		printf("%ld\n", uptime());
+	else if (!strcmp(what, "boot"))
+		boot();
+	else if (!strcmp(what, "preserve"))
+		preserve();
+	else if (!strcmp(what, "retrieve"))
+		retrieve();
+	else
+		return 2;
+
+	return 0;
+}
