@@ -121,7 +121,7 @@ static void luo_hugetlb_release_extent(struct hstate *h,
 	struct luo_run run = luo_hugetlb_run(extent, huge_page_order(h));
 	u32 i;
 
-	luo_run_unpreserve(&luo_handover_kho, &run);
+	luo_run_unpreserve(&run);
 	for (i = 0; i < extent->nr; i++) {
 		struct folio *folio = pfn_folio(extent->pfn +
 						((u64)i << run.order));
@@ -199,7 +199,7 @@ static int luo_hugetlb_preserve(struct luo_hugetlb_walk *walk,
 
 	err = luo_hugetlb_list_reserve(&walk->added);
 	if (!err)
-		err = luo_run_preserve(&luo_handover_kho, &run);
+		err = luo_run_preserve(&run);
 	if (err)
 		return err;
 

@@ -330,7 +330,6 @@ static int luo_hugetlb_in_claim(struct luo_hugetlb_insert *insert,
 	int err = 0, ret;
 	u64 i;
 
-	insert->claim.handover = &luo_handover_kho;
 	for (i = 0; i < in->ser.extents.count; i++) {
 		ret = luo_hugetlb_in_extent(insert, &in->extents[i]);
 		err = err ?: ret;
@@ -461,7 +460,7 @@ int luo_hugetlb_in_retrieve(struct liveupdate_file_op_args *args)
 /* Claim the pages of a size that this kernel does not have, and free them. */
 static void luo_hugetlb_in_put(const struct luo_hugetlb_in *in)
 {
-	struct luo_run_claim claim = { .handover = &luo_handover_kho };
+	struct luo_run_claim claim = {};
 	struct luo_run run;
 	u32 nr_pages;
 	u64 i;
@@ -469,7 +468,7 @@ static void luo_hugetlb_in_put(const struct luo_hugetlb_in *in)
 	for (i = 0; i < in->ser.extents.count; i++) {
 		run = luo_hugetlb_run(&in->extents[i], in->ser.order);
 		nr_pages = luo_run_claim(&claim, &run, 0, run.nr_pages);
-		luo_run_put(&luo_handover_kho, &run, 0, nr_pages);
+		luo_run_put(&run, 0, nr_pages);
 		if (nr_pages < run.nr_pages)
 			break;
 		cond_resched();

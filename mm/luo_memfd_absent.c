@@ -288,7 +288,7 @@ bool luo_memfd_absent_find(const struct luo_memfd_absent *absent, u64 index,
 	int order = 0, found;
 
 	for (;;) {
-		found = luo_run_order_at(&luo_handover_kho, head);
+		found = luo_run_order_at(head);
 		if (found >= order)
 			break;
 

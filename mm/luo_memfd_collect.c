@@ -269,7 +269,7 @@ static void luo_memfd_unpreserve_extent(const struct luo_memfd_extent_ser *exten
 {
 	struct luo_run run = luo_memfd_extent_run(extent, flags);
 
-	luo_run_unpreserve(&luo_handover_kho, &run);
+	luo_run_unpreserve(&run);
 }
 
 static int luo_memfd_preserve_extent(const struct luo_memfd_extent_ser *extent,
@@ -277,7 +277,7 @@ static int luo_memfd_preserve_extent(const struct luo_memfd_extent_ser *extent,
 {
 	struct luo_run run = luo_memfd_extent_run(extent, flags);
 
-	return luo_run_preserve(&luo_handover_kho, &run);
+	return luo_run_preserve(&run);
 }
 
 static void luo_memfd_unpin_pages(struct page *page, u32 nr)

@@ -200,7 +200,7 @@ static struct luo_run luo_memfd_lazy_run(const struct luo_memfd_block *block,
 static int luo_memfd_lazy_claim(struct luo_memfd_lazy *lazy,
 				const struct luo_memfd_block *block)
 {
-	struct luo_run_claim claim = { .handover = &luo_handover_kho };
+	struct luo_run_claim claim = {};
 	bool down = luo_memfd_absent_is_down(block->extent);
 	bool is_folio = luo_memfd_lazy_is_folio(block);
 	u64 index = luo_memfd_absent_index(block), pfn;
@@ -537,7 +537,7 @@ static bool luo_memfd_lazy_find_in(struct luo_memfd_lazy *lazy, u64 index,
 static void luo_memfd_lazy_drop_range(struct luo_memfd_lazy *lazy, u64 start,
 				      u64 end)
 {
-	struct luo_run_claim claim = { .handover = &luo_handover_kho };
+	struct luo_run_claim claim = {};
 	struct luo_memfd_absent *absent = &lazy->absent;
 	struct luo_memfd_block block;
 	u64 index, nr, nr_lost = 0;
@@ -553,7 +553,7 @@ static void luo_memfd_lazy_drop_range(struct luo_memfd_lazy *lazy, u64 start,
 			/* As single pages, so that none is freed that is poisoned. */
 			run = luo_memfd_lazy_run(&block, false);
 			if (luo_run_claim_whole(&claim, &run))
-				luo_run_put(&luo_handover_kho, &run, 0, nr);
+				luo_run_put(&run, 0, nr);
 			else
 				nr_lost += nr;
 		} else {
@@ -621,8 +621,7 @@ static bool luo_memfd_lazy_is_present(const struct luo_memfd_ser_v1 *memfd,
 
 	for (i = 0; i < memfd->nr_extents; i += step) {
 		run = luo_memfd_extent_run(&extents[i], memfd->flags);
-		if (luo_run_order_at(&luo_handover_kho, run.pfn) !=
-		    luo_run_key_order(&run, 0))
+		if (luo_run_order_at(run.pfn) != luo_run_key_order(&run, 0))
 			return false;
 	}
 

@@ -70,7 +70,7 @@ static int luo_memfd_punch_preserve(u64 first, u64 end)
 {
 	struct luo_run run = luo_memfd_punch_run(first, end);
 
-	return first < end ? luo_run_preserve(&luo_handover_kho, &run) : 0;
+	return first < end ? luo_run_preserve(&run) : 0;
 }
 
 static void luo_memfd_punch_unpreserve(u64 first, u64 end)
@@ -78,7 +78,7 @@ static void luo_memfd_punch_unpreserve(u64 first, u64 end)
 	struct luo_run run = luo_memfd_punch_run(first, end);
 
 	if (first < end)
-		luo_run_unpreserve(&luo_handover_kho, &run);
+		luo_run_unpreserve(&run);
 }
 
 /**
@@ -174,7 +174,7 @@ static void luo_memfd_punch_folio(struct luo_memfd *memfd, struct folio *folio,
 	};
 
 	if (run.order || poisoned || !(memfd->v1.flags & LUO_MEMFD_RANGE_KEYS))
-		luo_run_unpreserve(&luo_handover_kho, &run);
+		luo_run_unpreserve(&run);
 	if (memfd->v0.ser && !poisoned)
 		luo_memfd_v0_out_remove(&memfd->v0, folio->index);
 	if (!memfd->has_object)

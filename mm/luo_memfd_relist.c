@@ -40,7 +40,7 @@ static int luo_memfd_relist_singles(struct luo_memfd_walk *walk,
 	int order;
 
 	while (i < nr) {
-		order = luo_run_order_at(&luo_handover_kho, pfn + i);
+		order = luo_run_order_at(pfn + i);
 		if (order < 0 || 1ULL << order > nr - i)
 			return -EIO;
 		i += 1U << order;
@@ -69,7 +69,7 @@ static int luo_memfd_relist_folios(struct luo_memfd_walk *walk,
 	for (; nr; nr -= 1U << order, index += 1U << order) {
 		pfn = extent->pfn +
 		      luo_memfd_absent_offset(extent, index - extent->index);
-		order = luo_run_order_at(&luo_handover_kho, pfn);
+		order = luo_run_order_at(pfn);
 		if (order < 0 || 1ULL << order > nr)
 			return -EIO;
 		if (luo_memfd_extents_reserve(walk->list, 1))

@@ -62,7 +62,7 @@ static int luo_memfd_retrieve_insert(struct luo_memfd_batch *batch,
 					     index + luo_run_mirror(run,
 								    offset + i,
 								    step));
-	luo_run_put(&luo_handover_kho, run, offset + i, nr_pages - i);
+	luo_run_put(run, offset + i, nr_pages - i);
 
 	return err;
 }
@@ -99,7 +99,7 @@ static int luo_memfd_retrieve_claimed(struct luo_memfd_retrieve *retrieve,
 						   nr_pages, extent->index);
 
 	if (!retrieve->batch) {
-		luo_run_put(&luo_handover_kho, run, offset, nr_pages);
+		luo_run_put(run, offset, nr_pages);
 		return 0;
 	}
 
@@ -191,7 +191,7 @@ static int luo_memfd_retrieve_singles(struct luo_memfd_retrieve *retrieve,
 	for (i = 0; i < claimed; i++) {
 		if (!retrieve->batch) {
 			run = luo_memfd_extent_run(&extents[i], 0);
-			luo_run_put(&luo_handover_kho, &run, 0, 1);
+			luo_run_put(&run, 0, 1);
 			continue;
 		}
 		ret = luo_memfd_insert_page(retrieve->batch, pfns[i],
@@ -228,9 +228,7 @@ int luo_memfd_retrieve_part(struct inode *inode,
 			    const struct luo_memfd_part *part)
 {
 	struct luo_memfd_batch *batch __free(kfree) = NULL;
-	struct luo_memfd_retrieve retrieve = {
-		.claim.handover = &luo_handover_kho,
-	};
+	struct luo_memfd_retrieve retrieve = {};
 	u64 i = part->first, left = part->nr_pages, nr;
 	u32 offset = part->offset, end;
 	int err = 0, ret;

@@ -82,12 +82,11 @@ static void *luo_memfd_v0_in_open(struct luo_memfd_v0_in *v0, u64 address,
 		return NULL;
 
 	if (!v0->claim)
-		return luo_run_present(&luo_handover_kho, &run) ?
-		       phys_to_virt(address) : NULL;
+		return luo_run_present(&run) ? phys_to_virt(address) : NULL;
 
 	nr = luo_run_claim(v0->claim, &run, 0, run.nr_pages);
 	if (nr < run.nr_pages) {
-		luo_run_put(&luo_handover_kho, &run, 0, nr);
+		luo_run_put(&run, 0, nr);
 		return NULL;
 	}
 
@@ -100,7 +99,7 @@ static void luo_memfd_v0_in_close(struct luo_memfd_v0_in *v0, u64 address,
 	struct luo_run run = luo_memfd_v0_in_run(address, order);
 
 	if (v0->claim)
-		luo_run_put(&luo_handover_kho, &run, 0, run.nr_pages);
+		luo_run_put(&run, 0, run.nr_pages);
 }
 
 /* Without the barrier, the compiler could read @from again instead of the copy. */
@@ -114,7 +113,7 @@ static void luo_memfd_v0_in_copy(void *to, const void *from, size_t size)
 static bool luo_memfd_v0_in_extent(const struct memfd_luo_folio_ser *folio,
 				   struct luo_memfd_extent_ser *extent)
 {
-	int order = luo_run_order_at(&luo_handover_kho, folio->pfn);
+	int order = luo_run_order_at(folio->pfn);
 
 	if (order < 0 || order > MAX_PAGE_ORDER ||
 	    !IS_ALIGNED(folio->index, 1UL << order))
@@ -222,7 +221,7 @@ static int luo_memfd_v0_in_read(struct luo_memfd_v0_in *v0,
 /* Claim the head and the list, call @extent for each folio, and free them. */
 static void luo_memfd_v0_in_free(u64 address, luo_memfd_v0_in_fn extent)
 {
-	struct luo_run_claim claim = { .handover = &luo_handover_kho };
+	struct luo_run_claim claim = {};
 	struct luo_memfd_v0_in v0 = { .claim = &claim, .extent = extent };
 	const struct memfd_luo_ser *head;
 
@@ -334,7 +333,7 @@ static int luo_memfd_v0_in_put(struct luo_memfd_v0_in *v0,
 	struct luo_run run = luo_memfd_extent_run(extent, 0);
 	u32 nr = luo_run_claim(v0->claim, &run, 0, run.nr_pages);
 
-	luo_run_put(&luo_handover_kho, &run, 0, nr);
+	luo_run_put(&run, 0, nr);
 
 	return 0;
 }

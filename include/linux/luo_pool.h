@@ -7,7 +7,6 @@
 #include <linux/kho/abi/luo_pool.h>
 #include <linux/types.h>
 
-struct luo_handover;
 struct luo_pool;
 
 /**
@@ -17,19 +16,14 @@ struct luo_pool;
 #define LUO_POOL_FILL(order)						\
 	((PAGE_SIZE << (order)) - sizeof(struct luo_pool_block_ser))
 
-/* For PKRAM, which passes the handover of its set. */
-struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
-				      gfp_t gfp);
-struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
-				       u64 handle, u64 root, size_t size);
-u64 luo_pool_size(const struct luo_pool *pool);
-
 #ifdef CONFIG_LUO_OBJECT
 
 struct luo_pool *luo_pool_create(gfp_t gfp);
 u64 luo_pool_handle(const struct luo_pool *pool);
 void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp);
 struct luo_pool *luo_pool_restore(u64 handle);
+struct luo_pool *luo_pool_restore_root(u64 handle, u64 root, size_t size);
+u64 luo_pool_size(const struct luo_pool *pool);
 void *luo_pool_memory(const struct luo_pool *pool, u64 address, size_t size);
 void luo_pool_free(struct luo_pool *pool);
 

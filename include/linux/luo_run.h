@@ -8,10 +8,6 @@
 #include <linux/pfn.h>
 #include <linux/types.h>
 
-struct luo_handover;
-
-extern const struct luo_handover luo_handover_kho;
-
 /**
  * LUO_RUN_DOWN - The folios are in descending order in memory: the first one of the
  * stream has the highest page frames.
@@ -43,14 +39,11 @@ struct luo_run {
 
 /**
  * struct luo_run_claim - Claims of runs.
- * @handover: The handover that the pages are from.
  *
- * Before its first use, @handover is set and all else is zero. Adding claimed pages to
- * the managed pages of this kernel is slow, so it is not done for each run;
- * luo_run_claim_end() adds the last ones.
+ * All zero before its first use. Adding claimed pages to the managed pages of this kernel
+ * is slow, so it is not done for each run; luo_run_claim_end() adds the last ones.
  */
 struct luo_run_claim {
-	const struct luo_handover *handover;
 	/* private: */
 	struct kho_restored restored;
 };
@@ -95,21 +88,17 @@ static inline u32 luo_run_mirror(const struct luo_run *run, u32 offset,
 unsigned int luo_run_key_order(const struct luo_run *run, u32 offset);
 u32 luo_run_key_after(const struct luo_run *run, u32 offset, u64 nr_pages);
 
-int luo_run_preserve(const struct luo_handover *handover,
-		     const struct luo_run *run);
-void luo_run_unpreserve(const struct luo_handover *handover,
-			const struct luo_run *run);
+int luo_run_preserve(const struct luo_run *run);
+void luo_run_unpreserve(const struct luo_run *run);
 
-int luo_run_order_at(const struct luo_handover *handover, u64 pfn);
-bool luo_run_present(const struct luo_handover *handover,
-		     const struct luo_run *run);
+int luo_run_order_at(u64 pfn);
+bool luo_run_present(const struct luo_run *run);
 u32 luo_run_claim(struct luo_run_claim *claim, const struct luo_run *run,
 		  u32 offset, u32 nr_pages);
 u32 luo_run_claim_singles(struct luo_run_claim *claim, const u64 *pfns, u32 nr);
 bool luo_run_claim_whole(struct luo_run_claim *claim,
 			 const struct luo_run *run);
 void luo_run_claim_end(struct luo_run_claim *claim);
-void luo_run_put(const struct luo_handover *handover,
-		 const struct luo_run *run, u32 offset, u32 nr_pages);
+void luo_run_put(const struct luo_run *run, u32 offset, u32 nr_pages);
 
 #endif /* _LINUX_LUO_RUN_H */

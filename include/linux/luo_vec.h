@@ -6,7 +6,6 @@
 #include <linux/types.h>
 
 struct luo_array_block_ser;
-struct luo_handover;
 
 /**
  * struct luo_vec - An array in preserved memory that can be edited.
@@ -22,7 +21,6 @@ struct luo_vec {
 	u64 handle;
 
 	/* private: */
-	const struct luo_handover *handover;
 	struct luo_array_block_ser **blocks;
 	void **pages;
 	unsigned long nr_blocks;

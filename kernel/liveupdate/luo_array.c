@@ -97,29 +97,27 @@ static size_t luo_array_bytes(const struct luo_array *array)
 
 /**
  * luo_array_pages_alloc - Allocate pages for an array.
- * @handover: The handover to allocate from.
  * @order:    Allocates 2^@order pages.
  * @gfp:      Allocation mask. __GFP_NORETRY or __GFP_RETRY_MAYFAIL is added, so
  *            that the allocation fails instead of invoking the OOM killer.
  *
  * Return: The pages, zeroed if @gfp has __GFP_ZERO, or NULL.
  */
-void *luo_array_pages_alloc(const struct luo_handover *handover,
-			    unsigned int order, gfp_t gfp)
+void *luo_array_pages_alloc(unsigned int order, gfp_t gfp)
 {
-	return handover->alloc(order, gfp | __GFP_NOWARN |
-			       (order ? __GFP_NORETRY : __GFP_RETRY_MAYFAIL));
+	return luo_handover_alloc(order, gfp | __GFP_NOWARN |
+						 (order ? __GFP_NORETRY :
+							  __GFP_RETRY_MAYFAIL));
 }
 
 static struct luo_array_block_ser *
-luo_array_block_alloc(const struct luo_handover *handover,
-		      const struct luo_array *array,
+luo_array_block_alloc(const struct luo_array *array,
 		      struct luo_array_block_ser *last, unsigned int order,
 		      gfp_t gfp)
 {
 	struct luo_array_block_ser *block;
 
-	block = luo_array_pages_alloc(handover, order, gfp | __GFP_ZERO);
+	block = luo_array_pages_alloc(order, gfp | __GFP_ZERO);
 	if (!block)
 		return NULL;
 
@@ -136,15 +134,14 @@ luo_array_block_alloc(const struct luo_handover *handover,
 }
 
 /* Allocate the largest available run of at most @nr_pages. Return 0 if none is. */
-static u64 luo_array_run_alloc(const struct luo_handover *handover,
-			       unsigned long nr_pages, gfp_t gfp)
+static u64 luo_array_run_alloc(unsigned long nr_pages, gfp_t gfp)
 {
 	unsigned int order = min_t(unsigned int, ilog2(nr_pages),
 				   MAX_PAGE_ORDER);
 	void *mem;
 
 	do {
-		mem = luo_array_pages_alloc(handover, order, gfp);
+		mem = luo_array_pages_alloc(order, gfp);
 		if (mem)
 			return virt_to_phys(mem) | order;
 	} while (order--);
@@ -153,13 +150,12 @@ static u64 luo_array_run_alloc(const struct luo_handover *handover,
 }
 
 /* Allocate one block with the elements in it. On failure array->blocks stays NULL. */
-static void luo_array_populate_inline(const struct luo_handover *handover,
-				      struct luo_array *array, size_t size,
+static void luo_array_populate_inline(struct luo_array *array, size_t size,
 				      gfp_t gfp)
 {
 	unsigned int order = luo_array_inline_order(size);
 
-	array->blocks = luo_array_block_alloc(handover, array, NULL, order, gfp);
+	array->blocks = luo_array_block_alloc(array, NULL, order, gfp);
 	if (!array->blocks)
 		return;
 
@@ -167,8 +163,7 @@ static void luo_array_populate_inline(const struct luo_handover *handover,
 	array->blocks->crc = luo_array_block_crc(array->blocks);
 }
 
-static int luo_array_populate(const struct luo_handover *handover,
-			      struct luo_array *array, unsigned long nr_pages,
+static int luo_array_populate(struct luo_array *array, unsigned long nr_pages,
 			      gfp_t gfp)
 {
 	struct luo_array_block_ser *block = array->blocks;
@@ -176,15 +171,14 @@ static int luo_array_populate(const struct luo_handover *handover,
 
 	while (nr_pages) {
 		if (!block || block->nr_runs == LUO_ARRAY_RUNS_PER_BLOCK) {
-			block = luo_array_block_alloc(handover, array, block, 0,
-						      gfp);
+			block = luo_array_block_alloc(array, block, 0, gfp);
 			if (!block)
 				return -ENOMEM;
 			if (!array->blocks)
 				array->blocks = block;
 		}
 
-		run = luo_array_run_alloc(handover, nr_pages, gfp);
+		run = luo_array_run_alloc(nr_pages, gfp);
 		if (!run)
 			return -ENOMEM;
 		block->runs[block->nr_runs++] = run;
@@ -225,29 +219,26 @@ static u64 *luo_array_runs(const struct luo_array_block_ser *blocks,
 
 /**
  * luo_array_map - Set up the linear mapping of an array.
- * @handover: The handover that the pages are from.
  * @array:    The array. Its @data and @mapped are set.
  * @runs:     Its runs, each physical address | order.
  * @nr_runs:  Number of runs, not 0.
  *
  * Return: 0, or -ENOMEM.
  */
-int luo_array_map(const struct luo_handover *handover, struct luo_array *array,
-		  const u64 *runs, unsigned long nr_runs)
+int luo_array_map(struct luo_array *array, const u64 *runs, unsigned long nr_runs)
 {
 	if (nr_runs == 1) {
 		array->data = phys_to_virt(luo_array_run_phys(runs[0]));
 		return 0;
 	}
 
-	array->data = handover->map(runs, nr_runs);
+	array->data = luo_handover_map(runs, nr_runs);
 	array->mapped = array->data;
 
 	return array->data ? 0 : -ENOMEM;
 }
 
-static int luo_array_map_blocks(const struct luo_handover *handover,
-				struct luo_array *array)
+static int luo_array_map_blocks(struct luo_array *array)
 {
 	unsigned long nr_runs;
 	u64 *runs;
@@ -262,27 +253,27 @@ static int luo_array_map_blocks(const struct luo_handover *handover,
 	if (!runs)
 		return -ENOMEM;
 
-	err = luo_array_map(handover, array, runs, nr_runs);
+	err = luo_array_map(array, runs, nr_runs);
 	kvfree(runs);
 
 	return err;
 }
 
 /**
- * luo_array_free_to - Free an array of a given handover, see luo_array_free().
- * @handover: The handover that the pages are from.
- * @array:    The array.
+ * luo_array_free - Free an array.
+ * @array: An array from luo_array_alloc() or luo_array_restore(), or all zero.
+ *
+ * Context: Process context, may sleep.
  */
-void luo_array_free_to(const struct luo_handover *handover,
-		       struct luo_array *array)
+void luo_array_free(struct luo_array *array)
 {
 	void (*free)(void *mem, unsigned int order) =
-		array->restored ? handover->release : handover->free;
+		array->restored ? luo_handover_release : luo_handover_free;
 	struct luo_array_block_ser *block, *next;
 	u32 i;
 
 	if (array->mapped)
-		handover->unmap(array->data);
+		luo_handover_unmap(array->data);
 
 	for (block = array->blocks; block; block = next) {
 		next = luo_array_next_block(block);
@@ -294,81 +285,72 @@ void luo_array_free_to(const struct luo_handover *handover,
 
 	*array = (struct luo_array){};
 }
+EXPORT_SYMBOL_GPL(luo_array_free);
 
 /**
  * luo_array_unmap - Free the linear mapping of an array, which stays allocated.
- * @handover: The handover that the pages are from.
  * @array:    The array. Its @data is NULL afterwards.
  */
-void luo_array_unmap(const struct luo_handover *handover,
-		     struct luo_array *array)
+void luo_array_unmap(struct luo_array *array)
 {
 	if (array->mapped)
-		handover->unmap(array->data);
+		luo_handover_unmap(array->data);
 	array->mapped = false;
 	array->data = NULL;
 }
 
 /**
  * luo_array_free_stored - Free an array that this kernel wrote, by its handle.
- * @handover: The handover that the pages are from.
  * @handle:   The handle of an array that is not mapped.
  * @size:     Size of all elements in bytes.
  */
-void luo_array_free_stored(const struct luo_handover *handover, u64 handle,
-			   size_t size)
+void luo_array_free_stored(u64 handle, size_t size)
 {
 	struct luo_array array = { .blocks = phys_to_virt(handle) };
 
 	if (!array.blocks->nr_runs)
 		array.order = luo_array_inline_order(size);
-	luo_array_free_to(handover, &array);
+	luo_array_free(&array);
 }
 
 /**
  * luo_array_stored_each - Call a function for all elements that this kernel wrote.
- * @handover: The handover, passed to @fn.
  * @handle:   The handle of the array.
  * @size:     Size of all elements in bytes.
  * @fn:       Called for each part of the elements that is contiguous in memory, which
  *            ends at the end of a page or of the elements.
  */
-void luo_array_stored_each(const struct luo_handover *handover, u64 handle,
-			   size_t size,
-			   void (*fn)(const struct luo_handover *handover,
-				      const void *data, size_t size))
+void luo_array_stored_each(u64 handle, size_t size,
+			   void (*fn)(const void *data, size_t size))
 {
 	const struct luo_array_block_ser *block = phys_to_virt(handle);
 	size_t len;
 	u32 i;
 
 	if (!block->nr_runs)
-		fn(handover, block + 1, size);
+		fn(block + 1, size);
 
 	for (; block; block = luo_array_next_block(block)) {
 		for (i = 0; i < block->nr_runs; i++) {
 			len = min_t(size_t, size, PAGE_SIZE <<
 				    luo_array_run_order(block->runs[i]));
-			fn(handover,
-			   phys_to_virt(luo_array_run_phys(block->runs[i])), len);
+			fn(phys_to_virt(luo_array_run_phys(block->runs[i])), len);
 			size -= len;
 		}
 	}
 }
 
 /**
- * luo_array_alloc_from - Allocate an array from a given handover.
- * @handover:     The handover to allocate from.
+ * luo_array_alloc_raw - Allocate an array whose elements the caller sets.
  * @array:        Set up by this call; all zero on failure.
- * @element_size: Size of an element in bytes.
- * @count:        Number of elements.
- * @gfp:          Allocation mask. Without __GFP_ZERO the caller must set all elements.
+ * @element_size: Size of an element in bytes, not 0.
+ * @count:        Number of elements, not 0.
+ * @gfp:          Allocation mask. Without __GFP_ZERO the elements are undefined.
  *
  * Return: As luo_array_alloc().
  */
-int luo_array_alloc_from(const struct luo_handover *handover,
-			 struct luo_array *array, u32 element_size, u64 count,
-			 gfp_t gfp)
+int luo_array_alloc_raw(struct luo_array *array, u32 element_size, u64 count,
+			gfp_t gfp)
 {
 	size_t size;
 	int err = 0;
@@ -382,14 +364,13 @@ int luo_array_alloc_from(const struct luo_handover *handover,
 	array->element_size = element_size;
 
 	if (luo_array_is_small(size))
-		luo_array_populate_inline(handover, array, size, gfp);
+		luo_array_populate_inline(array, size, gfp);
 	if (!array->blocks)
-		err = luo_array_populate(handover, array,
-					 DIV_ROUND_UP(size, PAGE_SIZE), gfp);
+		err = luo_array_populate(array, DIV_ROUND_UP(size, PAGE_SIZE), gfp);
 	if (!err)
-		err = luo_array_map_blocks(handover, array);
+		err = luo_array_map_blocks(array);
 	if (err) {
-		luo_array_free_to(handover, array);
+		luo_array_free(array);
 		return err;
 	}
 	array->handle = virt_to_phys(array->blocks);
@@ -415,8 +396,7 @@ int luo_array_alloc_from(const struct luo_handover *handover,
 int luo_array_alloc(struct luo_array *array, u32 element_size, u64 count,
 		    gfp_t gfp)
 {
-	return luo_array_alloc_from(&luo_handover_kho, array, element_size,
-				    count, gfp | __GFP_ZERO);
+	return luo_array_alloc_raw(array, element_size, count, gfp | __GFP_ZERO);
 }
 EXPORT_SYMBOL_GPL(luo_array_alloc);
 
@@ -435,15 +415,3 @@ void luo_array_seal(struct luo_array *array)
 					 luo_array_bytes(array));
 }
 EXPORT_SYMBOL_GPL(luo_array_seal);
-
-/**
- * luo_array_free - Free an array.
- * @array: An array from luo_array_alloc() or luo_array_restore(), or all zero.
- *
- * Context: Process context, may sleep.
- */
-void luo_array_free(struct luo_array *array)
-{
-	luo_array_free_to(&luo_handover_kho, array);
-}
-EXPORT_SYMBOL_GPL(luo_array_free);

@@ -5,7 +5,7 @@
  * luo_array_restore() copies the list of an array block by block and checks only the
  * copy, because a device that the previous kernel did not stop may still write to
  * the memory. It checks the whole list before it claims a page, and claims only
- * pages that the copy lists. luo_array_copy_from() copies the elements as well, and
+ * pages that the copy lists. luo_array_copy() copies the elements as well, and
  * claims nothing.
  *
  * It is called by subsystems that store objects, and by luo_elements.c. It calls
@@ -38,7 +38,6 @@ struct luo_array_in_block {
 
 /**
  * struct luo_array_in - A copy of the list of an array of the previous kernel.
- * @handover:  The handover that the pages are from.
  * @copy:      Copy of the block that is being read, one page.
  * @blocks:    The blocks of the list.
  * @nr_blocks: Number of blocks.
@@ -51,7 +50,6 @@ struct luo_array_in_block {
  * @data_crc:  CRC of the elements, 0 if the array was not sealed.
  */
 struct luo_array_in {
-	const struct luo_handover *handover;
 	struct luo_array_block_ser *copy;
 	struct luo_array_in_block *blocks;
 	unsigned long nr_blocks;
@@ -64,10 +62,9 @@ struct luo_array_in {
 	u32 data_crc;
 };
 
-static int luo_array_in_init(struct luo_array_in *in,
-			     const struct luo_handover *handover)
+static int luo_array_in_init(struct luo_array_in *in)
 {
-	*in = (struct luo_array_in){ .handover = handover };
+	*in = (struct luo_array_in){};
 	in->copy = kzalloc(PAGE_SIZE, GFP_KERNEL);
 
 	return in->copy ? 0 : -ENOMEM;
@@ -112,7 +109,7 @@ static int luo_array_in_read_block(struct luo_array_in *in, u64 address)
 {
 	const struct luo_array_block_ser *block;
 	struct luo_array_block_ser *copy = in->copy;
-	int order = in->handover->order(address);
+	int order = luo_handover_order(address);
 	u32 crc, data_crc;
 
 	if (order < 0)
@@ -153,8 +150,7 @@ static int luo_array_in_add_block(struct luo_array_in *in)
 
 	for (i = 0; i < copy->nr_runs; i++) {
 		order = luo_array_run_order(copy->runs[i]);
-		if (in->handover->order(luo_array_run_phys(copy->runs[i])) !=
-		    order)
+		if (luo_handover_order(luo_array_run_phys(copy->runs[i])) != order)
 			return -EBADMSG;
 		in->nr_pages += 1UL << order;
 	}
@@ -221,8 +217,8 @@ static int luo_array_in_read(struct luo_array_in *in, u64 handle,
 static bool luo_array_in_claim_one(const struct luo_array_in *in, u64 address,
 				   unsigned int order)
 {
-	return in->handover->order(address) == order &&
-	       in->handover->claim(address, order);
+	return luo_handover_order(address) == order &&
+	       luo_handover_claim(address, order);
 }
 
 /* Release the first @nr_blocks blocks and @nr_runs runs. */
@@ -230,11 +226,12 @@ static void luo_array_in_release(const struct luo_array_in *in,
 				 unsigned long nr_blocks, unsigned long nr_runs)
 {
 	while (nr_runs--)
-		in->handover->release(phys_to_virt(luo_array_run_phys(in->runs[nr_runs])),
-				      luo_array_run_order(in->runs[nr_runs]));
+		luo_handover_release(
+			phys_to_virt(luo_array_run_phys(in->runs[nr_runs])),
+			luo_array_run_order(in->runs[nr_runs]));
 	while (nr_blocks--)
-		in->handover->release(phys_to_virt(in->blocks[nr_blocks].address),
-				      in->order);
+		luo_handover_release(phys_to_virt(in->blocks[nr_blocks].address),
+				     in->order);
 }
 
 /*
@@ -308,7 +305,7 @@ static int luo_array_in_restore(struct luo_array_in *in,
 
 	/* Map before the claim, so that a caller may retry after -ENOMEM. */
 	if (in->nr_runs) {
-		err = luo_array_map(in->handover, array, in->runs, in->nr_runs);
+		err = luo_array_map(array, in->runs, in->nr_runs);
 		if (err)
 			return err;
 	}
@@ -316,7 +313,7 @@ static int luo_array_in_restore(struct luo_array_in *in,
 	err = luo_array_in_claim(in);
 	if (err) {
 		if (array->mapped)
-			in->handover->unmap(array->data);
+			luo_handover_unmap(array->data);
 		return err;
 	}
 	luo_array_in_write(in);
@@ -326,7 +323,7 @@ static int luo_array_in_restore(struct luo_array_in *in,
 		array->data = array->blocks + 1;
 
 	if (in->data_crc && in->data_crc != crc32c(~0, array->data, size)) {
-		luo_array_free_to(in->handover, array);
+		luo_array_free(array);
 		return -EBADMSG;
 	}
 
@@ -334,18 +331,23 @@ static int luo_array_in_restore(struct luo_array_in *in,
 }
 
 /**
- * luo_array_restore_from - Restore an array of a given handover.
- * @handover:     The handover that the pages are from.
+ * luo_array_restore - Restore an array of the previous kernel.
  * @array:        Set up by this call; all zero on failure.
- * @handle:       The handle: any number.
- * @element_size: Expected size of an element in bytes.
- * @count:        Expected number of elements.
+ * @handle:       The handle as read from an object: any number.
+ * @element_size: Expected size of an element in bytes: any number.
+ * @count:        Expected number of elements as read from an object: any number.
  *
- * Return: As luo_array_restore().
+ * On success the caller owns the pages and frees them with luo_array_free(). An
+ * array whose elements do not match its CRC is freed.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EBADMSG if there is no array at @handle, or it is corrupt or already
+ * restored; -EMSGSIZE if the array has another size, or if no array has the size that
+ * is expected: 0, or one that exceeds the address space; -ENOMEM if there is no
+ * memory, with nothing changed.
  */
-int luo_array_restore_from(const struct luo_handover *handover,
-			   struct luo_array *array, u64 handle,
-			   u32 element_size, u64 count)
+int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
+		      u64 count)
 {
 	struct luo_array_in in;
 	size_t size;
@@ -355,7 +357,7 @@ int luo_array_restore_from(const struct luo_handover *handover,
 	if (!luo_array_size(element_size, count, &size))
 		return -EMSGSIZE;
 
-	err = luo_array_in_init(&in, handover);
+	err = luo_array_in_init(&in);
 	if (err)
 		return err;
 
@@ -370,6 +372,7 @@ int luo_array_restore_from(const struct luo_handover *handover,
 
 	return err;
 }
+EXPORT_SYMBOL_GPL(luo_array_restore);
 
 /* Copy the elements out of the pages that the checked list names. */
 static void luo_array_in_copy(const struct luo_array_in *in, u64 handle,
@@ -396,8 +399,7 @@ static void luo_array_in_copy(const struct luo_array_in *in, u64 handle,
 }
 
 /**
- * luo_array_copy_from - Copy the elements of an array of the previous kernel to new memory.
- * @handover:     The handover that the pages are from.
+ * luo_array_copy - Copy the elements of an array of the previous kernel to new memory.
  * @data:         Set to the elements, which the caller frees with kvfree(). Unchanged on
  *                failure.
  * @handle:       The handle: any number.
@@ -410,8 +412,7 @@ static void luo_array_in_copy(const struct luo_array_in *in, u64 handle,
  * Context: Process context, may sleep.
  * Return: As luo_array_restore().
  */
-int luo_array_copy_from(const struct luo_handover *handover, void **data,
-			u64 handle, u32 element_size, u64 count)
+int luo_array_copy(void **data, u64 handle, u32 element_size, u64 count)
 {
 	const struct luo_array array = {
 		.count = count,
@@ -425,7 +426,7 @@ int luo_array_copy_from(const struct luo_handover *handover, void **data,
 	if (!luo_array_size(element_size, count, &size))
 		return -EMSGSIZE;
 
-	err = luo_array_in_init(&in, handover);
+	err = luo_array_in_init(&in);
 	if (err)
 		return err;
 
@@ -447,27 +448,3 @@ int luo_array_copy_from(const struct luo_handover *handover, void **data,
 
 	return err;
 }
-
-/**
- * luo_array_restore - Restore an array of the previous kernel.
- * @array:        Set up by this call; all zero on failure.
- * @handle:       The handle as read from an object: any number.
- * @element_size: Expected size of an element in bytes: any number.
- * @count:        Expected number of elements as read from an object: any number.
- *
- * On success the caller owns the pages and frees them with luo_array_free(). An
- * array whose elements do not match its CRC is freed.
- *
- * Context: Process context, may sleep.
- * Return: 0; -EBADMSG if there is no array at @handle, or it is corrupt or already
- * restored; -EMSGSIZE if the array has another size, or if no array has the size that
- * is expected: 0, or one that exceeds the address space; -ENOMEM if there is no
- * memory, with nothing changed.
- */
-int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
-		      u64 count)
-{
-	return luo_array_restore_from(&luo_handover_kho, array, handle,
-				      element_size, count);
-}
-EXPORT_SYMBOL_GPL(luo_array_restore);

@@ -118,7 +118,6 @@ static u64 luo_container_count(const struct luo_member *member, void *container)
 
 /**
  * luo_container_save - Save the items of a container as elements.
- * @handover:  The handover to allocate from.
  * @member:    The member of the object.
  * @container: The container.
  * @ser:       Set to the description of the elements; all zero if there is none or on
@@ -128,8 +127,7 @@ static u64 luo_container_count(const struct luo_member *member, void *container)
  * Context: Process context, may sleep.
  * Return: 0; -ENOMEM if there is no memory; or as luo_elements_save().
  */
-int luo_container_save(const struct luo_handover *handover,
-		       const struct luo_member *member, void *container,
+int luo_container_save(const struct luo_member *member, void *container,
 		       struct luo_elements_ser *ser, gfp_t gfp)
 {
 	const u64 count = luo_container_count(member, container);
@@ -155,9 +153,8 @@ int luo_container_save(const struct luo_handover *handover,
 		element += member->kind->size;
 	}
 
-	err = luo_elements_save_from(handover, ser, &array, member->kind,
-				     elements, count, gfp);
-	luo_array_unmap(handover, &array);
+	err = luo_elements_save(ser, &array, member->kind, elements, count, gfp);
+	luo_array_unmap(&array);
 	kvfree(elements);
 
 	return err;
@@ -182,7 +179,6 @@ static int luo_container_add(const struct luo_member *member, void *container,
 
 /**
  * luo_container_load - Add an item to a container for each element.
- * @handover:  The handover that the elements are from.
  * @member:    The member of the object.
  * @container: The container, which is empty. On failure it may have some of the items, so
  *             call luo_container_unload().
@@ -192,8 +188,7 @@ static int luo_container_add(const struct luo_member *member, void *container,
  * Return: 0; -EBADMSG if two elements have the same key; -ENOMEM if there is no memory; or
  * as luo_elements_copy().
  */
-int luo_container_load(const struct luo_handover *handover,
-		       const struct luo_member *member, void *container,
+int luo_container_load(const struct luo_member *member, void *container,
 		       const struct luo_elements_ser *ser)
 {
 	void *elements;
@@ -203,7 +198,7 @@ int luo_container_load(const struct luo_handover *handover,
 	if (!ser->count)
 		return 0;
 
-	err = luo_elements_copy_from(handover, ser, member->kind, &elements);
+	err = luo_elements_copy(ser, member->kind, &elements);
 	if (err)
 		return err;
 

@@ -68,55 +68,6 @@ static int luo_elements_check(const struct luo_object_kind *kind, u32 version,
 }
 
 /**
- * luo_elements_save_from - Save elements to a given handover.
- * @handover: The handover to allocate from.
- * @ser:      As for luo_elements_save(), and the same below.
- * @array:    The array.
- * @kind:     The kind of the elements.
- * @elements: The elements.
- * @count:    Number of elements.
- * @gfp:      Allocation mask.
- *
- * Return: As luo_elements_save().
- */
-int luo_elements_save_from(const struct luo_handover *handover,
-			   struct luo_elements_ser *ser, struct luo_array *array,
-			   const struct luo_object_kind *kind,
-			   const void *elements, u64 count, gfp_t gfp)
-{
-	int err;
-
-	*ser = (struct luo_elements_ser){};
-	*array = (struct luo_array){};
-	if (!kind->elements || !luo_object_fields_droppable(kind) ||
-	    luo_object_reference_any(kind) || luo_object_pages_any(kind) ||
-	    kind->nr_subsections)
-		return -EINVAL;
-	if (!count)
-		return 0;
-
-	err = luo_elements_check(kind, U32_MAX, elements, count);
-	if (!err)
-		err = luo_array_alloc_from(handover, array, kind->size, count,
-					   gfp);
-	if (err)
-		return err;
-
-	memcpy(array->data, elements, count * kind->size);
-	luo_array_seal(array);
-	*ser = (struct luo_elements_ser){
-		.array = array->handle,
-		.count = count,
-		.stride = kind->size,
-		.version = kind->versions[0].version,
-		.layout = kind->versions[0].layout,
-		.kind = luo_object_kind_crc(kind->name),
-	};
-
-	return 0;
-}
-
-/**
  * luo_elements_save - Save the elements of an object for the next kernel.
  * @ser:      Set to the description of the elements; all zero if @count is 0 or on
  *            failure. Store the object that contains it after this call.
@@ -139,8 +90,35 @@ int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
 		      const struct luo_object_kind *kind, const void *elements,
 		      u64 count, gfp_t gfp)
 {
-	return luo_elements_save_from(&luo_handover_kho, ser, array, kind,
-				      elements, count, gfp);
+	int err;
+
+	*ser = (struct luo_elements_ser){};
+	*array = (struct luo_array){};
+	if (!kind->elements || !luo_object_fields_droppable(kind) ||
+	    luo_object_reference_any(kind) || luo_object_pages_any(kind) ||
+	    kind->nr_subsections)
+		return -EINVAL;
+	if (!count)
+		return 0;
+
+	err = luo_elements_check(kind, U32_MAX, elements, count);
+	if (!err)
+		err = luo_array_alloc_raw(array, kind->size, count, gfp);
+	if (err)
+		return err;
+
+	memcpy(array->data, elements, count * kind->size);
+	luo_array_seal(array);
+	*ser = (struct luo_elements_ser){
+		.array = array->handle,
+		.count = count,
+		.stride = kind->size,
+		.version = kind->versions[0].version,
+		.layout = kind->versions[0].layout,
+		.kind = luo_object_kind_crc(kind->name),
+	};
+
+	return 0;
 }
 
 /* Find the version in which this kernel reads elements, and check their layout. */
@@ -187,8 +165,7 @@ static int luo_elements_version(const struct luo_elements_ser *ser,
 }
 
 /* Copy elements of another size, and convert them to the newest structs. */
-static int luo_elements_convert(const struct luo_handover *handover,
-				const struct luo_elements_ser *ser,
+static int luo_elements_convert(const struct luo_elements_ser *ser,
 				const struct luo_object_kind *kind,
 				const struct luo_object_version *version,
 				void **elements)
@@ -197,8 +174,7 @@ static int luo_elements_convert(const struct luo_handover *handover,
 	u64 i;
 	int err;
 
-	err = luo_array_copy_from(handover, &wire, ser->array, ser->stride,
-				  ser->count);
+	err = luo_array_copy(&wire, ser->array, ser->stride, ser->count);
 	if (err)
 		return err;
 
@@ -223,43 +199,6 @@ static int luo_elements_convert(const struct luo_handover *handover,
 }
 
 /**
- * luo_elements_copy_from - Copy elements from a given handover.
- * @handover: The handover that the array is from.
- * @ser:      As for luo_elements_copy(), and the same below.
- * @kind:     The kind of the elements.
- * @elements: The elements.
- *
- * Return: As luo_elements_copy().
- */
-int luo_elements_copy_from(const struct luo_handover *handover,
-			   const struct luo_elements_ser *ser,
-			   const struct luo_object_kind *kind, void **elements)
-{
-	const struct luo_object_version *version;
-	int err;
-
-	*elements = NULL;
-	err = luo_elements_version(ser, kind, &version);
-	if (err)
-		return err;
-
-	if (ser->stride != kind->size)
-		err = luo_elements_convert(handover, ser, kind, version, elements);
-	else
-		err = luo_array_copy_from(handover, elements, ser->array,
-					  ser->stride, ser->count);
-
-	err = err ?: luo_elements_check(kind, version->version, *elements,
-					ser->count);
-	if (err) {
-		kvfree(*elements);
-		*elements = NULL;
-	}
-
-	return err;
-}
-
-/**
  * luo_elements_copy - Load the elements of an object of the previous kernel.
  * @ser:      As read from the object: any values, but at least one element.
  * @kind:     The kind of the elements.
@@ -278,31 +217,27 @@ int luo_elements_copy_from(const struct luo_handover *handover,
 int luo_elements_copy(const struct luo_elements_ser *ser,
 		      const struct luo_object_kind *kind, void **elements)
 {
-	return luo_elements_copy_from(&luo_handover_kho, ser, kind, elements);
-}
-
-/**
- * luo_elements_finish_from - Free elements of a given handover.
- * @handover: The handover that the array is from.
- * @ser:      As for luo_elements_finish().
- *
- * Return: As luo_elements_finish().
- */
-int luo_elements_finish_from(const struct luo_handover *handover,
-			     const struct luo_elements_ser *ser)
-{
-	struct luo_array array;
+	const struct luo_object_version *version;
 	int err;
 
-	if (!ser->count)
-		return 0;
+	*elements = NULL;
+	err = luo_elements_version(ser, kind, &version);
+	if (err)
+		return err;
 
-	err = luo_array_restore_from(handover, &array, ser->array, ser->stride,
-				     ser->count);
-	if (!err)
-		luo_array_free_to(handover, &array);
+	if (ser->stride != kind->size)
+		err = luo_elements_convert(ser, kind, version, elements);
+	else
+		err = luo_array_copy(elements, ser->array, ser->stride, ser->count);
 
-	return err == -ENOMEM ? err : 0;
+	err = err ?: luo_elements_check(kind, version->version, *elements,
+					ser->count);
+	if (err) {
+		kvfree(*elements);
+		*elements = NULL;
+	}
+
+	return err;
 }
 
 /**
@@ -319,20 +254,27 @@ int luo_elements_finish_from(const struct luo_handover *handover,
  */
 int luo_elements_finish(const struct luo_elements_ser *ser)
 {
-	return luo_elements_finish_from(&luo_handover_kho, ser);
+	struct luo_array array;
+	int err;
+
+	if (!ser->count)
+		return 0;
+
+	err = luo_array_restore(&array, ser->array, ser->stride, ser->count);
+	if (!err)
+		luo_array_free(&array);
+
+	return err == -ENOMEM ? err : 0;
 }
 
 /**
  * luo_elements_abort - Free elements of this kernel.
- * @handover: The handover that the array is from.
- * @ser:      As luo_elements_save_from() has set it. The array is not mapped.
+ * @ser:      As luo_elements_save() has set it. The array is not mapped.
  *
  * Context: Process context, may sleep.
  */
-void luo_elements_abort(const struct luo_handover *handover,
-			const struct luo_elements_ser *ser)
+void luo_elements_abort(const struct luo_elements_ser *ser)
 {
 	if (ser->count)
-		luo_array_free_stored(handover, ser->array,
-				      ser->count * ser->stride);
+		luo_array_free_stored(ser->array, ser->count * ser->stride);
 }

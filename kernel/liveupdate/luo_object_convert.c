@@ -191,14 +191,14 @@ static int luo_object_save_members(struct luo_object_out *out,
 	if (!ser)
 		return -ENOMEM;
 
-	err = luo_object_members_save(out->handover, kind, object, ser, gfp);
+	err = luo_object_members_save(kind, object, ser, gfp);
 	if (err)
 		return err;
 
 	err = luo_object_save_all(out, kind, instance, object, ser, gfp);
 	if (err) {
 		luo_object_members_get(kind, ser, fields);
-		luo_object_members_abort(out->handover, kind, fields);
+		luo_object_members_abort(kind, fields);
 	}
 
 	return err;
@@ -508,13 +508,13 @@ static int luo_object_update_members(struct luo_object_out *out,
 		return -ENOMEM;
 
 	luo_object_members_stored(out, kind, instance, old);
-	err = luo_object_members_update(out->handover, kind, object, ser, old);
+	err = luo_object_members_update(kind, object, ser, old);
 	if (err)
 		return err;
 
 	luo_object_members_get(kind, ser, fields);
 	err = luo_object_update_all(out, kind, instance, object, ser);
-	luo_object_members_replaced(out->handover, kind, err ? fields : old);
+	luo_object_members_replaced(kind, err ? fields : old);
 
 	return err;
 }
@@ -562,7 +562,7 @@ void luo_object_convert_abort(struct luo_object_out *out,
 
 	luo_object_members_stored(out, kind, instance, fields);
 	luo_object_out_abort(out, &id);
-	luo_object_members_abort(out->handover, kind, fields);
+	luo_object_members_abort(kind, fields);
 }
 
 static int luo_object_read_version(struct luo_object_in *in,
@@ -807,11 +807,9 @@ static int luo_object_finish_fields(struct luo_object_in *in,
 		const struct luo_field *field = &kind->fields[i];
 
 		if (field->form == LUO_FORM_ELEMENTS)
-			err = luo_elements_finish_from(in->handover,
-						       ser + field->offset);
+			err = luo_elements_finish(ser + field->offset);
 		else if (field->form == LUO_FORM_PAGES)
-			err = luo_pages_finish(in->handover,
-					       ser + field->offset);
+			err = luo_pages_finish(ser + field->offset);
 	}
 
 	return err;

@@ -41,14 +41,13 @@
 #include "luo_handover.h"
 #include "luo_object_internal.h"
 
-struct luo_object_out luo_objects_out =
-	LUO_OBJECT_OUT_INIT(luo_objects_out, &luo_handover_kho);
+struct luo_object_out luo_objects_out = LUO_OBJECT_OUT_INIT(luo_objects_out);
 struct luo_object_in luo_objects_in =
-	LUO_OBJECT_IN_INIT(luo_objects_in, &luo_handover_kho, &luo_objects_out);
+	LUO_OBJECT_IN_INIT(luo_objects_in, &luo_objects_out);
 
 static bool luo_objects_enabled(void)
 {
-	return luo_handover_kho.enabled();
+	return luo_handover_enabled();
 }
 
 /**
@@ -308,7 +307,7 @@ EXPORT_SYMBOL_GPL(luo_object_load);
  */
 void luo_object_unload(const struct luo_object_kind *kind, void *object)
 {
-	luo_object_members_unload(&luo_handover_kho, kind, object);
+	luo_object_members_unload(kind, object);
 }
 EXPORT_SYMBOL_GPL(luo_object_unload);
 

@@ -86,7 +86,7 @@ static int luo_object_in_read_block(struct luo_object_in *in,
 	struct luo_object_block_ser *block;
 	void *mem;
 
-	if (in->handover->order(address) != 0)
+	if (luo_handover_order(address) != 0)
 		return -EBADMSG;
 
 	block = (void *)__get_free_page(GFP_KERNEL);
@@ -103,10 +103,10 @@ static int luo_object_in_read_block(struct luo_object_in *in,
 		goto err_damaged;
 	}
 
-	mem = in->handover->claim(address, 0);
+	mem = luo_handover_claim(address, 0);
 	if (!mem)
 		goto err_damaged;
-	in->handover->release(mem, 0);
+	luo_handover_release(mem, 0);
 
 	table->address = block->next;
 	block->next = 0;
@@ -173,9 +173,9 @@ static int luo_object_in_read_list(struct luo_object_in *in, u64 address,
 		return err;
 	}
 
-	mem = in->handover->claim(address, order);
+	mem = luo_handover_claim(address, order);
 	if (mem)
-		in->handover->release(mem, order);
+		luo_handover_release(mem, order);
 
 	return err;
 }
@@ -186,11 +186,11 @@ static int luo_object_in_find_list(struct luo_object_in *in)
 	u64 address;
 	int order, err;
 
-	err = in->handover->find(&address, &size);
+	err = luo_handover_find(&address, &size);
 	if (err)
 		return err;
 
-	order = in->handover->order(address);
+	order = luo_handover_order(address);
 	if (order < 0 || size > PAGE_SIZE << order)
 		return -EBADMSG;
 

@@ -16,7 +16,6 @@
 #include "luo_index.h"
 #include "luo_pool_internal.h"
 
-struct luo_handover;
 struct seq_file;
 
 /* The number of versions for which a table remembers the layout. */
@@ -145,7 +144,6 @@ int luo_object_fdt_read_kinds(const void *fdt, size_t size,
 
 /**
  * struct luo_object_out - The objects for the next kernel.
- * @handover:  The handover to allocate from.
  * @lock:      Protects all other members.
  * @tables:    The tables of all kinds that have been stored.
  * @pool:      The data of the objects.
@@ -153,7 +151,6 @@ int luo_object_fdt_read_kinds(const void *fdt, size_t size,
  * @fdt_end:   Offset of the end of the list.
  */
 struct luo_object_out {
-	const struct luo_handover *handover;
 	struct mutex lock; /* protects all of this */
 	struct list_head tables;
 	struct luo_pool_out pool;
@@ -161,11 +158,9 @@ struct luo_object_out {
 	u32 fdt_end;
 };
 
-#define LUO_OBJECT_OUT_INIT(name, _handover) {				\
-	.handover = (_handover),					\
+#define LUO_OBJECT_OUT_INIT(name) {					\
 	.lock = __MUTEX_INITIALIZER((name).lock),			\
 	.tables = LIST_HEAD_INIT((name).tables),			\
-	.pool.handover = (_handover),					\
 }
 
 int luo_object_out_publish(struct luo_object_out *out);
@@ -211,7 +206,6 @@ void luo_object_out_free(struct luo_object_out *out,
 
 /**
  * struct luo_object_in - The objects of the previous kernel.
- * @handover: The handover that the memory is from.
  * @out:      The objects for the next kernel. Owners store an object there before they
  *            finish the one of the previous kernel.
  * @lock:     Protects all other members.
@@ -226,7 +220,6 @@ void luo_object_out_free(struct luo_object_out *out,
  *            corrupt.
  */
 struct luo_object_in {
-	const struct luo_handover *handover;
 	struct luo_object_out *out;
 	struct mutex lock; /* protects all of this */
 	struct list_head tables;
@@ -238,13 +231,11 @@ struct luo_object_in {
 	int err;
 };
 
-#define LUO_OBJECT_IN_INIT(name, _handover, _out) {			\
-	.handover = (_handover),					\
+#define LUO_OBJECT_IN_INIT(name, _out) {				\
 	.out = (_out),							\
 	.lock = __MUTEX_INITIALIZER((name).lock),			\
 	.tables = LIST_HEAD_INIT((name).tables),			\
 	.lost = LIST_HEAD_INIT((name).lost),				\
-	.pool.handover = (_handover),					\
 }
 
 int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
@@ -456,37 +447,28 @@ union luo_member_ser {
 
 bool luo_object_pages_any(const struct luo_object_kind *kind);
 bool luo_object_members_valid(const struct luo_object_kind *kind);
-int luo_object_members_save(const struct luo_handover *handover,
-			    const struct luo_object_kind *kind, const void *object,
+int luo_object_members_save(const struct luo_object_kind *kind, const void *object,
 			    void *ser, gfp_t gfp);
-int luo_object_members_update(const struct luo_handover *handover,
-			      const struct luo_object_kind *kind,
-			      const void *object, void *ser,
-			      const union luo_member_ser *old);
-void luo_object_members_replaced(const struct luo_handover *handover,
-				 const struct luo_object_kind *kind,
+int luo_object_members_update(const struct luo_object_kind *kind, const void *object,
+			      void *ser, const union luo_member_ser *old);
+void luo_object_members_replaced(const struct luo_object_kind *kind,
 				 const union luo_member_ser *fields);
 void luo_object_members_get(const struct luo_object_kind *kind, const void *ser,
 			    union luo_member_ser *fields);
 void luo_object_members_stored(struct luo_object_out *out,
 			       const struct luo_object_kind *kind, u64 instance,
 			       union luo_member_ser *fields);
-void luo_object_members_abort(const struct luo_handover *handover,
-			      const struct luo_object_kind *kind,
+void luo_object_members_abort(const struct luo_object_kind *kind,
 			      const union luo_member_ser *fields);
-int luo_object_members_load(const struct luo_handover *handover,
-			    const struct luo_object_kind *kind, u64 instance,
+int luo_object_members_load(const struct luo_object_kind *kind, u64 instance,
 			    const void *ser, void *object);
-void luo_object_members_unload(const struct luo_handover *handover,
-			       const struct luo_object_kind *kind, void *object);
+void luo_object_members_unload(const struct luo_object_kind *kind, void *object);
 
 /* luo_container.c: lists and xarrays. */
 
-int luo_container_save(const struct luo_handover *handover,
-		       const struct luo_member *member, void *container,
+int luo_container_save(const struct luo_member *member, void *container,
 		       struct luo_elements_ser *ser, gfp_t gfp);
-int luo_container_load(const struct luo_handover *handover,
-		       const struct luo_member *member, void *container,
+int luo_container_load(const struct luo_member *member, void *container,
 		       const struct luo_elements_ser *ser);
 void luo_container_unload(const struct luo_member *member, void *container);
 bool luo_container_empty(const struct luo_member *member, void *container);

@@ -166,7 +166,7 @@ int luo_object_register_kind(struct luo_object_kind *kind)
 	unsigned int i;
 	int err;
 
-	if (!luo_handover_kho.enabled())
+	if (!luo_handover_enabled())
 		return -EOPNOTSUPP;
 
 	if (luo_object_is_subsection(kind->name) ||

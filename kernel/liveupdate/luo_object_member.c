@@ -104,31 +104,26 @@ static size_t luo_object_member_size(const struct luo_member *member)
 			     sizeof(struct luo_pages_ser);
 }
 
-static int luo_object_member_save(const struct luo_handover *handover,
-				  const struct luo_member *member,
+static int luo_object_member_save(const struct luo_member *member,
 				  const void *object, void *ser, gfp_t gfp)
 {
 	/* Saving a container does not change it, but some of its functions do. */
 	void *memory = (void *)object + member->offset;
 
-	return member->ops ?
-	       luo_container_save(handover, member, memory, ser, gfp) :
-	       luo_pages_save(handover, ser, memory, gfp);
+	return member->ops ? luo_container_save(member, memory, ser, gfp) :
+			     luo_pages_save(ser, memory, gfp);
 }
 
-static void luo_object_member_abort(const struct luo_handover *handover,
-				    const struct luo_member *member,
-				    const void *ser)
+static void luo_object_member_abort(const struct luo_member *member, const void *ser)
 {
 	if (member->ops)
-		luo_elements_abort(handover, ser);
+		luo_elements_abort(ser);
 	else
-		luo_pages_abort(handover, ser);
+		luo_pages_abort(ser);
 }
 
 /**
  * luo_object_members_save - Save the members of an object.
- * @handover: The handover.
  * @kind:     Its kind.
  * @object:   The object.
  * @ser:      A copy of its newest struct. The fields of the members are set.
@@ -137,8 +132,7 @@ static void luo_object_member_abort(const struct luo_handover *handover,
  * Context: Process context, may sleep.
  * Return: 0; the errno of luo_pages_save() or luo_container_save(), with no member saved.
  */
-int luo_object_members_save(const struct luo_handover *handover,
-			    const struct luo_object_kind *kind, const void *object,
+int luo_object_members_save(const struct luo_object_kind *kind, const void *object,
 			    void *ser, gfp_t gfp)
 {
 	const struct luo_member *members = kind->members;
@@ -146,7 +140,7 @@ int luo_object_members_save(const struct luo_handover *handover,
 	int err;
 
 	for (i = 0; i < kind->nr_members; i++) {
-		err = luo_object_member_save(handover, &members[i], object,
+		err = luo_object_member_save(&members[i], object,
 					     ser + members[i].field, gfp);
 		if (err)
 			goto err_abort;
@@ -156,15 +150,13 @@ int luo_object_members_save(const struct luo_handover *handover,
 
 err_abort:
 	while (i--)
-		luo_object_member_abort(handover, &members[i],
-					ser + members[i].field);
+		luo_object_member_abort(&members[i], ser + members[i].field);
 
 	return err;
 }
 
 /**
  * luo_object_members_update - Save the containers of an object that is stored.
- * @handover: The handover.
  * @kind:     Its kind.
  * @object:   The object.
  * @ser:      A copy of its newest struct. The fields of the members are set.
@@ -174,10 +166,8 @@ err_abort:
  * Return: 0; -EINVAL if pages were added; or the errno of luo_container_save(), with
  * nothing changed.
  */
-int luo_object_members_update(const struct luo_handover *handover,
-			      const struct luo_object_kind *kind,
-			      const void *object, void *ser,
-			      const union luo_member_ser *old)
+int luo_object_members_update(const struct luo_object_kind *kind, const void *object,
+			      void *ser, const union luo_member_ser *old)
 {
 	const struct luo_member *members = kind->members;
 	const struct luo_pages *pages;
@@ -194,7 +184,7 @@ int luo_object_members_update(const struct luo_handover *handover,
 			       sizeof(old[i].pages));
 			continue;
 		}
-		err = luo_object_member_save(handover, &members[i], object,
+		err = luo_object_member_save(&members[i], object,
 					     ser + members[i].field, GFP_KERNEL);
 		if (err)
 			goto err_abort;
@@ -205,7 +195,7 @@ int luo_object_members_update(const struct luo_handover *handover,
 err_abort:
 	while (i--) {
 		if (members[i].ops)
-			luo_elements_abort(handover, ser + members[i].field);
+			luo_elements_abort(ser + members[i].field);
 	}
 
 	return err;
@@ -259,40 +249,36 @@ void luo_object_members_stored(struct luo_object_out *out,
 
 /**
  * luo_object_members_abort - Undo luo_object_members_save().
- * @handover: The handover.
  * @kind:     The kind.
  * @fields:   The fields of the members.
  *
  * Context: Process context, may sleep.
  */
-void luo_object_members_abort(const struct luo_handover *handover,
-			      const struct luo_object_kind *kind,
+void luo_object_members_abort(const struct luo_object_kind *kind,
 			      const union luo_member_ser *fields)
 {
 	unsigned int i;
 
 	for (i = 0; i < kind->nr_members; i++)
-		luo_object_member_abort(handover, &kind->members[i], &fields[i]);
+		luo_object_member_abort(&kind->members[i], &fields[i]);
 }
 
 /**
  * luo_object_members_replaced - Free what an update does not need.
- * @handover: The handover.
  * @kind:     The kind.
  * @fields:   The fields of the members before an update that succeeded, or those of one
  *            that failed.
  *
  * Context: Process context, may sleep.
  */
-void luo_object_members_replaced(const struct luo_handover *handover,
-				 const struct luo_object_kind *kind,
+void luo_object_members_replaced(const struct luo_object_kind *kind,
 				 const union luo_member_ser *fields)
 {
 	unsigned int i;
 
 	for (i = 0; i < kind->nr_members; i++) {
 		if (kind->members[i].ops)
-			luo_elements_abort(handover, &fields[i].elements);
+			luo_elements_abort(&fields[i].elements);
 	}
 }
 
@@ -304,13 +290,12 @@ static bool luo_object_member_empty(const struct luo_member *member, void *memor
 			     !pages->nr_runs;
 }
 
-static void luo_object_member_unload(const struct luo_handover *handover,
-				     const struct luo_member *member, void *memory)
+static void luo_object_member_unload(const struct luo_member *member, void *memory)
 {
 	if (member->ops)
 		luo_container_unload(member, memory);
 	else
-		luo_pages_free_to(handover, memory);
+		luo_pages_free(memory);
 }
 
 /* Log why a member cannot be loaded, with the name of its field. */
@@ -326,17 +311,15 @@ static void luo_object_member_report(const struct luo_object_kind *kind,
 }
 
 /* Load a container, or read a list of pages. */
-static int luo_object_member_load(const struct luo_handover *handover,
-				  const struct luo_object_kind *kind, u64 instance,
-				  const struct luo_member *member,
-				  const void *ser, void *memory)
+static int luo_object_member_load(const struct luo_object_kind *kind, u64 instance,
+				  const struct luo_member *member, const void *ser,
+				  void *memory)
 {
 	const char *why = "its elements are corrupt";
 	int err;
 
-	err = member->ops ?
-	      luo_container_load(handover, member, memory, ser) :
-	      luo_pages_read(handover, ser, memory, &why);
+	err = member->ops ? luo_container_load(member, memory, ser) :
+			    luo_pages_read(ser, memory, &why);
 	/* The array has another size than the object says. */
 	if (err == -EMSGSIZE)
 		err = -EBADMSG;
@@ -349,16 +332,14 @@ static int luo_object_member_load(const struct luo_handover *handover,
 }
 
 /* Claim all pages whose lists were read. On failure no page is claimed. */
-static int luo_object_members_claim(const struct luo_handover *handover,
-				    const struct luo_object_kind *kind,
-				    u64 instance, void *object)
+static int luo_object_members_claim(const struct luo_object_kind *kind, u64 instance,
+				    void *object)
 {
 	const struct luo_member *members = kind->members;
 	unsigned int i, j;
 
 	for (i = 0; i < kind->nr_members; i++) {
-		if (members[i].ops ||
-		    !luo_pages_claim(handover, object + members[i].offset))
+		if (members[i].ops || !luo_pages_claim(object + members[i].offset))
 			continue;
 		luo_object_member_report(kind, instance, &members[i],
 					 "a page is used twice", -EBADMSG);
@@ -376,7 +357,7 @@ err_free:
 			continue;
 		if (j > i)
 			pages->nr_runs = 0;
-		luo_pages_free_to(handover, pages);
+		luo_pages_free(pages);
 	}
 
 	return -EBADMSG;
@@ -384,7 +365,6 @@ err_free:
 
 /**
  * luo_object_members_load - Load the members of an object.
- * @handover: The handover that they are from.
  * @kind:     Its kind.
  * @instance: Its number within the kind.
  * @ser:      Its newest struct, which was loaded.
@@ -394,8 +374,7 @@ err_free:
  * Return: 0; -EINVAL if a member is not empty; or the errno of luo_container_load(),
  * luo_pages_read() or luo_pages_claim().
  */
-int luo_object_members_load(const struct luo_handover *handover,
-			    const struct luo_object_kind *kind, u64 instance,
+int luo_object_members_load(const struct luo_object_kind *kind, u64 instance,
 			    const void *ser, void *object)
 {
 	const struct luo_member *members = kind->members;
@@ -409,12 +388,11 @@ int luo_object_members_load(const struct luo_handover *handover,
 	}
 
 	for (i = 0; i < kind->nr_members && !err; i++)
-		err = luo_object_member_load(handover, kind, instance,
-					     &members[i],
+		err = luo_object_member_load(kind, instance, &members[i],
 					     ser + members[i].field,
 					     object + members[i].offset);
 	if (!err)
-		err = luo_object_members_claim(handover, kind, instance, object);
+		err = luo_object_members_claim(kind, instance, object);
 	if (!err)
 		return 0;
 
@@ -424,8 +402,7 @@ int luo_object_members_load(const struct luo_handover *handover,
 		/* None of these pages is claimed. */
 		if (!members[i].ops)
 			pages->nr_runs = 0;
-		luo_object_member_unload(handover, &members[i],
-					 object + members[i].offset);
+		luo_object_member_unload(&members[i], object + members[i].offset);
 	}
 
 	return err;
@@ -433,18 +410,16 @@ int luo_object_members_load(const struct luo_handover *handover,
 
 /**
  * luo_object_members_unload - Free the items and pages of an object.
- * @handover: The handover.
  * @kind:     Its kind.
  * @object:   The object. Its members are empty afterwards.
  *
  * Context: Process context, may sleep.
  */
-void luo_object_members_unload(const struct luo_handover *handover,
-			       const struct luo_object_kind *kind, void *object)
+void luo_object_members_unload(const struct luo_object_kind *kind, void *object)
 {
 	unsigned int i;
 
 	for (i = 0; i < kind->nr_members; i++)
-		luo_object_member_unload(handover, &kind->members[i],
+		luo_object_member_unload(&kind->members[i],
 					 object + kind->members[i].offset);
 }

@@ -78,7 +78,7 @@ struct luo_object_spare {
 int luo_object_out_publish(struct luo_object_out *out)
 {
 	const unsigned int order = get_order(LUO_OBJECT_FDT_SIZE);
-	void *fdt = out->handover->alloc(order, GFP_KERNEL | __GFP_ZERO);
+	void *fdt = luo_handover_alloc(order, GFP_KERNEL | __GFP_ZERO);
 	u32 end;
 	int err;
 
@@ -86,9 +86,9 @@ int luo_object_out_publish(struct luo_object_out *out)
 		return -ENOMEM;
 
 	end = luo_object_fdt_init(fdt);
-	err = out->handover->publish(fdt, LUO_OBJECT_FDT_SIZE);
+	err = luo_handover_publish(fdt, LUO_OBJECT_FDT_SIZE);
 	if (err) {
-		out->handover->free(fdt, order);
+		luo_handover_free(fdt, order);
 		return err;
 	}
 
@@ -132,13 +132,12 @@ static int luo_object_spare_fill(struct luo_object_spare *spare,
 			return -ENOMEM;
 	}
 	if (spare->lacks & LUO_OBJECT_LACKS_BLOCK) {
-		spare->block = out->handover->alloc(0, gfp | __GFP_ZERO);
+		spare->block = luo_handover_alloc(0, gfp | __GFP_ZERO);
 		if (!spare->block)
 			return -ENOMEM;
 	}
 	if (spare->lacks & LUO_OBJECT_LACKS_DATA) {
-		spare->data = luo_pool_out_block(out->handover, request->size,
-						 gfp);
+		spare->data = luo_pool_out_block(request->size, gfp);
 		if (!spare->data)
 			return -ENOMEM;
 	}
@@ -154,11 +153,11 @@ static void luo_object_spare_free(struct luo_object_spare *spare,
 				  const struct luo_object_out *out)
 {
 	if (spare->table)
-		luo_object_table_destroy(spare->table, out->handover->free);
+		luo_object_table_destroy(spare->table, luo_handover_free);
 	if (spare->block)
-		out->handover->free(spare->block, 0);
+		luo_handover_free(spare->block, 0);
 	if (spare->data)
-		out->handover->free(spare->data, spare->data->order);
+		luo_handover_free(spare->data, spare->data->order);
 	luo_index_destroy(&spare->index);
 }
 
@@ -574,11 +573,11 @@ void luo_object_out_free(struct luo_object_out *out,
 	 * because the next kernel would find other data in it.
 	 */
 	smp_wmb();
-	luo_object_free_blocks(unlinked->blocks, out->handover->free);
+	luo_object_free_blocks(unlinked->blocks, luo_handover_free);
 	luo_index_destroy(&unlinked->index);
 	for (block = unlinked->data; block; block = next) {
 		next = block->next ? phys_to_virt(block->next) : NULL;
-		out->handover->free(block, block->order);
+		luo_handover_free(block, block->order);
 	}
 }
 

@@ -283,8 +283,7 @@ int luo_object_subsections_load(struct luo_object_in *in,
 						 copy + part[i].offset,
 						 version & LUO_OBJECT_VERSION_SUBSECTIONS);
 	if (!err)
-		err = luo_object_members_load(in->handover, kind, instance,
-					      copy, object);
+		err = luo_object_members_load(kind, instance, copy, object);
 	if (err)
 		return err;
 

@@ -117,23 +117,6 @@ int luo_pages_add(struct luo_pages *pages, struct page *page, unsigned int order
 EXPORT_SYMBOL_GPL(luo_pages_add);
 
 /**
- * luo_pages_free_to - Free pages of a given handover, see luo_pages_free().
- * @handover: The handover.
- * @pages:    The pages.
- */
-void luo_pages_free_to(const struct luo_handover *handover,
-		       struct luo_pages *pages)
-{
-	u64 i;
-
-	for (i = 0; i < pages->nr_runs; i++)
-		luo_run_put(handover, &pages->runs[i], 0,
-			    pages->runs[i].nr_pages);
-	kvfree(pages->runs);
-	*pages = (struct luo_pages){};
-}
-
-/**
  * luo_pages_free - Drop the references to all folios, and free the list.
  * @pages: The pages. All zero afterwards.
  *
@@ -143,7 +126,12 @@ void luo_pages_free_to(const struct luo_handover *handover,
  */
 void luo_pages_free(struct luo_pages *pages)
 {
-	luo_pages_free_to(&luo_handover_kho, pages);
+	u64 i;
+
+	for (i = 0; i < pages->nr_runs; i++)
+		luo_run_put(&pages->runs[i], 0, pages->runs[i].nr_pages);
+	kvfree(pages->runs);
+	*pages = (struct luo_pages){};
 }
 EXPORT_SYMBOL_GPL(luo_pages_free);
 
@@ -170,7 +158,6 @@ EXPORT_SYMBOL_GPL(luo_pages_pfn);
 
 /**
  * luo_pages_save - Preserve pages and write the list of their runs.
- * @handover: The handover.
  * @ser:      Set to the description of the pages; all zero if there is none or on failure.
  * @pages:    The pages.
  * @gfp:      Allocation mask for the list.
@@ -179,34 +166,33 @@ EXPORT_SYMBOL_GPL(luo_pages_pfn);
  * Return: 0; -EEXIST if a page is preserved already; -EADDRNOTAVAIL if one cannot be
  * preserved where it is; -ENOMEM if there is no memory. On failure no page is preserved.
  */
-int luo_pages_save(const struct luo_handover *handover, struct luo_pages_ser *ser,
-		   const struct luo_pages *pages, gfp_t gfp)
+int luo_pages_save(struct luo_pages_ser *ser, const struct luo_pages *pages,
+		   gfp_t gfp)
 {
 	struct luo_array array;
 	u64 i;
 	int err;
 
 	*ser = (struct luo_pages_ser){};
-	err = luo_elements_save_from(handover, &ser->runs, &array,
-				     &page_run_kind, pages->runs,
-				     pages->nr_runs, gfp);
+	err = luo_elements_save(&ser->runs, &array, &page_run_kind, pages->runs,
+				pages->nr_runs, gfp);
 	if (err)
 		return err;
 
 	for (i = 0; i < pages->nr_runs; i++) {
-		err = luo_run_preserve(handover, &pages->runs[i]);
+		err = luo_run_preserve(&pages->runs[i]);
 		if (err)
 			goto err_unpreserve;
 	}
-	luo_array_unmap(handover, &array);
+	luo_array_unmap(&array);
 	ser->nr_pages = pages->nr_pages;
 
 	return 0;
 
 err_unpreserve:
 	while (i--)
-		luo_run_unpreserve(handover, &pages->runs[i]);
-	luo_array_free_to(handover, &array);
+		luo_run_unpreserve(&pages->runs[i]);
+	luo_array_free(&array);
 	*ser = (struct luo_pages_ser){};
 
 	return err;
@@ -216,40 +202,35 @@ err_unpreserve:
 static_assert(!(PAGE_SIZE % sizeof(struct luo_run)));
 static_assert(!(sizeof(struct luo_array_block_ser) % sizeof(struct luo_run)));
 
-static void luo_pages_unpreserve(const struct luo_handover *handover,
-				 const void *data, size_t size)
+static void luo_pages_unpreserve(const void *data, size_t size)
 {
 	const struct luo_run *run = data;
 	size_t i;
 
 	for (i = 0; i < size / sizeof(*run); i++)
-		luo_run_unpreserve(handover, &run[i]);
+		luo_run_unpreserve(&run[i]);
 }
 
 /**
  * luo_pages_abort - Undo luo_pages_save().
- * @handover: The handover.
  * @ser:      The description of the pages that it wrote.
  *
  * Allocates nothing. The owner of the pages keeps them.
  *
  * Context: Process context, may sleep.
  */
-void luo_pages_abort(const struct luo_handover *handover,
-		     const struct luo_pages_ser *ser)
+void luo_pages_abort(const struct luo_pages_ser *ser)
 {
 	if (!ser->runs.count)
 		return;
 
-	luo_array_stored_each(handover, ser->runs.array,
-			      ser->runs.count * ser->runs.stride,
+	luo_array_stored_each(ser->runs.array, ser->runs.count * ser->runs.stride,
 			      luo_pages_unpreserve);
-	luo_elements_abort(handover, &ser->runs);
+	luo_elements_abort(&ser->runs);
 }
 
 /* Return why the list of runs of another kernel is invalid, or NULL. */
-static const char *luo_pages_check(const struct luo_handover *handover,
-				   const struct luo_pages_ser *ser,
+static const char *luo_pages_check(const struct luo_pages_ser *ser,
 				   const struct luo_run *runs)
 {
 	u64 nr_pages = 0, i;
@@ -267,7 +248,7 @@ static const char *luo_pages_check(const struct luo_handover *handover,
 		return "its list has another number of pages";
 
 	for (i = 0; i < ser->runs.count; i++) {
-		if (!luo_run_present(handover, &runs[i]))
+		if (!luo_run_present(&runs[i]))
 			return "a page was not preserved, or was claimed already";
 	}
 
@@ -276,7 +257,6 @@ static const char *luo_pages_check(const struct luo_handover *handover,
 
 /**
  * luo_pages_read - Read the list of the pages of an object of the previous kernel.
- * @handover: The handover.
  * @ser:      As read from the object: any values.
  * @pages:    Set to the pages, which are not claimed. All zero on failure.
  * @why:      Set to the reason of the error if it is -EBADMSG.
@@ -289,8 +269,7 @@ static const char *luo_pages_check(const struct luo_handover *handover,
  * -EPROTONOSUPPORT if this kernel does not read the list, which is logged; -ENOMEM if there
  * is no memory.
  */
-int luo_pages_read(const struct luo_handover *handover,
-		   const struct luo_pages_ser *ser, struct luo_pages *pages,
+int luo_pages_read(const struct luo_pages_ser *ser, struct luo_pages *pages,
 		   const char **why)
 {
 	void *runs = NULL;
@@ -299,12 +278,11 @@ int luo_pages_read(const struct luo_handover *handover,
 	*pages = (struct luo_pages){};
 	*why = "its list is corrupt";
 	if (ser->runs.count)
-		err = luo_elements_copy_from(handover, &ser->runs,
-					     &page_run_kind, &runs);
+		err = luo_elements_copy(&ser->runs, &page_run_kind, &runs);
 	if (err)
 		return err;
 
-	*why = luo_pages_check(handover, ser, runs);
+	*why = luo_pages_check(ser, runs);
 	if (*why) {
 		kvfree(runs);
 		return -EBADMSG;
@@ -321,7 +299,6 @@ int luo_pages_read(const struct luo_handover *handover,
 
 /**
  * luo_pages_claim - Claim pages of the previous kernel, all or nothing.
- * @handover: The handover.
  * @pages:    The pages from luo_pages_read(). All zero on failure.
  *
  * Allocates nothing.
@@ -330,9 +307,9 @@ int luo_pages_read(const struct luo_handover *handover,
  * Return: 0; -EBADMSG if a page is in the list twice, or was claimed in the meantime, in
  * which case the others are freed.
  */
-int luo_pages_claim(const struct luo_handover *handover, struct luo_pages *pages)
+int luo_pages_claim(struct luo_pages *pages)
 {
-	struct luo_run_claim claim = { .handover = handover };
+	struct luo_run_claim claim = {};
 	u32 nr_pages = 0;
 	u64 i;
 
@@ -347,16 +324,15 @@ int luo_pages_claim(const struct luo_handover *handover, struct luo_pages *pages
 		return 0;
 
 	/* Free the pages that were claimed. */
-	luo_run_put(handover, &pages->runs[i], 0, nr_pages);
+	luo_run_put(&pages->runs[i], 0, nr_pages);
 	pages->nr_runs = i;
-	luo_pages_free_to(handover, pages);
+	luo_pages_free(pages);
 
 	return -EBADMSG;
 }
 
 /**
  * luo_pages_finish - Free the pages of an object of the previous kernel, and their list.
- * @handover: The handover.
  * @ser:      As read from the object: any values.
  *
  * Pages that luo_pages_claim() has claimed stay with their owner. If the list is corrupt,
@@ -365,18 +341,17 @@ int luo_pages_claim(const struct luo_handover *handover, struct luo_pages *pages
  * Context: Process context, may sleep.
  * Return: 0, or -ENOMEM if there is no memory, with nothing changed.
  */
-int luo_pages_finish(const struct luo_handover *handover,
-		     const struct luo_pages_ser *ser)
+int luo_pages_finish(const struct luo_pages_ser *ser)
 {
 	struct luo_pages pages;
 	const char *why;
 	int err;
 
-	err = luo_pages_read(handover, ser, &pages, &why);
+	err = luo_pages_read(ser, &pages, &why);
 	if (err == -ENOMEM)
 		return err;
-	if (!err && !luo_pages_claim(handover, &pages))
-		luo_pages_free_to(handover, &pages);
+	if (!err && !luo_pages_claim(&pages))
+		luo_pages_free(&pages);
 
-	return luo_elements_finish_from(handover, &ser->runs);
+	return luo_elements_finish(&ser->runs);
 }

@@ -5,24 +5,15 @@
 #include <linux/kho/abi/luo_pages.h>
 #include <linux/luo_pages.h>
 
-struct luo_handover;
-
-int luo_pages_save(const struct luo_handover *handover, struct luo_pages_ser *ser,
-		   const struct luo_pages *pages, gfp_t gfp);
-void luo_pages_abort(const struct luo_handover *handover,
-		     const struct luo_pages_ser *ser);
-int luo_pages_read(const struct luo_handover *handover,
-		   const struct luo_pages_ser *ser, struct luo_pages *pages,
+int luo_pages_save(struct luo_pages_ser *ser, const struct luo_pages *pages,
+		   gfp_t gfp);
+void luo_pages_abort(const struct luo_pages_ser *ser);
+int luo_pages_read(const struct luo_pages_ser *ser, struct luo_pages *pages,
 		   const char **why);
-int luo_pages_claim(const struct luo_handover *handover, struct luo_pages *pages);
-int luo_pages_finish(const struct luo_handover *handover,
-		     const struct luo_pages_ser *ser);
-
-/* The calls of the public header, for tests that pass their own handover. */
+int luo_pages_claim(struct luo_pages *pages);
+int luo_pages_finish(const struct luo_pages_ser *ser);
 
 int luo_pages_add_pfn(struct luo_pages *pages, u64 pfn, unsigned int order,
 		      gfp_t gfp);
-void luo_pages_free_to(const struct luo_handover *handover,
-		       struct luo_pages *pages);
 
 #endif /* _LUO_PAGES_INTERNAL_H */

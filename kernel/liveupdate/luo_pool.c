@@ -70,14 +70,18 @@ static void luo_pool_chain(struct luo_pool *pool,
 }
 
 /**
- * luo_pool_create_from - Create a pool in a given handover.
- * @handover: The handover to allocate from.
- * @gfp:      Allocation mask.
+ * luo_pool_create - Create a pool.
+ * @gfp: Allocation mask for the first page.
  *
- * Return: As luo_pool_create().
+ * The page is preserved when the call returns. The next kernel finds it only if an
+ * object with the handle in it is stored.
+ *
+ * Context: Process context, may sleep.
+ * Return: The pool, which the caller owns and frees with luo_pool_free();
+ * ERR_PTR(-EINVAL) if @gfp has %__GFP_MOVABLE or %__GFP_HIGHMEM; ERR_PTR(-ENOMEM) if
+ * there is no memory.
  */
-struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
-				      gfp_t gfp)
+struct luo_pool *luo_pool_create(gfp_t gfp)
 {
 	struct luo_pool_block_ser *block;
 	struct luo_pool *pool;
@@ -89,7 +93,6 @@ struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
 	if (!pool)
 		return ERR_PTR(-ENOMEM);
 
-	pool->out.handover = handover;
 	block = luo_pool_out_begin(&pool->out, gfp);
 	if (!block) {
 		kfree(pool);
@@ -99,6 +102,7 @@ struct luo_pool *luo_pool_create_from(const struct luo_handover *handover,
 
 	return pool;
 }
+EXPORT_SYMBOL_GPL(luo_pool_create);
 
 /* Check all blocks without claiming one, so that a caller may retry after -ENOMEM. */
 static int luo_pool_check(struct luo_pool *pool)
@@ -124,8 +128,7 @@ static int luo_pool_check(struct luo_pool *pool)
 }
 
 /**
- * luo_pool_restore_from - Restore a pool of a given handover.
- * @handover: The handover that the pages are from.
+ * luo_pool_restore_root - Restore a pool and check that an allocation is in it.
  * @handle:   Handle of the pool: any number.
  * @root:     Physical address of an allocation that must be in the pool: any number.
  *            If it is not, the handle is that of another pool.
@@ -133,8 +136,7 @@ static int luo_pool_check(struct luo_pool *pool)
  *
  * Return: As luo_pool_restore(); ERR_PTR(-EBADMSG) if @root is not in the pool.
  */
-struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
-				       u64 handle, u64 root, size_t size)
+struct luo_pool *luo_pool_restore_root(u64 handle, u64 root, size_t size)
 {
 	struct luo_pool *pool = kzalloc_obj(*pool, GFP_KERNEL);
 	int err;
@@ -142,7 +144,6 @@ struct luo_pool *luo_pool_restore_from(const struct luo_handover *handover,
 	if (!pool)
 		return ERR_PTR(-ENOMEM);
 
-	pool->in.handover = handover;
 	pool->handle = handle;
 	pool->restored = true;
 
@@ -170,24 +171,6 @@ void luo_pool_forget(struct luo_pool *pool)
 	luo_pool_in_forget(&pool->in);
 	kfree(pool);
 }
-
-/**
- * luo_pool_create - Create a pool.
- * @gfp: Allocation mask for the first page.
- *
- * The page is preserved when the call returns. The next kernel finds it only if an
- * object with the handle in it is stored.
- *
- * Context: Process context, may sleep.
- * Return: The pool, which the caller owns and frees with luo_pool_free();
- * ERR_PTR(-EINVAL) if @gfp has %__GFP_MOVABLE or %__GFP_HIGHMEM; ERR_PTR(-ENOMEM) if
- * there is no memory.
- */
-struct luo_pool *luo_pool_create(gfp_t gfp)
-{
-	return luo_pool_create_from(&luo_handover_kho, gfp);
-}
-EXPORT_SYMBOL_GPL(luo_pool_create);
 
 /**
  * luo_pool_handle - Get the handle of a pool.
@@ -248,7 +231,7 @@ EXPORT_SYMBOL_GPL(luo_pool_alloc);
  */
 struct luo_pool *luo_pool_restore(u64 handle)
 {
-	return luo_pool_restore_from(&luo_handover_kho, handle, 0, 0);
+	return luo_pool_restore_root(handle, 0, 0);
 }
 EXPORT_SYMBOL_GPL(luo_pool_restore);
 
@@ -285,12 +268,11 @@ EXPORT_SYMBOL_GPL(luo_pool_memory);
 
 static void luo_pool_free_out(struct luo_pool *pool)
 {
-	const struct luo_handover *handover = pool->out.handover;
 	struct luo_pool_block_ser *block, *next;
 
 	for (block = phys_to_virt(pool->handle); block; block = next) {
 		next = block->next ? phys_to_virt(block->next) : NULL;
-		handover->free(block, luo_pool_block_order(block));
+		luo_handover_free(block, luo_pool_block_order(block));
 	}
 }
 

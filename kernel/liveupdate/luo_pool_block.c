@@ -41,7 +41,6 @@ u32 luo_pool_block_crc(const struct luo_pool_block_ser *head,
 
 /**
  * luo_pool_block_read - Read the head of a block of the previous kernel.
- * @handover: The handover that the pages are from.
  * @address:  Expected physical address of the block: any number.
  * @place:    Its expected place in a chain, NULL if it should stand alone.
  * @head:     Set to a copy of the head. A device may still write to the original,
@@ -49,13 +48,12 @@ u32 luo_pool_block_crc(const struct luo_pool_block_ser *head,
  *
  * Return: 0; -EBADMSG if there is no such block.
  */
-int luo_pool_block_read(const struct luo_handover *handover, u64 address,
-			const struct luo_pool_place *place,
+int luo_pool_block_read(u64 address, const struct luo_pool_place *place,
 			struct luo_pool_block_ser *head)
 {
 	const u32 magic = place ? LUO_POOL_CHAINED_MAGIC : LUO_POOL_BLOCK_MAGIC;
 	const u32 flags = place ? LUO_POOL_BLOCK_KEEP : 0;
-	int order = handover->order(address);
+	int order = luo_handover_order(address);
 
 	if (order < 0)
 		return -EBADMSG;

@@ -48,7 +48,7 @@ int luo_pool_in_add(struct luo_pool_in *pool, u64 address,
 	struct luo_pool_in_block *block;
 	int err;
 
-	err = luo_pool_block_read(pool->handover, address, place, head);
+	err = luo_pool_block_read(address, place, head);
 	if (err)
 		return err;
 
@@ -82,7 +82,7 @@ int luo_pool_in_claim(struct luo_pool_in *pool)
 	struct luo_pool_in_block *block;
 
 	hlist_for_each_entry(block, &pool->list, list) {
-		if (!pool->handover->claim(block->address, block->order))
+		if (!luo_handover_claim(block->address, block->order))
 			return -EBADMSG;
 		block->claimed = true;
 	}
@@ -123,8 +123,7 @@ void luo_pool_in_release(struct luo_pool_in *pool,
 			 struct luo_pool_in_block *block)
 {
 	if (block->claimed)
-		pool->handover->release(phys_to_virt(block->address),
-					block->order);
+		luo_handover_release(phys_to_virt(block->address), block->order);
 	luo_pool_in_remove(pool, block);
 }
 
@@ -158,7 +157,7 @@ static int luo_pool_in_open(struct luo_pool_in *pool, u64 address, size_t size)
 
 	block = (void *)luo_index_next(&pool->blocks, start, &cursor);
 	if (luo_pool_in_find(pool, address, size) != block ||
-	    !pool->handover->claim(start, block->order)) {
+	    !luo_handover_claim(start, block->order)) {
 		luo_pool_in_remove(pool, block);
 		return -EBADMSG;
 	}

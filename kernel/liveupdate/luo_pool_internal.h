@@ -12,8 +12,6 @@
 
 #include "luo_index.h"
 
-struct luo_handover;
-
 #define LUO_POOL_ALIGN	sizeof(u64)
 
 /* luo_pool_block.c: the head of a block. */
@@ -53,30 +51,26 @@ struct luo_pool_place {
 
 u32 luo_pool_block_crc(const struct luo_pool_block_ser *head,
 		       const struct luo_pool_place *place);
-int luo_pool_block_read(const struct luo_handover *handover, u64 address,
-			const struct luo_pool_place *place,
+int luo_pool_block_read(u64 address, const struct luo_pool_place *place,
 			struct luo_pool_block_ser *head);
 
 /* luo_pool_out.c: allocations of this kernel that share pages. */
 
 /**
  * struct luo_pool_out - Small preserved allocations that share pages.
- * @handover: The handover to allocate from.
  * @current_block: The block in which the next small allocation is made, or NULL.
  * @used:     Bytes of @current_block that are in use, with its head.
  *
  * Callers must serialise the calls for one pool.
  */
 struct luo_pool_out {
-	const struct luo_handover *handover;
 	struct luo_pool_block_ser *current_block;
 	u32 used;
 };
 
 struct luo_pool_block_ser *luo_pool_out_begin(struct luo_pool_out *pool,
 					      gfp_t gfp);
-struct luo_pool_block_ser *luo_pool_out_block(const struct luo_handover *handover,
-					      size_t size, gfp_t gfp);
+struct luo_pool_block_ser *luo_pool_out_block(size_t size, gfp_t gfp);
 bool luo_pool_out_full(const struct luo_pool_out *pool, size_t size);
 void *luo_pool_out_suballoc(struct luo_pool_out *pool, size_t size,
 			    struct luo_pool_block_ser **block);
@@ -89,15 +83,12 @@ void luo_pool_out_free(struct luo_pool_out *pool, void *mem);
 
 /**
  * struct luo_pool_in - The pool blocks of the previous kernel.
- * @handover: The handover that the pages are from.
  * @blocks:   Index of &struct luo_pool_in_block by physical address.
  * @list:     List of the same blocks.
  *
- * Before its first use, @handover is set and all else is zero. Callers must serialise
- * the calls for one pool.
+ * All zero before its first use. Callers must serialise the calls for one pool.
  */
 struct luo_pool_in {
-	const struct luo_handover *handover;
 	struct luo_index blocks;
 	struct hlist_head list;
 };

@@ -20,19 +20,17 @@
 
 /**
  * luo_pool_out_block - Allocate a block.
- * @handover: The handover to allocate from.
  * @size:     Size in bytes of the allocation that must fit into it.
  * @gfp:      Allocation mask.
  *
  * Return: A block that is not part of any pool yet, or NULL.
  */
-struct luo_pool_block_ser *luo_pool_out_block(const struct luo_handover *handover,
-					      size_t size, gfp_t gfp)
+struct luo_pool_block_ser *luo_pool_out_block(size_t size, gfp_t gfp)
 {
 	unsigned int order = get_order(sizeof(struct luo_pool_block_ser) + size);
 	struct luo_pool_block_ser *block;
 
-	block = handover->alloc(order, gfp & ~__GFP_ZERO);
+	block = luo_handover_alloc(order, gfp & ~__GFP_ZERO);
 	if (!block)
 		return NULL;
 
@@ -56,7 +54,7 @@ struct luo_pool_block_ser *luo_pool_out_block(const struct luo_handover *handove
 struct luo_pool_block_ser *luo_pool_out_begin(struct luo_pool_out *pool,
 					      gfp_t gfp)
 {
-	struct luo_pool_block_ser *block = luo_pool_out_block(pool->handover, 0, gfp);
+	struct luo_pool_block_ser *block = luo_pool_out_block(0, gfp);
 
 	if (block) {
 		pool->current_block = block;
@@ -136,8 +134,7 @@ void *luo_pool_out_alloc(struct luo_pool_out *pool, size_t size, gfp_t gfp)
 		return NULL;
 
 	if (luo_pool_out_full(pool, size)) {
-		block = luo_pool_out_block(pool->handover,
-					   ALIGN(size, LUO_POOL_ALIGN), gfp);
+		block = luo_pool_out_block(ALIGN(size, LUO_POOL_ALIGN), gfp);
 		if (!block)
 			return NULL;
 	}
@@ -182,5 +179,5 @@ void luo_pool_out_free(struct luo_pool_out *pool, void *mem)
 
 	block = mem ? luo_pool_out_drop(pool, mem) : NULL;
 	if (block)
-		pool->handover->free(block, luo_pool_block_order(block));
+		luo_handover_free(block, luo_pool_block_order(block));
 }

@@ -87,14 +87,12 @@ u32 luo_run_key_after(const struct luo_run *run, u32 offset, u64 nr_pages)
 	return offset;
 }
 
-static void luo_run_unpreserve_folios(const struct luo_handover *handover,
-				      const struct luo_run *run, u32 nr_pages)
+static void luo_run_unpreserve_folios(const struct luo_run *run, u32 nr_pages)
 {
 	u32 offset;
 
 	for (offset = 0; offset < nr_pages; offset += 1U << run->order) {
-		handover->unpreserve(luo_run_address(run, offset), 1,
-				     run->order);
+		luo_handover_unpreserve(luo_run_address(run, offset), 1, run->order);
 		if (!(offset % LUO_RUN_BATCH))
 			cond_resched();
 	}
@@ -102,7 +100,6 @@ static void luo_run_unpreserve_folios(const struct luo_handover *handover,
 
 /**
  * luo_run_preserve - Preserve the pages of a run.
- * @handover: The handover.
  * @run:      A valid run of pages that the caller holds references to.
  *
  * Context: Process context, may sleep.
@@ -110,21 +107,20 @@ static void luo_run_unpreserve_folios(const struct luo_handover *handover,
  * if a page is preserved already, -EADDRNOTAVAIL if one cannot be preserved where it
  * is, -ENOMEM if there is no memory.
  */
-int luo_run_preserve(const struct luo_handover *handover,
-		     const struct luo_run *run)
+int luo_run_preserve(const struct luo_run *run)
 {
 	u32 offset;
 	int err;
 
 	if (luo_run_is_range(run))
-		return handover->preserve(luo_run_address(run, 0),
-					  run->nr_pages, 0);
+		return luo_handover_preserve(luo_run_address(run, 0), run->nr_pages,
+					     0);
 
 	for (offset = 0; offset < run->nr_pages; offset += 1U << run->order) {
-		err = handover->preserve(luo_run_address(run, offset), 1,
-					 run->order);
+		err = luo_handover_preserve(luo_run_address(run, offset), 1,
+					    run->order);
 		if (err) {
-			luo_run_unpreserve_folios(handover, run, offset);
+			luo_run_unpreserve_folios(run, offset);
 			return err;
 		}
 		if (!(offset % LUO_RUN_BATCH))
@@ -136,54 +132,49 @@ int luo_run_preserve(const struct luo_handover *handover,
 
 /**
  * luo_run_unpreserve - Undo luo_run_preserve().
- * @handover: The handover.
  * @run:      The same run.
  *
  * Context: Process context, may sleep.
  */
-void luo_run_unpreserve(const struct luo_handover *handover,
-			const struct luo_run *run)
+void luo_run_unpreserve(const struct luo_run *run)
 {
 	if (luo_run_is_range(run))
-		handover->unpreserve(luo_run_address(run, 0), run->nr_pages, 0);
+		luo_handover_unpreserve(luo_run_address(run, 0), run->nr_pages, 0);
 	else
-		luo_run_unpreserve_folios(handover, run, run->nr_pages);
+		luo_run_unpreserve_folios(run, run->nr_pages);
 }
 
 /**
  * luo_run_order_at - Find the key of the previous kernel at a page frame.
- * @handover: The handover.
  * @pfn:      The page frame: any number.
  *
  * Context: Process context, may sleep.
  * Return: The order of the key that begins there; -ENOENT if there is none, or it is
  * claimed already.
  */
-int luo_run_order_at(const struct luo_handover *handover, u64 pfn)
+int luo_run_order_at(u64 pfn)
 {
 	if (pfn > PHYS_PFN(PHYS_ADDR_MAX))
 		return -ENOENT;
 
-	return handover->order(pfn << PAGE_SHIFT);
+	return luo_handover_order(pfn << PAGE_SHIFT);
 }
 
 /**
  * luo_run_present - Check that the previous kernel preserved a run.
- * @handover: The handover.
  * @run:      A valid run.
  *
  * Context: Process context, may sleep.
  * Return: true if all its keys exist and none is claimed.
  */
-bool luo_run_present(const struct luo_handover *handover,
-		     const struct luo_run *run)
+bool luo_run_present(const struct luo_run *run)
 {
 	unsigned int order, nr_keys = 0;
 	u32 offset;
 
 	for (offset = 0; offset < run->nr_pages; offset += 1U << order) {
 		order = luo_run_key_order(run, offset);
-		if (handover->order(luo_run_address(run, offset)) != order)
+		if (luo_handover_order(luo_run_address(run, offset)) != order)
 			return false;
 		if (!(++nr_keys % LUO_RUN_BATCH))
 			cond_resched();
@@ -201,11 +192,10 @@ static u32 luo_run_claim_keys(struct luo_run_claim *claim,
 
 	/* The handover counts folios when it claims them. */
 	if (run->order)
-		return claim->handover->order(address) == order &&
-		       claim->handover->claim(address, order);
+		return luo_handover_order(address) == order &&
+		       luo_handover_claim(address, order);
 
-	return claim->handover->claim_pages(&claim->restored, address, order,
-					    nr_keys);
+	return luo_handover_claim_pages(&claim->restored, address, order, nr_keys);
 }
 
 /**
@@ -261,7 +251,7 @@ u32 luo_run_claim(struct luo_run_claim *claim, const struct luo_run *run,
  */
 u32 luo_run_claim_singles(struct luo_run_claim *claim, const u64 *pfns, u32 nr)
 {
-	return claim->handover->claim_singles(&claim->restored, pfns, nr);
+	return luo_handover_claim_singles(&claim->restored, pfns, nr);
 }
 
 /**
@@ -283,14 +273,14 @@ bool luo_run_claim_whole(struct luo_run_claim *claim,
 	if (run->nr_pages == 1U << order)
 		return luo_run_claim_keys(claim, run, 0, order, 1);
 
-	if (!luo_run_present(claim->handover, run))
+	if (!luo_run_present(run))
 		return false;
 
 	nr_pages = luo_run_claim(claim, run, 0, run->nr_pages);
 	if (nr_pages == run->nr_pages)
 		return true;
 
-	luo_run_put(claim->handover, run, 0, nr_pages);
+	luo_run_put(run, 0, nr_pages);
 
 	return false;
 }
@@ -303,25 +293,23 @@ bool luo_run_claim_whole(struct luo_run_claim *claim,
  */
 void luo_run_claim_end(struct luo_run_claim *claim)
 {
-	claim->handover->claim_end(&claim->restored);
+	luo_handover_claim_end(&claim->restored);
 }
 
 /**
  * luo_run_put - Drop the references to a part of a run that was claimed.
- * @handover: The handover.
  * @run:      The run.
  * @offset:   Start of the part, in pages from the lowest page.
  * @nr_pages: Number of pages of the part.
  *
  * Context: Process context, may sleep.
  */
-void luo_run_put(const struct luo_handover *handover,
-		 const struct luo_run *run, u32 offset, u32 nr_pages)
+void luo_run_put(const struct luo_run *run, u32 offset, u32 nr_pages)
 {
 	u32 i;
 
 	for (i = 0; i < nr_pages; i += 1U << run->order) {
-		handover->put(luo_run_address(run, offset + i));
+		luo_handover_put(luo_run_address(run, offset + i));
 		if (!(i % LUO_RUN_BATCH))
 			cond_resched();
 	}

@@ -144,7 +144,7 @@ static int luo_vec_add_block(struct luo_vec *vec, gfp_t gfp)
 				  &vec->max_blocks, gfp))
 		return -ENOMEM;
 
-	block = luo_array_pages_alloc(vec->handover, 0, gfp | __GFP_ZERO);
+	block = luo_array_pages_alloc(0, gfp | __GFP_ZERO);
 	if (!block)
 		return -ENOMEM;
 
@@ -166,7 +166,7 @@ static int luo_vec_add_block(struct luo_vec *vec, gfp_t gfp)
 
 static void luo_vec_drop_block(struct luo_vec *vec)
 {
-	vec->handover->free(vec->blocks[--vec->nr_blocks], 0);
+	luo_handover_free(vec->blocks[--vec->nr_blocks], 0);
 	if (!vec->nr_blocks) {
 		vec->handle = 0;
 		return;
@@ -186,12 +186,12 @@ static int luo_vec_add_page(struct luo_vec *vec, gfp_t gfp)
 				  &vec->max_pages, gfp))
 		return -ENOMEM;
 
-	page = luo_array_pages_alloc(vec->handover, 0, gfp);
+	page = luo_array_pages_alloc(0, gfp);
 	if (!page)
 		return -ENOMEM;
 
 	if (vec->nr_pages && !nr_runs && luo_vec_add_block(vec, gfp)) {
-		vec->handover->free(page, 0);
+		luo_handover_free(page, 0);
 		return -ENOMEM;
 	}
 
@@ -210,7 +210,7 @@ static void luo_vec_drop_page(struct luo_vec *vec)
 {
 	struct luo_array_block_ser *block = vec->blocks[vec->nr_blocks - 1];
 
-	vec->handover->free(vec->pages[--vec->nr_pages], 0);
+	luo_handover_free(vec->pages[--vec->nr_pages], 0);
 	block->runs[--block->nr_runs] = 0;
 	vec->dirty_block = min(vec->dirty_block, vec->nr_blocks - 1);
 	if (!block->nr_runs && vec->nr_blocks > 1)
@@ -242,23 +242,6 @@ static int luo_vec_reserve(struct luo_vec *vec, u64 size, gfp_t gfp)
 }
 
 /**
- * luo_vec_init_to - Set up a vector that allocates from a given handover.
- * @vec:          The vector.
- * @handover:     The handover to allocate from.
- * @element_size: Size of an element in bytes.
- */
-void luo_vec_init_to(struct luo_vec *vec, const struct luo_handover *handover,
-		     u32 element_size)
-{
-	*vec = (struct luo_vec){
-		.element_size = element_size,
-		.handover = handover,
-		.crc = ~0,
-		.undo = luo_vec_shift(LUO_VEC_PERIOD - element_size),
-	};
-}
-
-/**
  * luo_vec_init - Set up a vector without elements.
  * @vec:          The vector.
  * @element_size: Size of an element in bytes, from 1 to %LUO_VEC_ELEMENT_MAX.
@@ -269,7 +252,11 @@ void luo_vec_init_to(struct luo_vec *vec, const struct luo_handover *handover,
  */
 void luo_vec_init(struct luo_vec *vec, u32 element_size)
 {
-	luo_vec_init_to(vec, &luo_handover_kho, element_size);
+	*vec = (struct luo_vec){
+		.element_size = element_size,
+		.crc = ~0,
+		.undo = luo_vec_shift(LUO_VEC_PERIOD - element_size),
+	};
 }
 
 /**
@@ -465,11 +452,11 @@ void luo_vec_free(struct luo_vec *vec)
 	unsigned long i;
 
 	for (i = 0; i < vec->nr_pages; i++)
-		vec->handover->free(vec->pages[i], 0);
+		luo_handover_free(vec->pages[i], 0);
 	for (i = 0; i < vec->nr_blocks; i++)
-		vec->handover->free(vec->blocks[i], 0);
+		luo_handover_free(vec->blocks[i], 0);
 	kvfree(vec->pages);
 	kvfree(vec->blocks);
-	if (vec->handover)
-		luo_vec_init_to(vec, vec->handover, vec->element_size);
+	if (vec->element_size)
+		luo_vec_init(vec, vec->element_size);
 }

@@ -59,9 +59,8 @@ enum pkram_state {
 	PKRAM_LOADING_OBJECT	= 0x706b7234,
 };
 
-static struct pkram_set pkram_set = PKRAM_SET_INIT(pkram_set, &luo_handover_kho,
-						   &luo_objects_out,
-						   &luo_objects_in);
+static struct pkram_set pkram_set =
+	PKRAM_SET_INIT(pkram_set, &luo_objects_out, &luo_objects_in);
 
 /* Set once the kind is registered. KHO preserves pages from fs_initcall() on. */
 static bool pkram_saves __ro_after_init;
@@ -350,7 +349,7 @@ int pkram_prepare_load_in(struct pkram_set *set, struct pkram_stream *ps,
  */
 int pkram_prepare_load(struct pkram_stream *ps, const char *name)
 {
-	if (!luo_handover_kho.enabled())
+	if (!luo_handover_enabled())
 		return -EOPNOTSUPP;
 
 	return pkram_prepare_load_in(&pkram_set, ps, name);
@@ -496,7 +495,7 @@ int pkram_remove_in(struct pkram_set *set, const char *name)
  */
 int pkram_remove(const char *name)
 {
-	if (!luo_handover_kho.enabled())
+	if (!luo_handover_enabled())
 		return -EOPNOTSUPP;
 
 	return pkram_remove_in(&pkram_set, name);

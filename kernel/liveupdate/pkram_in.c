@@ -117,8 +117,7 @@ static int pkram_in_restore(struct pkram_node *node,
 	struct pkram_root_ser *root;
 
 	/* The handle may be that of another pool: the root must be in the pool. */
-	node->pool = luo_pool_restore_from(node->set->handover, ser->pool,
-					   ser->root, sizeof(*root));
+	node->pool = luo_pool_restore_root(ser->pool, ser->root, sizeof(*root));
 	if (IS_ERR(node->pool)) {
 		int err = PTR_ERR(node->pool);
 

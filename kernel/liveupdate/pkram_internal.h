@@ -10,14 +10,12 @@
 
 #include "luo_index.h"
 
-struct luo_handover;
 struct luo_object_in;
 struct luo_object_out;
 struct luo_pool;
 
 /**
  * struct pkram_set - The nodes of a kernel.
- * @handover: The handover that the memory is from.
  * @out:      The objects for the next kernel, with those of saved nodes.
  * @in:       The objects of the previous kernel.
  * @lock:     Protects @saved, @loading, and the state of nodes: busy or not.
@@ -26,7 +24,6 @@ struct luo_pool;
  *            which a load was tried.
  */
 struct pkram_set {
-	const struct luo_handover *handover;
 	struct luo_object_out *out;
 	struct luo_object_in *in;
 	struct mutex lock; /* protects the two indexes */
@@ -34,8 +31,7 @@ struct pkram_set {
 	struct luo_index loading;
 };
 
-#define PKRAM_SET_INIT(name, _handover, _out, _in) {			\
-	.handover = (_handover),					\
+#define PKRAM_SET_INIT(name, _out, _in) {				\
 	.out = (_out),							\
 	.in = (_in),							\
 	.lock = __MUTEX_INITIALIZER((name).lock),			\

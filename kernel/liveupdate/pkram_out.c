@@ -41,7 +41,7 @@ static int pkram_out_populate(struct pkram_node *node, const char *name,
 {
 	struct pkram_node_ser ser = {};
 
-	node->pool = luo_pool_create_from(node->set->handover, gfp);
+	node->pool = luo_pool_create(gfp);
 	if (IS_ERR(node->pool)) {
 		int err = PTR_ERR(node->pool);
 

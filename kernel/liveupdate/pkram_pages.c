@@ -100,13 +100,12 @@ static u32 pkram_block_crc(const struct pkram_pages_ser *block)
 static void pkram_run_shorten(struct pkram_stream *ps, const struct pkram_run *run,
 			      unsigned int nr)
 {
-	const struct luo_handover *handover = ps->node->set->handover;
 	struct pkram_pages_ser *block = ps->pages.block;
 	struct pkram_run_ser *ser;
 	unsigned int i;
 
 	for (i = nr; i < run->count; i++)
-		handover->put(pkram_run_address(run, i));
+		luo_handover_put(pkram_run_address(run, i));
 
 	ps->node->incomplete = true;
 	if (!nr) {
@@ -124,7 +123,6 @@ static void pkram_run_shorten(struct pkram_stream *ps, const struct pkram_run *r
  */
 static void pkram_run_close(struct pkram_stream *ps)
 {
-	const struct luo_handover *handover = ps->node->set->handover;
 	struct pkram_run_ser *ser = ps->pages.open;
 	struct luo_run pages;
 	struct pkram_run run;
@@ -139,13 +137,13 @@ static void pkram_run_close(struct pkram_stream *ps)
 		return;
 
 	pages = pkram_run_pages(&run, false);
-	handover->unpreserve(pkram_run_address(&run, 0), 1, 0);
-	if (!luo_run_preserve(handover, &pages))
+	luo_handover_unpreserve(pkram_run_address(&run, 0), 1, 0);
+	if (!luo_run_preserve(&pages))
 		return;
 
 	ser->where |= PKRAM_RUN_SINGLE;
 	for (i = 0; i < run.count; i++) {
-		if (handover->preserve(pkram_run_address(&run, i), 1, 0)) {
+		if (luo_handover_preserve(pkram_run_address(&run, i), 1, 0)) {
 			pkram_run_shorten(ps, &run, i);
 			return;
 		}
@@ -179,7 +177,6 @@ static int pkram_pages_grow(struct pkram_stream *ps)
 static int pkram_run_open(struct pkram_stream *ps, u64 pfn, unsigned int order,
 			  u64 index, u16 flags)
 {
-	const struct luo_handover *handover = ps->node->set->handover;
 	struct pkram_pages_ser *block;
 	int err;
 
@@ -187,7 +184,7 @@ static int pkram_run_open(struct pkram_stream *ps, u64 pfn, unsigned int order,
 	if (ps->node->incomplete)
 		return -EEXIST;
 
-	err = handover->preserve(pfn << PAGE_SHIFT, 1, order);
+	err = luo_handover_preserve(pfn << PAGE_SHIFT, 1, order);
 	if (err)
 		return err;
 
@@ -211,7 +208,7 @@ static int pkram_run_open(struct pkram_stream *ps, u64 pfn, unsigned int order,
 	return 0;
 
 err_unpreserve:
-	handover->unpreserve(pfn << PAGE_SHIFT, 1, order);
+	luo_handover_unpreserve(pfn << PAGE_SHIFT, 1, order);
 
 	return err;
 }
@@ -303,8 +300,7 @@ int pkram_pages_save(struct pkram_stream *ps, u64 pfn, unsigned int order,
 		return pkram_run_open(ps, pfn, order, index, flags);
 
 	if (order) {
-		err = ps->node->set->handover->preserve(pfn << PAGE_SHIFT, 1,
-							order);
+		err = luo_handover_preserve(pfn << PAGE_SHIFT, 1, order);
 		if (err)
 			return err;
 	} else {
@@ -349,7 +345,7 @@ void pkram_pages_unpreserve(struct pkram_node *node,
 			run = pkram_run_decode(&block->runs[i]);
 			pages = pkram_run_pages(&run, block->runs[i].where &
 						      PKRAM_RUN_SINGLE);
-			luo_run_unpreserve(node->set->handover, &pages);
+			luo_run_unpreserve(&pages);
 		}
 	}
 }
@@ -438,7 +434,7 @@ static bool pkram_pages_claim_block(struct luo_run_claim *claim,
 bool pkram_pages_claim(struct pkram_node *node,
 		       const struct pkram_object_ser *object, u64 *nr_pages)
 {
-	struct luo_run_claim claim = { .handover = node->set->handover };
+	struct luo_run_claim claim = {};
 	const struct pkram_pages_ser *block;
 	bool whole = true;
 	u64 address;
@@ -501,12 +497,11 @@ bool pkram_pages_load(struct pkram_stream *ps, u64 *pfn, u64 *index, u16 *flags)
  */
 void pkram_pages_put(struct pkram_stream *ps, u64 nr_pages)
 {
-	const struct luo_handover *handover = ps->node->set->handover;
 	u64 pfn, index;
 	u16 flags;
 
 	while (nr_pages-- && pkram_pages_load(ps, &pfn, &index, &flags))
-		handover->put(pfn << PAGE_SHIFT);
+		luo_handover_put(pfn << PAGE_SHIFT);
 }
 
 /**

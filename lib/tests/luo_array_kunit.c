@@ -25,8 +25,7 @@
 static int luo_array_make(struct luo_array *array, u32 element_size, u64 count,
 			  u64 seed)
 {
-	int err = luo_array_alloc_from(&luo_loopback, array, element_size,
-				       count, GFP_KERNEL);
+	int err = luo_array_alloc_raw(array, element_size, count, GFP_KERNEL);
 
 	if (!err)
 		luo_pattern_fill(array->data, element_size * count, seed);
@@ -38,8 +37,7 @@ static int luo_array_make(struct luo_array *array, u32 element_size, u64 count,
 static int luo_array_take(struct luo_array *array, u64 handle, u32 element_size,
 			  u64 count, u64 seed)
 {
-	int err = luo_array_restore_from(&luo_loopback, array, handle,
-					 element_size, count);
+	int err = luo_array_restore(array, handle, element_size, count);
 
 	if (!err && !luo_pattern_holds(array->data, element_size * count, seed))
 		return -EILSEQ;
@@ -49,7 +47,7 @@ static int luo_array_take(struct luo_array *array, u64 handle, u32 element_size,
 
 static void luo_array_drop(struct luo_array *array)
 {
-	luo_array_free_to(&luo_loopback, array);
+	luo_array_free(array);
 }
 
 static struct luo_array_block_ser *luo_array_list(u64 handle, unsigned int nr)
@@ -125,8 +123,9 @@ static void luo_array_begins_zero(struct kunit *test)
 	size_t i;
 
 	luo_loopback_set_max_order(2);
-	KUNIT_ASSERT_EQ(test, luo_array_alloc_from(&luo_loopback, &array, 1,
-						   size, GFP_KERNEL | __GFP_ZERO), 0);
+	KUNIT_ASSERT_EQ(
+		test, luo_array_alloc_raw(&array, 1, size, GFP_KERNEL | __GFP_ZERO),
+		0);
 	for (i = 0; i < size && !((u8 *)array.data)[i]; i++)
 		;
 	KUNIT_EXPECT_EQ(test, i, size);
@@ -148,16 +147,14 @@ static void luo_array_no_size(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		KUNIT_EXPECT_EQ_MSG(test,
-				    luo_array_alloc_from(&luo_loopback, &array,
-							 sizes[i].element_size,
-							 sizes[i].count,
-							 GFP_KERNEL),
+				    luo_array_alloc_raw(&array,
+							sizes[i].element_size,
+							sizes[i].count, GFP_KERNEL),
 				    -EINVAL, "size %u", i);
 		KUNIT_EXPECT_EQ_MSG(test,
-				    luo_array_restore_from(&luo_loopback, &array,
-							   PAGE_SIZE,
-							   sizes[i].element_size,
-							   sizes[i].count),
+				    luo_array_restore(&array, PAGE_SIZE,
+						      sizes[i].element_size,
+						      sizes[i].count),
 				    -EMSGSIZE, "size %u", i);
 		luo_array_drop(&array);
 	}
@@ -376,7 +373,7 @@ static void luo_array_wild_handles(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, 4, 1), 0);
 	handle = array.handle;
 	run = array.blocks->runs[0];
-	foreign = virt_to_phys(luo_loopback.alloc(0, GFP_KERNEL));
+	foreign = virt_to_phys(luo_handover_alloc(0, GFP_KERNEL));
 	luo_loopback_kexec();
 
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, 0, PAGE_SIZE, 4, 1),
@@ -433,9 +430,7 @@ static void luo_array_list_bits(struct kunit *test)
 				continue;
 
 			*byte ^= 1 << bit % 8;
-			err = luo_array_restore_from(&luo_loopback, &array,
-						     handle, PAGE_SIZE,
-						     nr_pages);
+			err = luo_array_restore(&array, handle, PAGE_SIZE, nr_pages);
 			KUNIT_EXPECT_EQ_MSG(test, err, -EBADMSG,
 					    "bit %u of block %u", bit, nr);
 			*byte ^= 1 << bit % 8;
@@ -467,7 +462,7 @@ static void luo_array_lists_that_lie(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, luo_array_make(&array, PAGE_SIZE, nr_pages,
 						     1), 0);
 		luo_loopback_set_max_order(10);
-		foreign = virt_to_phys(luo_loopback.alloc(1, GFP_KERNEL));
+		foreign = virt_to_phys(luo_handover_alloc(1, GFP_KERNEL));
 		handle = array.handle;
 		for (i = 0; i < 3; i++)
 			block[i] = luo_array_list(handle, i);
@@ -537,8 +532,7 @@ static void luo_array_lists_that_lie(struct kunit *test)
 		}
 
 		luo_loopback_kexec();
-		err = luo_array_restore_from(&luo_loopback, &array, handle,
-					     PAGE_SIZE, nr_pages);
+		err = luo_array_restore(&array, handle, PAGE_SIZE, nr_pages);
 		KUNIT_EXPECT_EQ_MSG(test, err, -EBADMSG, "lie %u", lie);
 		luo_array_drop(&array);
 		KUNIT_EXPECT_EQ_MSG(test,
@@ -598,9 +592,8 @@ static void luo_array_alloc_without_memory(struct kunit *test)
 			nth += !max_order && nth > 20 && nth < nr_pages - 4 ?
 			       100 : 1;
 			luo_loopback_fail_nth(nth);
-			err = luo_array_alloc_from(&luo_loopback, &array,
-						   PAGE_SIZE, nr_pages,
-						   GFP_KERNEL);
+			err = luo_array_alloc_raw(&array, PAGE_SIZE, nr_pages,
+						  GFP_KERNEL);
 			failed = luo_loopback_failed();
 			luo_loopback_fail_nth(0);
 			if (err) {
@@ -634,8 +627,7 @@ static void luo_array_restore_without_memory(struct kunit *test)
 	keys = luo_loopback_keys(LUO_LOOPBACK_INCOMING);
 	do {
 		luo_loopback_fail_nth(++nth);
-		err = luo_array_restore_from(&luo_loopback, &array, handle,
-					     PAGE_SIZE, 3);
+		err = luo_array_restore(&array, handle, PAGE_SIZE, 3);
 		failed = luo_loopback_failed();
 		luo_loopback_fail_nth(0);
 		KUNIT_EXPECT_EQ(test, err, failed ? -ENOMEM : 0);
@@ -728,7 +720,7 @@ static void luo_array_claim_is_lost(struct kunit *test)
 		KUNIT_ASSERT_NE(test, luo_loopback_stolen(), 0ULL);
 		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED),
 				1UL);
-		luo_loopback.put(luo_loopback_stolen());
+		luo_handover_put(luo_loopback_stolen());
 		luo_loopback_kexec();
 	}
 }
@@ -737,12 +729,12 @@ static void luo_array_refuses_movable_pages(struct kunit *test)
 {
 	struct luo_array array;
 
-	KUNIT_EXPECT_EQ(test, luo_array_alloc_from(&luo_loopback, &array, 8, 1,
-						   GFP_KERNEL | __GFP_MOVABLE),
-			-EINVAL);
-	KUNIT_EXPECT_EQ(test, luo_array_alloc_from(&luo_loopback, &array, 8, 1,
-						   GFP_KERNEL | __GFP_HIGHMEM),
-			-EINVAL);
+	KUNIT_EXPECT_EQ(
+		test, luo_array_alloc_raw(&array, 8, 1, GFP_KERNEL | __GFP_MOVABLE),
+		-EINVAL);
+	KUNIT_EXPECT_EQ(
+		test, luo_array_alloc_raw(&array, 8, 1, GFP_KERNEL | __GFP_HIGHMEM),
+		-EINVAL);
 	KUNIT_EXPECT_NULL(test, array.data);
 }
 

@@ -122,14 +122,13 @@ static int items_save(unsigned int newest, struct luo_array *array)
 	for (i = 0; i < ITEMS; i++)
 		memcpy(elements + i * size, &items_plain[i], size);
 
-	return luo_elements_save_from(&luo_loopback, &items_ser, array,
-				      &item_kinds[newest], elements, ITEMS,
-				      GFP_KERNEL);
+	return luo_elements_save(&items_ser, array, &item_kinds[newest], elements,
+				 ITEMS, GFP_KERNEL);
 }
 
 static int items_finish(void)
 {
-	return luo_elements_finish_from(&luo_loopback, &items_ser);
+	return luo_elements_finish(&items_ser);
 }
 
 /* Load as a kernel does that has @kind. On failure @items_loaded is unchanged. */
@@ -141,7 +140,7 @@ static int items_load_kind(const struct luo_object_kind *kind)
 	if (!items_ser.count)
 		return 0;
 
-	err = luo_elements_copy_from(&luo_loopback, &items_ser, kind, &copy);
+	err = luo_elements_copy(&items_ser, kind, &copy);
 	if (err)
 		return copy ? -EIO : err;
 
@@ -171,7 +170,7 @@ static void luo_elements_golden(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, items_ser.layout, 0x8a2f03eaU);
 	KUNIT_EXPECT_EQ(test, items_ser.kind, 0x2b1d974bU);
 	KUNIT_EXPECT_MEMEQ(test, array.data, items_golden, sizeof(items_golden));
-	luo_array_free_to(&luo_loopback, &array);
+	luo_array_free(&array);
 }
 
 static void luo_elements_fields(struct kunit *test)
@@ -219,9 +218,10 @@ static void luo_elements_newer_values(struct kunit *test)
 	struct item_ser items[] = { { 1, 1, 1, 2, 3 }, { 4, 0, 4, 5, 6 } };
 	struct luo_array array;
 
-	KUNIT_ASSERT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
-						     &array, &item_kinds[2],
-						     items, 2, GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test,
+			luo_elements_save(&items_ser, &array, &item_kinds[2], items,
+					  2, GFP_KERNEL),
+			0);
 	luo_loopback_kexec();
 	KUNIT_ASSERT_EQ(test, items_load(0), 0);
 	KUNIT_EXPECT_MEMEQ(test, items_loaded, &items[0], 8);
@@ -242,13 +242,14 @@ static void luo_elements_many(struct kunit *test)
 		items[i] = (struct item_ser){ .line = i, .owner = 7 };
 
 	luo_loopback_set_max_order(0);
-	KUNIT_ASSERT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
-						     &array, &item_kinds[2],
-						     items, nr, GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test,
+			luo_elements_save(&items_ser, &array, &item_kinds[2], items,
+					  nr, GFP_KERNEL),
+			0);
 	luo_loopback_set_max_order(MAX_PAGE_ORDER);
 	luo_loopback_kexec();
-	KUNIT_ASSERT_EQ(test, luo_elements_copy_from(&luo_loopback, &items_ser,
-						     &item_kinds[2], &loaded), 0);
+	KUNIT_ASSERT_EQ(test, luo_elements_copy(&items_ser, &item_kinds[2], &loaded),
+			0);
 	KUNIT_EXPECT_MEMEQ(test, loaded, items, sizeof(items));
 	kvfree(loaded);
 	KUNIT_EXPECT_EQ(test, items_finish(), 0);
@@ -260,9 +261,10 @@ static void luo_elements_none(struct kunit *test)
 	struct luo_array array;
 
 	memset(&items_ser, 0xff, sizeof(items_ser));
-	KUNIT_ASSERT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
-						     &array, &item_kinds[2],
-						     NULL, 0, GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test,
+			luo_elements_save(&items_ser, &array, &item_kinds[2], NULL,
+					  0, GFP_KERNEL),
+			0);
 	KUNIT_EXPECT_MEMEQ(test, &items_ser, &zero, sizeof(zero));
 	KUNIT_EXPECT_NULL(test, array.data);
 	KUNIT_EXPECT_EQ(test, items_load(2), 0);
@@ -275,9 +277,9 @@ static void luo_elements_bad_values(struct kunit *test)
 
 	memcpy(items, items_plain, sizeof(items));
 	items[2].weight = 101;
-	KUNIT_EXPECT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
-						     &array, &item_kinds[2],
-						     items, ITEMS, GFP_KERNEL),
+	KUNIT_EXPECT_EQ(test,
+			luo_elements_save(&items_ser, &array, &item_kinds[2], items,
+					  ITEMS, GFP_KERNEL),
 			-ERANGE);
 	KUNIT_EXPECT_EQ(test, items_ser.array, 0ULL);
 
@@ -353,20 +355,20 @@ static void luo_elements_bad_value_of_many(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, gauges);
 	for (i = 0; i < GAUGES; i++)
 		gauges[i] = gauge_valid;
-	KUNIT_ASSERT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
-						     &array, &gauge_kind, gauges,
-						     GAUGES, GFP_KERNEL), 0);
-	luo_array_free_to(&luo_loopback, &array);
+	KUNIT_ASSERT_EQ(test,
+			luo_elements_save(&items_ser, &array, &gauge_kind, gauges,
+					  GAUGES, GFP_KERNEL),
+			0);
+	luo_array_free(&array);
 
 	for (i = 0; i < ARRAY_SIZE(gauges_invalid) * ARRAY_SIZE(at); i++) {
 		j = at[i % ARRAY_SIZE(at)];
 		gauges[j] = gauges_invalid[i / ARRAY_SIZE(at)];
-		KUNIT_EXPECT_EQ_MSG(test, luo_elements_save_from(
-					    &luo_loopback, &items_ser, &array,
-					    &gauge_kind, gauges, GAUGES,
-					    GFP_KERNEL), -ERANGE,
-				    "element %u, case %zu", j,
-				    i / ARRAY_SIZE(at));
+		KUNIT_EXPECT_EQ_MSG(
+			test,
+			luo_elements_save(&items_ser, &array, &gauge_kind, gauges,
+					  GAUGES, GFP_KERNEL),
+			-ERANGE, "element %u, case %zu", j, i / ARRAY_SIZE(at));
 		gauges[j] = gauge_valid;
 	}
 	kvfree(gauges);
@@ -435,9 +437,9 @@ static void luo_elements_not_droppable(struct kunit *test)
 	memcpy(fields, kind.fields, sizeof(fields));
 	fields[4].droppable = false;
 	kind.fields = fields;
-	KUNIT_EXPECT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
-						     &array, &kind, items_plain,
-						     ITEMS, GFP_KERNEL),
+	KUNIT_EXPECT_EQ(test,
+			luo_elements_save(&items_ser, &array, &kind, items_plain,
+					  ITEMS, GFP_KERNEL),
 			-EINVAL);
 }
 
@@ -456,9 +458,10 @@ static void luo_elements_not_objects(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, luo_object_register_kind(&kind), 0);
 	luo_object_unregister_kind(&kind);
 
-	KUNIT_EXPECT_EQ(test, luo_elements_save_from(&luo_loopback, &items_ser,
-						     &array, &kind, items_plain,
-						     ITEMS, GFP_KERNEL), -EINVAL);
+	KUNIT_EXPECT_EQ(test,
+			luo_elements_save(&items_ser, &array, &kind, items_plain,
+					  ITEMS, GFP_KERNEL),
+			-EINVAL);
 	KUNIT_EXPECT_EQ(test, items_ser.count, 0ULL);
 }
 

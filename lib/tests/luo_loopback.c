@@ -2,19 +2,22 @@
 /**
  * DOC: A handover to oneself
  *
- * A &struct luo_handover without KHO: preserved pages stay in memory, and a function
- * simulates the kexec by making outgoing pages incoming ones. It tests objects, pools
- * and arrays in one kernel, and in user space.
+ * Replacements of the functions of luo_handover.c without KHO: preserved pages stay in
+ * memory, and a function simulates the kexec by making outgoing pages incoming ones. They
+ * test objects, pools and arrays in one kernel, and in user space. luo_loopback_init()
+ * redirects the calls of the running test to them.
  *
  * It keeps a list of all keys, so it detects leaks. It refuses to preserve a page twice,
  * and to claim a key twice. It can fail the nth allocation. The running test fails if
  * pages are freed twice or with another order.
  */
 
+#include <kunit/static_stub.h>
 #include <linux/bitfield.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/kexec_handover.h>
 #include <linux/kho/abi/luo_array.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -68,9 +71,9 @@ static struct {
 
 /* Static, because a lock on the heap would need a separate lockdep key. */
 struct luo_object_out luo_loopback_out =
-	LUO_OBJECT_OUT_INIT(luo_loopback_out, &luo_loopback);
+	LUO_OBJECT_OUT_INIT(luo_loopback_out);
 struct luo_object_in luo_loopback_in =
-	LUO_OBJECT_IN_INIT(luo_loopback_in, &luo_loopback, &luo_loopback_out);
+	LUO_OBJECT_IN_INIT(luo_loopback_in, &luo_loopback_out);
 
 static struct luo_loopback_key *luo_loopback_key(u64 address,
 						 enum luo_loopback_state state)
@@ -504,25 +507,6 @@ static int loopback_find(u64 *address, size_t *size)
 	return 0;
 }
 
-const struct luo_handover luo_loopback = {
-	.enabled	= loopback_enabled,
-	.alloc		= loopback_alloc,
-	.free		= loopback_free,
-	.order		= loopback_order,
-	.claim		= loopback_claim,
-	.release	= loopback_release,
-	.preserve	= loopback_preserve,
-	.unpreserve	= loopback_unpreserve,
-	.claim_pages	= loopback_claim_pages,
-	.claim_singles	= loopback_claim_singles,
-	.claim_end	= loopback_claim_end,
-	.put		= loopback_put,
-	.map		= loopback_map,
-	.unmap		= loopback_unmap,
-	.publish	= loopback_publish,
-	.find		= loopback_find,
-};
-
 /* A kexec loses the heap and keeps the preserved pages. */
 static void luo_loopback_forget(struct list_head *tables)
 {
@@ -562,7 +546,7 @@ void luo_loopback_forget_in(struct luo_object_in *in)
 	luo_loopback_forget(&in->lost);
 	luo_pool_in_forget(&in->pool);
 	*in = (struct luo_object_in)
-		LUO_OBJECT_IN_INIT(*in, &luo_loopback, &luo_loopback_out);
+		LUO_OBJECT_IN_INIT(*in, &luo_loopback_out);
 }
 
 static void luo_loopback_forget_all(void)
@@ -571,7 +555,7 @@ static void luo_loopback_forget_all(void)
 
 	luo_loopback_forget(&luo_loopback_out.tables);
 	luo_loopback_out = (struct luo_object_out)
-		LUO_OBJECT_OUT_INIT(luo_loopback_out, &luo_loopback);
+		LUO_OBJECT_OUT_INIT(luo_loopback_out);
 	luo_loopback_forget_in(&luo_loopback_in);
 
 	for (slot = 0; slot < LUO_LOOPBACK_MAPPINGS_MAX; slot++) {
@@ -899,6 +883,26 @@ void luo_loopback_lose_key(u64 address)
 	luo_loopback_free_all(luo_loopback_key(address, LUO_LOOPBACK_INCOMING));
 }
 
+static void luo_loopback_redirect(struct kunit *test)
+{
+	kunit_activate_static_stub(test, luo_handover_enabled, loopback_enabled);
+	kunit_activate_static_stub(test, luo_handover_alloc, loopback_alloc);
+	kunit_activate_static_stub(test, luo_handover_free, loopback_free);
+	kunit_activate_static_stub(test, luo_handover_order, loopback_order);
+	kunit_activate_static_stub(test, luo_handover_claim, loopback_claim);
+	kunit_activate_static_stub(test, luo_handover_release, loopback_release);
+	kunit_activate_static_stub(test, luo_handover_preserve, loopback_preserve);
+	kunit_activate_static_stub(test, luo_handover_unpreserve, loopback_unpreserve);
+	kunit_activate_static_stub(test, luo_handover_claim_pages, loopback_claim_pages);
+	kunit_activate_static_stub(test, luo_handover_claim_singles, loopback_claim_singles);
+	kunit_activate_static_stub(test, luo_handover_claim_end, loopback_claim_end);
+	kunit_activate_static_stub(test, luo_handover_put, loopback_put);
+	kunit_activate_static_stub(test, luo_handover_map, loopback_map);
+	kunit_activate_static_stub(test, luo_handover_unmap, loopback_unmap);
+	kunit_activate_static_stub(test, luo_handover_publish, loopback_publish);
+	kunit_activate_static_stub(test, luo_handover_find, loopback_find);
+}
+
 /**
  * luo_loopback_init - Begin a test; the init function of a suite.
  * @test: The test.
@@ -907,6 +911,8 @@ void luo_loopback_lose_key(u64 address)
  */
 int luo_loopback_init(struct kunit *test)
 {
+	luo_loopback_redirect(test);
+
 	loopback.test = test;
 	loopback.max_order = MAX_PAGE_ORDER;
 	loopback.keys = kvcalloc(LUO_LOOPBACK_KEYS_MAX, sizeof(*loopback.keys),

@@ -20,7 +20,6 @@ enum luo_loopback_state {
 	LUO_LOOPBACK_CLAIMED,
 };
 
-extern const struct luo_handover luo_loopback;
 extern struct luo_object_out luo_loopback_out;
 extern struct luo_object_in luo_loopback_in;
 

@@ -380,8 +380,7 @@ static u64 luo_damage_address(struct kunit *test, enum luo_damage_target target,
 		return luo_damage_block("other", 0)->self;
 	case FOREIGN:
 	case FOREIGN_LARGE:
-		*foreign = luo_loopback.alloc(target == FOREIGN ? 0 : 3,
-					      GFP_KERNEL);
+		*foreign = luo_handover_alloc(target == FOREIGN ? 0 : 3, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, *foreign);
 		/* A copy that is wrong in one respect. */
 		copy = *foreign;
@@ -393,10 +392,10 @@ static u64 luo_damage_address(struct kunit *test, enum luo_damage_target target,
 		}
 		return virt_to_phys(*foreign);
 	case FREE_PAGE:
-		*foreign = luo_loopback.alloc(0, GFP_KERNEL);
+		*foreign = luo_handover_alloc(0, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, *foreign);
 		address = virt_to_phys(*foreign);
-		luo_loopback.free(*foreign, 0);
+		luo_handover_free(*foreign, 0);
 		return address;
 	case POOL_PAGE:
 		return luo_damage_record("few", 0, 0)->address & PAGE_MASK;
@@ -570,7 +569,7 @@ static void luo_damage_record_fields(struct kunit *test)
 
 	for (i = 0; i < 17; i++) {
 		luo_damage_store(test, NR_MANY);
-		foreign = virt_to_phys(luo_loopback.alloc(1, GFP_KERNEL));
+		foreign = virt_to_phys(luo_handover_alloc(1, GFP_KERNEL));
 		record = luo_damage_record("few", 1, 1);
 		address = record->address;
 
@@ -771,32 +770,24 @@ static void luo_damage_stays_with_its_kind(struct kunit *test)
 	}
 }
 
-static const struct luo_handover *luo_damage_handover;
-
-/* Memory that changes while it is read: when it is claimed, all of it is noise. */
-static void *luo_damage_claim(u64 address, unsigned int order)
+/* Change the list of kinds and the blocks of records when they are claimed. */
+static void luo_damage_claim(u64 address)
 {
-	void *mem = luo_damage_handover->claim(address, order);
+	struct luo_pool_block_ser *block = phys_to_virt(address);
 
-	if (mem)
-		memset(mem, 0xa5, PAGE_SIZE << order);
-
-	return mem;
+	if (block->magic != LUO_POOL_BLOCK_MAGIC)
+		memset(block, 0xa5, PAGE_SIZE << luo_handover_order(address));
 }
 
 /* Only the checked copy is used. The data is checked by each read. */
 static void luo_damage_changes_when_claimed(struct kunit *test)
 {
-	struct luo_handover handover = luo_loopback;
 	struct luo_object_iter iter = {};
 	unsigned int instance;
 
-	luo_damage_handover = &luo_loopback;
-	handover.claim = luo_damage_claim;
-
 	luo_damage_store(test, NR_MANY);
 	luo_loopback_kexec();
-	luo_loopback_in.handover = &handover;
+	luo_loopback_on_claim(luo_damage_claim);
 
 	for (instance = 0; instance < NR_MANY; instance++) {
 		KUNIT_EXPECT_TRUE(test, luo_object_in_next(&luo_loopback_in,

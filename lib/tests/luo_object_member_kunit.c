@@ -114,7 +114,7 @@ static int luo_member_init(struct kunit *test)
 
 static void luo_member_exit(struct kunit *test)
 {
-	luo_object_members_unload(&luo_loopback, &tray_kind, &tray_loaded);
+	luo_object_members_unload(&tray_kind, &tray_loaded);
 	luo_loopback_exit(test);
 }
 
@@ -188,7 +188,7 @@ static void tray_kexec(void)
 	tray_saved.sheets = (struct luo_pages){};
 	kvfree(tray_saved.spare.runs);
 	tray_saved.spare = (struct luo_pages){};
-	luo_object_members_unload(&luo_loopback, &tray_kind, &tray_saved);
+	luo_object_members_unload(&tray_kind, &tray_saved);
 	luo_loopback_kexec();
 }
 
@@ -300,7 +300,7 @@ static void luo_member_golden(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, runs[0].reserved + runs[1].reserved, 0U);
 
 	luo_object_convert_abort(&luo_loopback_out, &tray_kind, 3);
-	luo_object_members_unload(&luo_loopback, &tray_kind, &tray_saved);
+	luo_object_members_unload(&tray_kind, &tray_saved);
 }
 
 /*
@@ -349,7 +349,7 @@ static void luo_member_golden_containers(struct kunit *test)
 			   tray_places_golden, sizeof(tray_places_golden));
 
 	luo_object_convert_abort(&luo_loopback_out, &tray_kind, 3);
-	luo_object_members_unload(&luo_loopback, &tray_kind, &tray_saved);
+	luo_object_members_unload(&tray_kind, &tray_saved);
 }
 
 /* Over two kexecs: the pages that were claimed can be saved again. */
@@ -401,7 +401,7 @@ static void luo_member_versions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tray_save(), -ENODATA);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 	tray_expect_pages(test, &tray_saved.sheets, TRAY_SHEETS);
-	luo_object_members_unload(&luo_loopback, &tray_kind, &tray_saved);
+	luo_object_members_unload(&tray_kind, &tray_saved);
 }
 
 /* The items that were there at the update are loaded. */
@@ -496,8 +496,8 @@ static void tray_expect_refused(struct kunit *test, const char *reason)
 	const char *why;
 
 	tray_seal();
-	KUNIT_EXPECT_EQ(test, luo_pages_read(&luo_loopback, tray_runs(&runs),
-					     &pages, &why), -EBADMSG);
+	KUNIT_EXPECT_EQ(test, luo_pages_read(tray_runs(&runs), &pages, &why),
+			-EBADMSG);
 	KUNIT_EXPECT_STREQ(test, why, reason);
 	KUNIT_EXPECT_EQ(test, tray_load(), -EBADMSG);
 	tray_expect_empty(test, &tray_loaded);
@@ -563,11 +563,11 @@ static void luo_member_bad_runs(struct kunit *test)
 static void tray_free_lost(struct kunit *test, u64 pfn, u32 nr_pages, u16 order)
 {
 	const struct luo_run lost = { pfn, nr_pages, order };
-	struct luo_run_claim claim = { .handover = &luo_loopback };
+	struct luo_run_claim claim = {};
 
 	KUNIT_EXPECT_TRUE(test, luo_run_claim_whole(&claim, &lost));
 	luo_run_claim_end(&claim);
-	luo_run_put(&luo_loopback, &lost, 0, nr_pages);
+	luo_run_put(&lost, 0, nr_pages);
 }
 
 /* A page that is listed twice has one owner, or none. */
@@ -679,17 +679,19 @@ static void luo_member_bad_elements(struct kunit *test)
 	struct tray_ser ser = { .label = 1 };
 	struct luo_array array;
 
-	KUNIT_ASSERT_EQ(test, luo_elements_save_from(&luo_loopback, &ser.places,
-						     &array, &tray_cup_kind,
-						     cups, 3, GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test,
+			luo_elements_save(&ser.places, &array, &tray_cup_kind, cups,
+					  3, GFP_KERNEL),
+			0);
 	KUNIT_EXPECT_EQ(test, tray_load_changed(test, &ser), -EBADMSG);
 	tray_expect_empty(test, &tray_loaded);
 	KUNIT_EXPECT_EQ(test, tray_finish(), 0);
 
 	ser.places = (struct luo_elements_ser){};
-	KUNIT_ASSERT_EQ(test, luo_elements_save_from(&luo_loopback, &ser.cups,
-						     &array, &tray_cup_kind,
-						     cups, 3, GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test,
+			luo_elements_save(&ser.cups, &array, &tray_cup_kind, cups, 3,
+					  GFP_KERNEL),
+			0);
 	((struct tray_cup_ser *)array.data)[2].size = 101;
 	luo_array_seal(&array);
 	KUNIT_EXPECT_EQ(test, tray_load_changed(test, &ser), -ERANGE);

@@ -305,9 +305,10 @@ static void luo_reference_drop(struct kunit *test)
 	struct port_ser port = port_plain;
 	struct luo_array array;
 
-	KUNIT_ASSERT_EQ(test, luo_elements_save_from(&luo_loopback, &port.parts,
-						     &array, &part_kind, parts,
-						     3, GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test,
+			luo_elements_save(&port.parts, &array, &part_kind, parts, 3,
+					  GFP_KERNEL),
+			0);
 	port.ends.near = 7;
 	KUNIT_ASSERT_EQ(test, luo_object_convert_save(&luo_loopback_out,
 						      &port_kind, 1, &port,
@@ -328,9 +329,9 @@ static void luo_reference_in_elements(struct kunit *test)
 	struct luo_array array;
 
 	kind.elements = true;
-	KUNIT_EXPECT_EQ(test, luo_elements_save_from(&luo_loopback, &ser, &array,
-						     &kind, lanes, 3,
-						     GFP_KERNEL), -EINVAL);
+	KUNIT_EXPECT_EQ(test,
+			luo_elements_save(&ser, &array, &kind, lanes, 3, GFP_KERNEL),
+			-EINVAL);
 }
 
 /* The objects that a walk has visited: 100 for a port, and the instance. */

@@ -82,10 +82,9 @@ static int parcel_drop(const void *data)
 	}
 
 	parcels_dropped++;
-	err = luo_array_restore_from(&luo_loopback, &note, ser->note, sizeof(u64),
-				     ser->nr_lines);
+	err = luo_array_restore(&note, ser->note, sizeof(u64), ser->nr_lines);
 	if (!err)
-		luo_array_free_to(&luo_loopback, &note);
+		luo_array_free(&note);
 
 	return err == -ENOMEM ? err : 0;
 }
@@ -111,7 +110,7 @@ static int luo_session_init(struct kunit *test)
 
 static void luo_session_exit(struct kunit *test)
 {
-	luo_object_members_unload(&luo_loopback, &parcel_kind, &parcel);
+	luo_object_members_unload(&parcel_kind, &parcel);
 	luo_object_unregister_kind(&parcel_label_kind);
 	luo_object_unregister_kind(&parcel_kind);
 	luo_loopback_exit(test);
@@ -126,9 +125,10 @@ static void parcel_save(struct kunit *test, u64 file)
 	KUNIT_ASSERT_NOT_NULL(test, item);
 	list_add_tail(&item->node, &parcel.items);
 
-	KUNIT_ASSERT_EQ(test, luo_array_alloc_from(&luo_loopback, &parcel_note,
-						   sizeof(u64), PARCEL_LINES,
-						   GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test,
+			luo_array_alloc_raw(&parcel_note, sizeof(u64), PARCEL_LINES,
+					    GFP_KERNEL),
+			0);
 	luo_array_seal(&parcel_note);
 	parcel.ser.note = parcel_note.handle;
 	parcel.ser.nr_lines = PARCEL_LINES;
@@ -176,7 +176,7 @@ static void luo_session_closed(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, parcel_is_stored("crate", 5));
 	/* The elements are freed. The note is its owner's. */
 	KUNIT_EXPECT_LT(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), keys);
-	luo_array_free_to(&luo_loopback, &parcel_note);
+	luo_array_free(&parcel_note);
 
 	/* The objects that the handler has aborted before. */
 	file_unpreserve("parcel-file", 5);
@@ -187,7 +187,7 @@ static void luo_session_closed(struct kunit *test)
 static void luo_session_not_retrieved(struct kunit *test)
 {
 	parcel_save(test, 5);
-	luo_array_unmap(&luo_loopback, &parcel_note);
+	luo_array_unmap(&parcel_note);
 	KUNIT_ASSERT_EQ(test, luo_kunit_store("crate", 5, 0, 8), 0);
 	luo_loopback_kexec();
 
@@ -205,7 +205,7 @@ static void luo_session_not_retrieved(struct kunit *test)
 static void luo_session_retrieved(struct kunit *test)
 {
 	parcel_save(test, 5);
-	luo_array_unmap(&luo_loopback, &parcel_note);
+	luo_array_unmap(&parcel_note);
 	luo_loopback_kexec();
 
 	KUNIT_ASSERT_EQ(test, parcel_drop(&parcel.ser), 0);
@@ -225,7 +225,7 @@ static void luo_session_without_memory(struct kunit *test)
 	do {
 		parcels_dropped = 0;
 		parcel_save(test, 5);
-		luo_array_unmap(&luo_loopback, &parcel_note);
+		luo_array_unmap(&parcel_note);
 		luo_loopback_kexec();
 		luo_loopback_fail_nth(++nth);
 		file_finish("parcel-file", 5);
@@ -240,7 +240,7 @@ static void luo_session_without_memory(struct kunit *test)
 static void luo_session_waits(struct kunit *test)
 {
 	parcel_save(test, 5);
-	luo_array_unmap(&luo_loopback, &parcel_note);
+	luo_array_unmap(&parcel_note);
 	luo_loopback_kexec();
 
 	parcel_drop_failures = 60;

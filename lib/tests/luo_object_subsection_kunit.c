@@ -628,9 +628,10 @@ static void luo_subsection_unsupported(struct kunit *test)
 	struct luo_array array;
 
 	kind.elements = true;
-	KUNIT_EXPECT_EQ(test, luo_elements_save_from(&luo_loopback, &elements,
-						     &array, &kind, &plug_plain,
-						     1, GFP_KERNEL), -EINVAL);
+	KUNIT_EXPECT_EQ(test,
+			luo_elements_save(&elements, &array, &kind, &plug_plain, 1,
+					  GFP_KERNEL),
+			-EINVAL);
 }
 
 static struct kunit_case luo_subsection_cases[] = {

@@ -17,7 +17,7 @@
 
 #define NR_MEMS	1000
 
-static const struct luo_pool_out luo_pool_block_empty = { .handover = &luo_loopback };
+static const struct luo_pool_out luo_pool_block_empty = {};
 
 static void luo_pool_block_shares_pages(struct kunit *test)
 {
@@ -115,7 +115,7 @@ static void luo_pool_block_no_memory(struct kunit *test)
 
 static void luo_pool_block_in_takes_over(struct kunit *test)
 {
-	struct luo_pool_in in = { .handover = &luo_loopback };
+	struct luo_pool_in in = {};
 	struct luo_pool_out pool = luo_pool_block_empty;
 	u64 small[3], large;
 	unsigned int i;
@@ -142,13 +142,13 @@ static void luo_pool_block_in_takes_over(struct kunit *test)
 /* Addresses that are not in a block of a pool. */
 static void luo_pool_block_in_bad_addresses(struct kunit *test)
 {
-	struct luo_pool_in in = { .handover = &luo_loopback };
+	struct luo_pool_in in = {};
 	struct luo_pool_out pool = luo_pool_block_empty;
 	u64 good, large, foreign;
 
 	good = virt_to_phys(luo_pool_out_alloc(&pool, 64, GFP_KERNEL));
 	large = virt_to_phys(luo_pool_out_alloc(&pool, 3 * PAGE_SIZE, GFP_KERNEL));
-	foreign = virt_to_phys(luo_loopback.alloc(0, GFP_KERNEL));
+	foreign = virt_to_phys(luo_handover_alloc(0, GFP_KERNEL));
 	/* Even if it looks like a block of a pool. */
 	memcpy(phys_to_virt(foreign), phys_to_virt(good & PAGE_MASK),
 	       PAGE_SIZE);
@@ -184,14 +184,14 @@ static void luo_pool_block_in_bad_addresses(struct kunit *test)
 	luo_pool_in_put(&in, large);
 	luo_pool_in_forget(&in);
 
-	luo_loopback.claim(foreign, 0);
-	luo_loopback.release(phys_to_virt(foreign), 0);
+	luo_handover_claim(foreign, 0);
+	luo_handover_release(phys_to_virt(foreign), 0);
 }
 
 /* A head with any wrong bit is refused. */
 static void luo_pool_block_in_bad_headers(struct kunit *test)
 {
-	struct luo_pool_in in = { .handover = &luo_loopback };
+	struct luo_pool_in in = {};
 	struct luo_pool_out pool = luo_pool_block_empty;
 	struct luo_pool_block_ser *block;
 	unsigned int bit;

@@ -19,7 +19,7 @@
 
 static struct luo_pool *luo_pool_new(struct kunit *test)
 {
-	struct luo_pool *pool = luo_pool_create_from(&luo_loopback, GFP_KERNEL);
+	struct luo_pool *pool = luo_pool_create(GFP_KERNEL);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 
@@ -28,7 +28,7 @@ static struct luo_pool *luo_pool_new(struct kunit *test)
 
 static struct luo_pool *luo_pool_restore_at(u64 handle)
 {
-	return luo_pool_restore_from(&luo_loopback, handle, 0, 0);
+	return luo_pool_restore_root(handle, 0, 0);
 }
 
 /* Restore the pool in the next kernel. The old struct was on the old kernel's heap. */
@@ -189,8 +189,7 @@ static void luo_pool_without_memory(struct kunit *test)
 	u64 handle;
 
 	luo_loopback_fail_nth(1);
-	KUNIT_EXPECT_TRUE(test, IS_ERR(luo_pool_create_from(&luo_loopback,
-							    GFP_KERNEL)));
+	KUNIT_EXPECT_TRUE(test, IS_ERR(luo_pool_create(GFP_KERNEL)));
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 
 	pool = luo_pool_new(test);
@@ -245,9 +244,7 @@ static void luo_pool_refuses_movable_pages(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(masks); i++) {
-		KUNIT_EXPECT_PTR_EQ(test,
-				    luo_pool_create_from(&luo_loopback,
-							 GFP_KERNEL | masks[i]),
+		KUNIT_EXPECT_PTR_EQ(test, luo_pool_create(GFP_KERNEL | masks[i]),
 				    ERR_PTR(-EINVAL));
 		KUNIT_EXPECT_NULL(test, luo_pool_alloc(pool, 8,
 						       GFP_KERNEL | masks[i]));
@@ -296,7 +293,7 @@ static void luo_pool_claim_is_lost(struct kunit *test)
 		KUNIT_ASSERT_NE(test, taken, 0ULL);
 		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED),
 				1UL);
-		luo_loopback.put(taken);
+		luo_handover_put(taken);
 		luo_loopback_kexec();
 	}
 }
@@ -311,8 +308,7 @@ static void luo_pool_of_another_owner(struct kunit *test)
 	mine = luo_pool_after_kexec(mine);
 	luo_pool_forget(other);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(mine));
-	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_from(&luo_loopback, handle,
-							root, 64),
+	KUNIT_EXPECT_PTR_EQ(test, luo_pool_restore_root(handle, root, 64),
 			    ERR_PTR(-EBADMSG));
 	luo_pool_free(mine);
 

@@ -124,21 +124,19 @@ static void luo_run_order_at_any(struct kunit *test)
 		.pfn = PHYS_PFN(luo_loopback_page_alloc(2)),
 		.nr_pages = 4, .order = 2,
 	};
-	struct luo_run_claim claim = { .handover = &luo_loopback };
+	struct luo_run_claim claim = {};
 
-	KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &run), 0);
+	KUNIT_ASSERT_EQ(test, luo_run_preserve(&run), 0);
 	luo_loopback_kexec();
-	KUNIT_EXPECT_EQ(test, luo_run_order_at(&luo_loopback, run.pfn), 2);
-	KUNIT_EXPECT_EQ(test, luo_run_order_at(&luo_loopback, run.pfn + 1),
-			-ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_run_order_at(run.pfn), 2);
+	KUNIT_EXPECT_EQ(test, luo_run_order_at(run.pfn + 1), -ENOENT);
 	/* An address that would be valid if its highest bits were ignored. */
-	KUNIT_EXPECT_EQ(test, luo_run_order_at(&luo_loopback, run.pfn |
-					       1ULL << (64 - PAGE_SHIFT)),
+	KUNIT_EXPECT_EQ(test, luo_run_order_at(run.pfn | 1ULL << (64 - PAGE_SHIFT)),
 			-ENOENT);
 	KUNIT_EXPECT_EQ(test, luo_run_claim(&claim, &run, 0, 4), 4U);
 	luo_run_claim_end(&claim);
-	KUNIT_EXPECT_EQ(test, luo_run_order_at(&luo_loopback, run.pfn), -ENOENT);
-	luo_run_put(&luo_loopback, &run, 0, 4);
+	KUNIT_EXPECT_EQ(test, luo_run_order_at(run.pfn), -ENOENT);
+	luo_run_put(&run, 0, 4);
 }
 
 static void luo_run_is_mirrored(struct kunit *test)
@@ -184,12 +182,12 @@ static void luo_run_put_block(u64 address)
 	unsigned int i;
 
 	for (i = 0; i < BLOCK_PAGES; i++)
-		luo_loopback.put(address + i * PAGE_SIZE);
+		luo_handover_put(address + i * PAGE_SIZE);
 }
 
 static bool luo_run_claim_all(const struct luo_run *run)
 {
-	struct luo_run_claim claim = { .handover = &luo_loopback };
+	struct luo_run_claim claim = {};
 	bool whole = luo_run_claim_whole(&claim, run);
 
 	luo_run_claim_end(&claim);
@@ -206,12 +204,12 @@ static void luo_run_is_unpreserved(struct kunit *test)
 
 	for (flags = 0; flags <= (LUO_RUN_RANGE | LUO_RUN_DOWN); flags++) {
 		run = luo_run_of(address, 1, BLOCK_PAGES - 1, flags);
-		KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &run), 0);
+		KUNIT_ASSERT_EQ(test, luo_run_preserve(&run), 0);
 		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
 				flags & LUO_RUN_RANGE ? 5UL : 31UL);
 		KUNIT_EXPECT_EQ(test, luo_loopback_pages(LUO_LOOPBACK_OUTGOING),
 				31UL);
-		luo_run_unpreserve(&luo_loopback, &run);
+		luo_run_unpreserve(&run);
 		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
 				0UL);
 	}
@@ -227,8 +225,7 @@ static void luo_run_is_rolled_back(struct kunit *test)
 
 	for (nth = 1; nth <= BLOCK_PAGES; nth++) {
 		luo_loopback_fail_nth(nth);
-		KUNIT_EXPECT_EQ(test, luo_run_preserve(&luo_loopback, &run),
-				-ENOMEM);
+		KUNIT_EXPECT_EQ(test, luo_run_preserve(&run), -ENOMEM);
 		KUNIT_EXPECT_TRUE(test, luo_loopback_failed());
 		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
 				0UL);
@@ -246,17 +243,17 @@ static void luo_run_is_claimed(struct kunit *test)
 	for (flags = 0; flags <= (LUO_RUN_RANGE | LUO_RUN_DOWN); flags++) {
 		address = luo_run_block(test);
 		run = luo_run_of(address, 3, 20, flags);
-		KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &run), 0);
+		KUNIT_ASSERT_EQ(test, luo_run_preserve(&run), 0);
 		luo_loopback_kexec();
 
-		KUNIT_EXPECT_TRUE(test, luo_run_present(&luo_loopback, &run));
+		KUNIT_EXPECT_TRUE(test, luo_run_present(&run));
 		KUNIT_EXPECT_TRUE(test, luo_run_claim_all(&run));
-		KUNIT_EXPECT_FALSE(test, luo_run_present(&luo_loopback, &run));
+		KUNIT_EXPECT_FALSE(test, luo_run_present(&run));
 		KUNIT_EXPECT_FALSE(test, luo_run_claim_all(&run));
 		KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 20UL);
-		luo_run_put(&luo_loopback, &run, 5, 15);
+		luo_run_put(&run, 5, 15);
 		KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 5UL);
-		luo_run_put(&luo_loopback, &run, 0, 5);
+		luo_run_put(&run, 0, 5);
 		KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
 	}
 }
@@ -264,11 +261,11 @@ static void luo_run_is_claimed(struct kunit *test)
 /* Two parts, the second one first, each up to the border of a key. */
 static void luo_run_is_claimed_in_parts(struct kunit *test)
 {
-	struct luo_run_claim claim = { .handover = &luo_loopback };
+	struct luo_run_claim claim = {};
 	u64 address = luo_run_block(test);
 	const struct luo_run run = luo_run_of(address, 3, 20, LUO_RUN_RANGE);
 
-	KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &run), 0);
+	KUNIT_ASSERT_EQ(test, luo_run_preserve(&run), 0);
 	luo_loopback_kexec();
 
 	/* Keys of 1, 4, 8, 4, 2 and 1 pages. */
@@ -277,7 +274,7 @@ static void luo_run_is_claimed_in_parts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_run_claim(&claim, &run, 0, 20), 13U);
 	KUNIT_EXPECT_EQ(test, luo_run_claim(&claim, &run, 0, 20), 0U);
 	luo_run_claim_end(&claim);
-	luo_run_put(&luo_loopback, &run, 0, 20);
+	luo_run_put(&run, 0, 20);
 }
 
 #define FOLIO_PAGES	4U
@@ -303,7 +300,7 @@ static u64 luo_run_find_three(const u64 *address)
 
 static void luo_run_of_folios(struct kunit *test)
 {
-	struct luo_run_claim claim = { .handover = &luo_loopback };
+	struct luo_run_claim claim = {};
 	u64 address[NR_FOLIOS];
 	struct luo_run run;
 	unsigned int i;
@@ -315,10 +312,10 @@ static void luo_run_of_folios(struct kunit *test)
 	run = luo_run_of(luo_run_find_three(address), 0, 3 * FOLIO_PAGES, 0);
 	run.order = FOLIO_ORDER;
 	KUNIT_ASSERT_NE(test, run.pfn, 0ULL);
-	KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &run), 0);
-	luo_run_unpreserve(&luo_loopback, &run);
+	KUNIT_ASSERT_EQ(test, luo_run_preserve(&run), 0);
+	luo_run_unpreserve(&run);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
-	KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &run), 0);
+	KUNIT_ASSERT_EQ(test, luo_run_preserve(&run), 0);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 3UL);
 	luo_loopback_kexec();
 
@@ -329,13 +326,13 @@ static void luo_run_of_folios(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_run_claim(&claim, &run, 0, run.nr_pages),
 			FOLIO_PAGES);
 	luo_run_claim_end(&claim);
-	luo_run_put(&luo_loopback, &run, 0, run.nr_pages);
+	luo_run_put(&run, 0, run.nr_pages);
 }
 
 /* If a key is missing, a part of the run can be claimed, but not the whole run. */
 static void luo_run_lacks_a_key(struct kunit *test)
 {
-	struct luo_run_claim claim = { .handover = &luo_loopback };
+	struct luo_run_claim claim = {};
 	struct luo_run run;
 	u64 address;
 	u16 flags;
@@ -343,16 +340,16 @@ static void luo_run_lacks_a_key(struct kunit *test)
 	for (flags = 0; flags <= LUO_RUN_RANGE; flags += LUO_RUN_RANGE) {
 		address = luo_run_block(test);
 		run = luo_run_of(address, 0, 28, flags);
-		KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &run), 0);
+		KUNIT_ASSERT_EQ(test, luo_run_preserve(&run), 0);
 		luo_loopback_kexec();
 		luo_loopback_lose_key(address + 24 * PAGE_SIZE);
 
-		KUNIT_EXPECT_FALSE(test, luo_run_present(&luo_loopback, &run));
+		KUNIT_EXPECT_FALSE(test, luo_run_present(&run));
 		KUNIT_EXPECT_FALSE(test, luo_run_claim_all(&run));
 		KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
 		KUNIT_EXPECT_EQ(test, luo_run_claim(&claim, &run, 0, 28), 24U);
 		luo_run_claim_end(&claim);
-		luo_run_put(&luo_loopback, &run, 0, 24);
+		luo_run_put(&run, 0, 24);
 		luo_loopback_kexec();
 	}
 }
@@ -371,10 +368,10 @@ static void luo_run_is_wrong(struct kunit *test)
 		{ .pfn = address >> PAGE_SHIFT, .nr_pages = 16, .order = 3 },
 		{ .pfn = 0, .nr_pages = 1 },
 	};
-	struct luo_run_claim claim = { .handover = &luo_loopback };
+	struct luo_run_claim claim = {};
 	unsigned int i;
 
-	KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &run), 0);
+	KUNIT_ASSERT_EQ(test, luo_run_preserve(&run), 0);
 	luo_loopback_kexec();
 
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
@@ -385,13 +382,13 @@ static void luo_run_is_wrong(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 0UL);
 	KUNIT_EXPECT_TRUE(test, luo_run_claim_all(&run));
-	luo_run_put(&luo_loopback, &run, 0, 16);
+	luo_run_put(&run, 0, 16);
 }
 
 /* luo_loopback_exit() checks that all pages are counted, and none of them twice. */
 static void luo_run_counts(struct kunit *test)
 {
-	struct luo_run_claim claim = { .handover = &luo_loopback };
+	struct luo_run_claim claim = {};
 	struct luo_run runs[3];
 	unsigned int i;
 	u64 address;
@@ -402,8 +399,7 @@ static void luo_run_counts(struct kunit *test)
 			  i == 1 ? luo_run_of(address, 4, 15, 0) :
 				   luo_run_of(address, 0, BLOCK_PAGES,
 					      LUO_RUN_RANGE);
-		KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &runs[i]),
-				0);
+		KUNIT_ASSERT_EQ(test, luo_run_preserve(&runs[i]), 0);
 	}
 	luo_loopback_kexec();
 
@@ -411,7 +407,7 @@ static void luo_run_counts(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, luo_run_claim(&claim, &runs[i], 0,
 						    runs[i].nr_pages),
 				runs[i].nr_pages);
-		luo_run_put(&luo_loopback, &runs[i], 0, runs[i].nr_pages);
+		luo_run_put(&runs[i], 0, runs[i].nr_pages);
 	}
 	luo_run_claim_end(&claim);
 	luo_run_claim_end(&claim);
@@ -420,14 +416,14 @@ static void luo_run_counts(struct kunit *test)
 /* Pages of one key each, one without a key, and one that is listed twice. */
 static void luo_run_singles(struct kunit *test)
 {
-	struct luo_run_claim claim = { .handover = &luo_loopback };
+	struct luo_run_claim claim = {};
 	struct luo_run run = luo_run_of(luo_run_block(test), 0, 5, 0);
 	const u64 pfns[] = {
 		run.pfn + 3, run.pfn, run.pfn + 4, run.pfn + 5, run.pfn + 1,
 	};
 	const u64 twice[] = { run.pfn + 2, run.pfn + 1, run.pfn + 2 };
 
-	KUNIT_ASSERT_EQ(test, luo_run_preserve(&luo_loopback, &run), 0);
+	KUNIT_ASSERT_EQ(test, luo_run_preserve(&run), 0);
 	luo_loopback_kexec();
 
 	KUNIT_EXPECT_EQ(test, luo_run_claim_singles(&claim, pfns, 0), 0U);
@@ -436,7 +432,7 @@ static void luo_run_singles(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_run_claim_singles(&claim, twice,
 						    ARRAY_SIZE(twice)), 2U);
 	luo_run_claim_end(&claim);
-	luo_run_put(&luo_loopback, &run, 0, 5);
+	luo_run_put(&run, 0, 5);
 }
 
 static struct kunit_case luo_run_cases[] = {

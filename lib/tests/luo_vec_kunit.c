@@ -64,11 +64,10 @@ static void luo_vec_check(struct kunit *test, struct luo_vec *vec,
 	kvfree(vec->pages);
 	kvfree(vec->blocks);
 	luo_loopback_kexec();
-	KUNIT_ASSERT_EQ(test, luo_array_restore_from(&luo_loopback, &array,
-						     handle, ELEMENT, count), 0);
+	KUNIT_ASSERT_EQ(test, luo_array_restore(&array, handle, ELEMENT, count), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(array.data, expected, count * ELEMENT), 0);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
-	luo_array_free_to(&luo_loopback, &array);
+	luo_array_free(&array);
 }
 
 static struct luo_vec_element *luo_vec_expected(struct kunit *test, u64 nr)
@@ -98,12 +97,12 @@ static void luo_vec_every_size(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		luo_vec_init(&vec, ELEMENT);
 		KUNIT_ASSERT_EQ(test, luo_vec_append(&vec, expected, sizes[i],
 						     GFP_KERNEL), 0);
 		luo_vec_check(test, &vec, expected);
 
-		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		luo_vec_init(&vec, ELEMENT);
 		KUNIT_ASSERT_EQ(test, luo_vec_add(&vec, 0, sizes[i]), 0);
 		luo_vec_check(test, &vec, expected);
 		cond_resched();
@@ -155,7 +154,7 @@ static void luo_vec_random_edits(struct kunit *test)
 	struct luo_vec vec;
 
 	for (round = 0; round < 50; round++) {
-		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		luo_vec_init(&vec, ELEMENT);
 		for (step = 0; step < 10 + 8 * round || !vec.count; step++)
 			luo_vec_step(test, &vec, expected, &state);
 		luo_vec_check(test, &vec, expected);
@@ -174,7 +173,7 @@ static void luo_vec_long_edits(struct kunit *test)
 	u64 at, more;
 
 	for (last = 0; last < ARRAY_SIZE(counts); last++) {
-		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		luo_vec_init(&vec, ELEMENT);
 		for (i = 0; i <= last; i++) {
 			more = counts[i] - min(counts[i], vec.count);
 			KUNIT_ASSERT_EQ(test, 0,
@@ -198,15 +197,14 @@ static void luo_vec_sealed(struct kunit *test)
 	struct luo_array array;
 	struct luo_vec vec;
 
-	luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+	luo_vec_init(&vec, ELEMENT);
 	KUNIT_ASSERT_EQ(test, luo_vec_add(&vec, 0, 1000), 0);
 	luo_vec_seal(&vec);
 	luo_vec_set(&vec, 500, &element);
 	kvfree(vec.pages);
 	kvfree(vec.blocks);
 	luo_loopback_kexec();
-	KUNIT_EXPECT_EQ(test, luo_array_restore_from(&luo_loopback, &array,
-						     vec.handle, ELEMENT, 1000),
+	KUNIT_EXPECT_EQ(test, luo_array_restore(&array, vec.handle, ELEMENT, 1000),
 			-EBADMSG);
 }
 
@@ -222,7 +220,7 @@ static void luo_vec_append_is_local(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		luo_vec_init(&vec, ELEMENT);
 		KUNIT_ASSERT_EQ(test, luo_vec_add(&vec, 0, sizes[i]), 0);
 		pages = luo_loopback_pages(LUO_LOOPBACK_OUTGOING);
 		KUNIT_ASSERT_EQ(test, luo_vec_add(&vec, 0, 10), 0);
@@ -248,7 +246,7 @@ static void luo_vec_prepared(struct kunit *test)
 		kunit_skip(test, "a table of more than a page takes too much memory");
 
 	expected = luo_vec_expected(test, nr + nr_late);
-	luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+	luo_vec_init(&vec, ELEMENT);
 	KUNIT_EXPECT_EQ(test, luo_vec_prepare(&vec, nr_late, GFP_KERNEL), 0);
 	KUNIT_EXPECT_NULL(test, vec.pages);
 
@@ -274,7 +272,7 @@ static void luo_vec_without_memory(struct kunit *test)
 	int err;
 
 	do {
-		luo_vec_init_to(&vec, &luo_loopback, ELEMENT);
+		luo_vec_init(&vec, ELEMENT);
 		KUNIT_ASSERT_EQ(test, luo_vec_append(&vec, expected, 100,
 						     GFP_KERNEL), 0);
 		nth = nth < 40 ? nth + 1 : nth + 97;

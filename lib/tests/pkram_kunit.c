@@ -12,6 +12,7 @@
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/kconfig.h>
+#include <linux/kexec_handover.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -25,9 +26,8 @@
 
 #define NAME	"node"
 
-static struct pkram_set pkram_set = PKRAM_SET_INIT(pkram_set, &luo_loopback,
-						   &luo_loopback_out,
-						   &luo_loopback_in);
+static struct pkram_set pkram_set =
+	PKRAM_SET_INIT(pkram_set, &luo_loopback_out, &luo_loopback_in);
 
 static void pkram_forget(struct luo_index *index, u64 instance)
 {
@@ -118,7 +118,7 @@ static void pkram_new_pages(struct kunit *test, struct pkram_page *pages)
 			page->flags = i % 4 ? 7 : 0x8000 + j;
 		}
 		for (; i + j > NR_PAGES && j--;)
-			luo_loopback.put(address[j * 3 % 8]);
+			luo_handover_put(address[j * 3 % 8]);
 	}
 }
 
@@ -127,7 +127,7 @@ static void pkram_put_pages(struct pkram_page *pages)
 	unsigned int i;
 
 	for (i = 0; i < NR_PAGES; i++)
-		luo_loopback.put(pages[i].address);
+		luo_handover_put(pages[i].address);
 }
 
 static void pkram_save_pages(struct kunit *test, struct pkram_stream *ps,
@@ -155,7 +155,7 @@ static void pkram_load_pages(struct kunit *test, struct pkram_stream *ps,
 		KUNIT_EXPECT_EQ(test, pfn << PAGE_SHIFT, pages[i].address);
 		KUNIT_EXPECT_EQ(test, index, pages[i].index);
 		KUNIT_EXPECT_EQ(test, flags, pages[i].flags);
-		luo_loopback.put(pfn << PAGE_SHIFT);
+		luo_handover_put(pfn << PAGE_SHIFT);
 	}
 }
 
@@ -236,7 +236,7 @@ static void pkram_runs_share_keys(struct kunit *test)
 	pkram_discard(&ps);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 0UL);
 	for (i = 0; i < ARRAY_SIZE(address); i++)
-		luo_loopback.put(address[i]);
+		luo_handover_put(address[i]);
 }
 
 static const size_t pkram_pieces[] = {
@@ -333,7 +333,7 @@ static void pkram_every_allocation_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, err, 0);
 	KUNIT_EXPECT_GT(test, nth, 5U);
 	for (i = 0; i < 256; i++)
-		luo_loopback.put(block + i * PAGE_SIZE);
+		luo_handover_put(block + i * PAGE_SIZE);
 
 	pkram_kexec(test);
 	for (nth = 1; ; nth++) {
@@ -374,7 +374,7 @@ static void pkram_run_without_memory(struct kunit *test)
 	luo_loopback_fail_nth(0);
 	pkram_out_finish(ps.node);
 	for (i = 0; i < ARRAY_SIZE(address); i++)
-		luo_loopback.put(address[i]);
+		luo_handover_put(address[i]);
 
 	pkram_kexec(test);
 	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node), 0);
@@ -383,7 +383,7 @@ static void pkram_run_without_memory(struct kunit *test)
 		KUNIT_ASSERT_TRUE(test, pkram_pages_load(&ps, &pfn, &index,
 							 &flags));
 		KUNIT_EXPECT_EQ(test, pfn << PAGE_SHIFT, address[i]);
-		luo_loopback.put(pfn << PAGE_SHIFT);
+		luo_handover_put(pfn << PAGE_SHIFT);
 	}
 	pkram_in_release(ps.node);
 }
@@ -479,7 +479,7 @@ static void pkram_damage_one(struct kunit *test, size_t offset, u8 bits)
 	pkram_out_finish(ps.node);
 	handle = virt_to_phys(ps.node->root) & PAGE_MASK;
 	for (i = 0; i < ARRAY_SIZE(address); i++)
-		luo_loopback.put(address[i]);
+		luo_handover_put(address[i]);
 
 	pkram_kexec(test);
 	((u8 *)phys_to_virt(handle))[offset] ^= bits;
@@ -646,7 +646,7 @@ static void pkram_page_twice(struct kunit *test)
 	pkram_end_object(&b);
 	pkram_out_finish(b.node);
 	for (i = 0; i < SHARED; i++)
-		luo_loopback.put(page + i * PAGE_SIZE);
+		luo_handover_put(page + i * PAGE_SIZE);
 
 	pkram_kexec(test);
 	KUNIT_ASSERT_EQ(test, pkram_in_claim(&pkram_set, NAME, &a.node), 0);
@@ -657,7 +657,7 @@ static void pkram_page_twice(struct kunit *test)
 			page + (SHARED - 1) * PAGE_SIZE);
 	pkram_in_release(a.node);
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 1UL);
-	luo_loopback.put(pfn << PAGE_SHIFT);
+	luo_handover_put(pfn << PAGE_SHIFT);
 	pkram_in_release(b.node);
 }
 
@@ -683,8 +683,9 @@ static void pkram_page_lost(struct kunit *test)
 						       0, i, 0), 0);
 		/* The run has one key until it is complete. */
 		others = luo_loopback_pages(LUO_LOOPBACK_OUTGOING) - 1;
-		KUNIT_ASSERT_EQ(test, luo_loopback.preserve(page + lost * PAGE_SIZE,
-							    1, 0), 0);
+		KUNIT_ASSERT_EQ(test,
+				luo_handover_preserve(page + lost * PAGE_SIZE, 1, 0),
+				0);
 		/* Not the next page of the run, so the run is closed. */
 		KUNIT_EXPECT_EQ(test, pkram_put_page(&ps, page, 0, 100, 0),
 				-EEXIST);
@@ -693,12 +694,12 @@ static void pkram_page_lost(struct kunit *test)
 		pkram_end_object(&ps);
 		pkram_out_finish(ps.node);
 		KUNIT_EXPECT_EQ(test, ps.node->root->finished, 0U);
-		luo_loopback.unpreserve(page + lost * PAGE_SIZE, 1, 0);
+		luo_handover_unpreserve(page + lost * PAGE_SIZE, 1, 0);
 		KUNIT_EXPECT_EQ(test, pkram_in_remove(&pkram_set, NAME), 0);
 		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
 				0UL);
 		for (i = 0; i < SHARED; i++)
-			luo_loopback.put(page + i * PAGE_SIZE);
+			luo_handover_put(page + i * PAGE_SIZE);
 	}
 }
 
@@ -724,22 +725,22 @@ static void pkram_scattered_key_missing(struct kunit *test)
 	pkram_end_object(&ps);
 	pkram_out_finish(ps.node);
 	for (i = 0; i < 2 * SCATTERED; i++)
-		luo_loopback.put(block + i * PAGE_SIZE);
+		luo_handover_put(block + i * PAGE_SIZE);
 
 	pkram_kexec(test);
 	pfn = (block >> PAGE_SHIFT) + SCATTERED;
-	KUNIT_ASSERT_EQ(test, luo_loopback.claim_singles(&restored, &pfn, 1), 1UL);
+	KUNIT_ASSERT_EQ(test, luo_handover_claim_singles(&restored, &pfn, 1), 1UL);
 	KUNIT_EXPECT_EQ(test, pkram_in_claim(&pkram_set, NAME, &ps.node),
 			-EBADMSG);
 	KUNIT_EXPECT_EQ(test, luo_loopback_pages_held(), 1UL);
 	for (i = 0; i < SCATTERED / 2; i++, pfn += 2) {
 		if (i)
-			KUNIT_EXPECT_EQ(test, luo_loopback.claim_singles(&restored,
-									 &pfn, 1),
-					1UL);
-		luo_loopback.put(pfn << PAGE_SHIFT);
+			KUNIT_EXPECT_EQ(
+				test, luo_handover_claim_singles(&restored, &pfn, 1),
+				1UL);
+		luo_handover_put(pfn << PAGE_SHIFT);
 	}
-	luo_loopback.claim_end(&restored);
+	luo_handover_claim_end(&restored);
 	pkram_drop_node(NAME);
 }
 
@@ -779,7 +780,7 @@ static void pkram_scopes(struct kunit *test)
 				scopes[i].flags | before);
 		KUNIT_EXPECT_EQ(test, current->flags & mask, before);
 		pkram_discard(&ps);
-		luo_loopback.put(page);
+		luo_handover_put(page);
 	}
 
 	KUNIT_EXPECT_EQ(test, pkram_out_create(&pkram_set, NAME,

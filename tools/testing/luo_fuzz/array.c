@@ -44,7 +44,7 @@ static void fuzz_split(struct luo_array_block_ser *block)
 	struct luo_array_block_ser *next;
 	unsigned int kept = block->nr_runs / 2;
 
-	next = luo_loopback.alloc(0, GFP_KERNEL | __GFP_ZERO);
+	next = luo_handover_alloc(0, GFP_KERNEL | __GFP_ZERO);
 	FUZZ_EXPECT(next);
 	*next = *block;
 	next->self = virt_to_phys(next);
@@ -63,8 +63,8 @@ static void fuzz_save_array(void)
 {
 	struct luo_array array;
 
-	FUZZ_EXPECT(!luo_array_alloc_from(&luo_loopback, &array, FUZZ_ELEMENT,
-					  FUZZ_WHOLE, GFP_KERNEL));
+	FUZZ_EXPECT(
+		!luo_array_alloc_raw(&array, FUZZ_ELEMENT, FUZZ_WHOLE, GFP_KERNEL));
 	luo_pattern_fill(array.data, FUZZ_WHOLE * FUZZ_ELEMENT, 0);
 	luo_array_seal(&array);
 	fuzz_roots[FUZZ_WHOLE_HANDLE] = array.handle;
@@ -72,15 +72,15 @@ static void fuzz_save_array(void)
 	fuzz_needs[1] = virt_to_phys(array.data);
 
 	luo_loopback_set_max_order(0);
-	FUZZ_EXPECT(!luo_array_alloc_from(&luo_loopback, &array, FUZZ_ELEMENT,
-					  FUZZ_SPLIT, GFP_KERNEL));
+	FUZZ_EXPECT(
+		!luo_array_alloc_raw(&array, FUZZ_ELEMENT, FUZZ_SPLIT, GFP_KERNEL));
 	luo_loopback_set_max_order(MAX_PAGE_ORDER);
 	luo_pattern_fill(array.data, FUZZ_SPLIT * FUZZ_ELEMENT, 1);
 	fuzz_split(array.blocks);
 	fuzz_roots[FUZZ_SPLIT_HANDLE] = array.handle;
 
-	FUZZ_EXPECT(!luo_array_alloc_from(&luo_loopback, &array, FUZZ_ELEMENT,
-					  FUZZ_SMALL, GFP_KERNEL));
+	FUZZ_EXPECT(
+		!luo_array_alloc_raw(&array, FUZZ_ELEMENT, FUZZ_SMALL, GFP_KERNEL));
 	luo_pattern_fill(array.data, FUZZ_SMALL * FUZZ_ELEMENT, 2);
 	luo_array_seal(&array);
 	fuzz_roots[FUZZ_SMALL_HANDLE] = array.handle;
@@ -92,8 +92,7 @@ static void fuzz_restore_one(struct luo_array *array, unsigned int which,
 {
 	int err;
 
-	err = luo_array_restore_from(&luo_loopback, array, fuzz_roots[which],
-				     FUZZ_ELEMENT, count);
+	err = luo_array_restore(array, fuzz_roots[which], FUZZ_ELEMENT, count);
 	FUZZ_EXPECT_ERRNO(err, -EBADMSG, -EMSGSIZE);
 	if (fuzz_untouched())
 		FUZZ_EXPECT(!err &&
@@ -115,16 +114,15 @@ static void fuzz_restore_array(void)
 	fuzz_restore_one(&small, FUZZ_SMALL_HANDLE, FUZZ_SMALL);
 	if (fuzz_intact(fuzz_small_needs, ARRAY_SIZE(fuzz_small_needs)))
 		FUZZ_EXPECT(small.data);
-	if (luo_array_restore_from(&luo_loopback, &again,
-				   fuzz_roots[FUZZ_SPLIT_HANDLE], FUZZ_ELEMENT,
-				   FUZZ_SPLIT) == 0)
-		luo_array_free_to(&luo_loopback, &again);
+	if (luo_array_restore(&again, fuzz_roots[FUZZ_SPLIT_HANDLE], FUZZ_ELEMENT,
+			      FUZZ_SPLIT) == 0)
+		luo_array_free(&again);
 	if (whole.data)
-		luo_array_free_to(&luo_loopback, &whole);
+		luo_array_free(&whole);
 	if (split.data)
-		luo_array_free_to(&luo_loopback, &split);
+		luo_array_free(&split);
 	if (small.data)
-		luo_array_free_to(&luo_loopback, &small);
+		luo_array_free(&small);
 }
 
 const struct fuzz_target fuzz_target = {

@@ -54,9 +54,8 @@ static void fuzz_save_one(unsigned int which, const struct luo_object_kind *kind
 
 		memcpy(elements + i * kind->size, &item, kind->size);
 	}
-	FUZZ_EXPECT(!luo_elements_save_from(&luo_loopback, fuzz_ser(which),
-					    &array, kind, elements, FUZZ_COUNT,
-					    GFP_KERNEL));
+	FUZZ_EXPECT(!luo_elements_save(fuzz_ser(which), &array, kind, elements,
+				       FUZZ_COUNT, GFP_KERNEL));
 }
 
 static void fuzz_save_elements(void)
@@ -82,7 +81,7 @@ static void fuzz_restore_one(unsigned int which)
 
 	/* As all callers, which have no elements to copy otherwise. */
 	if (ser.count)
-		err = luo_elements_copy_from(&luo_loopback, &ser, &item_kind, &copy);
+		err = luo_elements_copy(&ser, &item_kind, &copy);
 	FUZZ_EXPECT_ERRNO(err, -EPROTO, -EPROTONOSUPPORT, -EMSGSIZE, -ERANGE,
 			  -EBADMSG);
 	if (fuzz_untouched())
@@ -96,7 +95,7 @@ static void fuzz_restore_one(unsigned int which)
 
 	kvfree(copy);
 
-	err = luo_elements_finish_from(&luo_loopback, &ser);
+	err = luo_elements_finish(&ser);
 	FUZZ_EXPECT_ERRNO(err, 0);
 }
 

@@ -115,7 +115,7 @@ static void fuzz_save_members(void)
 	/* The heap is lost, and the pages are preserved. */
 	kvfree(tray.sheets.runs);
 	tray.sheets = (struct luo_pages){};
-	luo_object_members_unload(&luo_loopback, &tray_kind, &tray);
+	luo_object_members_unload(&tray_kind, &tray);
 }
 
 /* All items have valid values. */
@@ -166,7 +166,7 @@ static void fuzz_restore_members(void)
 	luo_loopback_fail_nth(0);
 	err = luo_object_convert_finish(&luo_loopback_in, &tray_kind, 1);
 	FUZZ_EXPECT_ERRNO(err, -ENOENT, -EBADMSG);
-	luo_object_members_unload(&luo_loopback, &tray_kind, &tray);
+	luo_object_members_unload(&tray_kind, &tray);
 	err = luo_kunit_drop(NULL);
 	FUZZ_EXPECT_ERRNO(err, -ENOENT, -EBADMSG);
 }

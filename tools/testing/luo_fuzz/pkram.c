@@ -21,9 +21,8 @@
 /* More pages than exist. */
 #define FUZZ_ALL	1000
 
-static struct pkram_set fuzz_set = PKRAM_SET_INIT(fuzz_set, &luo_loopback,
-						  &luo_loopback_out,
-						  &luo_loopback_in);
+static struct pkram_set fuzz_set =
+	PKRAM_SET_INIT(fuzz_set, &luo_loopback_out, &luo_loopback_in);
 
 static const char * const fuzz_nodes[] = { "node", "small", "half" };
 
@@ -131,7 +130,7 @@ static int fuzz_load_pages(struct pkram_stream *ps, int most)
 	while (nr < most && pkram_pages_load(ps, &pfn, &index, &flags)) {
 		/* The page exists and the caller may write to it. */
 		memset(phys_to_virt(pfn << PAGE_SHIFT), 0, PAGE_SIZE);
-		luo_loopback.put(pfn << PAGE_SHIFT);
+		luo_handover_put(pfn << PAGE_SHIFT);
 		nr++;
 	}
 	pkram_pages_put_rest(ps);

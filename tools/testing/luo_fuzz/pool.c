@@ -33,7 +33,7 @@ static const size_t fuzz_sizes[FUZZ_END] = {
 
 static void fuzz_save_pool(void)
 {
-	struct luo_pool *pool = luo_pool_create_from(&luo_loopback, GFP_KERNEL);
+	struct luo_pool *pool = luo_pool_create(GFP_KERNEL);
 	unsigned int i;
 	void *mem;
 
@@ -57,7 +57,7 @@ static void fuzz_restore_pool(void)
 	void *mem;
 	bool held;
 
-	pool = luo_pool_restore_from(&luo_loopback, fuzz_roots[FUZZ_HANDLE], 0, 0);
+	pool = luo_pool_restore_root(fuzz_roots[FUZZ_HANDLE], 0, 0);
 	if (IS_ERR(pool)) {
 		FUZZ_EXPECT_ERRNO((int)PTR_ERR(pool), -EBADMSG);
 		FUZZ_EXPECT(!fuzz_untouched());

@@ -66,8 +66,7 @@ static u64 fuzz_save_array(const void *data, u32 element_size, u64 nr)
 {
 	struct luo_array array;
 
-	FUZZ_EXPECT(!luo_array_alloc_from(&luo_loopback, &array, element_size,
-					  nr, GFP_KERNEL));
+	FUZZ_EXPECT(!luo_array_alloc_raw(&array, element_size, nr, GFP_KERNEL));
 	memcpy(array.data, data, nr * element_size);
 	luo_array_seal(&array);
 
@@ -78,9 +77,8 @@ static void fuzz_save_object(u64 instance, struct luo_tmpfs_ser *ser, u64 nr_nod
 {
 	struct luo_array nodes;
 
-	FUZZ_EXPECT(!luo_elements_save_from(&luo_loopback, &ser->nodes, &nodes,
-					    luo_tmpfs_node_kind, fuzz_nodes,
-					    nr_nodes, GFP_KERNEL));
+	FUZZ_EXPECT(!luo_elements_save(&ser->nodes, &nodes, luo_tmpfs_node_kind,
+				       fuzz_nodes, nr_nodes, GFP_KERNEL));
 	FUZZ_EXPECT(!luo_object_out_store(&luo_loopback_out, ser, sizeof(*ser),
 					  &(struct luo_object_id){
 						LUO_TMPFS_KIND, instance },

@@ -42,7 +42,7 @@ static void memfd_file_put(u64 pfn, unsigned int order)
 		.order = order,
 	};
 
-	luo_run_put(&luo_handover_kho, &run, 0, run.nr_pages);
+	luo_run_put(&run, 0, run.nr_pages);
 }
 
 void fput(struct file *file)

@@ -46,8 +46,7 @@ extern int (*memfd_order_at)(u64 pfn);
 const struct memfd_page *memfd_file_page(const struct file *file, u64 index);
 
 /* The linker replaces calls of luo_run_order_at() by calls of __wrap_luo_run_order_at(). */
-struct luo_handover;
-int __real_luo_run_order_at(const struct luo_handover *handover, u64 pfn);
-int __wrap_luo_run_order_at(const struct luo_handover *handover, u64 pfn);
+int __real_luo_run_order_at(u64 pfn);
+int __wrap_luo_run_order_at(u64 pfn);
 
 #endif /* _LUO_OBJECT_TEST_MEMFD_FILE_H */

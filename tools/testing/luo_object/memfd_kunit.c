@@ -73,7 +73,7 @@ static void memfd_save_empty_v0(struct memfd_saved *saved)
 {
 	memfd_begin(saved, SIZE, 0);
 	memfd_save_v0(saved, 0);
-	luo_loopback.free(saved->chunk, 0);
+	luo_handover_free(saved->chunk, 0);
 	saved->head->folios.first.phys = 0;
 }
 
@@ -725,10 +725,10 @@ static u64 memfd_changed_pfn;
 int (*memfd_order_at)(u64 pfn);
 
 /* Called for the check of an entry, after it was copied. */
-int __wrap_luo_run_order_at(const struct luo_handover *handover, u64 pfn)
+int __wrap_luo_run_order_at(u64 pfn)
 {
 	int order = memfd_order_at ? memfd_order_at(pfn) :
-				     __real_luo_run_order_at(handover, pfn);
+				     __real_luo_run_order_at(pfn);
 
 	if (memfd_changing && memfd_changing->pfn == pfn) {
 		memfd_changing->pfn = memfd_changed_pfn;

@@ -75,7 +75,7 @@ static u64 memfd_alloc(unsigned int order, unsigned int run_order)
 			j = i;
 	}
 	for (i = 0; i < j; i++)
-		luo_loopback.put(folios[i]);
+		luo_handover_put(folios[i]);
 
 	return folios[j];
 }
@@ -110,7 +110,7 @@ u64 memfd_add(struct memfd_saved *saved, u64 index, unsigned int order,
 		*memfd_page_mem(run.pfn + i) =
 			index + luo_run_mirror(&run, ALIGN_DOWN(i, 1 << order),
 					       1 << order) + i % (1 << order);
-	luo_run_preserve(&luo_loopback, &run);
+	luo_run_preserve(&run);
 	saved->v1.nr_pages += run.nr_pages;
 
 	return run.pfn;
@@ -122,7 +122,7 @@ memfd_entry(struct memfd_saved *saved, unsigned int nr, unsigned int order)
 	unsigned int per_run = MEMFD_FOLIOS_PER_PAGE << order;
 
 	if (nr % per_run == 0) {
-		saved->folios[nr / per_run] = luo_loopback.alloc(order, __GFP_ZERO);
+		saved->folios[nr / per_run] = luo_handover_alloc(order, __GFP_ZERO);
 		saved->chunk->phys[nr / per_run] =
 			virt_to_phys(saved->folios[nr / per_run]);
 		saved->nr_lists++;
@@ -140,8 +140,8 @@ void memfd_save_v0(struct memfd_saved *saved, unsigned int order)
 {
 	unsigned int i, j, nr = 0;
 
-	saved->head = luo_loopback.alloc(0, __GFP_ZERO);
-	saved->chunk = luo_loopback.alloc(0, __GFP_ZERO);
+	saved->head = luo_handover_alloc(0, __GFP_ZERO);
+	saved->chunk = luo_handover_alloc(0, __GFP_ZERO);
 	for (i = 0; i < saved->v1.nr_extents; i++) {
 		struct luo_run run = luo_memfd_extent_run(&saved->extents[i], 0);
 
@@ -182,9 +182,8 @@ void memfd_save_v1(struct memfd_saved *saved, unsigned int version)
 	if (!saved->data)
 		saved->data = 2 * ++last_instance - 1;
 	if (saved->v1.nr_extents) {
-		luo_array_alloc_from(&luo_loopback, &saved->array,
-				     sizeof(saved->extents[0]),
-				     saved->v1.nr_extents, GFP_KERNEL);
+		luo_array_alloc_raw(&saved->array, sizeof(saved->extents[0]),
+				    saved->v1.nr_extents, GFP_KERNEL);
 		memcpy(saved->array.data, saved->extents,
 		       saved->v1.nr_extents * sizeof(saved->extents[0]));
 		luo_array_seal(&saved->array);
@@ -212,8 +211,8 @@ static_assert(sizeof(memfd_xattrs) == MEMFD_SAVED_XATTRS + 1);
  */
 void memfd_set_attrs(struct memfd_saved *saved)
 {
-	luo_array_alloc_from(&luo_loopback, &saved->xattrs, sizeof(u64),
-			     MEMFD_NR_XATTRS, GFP_KERNEL);
+	luo_array_alloc_raw(&saved->xattrs, sizeof(u64), MEMFD_NR_XATTRS,
+			    GFP_KERNEL);
 	memcpy(saved->xattrs.data, memfd_xattrs, MEMFD_NR_XATTRS * sizeof(u64));
 	saved->attrs = (struct luo_memfd_attrs_ser_v1){
 		.atime = 1,
