@@ -34,6 +34,7 @@
 #include <linux/io.h>
 #include <linux/kho/abi/kexec_handover.h>
 #include <linux/kho_preserved.h>
+#include <linux/kho_radix_tree.h>
 #include <linux/memblock.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -56,14 +57,14 @@ static_assert(WINDOW_PAGES <= 1UL << KHO_BITMAP_SIZE_LOG2);
 static_assert(NR_ORDERS <= BITS_PER_LONG);
 
 /*
- * @root: The tree. NULL if nothing is preserved, or if all preserved memory is
- *	reserved in memblock.
+ * @tree: The tree. NULL if nothing is preserved.
  * @orders: A bit for each order that the tree has keys of.
- * @nodes: Physical addresses of the nodes, ascending; all of them are reserved.
+ * @nodes: Physical addresses of the nodes, ascending. NULL if there was no memory for
+ *	the list. All nodes are reserved.
  * @nr_nodes: Number of nodes.
  */
 static struct {
-	struct kho_radix_node *root;
+	struct kho_radix_tree *tree;
 	unsigned long orders;
 	phys_addr_t *nodes;
 	unsigned long nr_nodes;
@@ -74,12 +75,17 @@ static unsigned int __init level_shift(unsigned int level)
 	return (level - 1) * KHO_TABLE_SIZE_LOG2 + KHO_BITMAP_SIZE_LOG2;
 }
 
-static int __init walk_leaf(const struct kho_radix_leaf *leaf, unsigned long key,
-			    const struct kho_preserved_ops *ops, void *data)
+/* State of kho_preserved_walk(). */
+struct preserved_walk {
+	const struct kho_preserved_ops *ops;
+	void *data;
+};
+
+static int __init walk_word(unsigned long key, unsigned long bits, void *data)
 {
-	unsigned int order, i;
+	const struct preserved_walk *walk = data;
+	unsigned int order;
 	unsigned long pfn;
-	int err;
 
 	if (key < MIN_KEY) {
 		pr_err("the order of key %#lx is out of range\n", key);
@@ -87,58 +93,26 @@ static int __init walk_leaf(const struct kho_radix_leaf *leaf, unsigned long key
 	}
 
 	order = MAX_ORDER_BIT - __fls(key);
-	pfn = (key ^ (1UL << __fls(key))) << order;
+	pfn = (key ^ BIT(__fls(key))) << order;
 
-	for (i = 0; i < ARRAY_SIZE(leaf->bitmap); i++) {
-		if (!leaf->bitmap[i])
-			continue;
-		err = ops->pages(pfn + ((unsigned long)i * BITS_PER_LONG << order),
-				 order, leaf->bitmap[i], data);
-		if (err)
-			return err;
-	}
-
-	return 0;
+	return walk->ops->pages(pfn, order, bits, walk->data);
 }
 
-static int __init walk_node(phys_addr_t phys, unsigned int level, unsigned long key,
-			    const struct kho_preserved_ops *ops, void *data)
+static int __init walk_node(phys_addr_t phys, void *data)
 {
-	const struct kho_radix_node *node;
-	unsigned int i;
-	int err;
+	const struct preserved_walk *walk = data;
 
 	if (!PAGE_ALIGNED(phys) || !memblock_is_memory(phys)) {
 		pr_err("a node of the tree is at %pa, where no memory is\n", &phys);
 		return -EINVAL;
 	}
 
-	if (ops->node) {
-		err = ops->node(phys, data);
-		if (err)
-			return err;
-	}
-
-	node = phys_to_virt(phys);
-	if (!level)
-		return ops->pages ? walk_leaf((const void *)node, key, ops, data) : 0;
-
-	for (i = 0; i < ARRAY_SIZE(node->table); i++) {
-		if (!node->table[i])
-			continue;
-		err = walk_node(node->table[i], level - 1,
-				key | (unsigned long)i << level_shift(level),
-				ops, data);
-		if (err)
-			return err;
-	}
-
-	return 0;
+	return walk->ops->node ? walk->ops->node(phys, walk->data) : 0;
 }
 
 /**
  * kho_preserved_walk - Walk over all preserved memory, word by word.
- * @root: Physical address of the tree of the previous kernel.
+ * @tree: The tree of the previous kernel.
  * @ops: The functions to call.
  * @data: Passed to the functions.
  *
@@ -149,10 +123,16 @@ static int __init walk_node(phys_addr_t phys, unsigned int level, unsigned long 
  * Return: 0; the first result of a call that is not 0; -EINVAL if the tree leads
  * to an address where there is no memory, or has a key of an invalid order.
  */
-int __init kho_preserved_walk(phys_addr_t root, const struct kho_preserved_ops *ops,
-			      void *data)
+int __init kho_preserved_walk(struct kho_radix_tree *tree,
+			      const struct kho_preserved_ops *ops, void *data)
 {
-	return walk_node(root, KHO_TREE_MAX_DEPTH - 1, 0, ops, data);
+	struct preserved_walk walk = { .ops = ops, .data = data };
+	const struct kho_radix_walk_cb cb = {
+		.word = ops->pages ? walk_word : NULL,
+		.node = walk_node,
+	};
+
+	return kho_radix_walk_tree(tree, &cb, &walk);
 }
 
 static int __init add_order(unsigned long pfn, unsigned int order,
@@ -179,6 +159,30 @@ static int __init add_node(phys_addr_t phys, void *data)
 	return 0;
 }
 
+static int __init reserve_node(phys_addr_t phys, void *data)
+{
+	unsigned long *nr = data;
+	int err;
+
+	err = memblock_reserve(phys, PAGE_SIZE);
+	if (!err)
+		(*nr)++;
+
+	return err;
+}
+
+/* Free the first *@data nodes of the walk. Before the page allocator, they stay readable. */
+static int __init free_node(phys_addr_t phys, void *data)
+{
+	unsigned long *nr = data;
+
+	if (!*nr)
+		return 1;
+	(*nr)--;
+
+	return memblock_phys_free(phys, PAGE_SIZE);
+}
+
 static int __init compare_nodes(const void *a, const void *b)
 {
 	const phys_addr_t *left = a, *right = b;
@@ -186,60 +190,85 @@ static int __init compare_nodes(const void *a, const void *b)
 	return *left < *right ? -1 : *left > *right;
 }
 
+/* Reserve the nodes, lowest first. Set *@nr to the number of reserved nodes. */
+static int __init reserve_sorted(struct kho_radix_tree *tree, unsigned long *nr)
+{
+	static const struct kho_preserved_ops collect = { .node = add_node };
+	unsigned long nr_nodes = 0;
+	int err = 0;
+
+	kho_preserved_walk(tree, &collect, &nr_nodes);
+	sort(preserved.nodes, nr_nodes, sizeof(*preserved.nodes), compare_nodes, NULL);
+
+	for (*nr = 0; *nr < nr_nodes && !err; *nr += !err)
+		err = memblock_reserve(preserved.nodes[*nr], PAGE_SIZE);
+
+	return err;
+}
+
+/* Free the first @nr nodes, and forget the tree. */
+static void __init release_nodes(unsigned long nr)
+{
+	static const struct kho_preserved_ops free = { .node = free_node };
+
+	if (!preserved.nodes) {
+		kho_preserved_walk(preserved.tree, &free, &nr);
+		goto out;
+	}
+
+	/*
+	 * Free the highest node first, so that memblock does not move regions. If
+	 * memblock has no memory for its regions, no later call will succeed.
+	 */
+	while (nr--)
+		if (memblock_phys_free(preserved.nodes[nr], PAGE_SIZE))
+			break;
+	memblock_free(preserved.nodes,
+		      array_size(preserved.nr_nodes, sizeof(*preserved.nodes)));
+out:
+	memset(&preserved, 0, sizeof(preserved));
+}
+
 /**
  * kho_preserved_hold - Keep preserved pages from the page allocator.
- * @root: Physical address of the tree of the previous kernel.
+ * @tree: The tree of the previous kernel.
  *
  * After this call, for_each_unpreserved_range() skips the pages that the tree
  * lists. Reserves the nodes of the tree in memblock, lowest first. That takes 8
  * bytes of scratch memory per node, and at most two allocations for the regions of
- * memblock.
+ * memblock. If there is no memory for the list, the nodes are reserved in the order
+ * of the walk, for which memblock moves its regions more often.
  *
  * Context: Before memblock_free_all().
  * Return: 0; -EINVAL if the tree is corrupt; -ENOMEM. On error all pages count as
  * not preserved. If memblock has no memory for its regions, it cannot free a part
  * of one either, and some nodes stay reserved.
  */
-int __init kho_preserved_hold(phys_addr_t root)
+int __init kho_preserved_hold(struct kho_radix_tree *tree)
 {
 	static const struct kho_preserved_ops measure = {
 		.pages = add_order,
 		.node = count_node,
 	};
-	static const struct kho_preserved_ops collect = {
-		.node = add_node,
-	};
+	static const struct kho_preserved_ops reserve = { .node = reserve_node };
 	unsigned long nr = 0;
 	int err;
 
-	err = kho_preserved_walk(root, &measure, NULL);
+	err = kho_preserved_walk(tree, &measure, NULL);
 	if (err)
 		goto err_reset;
 
+	preserved.tree = tree;
 	preserved.nodes = memblock_alloc(array_size(preserved.nr_nodes,
 						    sizeof(*preserved.nodes)),
 					 SMP_CACHE_BYTES);
-	if (!preserved.nodes) {
-		err = -ENOMEM;
-		goto err_reset;
-	}
+	err = preserved.nodes ? reserve_sorted(tree, &nr) :
+				kho_preserved_walk(tree, &reserve, &nr);
+	if (err)
+		release_nodes(nr);
 
-	kho_preserved_walk(root, &collect, &nr);
-	sort(preserved.nodes, nr, sizeof(*preserved.nodes), compare_nodes, NULL);
+	return err;
 
-	for (nr = 0; nr < preserved.nr_nodes; nr++) {
-		err = memblock_reserve(preserved.nodes[nr], PAGE_SIZE);
-		if (err)
-			goto err_release;
-	}
-
-	preserved.root = phys_to_virt(root);
-
-	return 0;
-
-err_release:
-	preserved.nr_nodes = nr;
-	kho_preserved_release();
 err_reset:
 	memset(&preserved, 0, sizeof(preserved));
 	return err;
@@ -253,25 +282,16 @@ err_reset:
  */
 void __init kho_preserved_release(void)
 {
-	unsigned long nr = preserved.nr_nodes;
-
-	/*
-	 * Free the highest node first, so that memblock does not move regions. If
-	 * memblock has no memory for its regions, no later call will succeed.
-	 */
-	while (nr--)
-		if (memblock_phys_free(preserved.nodes[nr], PAGE_SIZE))
-			break;
-	memblock_free(preserved.nodes,
-		      array_size(preserved.nr_nodes, sizeof(*preserved.nodes)));
-	memset(&preserved, 0, sizeof(preserved));
+	release_nodes(preserved.nr_nodes);
 }
 
 /* The page allocator manages all memory before the first initcall. */
 static int __init release_tree(void)
 {
-	if (preserved.root)
+	if (preserved.nodes)
 		kho_preserved_release();
+	else if (preserved.tree)
+		pr_warn("%lu pages of the tree stay reserved\n", preserved.nr_nodes);
 
 	return 0;
 }
@@ -406,7 +426,7 @@ void __init kho_unpreserved_look_up(struct kho_unpreserved *run, unsigned long p
 		order = __ffs(orders);
 		order_key = 1UL << (MAX_ORDER_BIT - order);
 		key = order_key | run->window_pfn >> order;
-		leaf = find_leaf(preserved.root, key, &end);
+		leaf = find_leaf(preserved.tree->root, key, &end);
 		if (leaf) {
 			add_preserved(run, leaf, key, order);
 			run->checked_pfn = run->window_pfn + WINDOW_PAGES;
@@ -429,7 +449,7 @@ void __init kho_unpreserved_init(struct kho_unpreserved *run, unsigned long star
 	run->next_pfn = start;
 	run->limit_pfn = end;
 	run->window_pfn = 0;
-	run->checked_pfn = preserved.root ? 0 : ULONG_MAX;
+	run->checked_pfn = preserved.tree ? 0 : ULONG_MAX;
 }
 
 /**
@@ -444,7 +464,7 @@ unsigned long __init kho_nr_unpreserved(unsigned long start, unsigned long end)
 	unsigned long nr = end - start;
 	struct kho_unpreserved run;
 
-	if (!preserved.root)
+	if (!preserved.tree)
 		return nr;
 
 	while (start < end) {

@@ -7,6 +7,7 @@
 
 struct kho_radix_leaf;
 struct kho_radix_node;
+struct kho_radix_tree;
 
 /**
  * struct kho_preserved_ops - Functions that kho_preserved_walk() calls.
@@ -40,9 +41,9 @@ struct kho_preserved_larger {
 unsigned long kho_preserved_within(struct kho_preserved_larger *larger,
 				   unsigned long pfn, unsigned int order,
 				   unsigned long bits);
-int kho_preserved_walk(phys_addr_t root, const struct kho_preserved_ops *ops,
-		       void *data);
-int kho_preserved_hold(phys_addr_t root);
+int kho_preserved_walk(struct kho_radix_tree *tree,
+		       const struct kho_preserved_ops *ops, void *data);
+int kho_preserved_hold(struct kho_radix_tree *tree);
 void kho_preserved_release(void);
 
 #endif /* _KHO_PRESERVED_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Functions that kho_preserved.c needs and tools/include does not have. Count each step
- * from one node to another.
+ * Functions that kho_preserved.c and kho_radix_walk.c need and tools/include does not
+ * have. Count each step from one node to another.
  */
 #ifndef KHO_PRESERVED_COUNT_H
 #define KHO_PRESERVED_COUNT_H
@@ -28,6 +28,10 @@ static inline void *counted_phys_to_virt(phys_addr_t phys)
 
 #undef phys_to_virt
 #define phys_to_virt counted_phys_to_virt
+
+/* A program with one thread needs no mutex. */
+#define mutex_lock(lock)	((void)(lock))
+#define mutex_unlock(lock)	((void)(lock))
 
 #define __init
 #define core_initcall(function) \

@@ -51,14 +51,9 @@ void kfree(void *object)
 	abort();
 }
 
-static phys_addr_t root_of(const struct machine *machine)
+static int hold(struct machine *machine)
 {
-	return virt_to_phys(machine->root);
-}
-
-static int hold(const struct machine *machine)
-{
-	return kho_preserved_hold(root_of(machine));
+	return kho_preserved_hold(&machine->tree);
 }
 
 /* Random keys in several orders, some of which overlap, and a model. */
@@ -163,8 +158,8 @@ static void test_within(void)
 	machine_create(&machine, 8UL << 30);
 	preserve_random(&machine);
 	walk.machine = &machine;
-	walk.larger.root = machine.root;
-	expect(!kho_preserved_walk(root_of(&machine), &ops, &walk));
+	walk.larger.root = machine.tree.root;
+	expect(!kho_preserved_walk(&machine.tree, &ops, &walk));
 	printf("# %lu of %lu keys are in larger ones\n", walk.nr_within, walk.nr_keys);
 	expect(walk.nr_within && walk.nr_keys > walk.nr_within);
 }
@@ -192,9 +187,9 @@ static int node_is_reserved(phys_addr_t phys, void *data)
 
 static const struct kho_preserved_ops nodes_reserved = { .node = node_is_reserved };
 
-static void expect_reserved(const struct machine *machine, bool reserved)
+static void expect_reserved(struct machine *machine, bool reserved)
 {
-	expect(!kho_preserved_walk(root_of(machine), &nodes_reserved, &reserved));
+	expect(!kho_preserved_walk(&machine->tree, &nodes_reserved, &reserved));
 	if (!reserved)
 		expect(!memblock_reserved_size());
 }
@@ -214,6 +209,7 @@ static void test_nodes(void)
 	       machine.end_pfn - machine.start_pfn);
 }
 
+/* The nodes are reserved and found without the list. */
 static void test_no_memory_for_list(void)
 {
 	struct machine machine;
@@ -221,8 +217,25 @@ static void test_no_memory_for_list(void)
 	machine_create(&machine, 8UL << 30);
 	preserve_random(&machine);
 	memblock_clear_kho_scratch(PFN_PHYS(machine.start_pfn), SCRATCH_SIZE);
-	expect(hold(&machine) == -ENOMEM);
+	expect(!hold(&machine));
+	expect_reserved(&machine, true);
+	compare(&machine, machine.start_pfn, machine.start_pfn + MODEL_PAGES);
+	kho_preserved_release();
 	expect_reserved(&machine, false);
+}
+
+/* Neither the list fits, nor the larger array of regions: nothing is held. */
+static void test_no_memory_at_all(void)
+{
+	struct machine machine;
+
+	machine_create(&machine, 256UL << 30);
+	for (unsigned long pfn = machine.start_pfn; pfn < machine.end_pfn; pfn += LEAF_PAGES)
+		tree_add(&machine, pfn, 0);
+	memblock_clear_kho_scratch(PFN_PHYS(machine.start_pfn), SCRATCH_SIZE);
+	expect(hold(&machine) == -ENOMEM);
+	expect(kho_nr_unpreserved(machine.start_pfn, machine.end_pfn) ==
+	       machine.end_pfn - machine.start_pfn);
 }
 
 /* The list of nodes just fits; then memblock's array must grow. */
@@ -249,7 +262,7 @@ static void test_broken_node(void)
 
 	machine_create(&machine, 8UL << 30);
 	tree_add(&machine, machine.start_pfn, 0);
-	entry = machine.root->table;
+	entry = machine.tree.root->table;
 	while (!*entry)
 		entry++;
 	*entry += 8;
@@ -368,6 +381,7 @@ static const struct {
 	{ "nodes are reserved, and free again", test_nodes },
 	{ "no memory for the list of nodes", test_no_memory_for_list },
 	{ "no memory for the regions", test_no_memory_for_regions },
+	{ "no memory at all", test_no_memory_at_all },
 	{ "a node where there is none", test_broken_node },
 	{ "an order that cannot be", test_broken_order },
 	{ "1.5 TiB, every other page", test_alternating },

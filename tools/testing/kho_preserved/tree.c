@@ -51,7 +51,7 @@ void machine_create(struct machine *machine, unsigned long size)
 	machine->start_pfn = PHYS_PFN(base);
 	machine->end_pfn = machine->start_pfn + PHYS_PFN(size);
 	machine->nr_nodes = 0;
-	machine->root = node_create(machine);
+	machine->tree.root = node_create(machine);
 }
 
 unsigned long tree_key(unsigned long pfn, unsigned int order)
@@ -68,7 +68,7 @@ static u64 *tree_entry(struct kho_radix_node *node, int level, unsigned long key
 
 struct kho_radix_leaf *tree_find_leaf(const struct machine *machine, unsigned long key)
 {
-	struct kho_radix_node *node = machine->root;
+	struct kho_radix_node *node = machine->tree.root;
 
 	for (int level = KHO_TREE_MAX_DEPTH - 1; level > 0; level--) {
 		u64 *entry = tree_entry(node, level, key);
@@ -83,7 +83,7 @@ struct kho_radix_leaf *tree_find_leaf(const struct machine *machine, unsigned lo
 
 struct kho_radix_leaf *tree_leaf(struct machine *machine, unsigned long key)
 {
-	struct kho_radix_node *node = machine->root;
+	struct kho_radix_node *node = machine->tree.root;
 
 	for (int level = KHO_TREE_MAX_DEPTH - 1; level > 0; level--) {
 		u64 *entry = tree_entry(node, level, key);

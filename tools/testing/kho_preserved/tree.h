@@ -2,6 +2,7 @@
 #ifndef KHO_PRESERVED_TREE_H
 #define KHO_PRESERVED_TREE_H
 
+#include <linux/kho_radix_tree.h>
 #include <linux/types.h>
 
 /*
@@ -13,7 +14,7 @@
 struct machine {
 	unsigned long start_pfn;
 	unsigned long end_pfn;
-	struct kho_radix_node *root;
+	struct kho_radix_tree tree;
 	unsigned long nr_nodes;
 };
 
