@@ -331,15 +331,15 @@ static int luo_memfd_punch(struct shmem_keeper *keeper, pgoff_t start,
 			   pgoff_t end)
 {
 	struct luo_memfd *memfd = container_of(keeper, struct luo_memfd, keeper);
-	unsigned long *flags = &luo_memfd_punch_mapping(memfd)->flags;
+	struct inode *inode = luo_memfd_punch_mapping(memfd)->host;
 	int err;
 
 	for (;;) {
 		mutex_lock(&memfd->lock);
-		if (!test_bit(AS_HOLES_FROZEN, flags))
+		if (!shmem_holes_frozen(inode))
 			break;
 		mutex_unlock(&memfd->lock);
-		if (wait_on_bit(flags, AS_HOLES_FROZEN, TASK_KILLABLE))
+		if (shmem_wait_for_holes(inode))
 			return -EINTR;
 	}
 
