@@ -17,6 +17,7 @@
 #include <linux/moduleparam.h>
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
+#include <linux/slab.h>
 #include <linux/swap.h>
 #include <linux/xarray.h>
 
@@ -55,13 +56,14 @@ static bool luo_memfd_is_collapsible(struct address_space *mapping,
 	return next == start + HPAGE_PMD_NR;
 }
 
-static int luo_memfd_collapse_range(struct file *file, pgoff_t start)
+static int luo_memfd_collapse_range(struct file *file, pgoff_t start,
+				    struct collapse_control *control)
 {
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < LUO_MEMFD_COLLAPSE_TRIES; i++) {
-		err = collapse_shmem_folios(file, start);
+		err = collapse_shmem_folios(file, start, control);
 		if (err != -EAGAIN)
 			break;
 		cond_resched();
@@ -79,6 +81,7 @@ static int luo_memfd_collapse_range(struct file *file, pgoff_t start)
 void luo_memfd_collapse(struct file *file)
 {
 	struct address_space *mapping = file->f_mapping;
+	struct collapse_control *control;
 	u64 nr_collapsed = 0, nr_failed = 0;
 	unsigned long index = 0;
 	unsigned int flags;
@@ -86,6 +89,11 @@ void luo_memfd_collapse(struct file *file)
 
 	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) ||
 	    !READ_ONCE(luo_memfd_collapses))
+		return;
+
+	/* Without memory, the file is preserved with its small folios. */
+	control = collapse_control_alloc();
+	if (!control)
 		return;
 
 	end = round_down(i_size_read(file_inode(file)) >> PAGE_SHIFT,
@@ -97,7 +105,7 @@ void luo_memfd_collapse(struct file *file)
 				      XA_PRESENT)) {
 		start = round_down(index, HPAGE_PMD_NR);
 		if (luo_memfd_is_collapsible(mapping, start)) {
-			if (luo_memfd_collapse_range(file, start))
+			if (luo_memfd_collapse_range(file, start, control))
 				nr_failed++;
 			else
 				nr_collapsed++;
@@ -106,6 +114,7 @@ void luo_memfd_collapse(struct file *file)
 		cond_resched();
 	}
 	memalloc_pin_restore(flags);
+	kfree(control);
 
 	trace_luo_memfd_collapse(nr_collapsed, nr_failed);
 }
