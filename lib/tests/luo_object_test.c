@@ -443,108 +443,6 @@ static int luo_test_array_load(struct luo_test_line *line)
 	return err ?: luo_finish_object(&id);
 }
 
-/* Change the name of a kind to that of another kind, or its first block. */
-static int luo_test_damage_node(struct luo_test_line *line)
-{
-	const void *fdt = luo_objects_out.fdt;
-	int node = fdt_subnode_offset(fdt, 0, line->word[2]);
-	const void *target;
-
-	if (!strcmp(line->word[1], "name"))
-		target = fdt_get_name(fdt, node, NULL);
-	else
-		target = fdt_getprop(fdt, node, LUO_OBJECTS_PROP_FIRST_BLOCK,
-				     NULL);
-	if (!target)
-		return -ENOENT;
-	*(u8 *)target ^= 1;
-
-	return 0;
-}
-
-/*
- * damage record|data|block KIND INSTANCE VERSION BYTE
- * damage next KIND self|first|wild
- * damage name|first KIND
- * damage fdt BYTE
- * Use it only right before a kexec, because the sets of this kernel are no longer
- * consistent.
- */
-static int luo_test_damage_table(struct luo_test_line *line)
-{
-	struct luo_object_table *table =
-		luo_object_table_find(&luo_objects_out.tables, line->word[2]);
-	struct luo_object_record_ser *record;
-	struct luo_object_block_ser *block;
-	u64 version, byte;
-	u8 *target;
-
-	if (!table)
-		return -ENOENT;
-
-	if (!strcmp(line->word[1], "next")) {
-		if (line->nr != 4)
-			return -ERANGE;
-		block = table->last;
-		if (!strcmp(line->word[3], "self"))
-			block->next = block->self;
-		else if (!strcmp(line->word[3], "first"))
-			block->next = table->first->self;
-		else
-			block->next = 0xdeadbeefcafe000;
-		return 0;
-	}
-
-	if (!strcmp(line->word[1], "name") || !strcmp(line->word[1], "first"))
-		return luo_test_damage_node(line);
-
-	record = luo_object_table_record(table, luo_test_number(line, 3),
-					 luo_test_number(line, 4));
-	byte = luo_test_number(line, 5);
-	version = luo_test_number(line, 4);
-	if (line->bad)
-		return -ERANGE;
-	if (!record || record->version != version)
-		return -ENOENT;
-
-	if (!strcmp(line->word[1], "record"))
-		target = (u8 *)record + byte % sizeof(*record);
-	else if (!strcmp(line->word[1], "data"))
-		target = (u8 *)luo_object_record_data(record) +
-			 byte % record->size;
-	else if (!strcmp(line->word[1], "block"))
-		target = PTR_ALIGN_DOWN((u8 *)record, PAGE_SIZE) +
-			 byte % sizeof(*block);
-	else
-		return -ERANGE;
-	*target ^= 0x10;
-
-	return 0;
-}
-
-static int luo_test_damage(struct luo_test_line *line)
-{
-	u64 byte;
-
-	if (line->nr < 3)
-		return -ERANGE;
-
-	guard(mutex)(&luo_objects_out.lock);
-
-	if (strcmp(line->word[1], "fdt"))
-		return luo_test_damage_table(line);
-
-	byte = luo_test_number(line, 2);
-	if (line->bad)
-		return -ERANGE;
-	if (!luo_objects_out.fdt)
-		return -ENOENT;
-	((u8 *)luo_objects_out.fdt)[byte % (luo_objects_out.fdt_end + sizeof(u64))] ^=
-		0x10;
-
-	return 0;
-}
-
 static const struct {
 	const char *name;
 	int (*run)(struct luo_test_line *line);
@@ -568,7 +466,6 @@ static const struct {
 	{ "pool-store", luo_test_pool_store },
 	{ "pool-abort", luo_test_pool_abort },
 	{ "pool-load", luo_test_pool_load },
-	{ "damage", luo_test_damage },
 };
 
 static int luo_test_run(char *text)

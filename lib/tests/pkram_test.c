@@ -537,39 +537,6 @@ static struct pkram_node_ser *pkram_test_find(const char *name)
 	return NULL;
 }
 
-/* damage NAME object|pool|root|item|runs|chunk - flips a bit of a saved node */
-static int pkram_test_damage(struct pkram_test *test,
-			     struct luo_test_line *line)
-{
-	struct pkram_node_ser *ser = pkram_test_find(pkram_test_name(line));
-	const char *what = line->nr > 2 ? line->word[2] : "";
-	struct pkram_object_ser *object;
-	struct pkram_root_ser *root;
-
-	if (!ser)
-		return -ENOENT;
-
-	root = phys_to_virt(ser->root);
-	object = root->objects ? phys_to_virt(root->objects) : NULL;
-	if (!strcmp(what, "object"))
-		ser->pool ^= PAGE_SIZE;
-	else if (!strcmp(what, "pool"))
-		*(u64 *)phys_to_virt(ser->pool) ^= 1;
-	else if (!strcmp(what, "root"))
-		root->nr_objects++;
-	else if (!strcmp(what, "item") && object)
-		object->nr_bytes++;
-	else if (!strcmp(what, "runs") && object && object->pages)
-		((struct pkram_pages_ser *)phys_to_virt(object->pages))
-			->runs[0].index++;
-	else if (!strcmp(what, "chunk") && object && object->bytes)
-		((struct pkram_bytes_ser *)phys_to_virt(object->bytes))->size--;
-	else
-		return -ERANGE;
-
-	return 0;
-}
-
 /* metadata NAME - size in bytes of the lists of pages of a node */
 static int pkram_test_metadata(struct pkram_test *test,
 			       struct luo_test_line *line)
@@ -632,7 +599,6 @@ static const struct {
 	{ "write", pkram_test_bytes },
 	{ "read", pkram_test_bytes },
 	{ "copy", pkram_test_bytes },
-	{ "damage", pkram_test_damage },
 	{ "metadata", pkram_test_metadata },
 	{ "early", pkram_test_early },
 };

@@ -15,6 +15,18 @@ said_once() {
 	[ "$(dmesg | grep -c 'WARNING: .*pkram_out_of_order')" -eq 1 ]
 }
 
+unclaimed() {
+	grep -q "^pkram " /sys/kernel/luo_objects/unclaimed
+}
+
+drop() {
+	echo pkram >/sys/kernel/luo_objects/drop
+}
+
+gone() {
+	! unclaimed
+}
+
 ktap_print_header
 case $STAGE in
 1)	ktap_subtest "calls" ./script <<EOT
@@ -206,7 +218,9 @@ EOT
 0 EBUSY prepare_load unfinished
 0 EBUSY prepare_load unfinished
 EOT
-	;;
+	ktap_test_result "an unfinished node is listed" unclaimed
+	ktap_test_result "it can be dropped" drop
+	ktap_test_result "nothing is left" gone ;;
 esac
 ktap_test_result "one warning of calls out of order" said_once
 ktap_print_totals
