@@ -30,7 +30,7 @@ static bool luo_hugetlb_can_preserve(struct liveupdate_file_handler *handler,
 
 	return inode->i_sb->s_magic == HUGETLBFS_MAGIC &&
 	       S_ISREG(inode->i_mode) && is_file_hugepages(file) &&
-	       luo_object_writes(luo_hugetlb_kind, 0);
+	       luo_object_kind_writes(luo_hugetlb_kind, 0);
 }
 
 static unsigned long luo_hugetlb_get_id(struct file *file)

@@ -40,13 +40,14 @@ static bool luo_memfd_is_memfd(struct file *file)
 static bool luo_memfd_can_preserve_stock(struct liveupdate_file_handler *handler,
 					 struct file *file)
 {
-	return luo_memfd_is_memfd(file) && luo_object_writes(luo_memfd_kind, 0);
+	return luo_memfd_is_memfd(file) && luo_object_kind_writes(luo_memfd_kind, 0);
 }
 
 static bool luo_memfd_can_preserve_own(struct liveupdate_file_handler *handler,
 				       struct file *file)
 {
-	return luo_memfd_is_memfd(file) && !luo_object_writes(luo_memfd_kind, 0);
+	return luo_memfd_is_memfd(file) &&
+	       !luo_object_kind_writes(luo_memfd_kind, 0);
 }
 
 static unsigned long luo_memfd_get_id(struct file *file)

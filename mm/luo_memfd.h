@@ -40,7 +40,7 @@ int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock);
 void luo_memfd_out_unpreserve(struct liveupdate_file_op_args *args);
 int luo_memfd_out_freeze(struct liveupdate_file_op_args *args);
 void luo_memfd_out_unfreeze(struct liveupdate_file_op_args *args);
-bool luo_memfd_fits(struct inode *inode);
+bool luo_memfd_out_fits(struct inode *inode);
 
 /* luo_memfd_in.c: retrieve and finish. */
 
@@ -117,15 +117,14 @@ int luo_memfd_collect(struct inode *inode, struct luo_memfd_extents *list,
 		      u32 flags);
 int luo_memfd_collect_added(struct inode *inode, struct luo_memfd_extents *list,
 			    u32 flags);
-void luo_memfd_uncollect_added(struct inode *inode,
-			       struct luo_memfd_extents *list, u32 flags);
-void luo_memfd_release_extent(struct inode *inode,
-			      const struct luo_memfd_extent_ser *extent,
-			      u32 flags);
-void luo_memfd_clear_mark(struct inode *inode, pgoff_t index);
-long luo_memfd_poison_seen(void);
-u32 luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent,
-			      u32 offset);
+void luo_memfd_collect_undo_added(struct inode *inode,
+				  struct luo_memfd_extents *list, u32 flags);
+void luo_memfd_collect_release(struct inode *inode,
+			       const struct luo_memfd_extent_ser *extent, u32 flags);
+void luo_memfd_collect_clear_mark(struct inode *inode, pgoff_t index);
+long luo_memfd_collect_poison_seen(void);
+u32 luo_memfd_collect_poisoned(const struct luo_memfd_extent_ser *extent,
+			       u32 offset);
 
 /* luo_memfd_pin.c: folios that cannot be pinned as they are. */
 
@@ -165,10 +164,10 @@ struct luo_memfd_run {
 	bool moves;
 };
 
-bool luo_memfd_may_stay(struct luo_memfd_walk *walk, struct folio *folio);
-void luo_memfd_walk_add(struct luo_memfd_walk *walk,
-			const struct luo_memfd_extent_ser *extent);
-void luo_memfd_walk_add_folio(struct luo_memfd_walk *walk, struct folio *folio);
+bool luo_memfd_pin_may_stay(struct luo_memfd_walk *walk, struct folio *folio);
+void luo_memfd_pin_walk_add(struct luo_memfd_walk *walk,
+			    const struct luo_memfd_extent_ser *extent);
+void luo_memfd_pin_walk_add_folio(struct luo_memfd_walk *walk, struct folio *folio);
 int luo_memfd_pin_run(struct luo_memfd_walk *walk,
 		      const struct luo_memfd_run *run);
 

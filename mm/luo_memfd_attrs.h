@@ -72,8 +72,8 @@ struct luo_memfd_attrs_list {
 	u32 nr_acls;
 };
 
-int luo_memfd_attrs_collect(struct luo_memfd_attrs_list *list,
-			    struct dentry *dentry);
+int luo_memfd_attrs_out_collect(struct luo_memfd_attrs_list *list,
+				struct dentry *dentry);
 int luo_memfd_attrs_out_save(struct luo_memfd_attrs *attrs, struct file *file,
 			     u64 instance);
 int luo_memfd_attrs_out_update(struct luo_memfd_attrs *attrs,

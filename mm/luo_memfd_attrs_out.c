@@ -159,7 +159,7 @@ static int luo_memfd_attrs_collect_names(struct luo_memfd_attrs_list *list,
 }
 
 /**
- * luo_memfd_attrs_collect - Collect the extended attributes, ACLs and label of a file.
+ * luo_memfd_attrs_out_collect - Collect the extended attributes, ACLs and label of a file.
  * @list:   Set to the attributes, in memory that the caller frees with kvfree(). Must
  *          be zeroed. All zero on failure.
  * @dentry: The file.
@@ -168,8 +168,8 @@ static int luo_memfd_attrs_collect_names(struct luo_memfd_attrs_list *list,
  * Return: 0; -E2BIG if they have more than %LUO_MEMFD_ATTRS_XATTRS_MAX elements;
  * -ENOMEM.
  */
-int luo_memfd_attrs_collect(struct luo_memfd_attrs_list *list,
-			    struct dentry *dentry)
+int luo_memfd_attrs_out_collect(struct luo_memfd_attrs_list *list,
+				struct dentry *dentry)
 {
 	struct inode *inode = d_inode(dentry);
 	int err;
@@ -197,7 +197,7 @@ static int luo_memfd_attrs_collect_array(struct luo_memfd_attrs *attrs,
 	struct luo_memfd_attrs_list list = {};
 	int err;
 
-	err = luo_memfd_attrs_collect(&list, file->f_path.dentry);
+	err = luo_memfd_attrs_out_collect(&list, file->f_path.dentry);
 	if (err == -E2BIG)
 		pr_warn_ratelimited("the extended attributes of a file have more than %zu bytes, and are not preserved\n",
 				    LUO_MEMFD_ATTRS_XATTRS_MAX * sizeof(u64));
@@ -290,7 +290,7 @@ int luo_memfd_attrs_out_save(struct luo_memfd_attrs *attrs, struct file *file,
 	struct luo_array xattrs = {};
 	int err;
 
-	if (!luo_object_writes(luo_memfd_attrs_kind, 1))
+	if (!luo_object_kind_writes(luo_memfd_attrs_kind, 1))
 		return 0;
 
 	err = luo_memfd_attrs_collect_array(attrs, &xattrs, file);

@@ -44,9 +44,8 @@ static bool luo_memfd_pin_folio(struct luo_memfd_walk *walk,
 				struct folio *folio)
 {
 	if (xa_is_value(folio) || folio_test_locked(folio) ||
-	    !folio_test_uptodate(folio) ||
-	    folio_contain_hwpoisoned_page(folio) ||
-	    !luo_memfd_may_stay(walk, folio) ||
+	    !folio_test_uptodate(folio) || folio_contain_hwpoisoned_page(folio) ||
+	    !luo_memfd_pin_may_stay(walk, folio) ||
 	    try_grab_folio(folio, 1, FOLL_PIN))
 		return false;
 
@@ -100,7 +99,7 @@ static struct folio *luo_memfd_add_pages(struct luo_memfd_walk *walk,
 
 	if (nr > 1)
 		node_stat_mod_folio(first, NR_FOLL_PIN_ACQUIRED, nr - 1);
-	luo_memfd_walk_add(walk, &(struct luo_memfd_extent_ser){
+	luo_memfd_pin_walk_add(walk, &(struct luo_memfd_extent_ser){
 					.index = index,
 					.pfn = down ? pfn - (nr - 1) : pfn,
 					.nr_pages = nr,
@@ -120,7 +119,7 @@ static struct luo_memfd_run luo_memfd_entry_run(struct luo_memfd_walk *walk,
 	if (!xa_is_value(folio))
 		return (struct luo_memfd_run){
 			folio->index, folio_next_index(folio),
-			!luo_memfd_may_stay(walk, folio)
+			!luo_memfd_pin_may_stay(walk, folio)
 		};
 
 	nr = 1UL << xas_get_order(xas);
@@ -174,7 +173,7 @@ static struct luo_memfd_run luo_memfd_pin_ready(struct luo_memfd_walk *walk,
 		}
 
 		if (folio_test_large(folio)) {
-			luo_memfd_walk_add_folio(walk, folio);
+			luo_memfd_pin_walk_add_folio(walk, folio);
 			folio = xas_next_entry(&xas, walk->end - 1);
 		} else {
 			folio = luo_memfd_add_pages(walk, &xas, folio,
@@ -230,7 +229,7 @@ static struct luo_memfd_run luo_memfd_pin_marked_ready(struct luo_memfd_walk *wa
 			unready = luo_memfd_entry_run(walk, &xas, folio);
 			break;
 		}
-		luo_memfd_walk_add_folio(walk, folio);
+		luo_memfd_pin_walk_add_folio(walk, folio);
 		xas_clear_mark(&xas, SHMEM_TAG_ADDED);
 		if (!--nr_left)
 			break;
@@ -310,11 +309,11 @@ static void luo_memfd_unpin_extent(struct inode *inode,
 }
 
 /**
- * luo_memfd_clear_mark - Clear the mark of a folio that was added.
+ * luo_memfd_collect_clear_mark - Clear the mark of a folio that was added.
  * @inode: The file.
  * @index: Index of the first page of the folio.
  */
-void luo_memfd_clear_mark(struct inode *inode, pgoff_t index)
+void luo_memfd_collect_clear_mark(struct inode *inode, pgoff_t index)
 {
 	XA_STATE(xas, &inode->i_mapping->i_pages, index);
 
@@ -357,7 +356,7 @@ static void luo_memfd_clear_marks(struct luo_memfd_walk *walk)
 
 	while (xa_find(pages, &index, walk->end - 1, SHMEM_TAG_ADDED)) {
 		if (luo_memfd_extents_find(walk->list, index))
-			luo_memfd_clear_mark(walk->inode, index);
+			luo_memfd_collect_clear_mark(walk->inode, index);
 		index++;
 		cond_resched();
 	}
@@ -484,43 +483,42 @@ int luo_memfd_collect_added(struct inode *inode, struct luo_memfd_extents *list,
 }
 
 /**
- * luo_memfd_uncollect_added - Undo luo_memfd_collect_added().
+ * luo_memfd_collect_undo_added - Undo luo_memfd_collect_added().
  * @inode: The file.
  * @list:  The folios. Emptied.
  * @flags: LUO_MEMFD_* of the file.
  */
-void luo_memfd_uncollect_added(struct inode *inode,
-			       struct luo_memfd_extents *list, u32 flags)
+void luo_memfd_collect_undo_added(struct inode *inode,
+				  struct luo_memfd_extents *list, u32 flags)
 {
 	u64 i;
 
 	for (i = 0; i < list->nr; i++) {
 		luo_memfd_mark_extent(inode, &list->extents[i]);
-		luo_memfd_release_extent(inode, &list->extents[i], flags);
+		luo_memfd_collect_release(inode, &list->extents[i], flags);
 	}
 	luo_memfd_extents_free(list);
 }
 
 /**
- * luo_memfd_release_extent - Unpreserve and unpin the pages of an extent.
+ * luo_memfd_collect_release - Unpreserve and unpin the pages of an extent.
  * @inode:  The file.
  * @extent: The extent.
  * @flags:  LUO_MEMFD_* of the file.
  */
-void luo_memfd_release_extent(struct inode *inode,
-			      const struct luo_memfd_extent_ser *extent,
-			      u32 flags)
+void luo_memfd_collect_release(struct inode *inode,
+			       const struct luo_memfd_extent_ser *extent, u32 flags)
 {
 	luo_memfd_unpreserve_extent(extent, flags);
 	luo_memfd_unpin_extent(inode, extent);
 }
 
 /**
- * luo_memfd_poison_seen - Count the pages that the hardware has reported as damaged.
+ * luo_memfd_collect_poison_seen - Count the pages that the hardware has reported as damaged.
  *
  * Return: A number that changes when a page of any file is poisoned.
  */
-long luo_memfd_poison_seen(void)
+long luo_memfd_collect_poison_seen(void)
 {
 #ifdef CONFIG_MEMORY_FAILURE
 	return atomic_long_read(&num_poisoned_pages);
@@ -530,15 +528,14 @@ long luo_memfd_poison_seen(void)
 }
 
 /**
- * luo_memfd_extent_poisoned - Find a poisoned page in an extent.
+ * luo_memfd_collect_poisoned - Find a poisoned page in an extent.
  * @extent: The extent, whose pages are pinned.
  * @offset: First page to check, in pages from the lowest page in memory.
  *
  * Return: The offset of the poisoned page, in pages from the lowest one in memory; the
  * length of the extent if there is none.
  */
-u32 luo_memfd_extent_poisoned(const struct luo_memfd_extent_ser *extent,
-			      u32 offset)
+u32 luo_memfd_collect_poisoned(const struct luo_memfd_extent_ser *extent, u32 offset)
 {
 	struct page *page = pfn_to_page(extent->pfn);
 

@@ -92,8 +92,8 @@ static void luo_memfd_release_pages(struct luo_memfd *memfd)
 	for (i = 0; i < memfd->extents.count; i++) {
 		luo_vec_get(&memfd->extents, i, &extent);
 		if (extent.nr_pages)
-			luo_memfd_release_extent(file_inode(memfd->file),
-						 &extent, memfd->v1.flags);
+			luo_memfd_collect_release(file_inode(memfd->file), &extent,
+						  memfd->v1.flags);
 		cond_resched();
 	}
 }
@@ -141,7 +141,7 @@ static int luo_memfd_begin(struct luo_memfd *memfd, struct file *file, bool stoc
 	memfd->file = file;
 	memfd->id.kind = LUO_MEMFD_KIND;
 	memfd->v1.flags = stock ? 0 : LUO_MEMFD_RANGE_KEYS;
-	memfd->has_object = !stock || luo_object_writes(luo_memfd_kind, 1);
+	memfd->has_object = !stock || luo_object_kind_writes(luo_memfd_kind, 1);
 	luo_vec_init(&memfd->extents, sizeof(struct luo_memfd_extent_ser));
 	err = luo_memfd_describe_file(file, &memfd->v1);
 	if (err)
@@ -170,7 +170,7 @@ static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 	int err;
 	u64 i;
 
-	memfd->poison = luo_memfd_poison_seen();
+	memfd->poison = luo_memfd_collect_poison_seen();
 	/* Version 0 alone lists folios, and a poisoned page must be marked. */
 	if (!memfd->has_object || memfd->poison) {
 		err = luo_memfd_lazy_fill_range(file_inode(file), 0, ULONG_MAX);
@@ -182,7 +182,7 @@ static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 	if (err)
 		return err;
 
-	err = luo_memfd_check_tags(file_inode(file));
+	err = luo_memfd_tags_check(file_inode(file));
 	if (!err)
 		err = luo_memfd_list_add(memfd, &list);
 	if (!err)
@@ -200,9 +200,8 @@ static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 	if (err) {
 		luo_memfd_relist_release_begin(file_inode(file));
 		for (i = 0; i < list.nr; i++)
-			luo_memfd_release_extent(file_inode(file),
-						 &list.extents[i],
-						 memfd->v1.flags);
+			luo_memfd_collect_release(file_inode(file), &list.extents[i],
+						  memfd->v1.flags);
 		luo_memfd_relist_release_end(file_inode(file));
 	}
 	luo_memfd_extents_free(&list);
@@ -241,7 +240,7 @@ static void luo_memfd_track(struct inode *inode, bool track)
 }
 
 /**
- * luo_memfd_fits - Check whether the swapped pages of a file fit into memory.
+ * luo_memfd_out_fits - Check whether the swapped pages of a file fit into memory.
  * @inode: The file.
  *
  * They are pinned when they are read, so pages of other programs are swapped out in
@@ -251,7 +250,7 @@ static void luo_memfd_track(struct inode *inode, bool track)
  *
  * Return: true if they fit.
  */
-bool luo_memfd_fits(struct inode *inode)
+bool luo_memfd_out_fits(struct inode *inode)
 {
 	long swapped = READ_ONCE(SHMEM_I(inode)->swapped);
 	long anon = global_node_page_state(NR_ACTIVE_ANON) +
@@ -276,7 +275,7 @@ static struct luo_memfd *luo_memfd_save_or_fail(struct file *file, bool stock)
 	gfp_t gfp = mapping_gfp_mask(mapping);
 	struct luo_memfd *memfd;
 
-	if (!luo_memfd_fits(file_inode(file)))
+	if (!luo_memfd_out_fits(file_inode(file)))
 		return ERR_PTR(-ENOMEM);
 
 	mapping_set_gfp_mask(mapping, gfp | __GFP_RETRY_MAYFAIL);
@@ -377,9 +376,9 @@ static int luo_memfd_find_poison(struct luo_memfd *memfd, u64 *indices, int max)
 		if (extent.flags & LUO_MEMFD_POISONED)
 			continue;
 		run = luo_memfd_extent_run(&extent, 0);
-		for (offset = luo_memfd_extent_poisoned(&extent, 0);
+		for (offset = luo_memfd_collect_poisoned(&extent, 0);
 		     offset < extent.nr_pages;
-		     offset = luo_memfd_extent_poisoned(&extent, offset + 1)) {
+		     offset = luo_memfd_collect_poisoned(&extent, offset + 1)) {
 			if (extent.order)
 				return -EHWPOISON;
 			if (nr == max)
@@ -421,7 +420,7 @@ static int luo_memfd_remove_poison(struct luo_memfd *memfd)
  */
 static int luo_memfd_check_poison(struct luo_memfd *memfd)
 {
-	long poison = luo_memfd_poison_seen();
+	long poison = luo_memfd_collect_poison_seen();
 	int err;
 
 	if (poison == memfd->poison)
@@ -447,8 +446,8 @@ static int luo_memfd_save_added(struct luo_memfd *memfd, struct file *file)
 
 	err = luo_memfd_list_add(memfd, &list);
 	if (err) {
-		luo_memfd_uncollect_added(file_inode(file), &list,
-					  memfd->v1.flags);
+		luo_memfd_collect_undo_added(file_inode(file), &list,
+					     memfd->v1.flags);
 		return err;
 	}
 	luo_memfd_list_seal(memfd);
@@ -480,7 +479,7 @@ static int luo_memfd_save_changes(struct luo_memfd *memfd, struct file *file)
 	if (!err)
 		err = luo_memfd_save_added(memfd, file);
 	if (!err)
-		err = luo_memfd_check_tags(file_inode(file));
+		err = luo_memfd_tags_check(file_inode(file));
 	if (err == -EHWPOISON)
 		pr_err("instance %llu has a poisoned page that cannot be handed over: punch a hole there, or do not preserve the file\n",
 		       memfd->id.instance);

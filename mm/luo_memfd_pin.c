@@ -39,14 +39,14 @@
 #define LUO_MEMFD_RETRY_MS	16U
 
 /**
- * luo_memfd_may_stay - Check whether a folio can be preserved without a move.
+ * luo_memfd_pin_may_stay - Check whether a folio can be preserved without a move.
  * @walk:  The walk, which caches the result for a pageblock.
  * @folio: The folio.
  *
  * Return: true if its whole pageblock is memory that the next kernel has, and not in a
  * scratch area.
  */
-bool luo_memfd_may_stay(struct luo_memfd_walk *walk, struct folio *folio)
+bool luo_memfd_pin_may_stay(struct luo_memfd_walk *walk, struct folio *folio)
 {
 	unsigned long block = pageblock_start_pfn(folio_pfn(folio));
 
@@ -60,15 +60,15 @@ bool luo_memfd_may_stay(struct luo_memfd_walk *walk, struct folio *folio)
 }
 
 /**
- * luo_memfd_walk_add - Add pinned pages to the list of a walk.
+ * luo_memfd_pin_walk_add - Add pinned pages to the list of a walk.
  * @walk:   The walk, whose list can hold another extent.
  * @extent: The pages.
  *
  * An extent never crosses the border of a NUMA node, because kho_preserve_pages() splits
  * a range there and luo_run_key_order() does not.
  */
-void luo_memfd_walk_add(struct luo_memfd_walk *walk,
-			const struct luo_memfd_extent_ser *extent)
+void luo_memfd_pin_walk_add(struct luo_memfd_walk *walk,
+			    const struct luo_memfd_extent_ser *extent)
 {
 	int nid = pfn_to_nid(extent->pfn);
 
@@ -79,13 +79,13 @@ void luo_memfd_walk_add(struct luo_memfd_walk *walk,
 }
 
 /**
- * luo_memfd_walk_add_folio - Add a pinned folio to the list of a walk.
+ * luo_memfd_pin_walk_add_folio - Add a pinned folio to the list of a walk.
  * @walk:  The walk, whose list can hold another extent.
  * @folio: The folio.
  */
-void luo_memfd_walk_add_folio(struct luo_memfd_walk *walk, struct folio *folio)
+void luo_memfd_pin_walk_add_folio(struct luo_memfd_walk *walk, struct folio *folio)
 {
-	luo_memfd_walk_add(walk, &(struct luo_memfd_extent_ser){
+	luo_memfd_pin_walk_add(walk, &(struct luo_memfd_extent_ser){
 					.index = folio->index,
 					.pfn = folio_pfn(folio),
 					.nr_pages = folio_nr_pages(folio),
@@ -141,7 +141,7 @@ static int luo_memfd_move(struct luo_memfd_walk *walk,
 	       filemap_get_folios(walk->inode->i_mapping, &index, run->end - 1,
 				  &fbatch)) {
 		for (i = 0; i < folio_batch_count(&fbatch); i++) {
-			if (!luo_memfd_may_stay(walk, fbatch.folios[i]))
+			if (!luo_memfd_pin_may_stay(walk, fbatch.folios[i]))
 				luo_memfd_isolate(fbatch.folios[i], &folios,
 						  &drained);
 		}
@@ -173,7 +173,7 @@ static int luo_memfd_pin_poisoned(struct luo_memfd_walk *walk,
 
 	err = try_grab_folio(folio, 1, FOLL_PIN);
 	if (!err)
-		luo_memfd_walk_add(walk, &(struct luo_memfd_extent_ser){
+		luo_memfd_pin_walk_add(walk, &(struct luo_memfd_extent_ser){
 						.index = folio->index,
 						.pfn = folio_pfn(folio),
 						.nr_pages = 1,
@@ -187,12 +187,12 @@ static int luo_memfd_pin_good(struct luo_memfd_walk *walk, struct folio *folio)
 {
 	int err;
 
-	if (!luo_memfd_may_stay(walk, folio))
+	if (!luo_memfd_pin_may_stay(walk, folio))
 		return -EAGAIN;
 
 	err = try_grab_folio(folio, 1, FOLL_PIN);
 	if (!err)
-		luo_memfd_walk_add_folio(walk, folio);
+		luo_memfd_pin_walk_add_folio(walk, folio);
 
 	return err;
 }
@@ -220,7 +220,7 @@ static int luo_memfd_pin_next(struct luo_memfd_walk *walk)
 	      luo_memfd_pin_poisoned(walk, folio) :
 	      luo_memfd_pin_good(walk, folio);
 	if (!err)
-		luo_memfd_clear_mark(walk->inode, folio->index);
+		luo_memfd_collect_clear_mark(walk->inode, folio->index);
 	folio_unlock(folio);
 	folio_put(folio);
 

@@ -48,7 +48,7 @@ static int luo_memfd_relist_singles(struct luo_memfd_walk *walk,
 
 	if (luo_memfd_extents_reserve(walk->list, 1))
 		return -ENOMEM;
-	luo_memfd_walk_add(walk, &(struct luo_memfd_extent_ser){
+	luo_memfd_pin_walk_add(walk, &(struct luo_memfd_extent_ser){
 				.index = index,
 				.pfn = pfn,
 				.nr_pages = nr,
@@ -74,7 +74,7 @@ static int luo_memfd_relist_folios(struct luo_memfd_walk *walk,
 			return -EIO;
 		if (luo_memfd_extents_reserve(walk->list, 1))
 			return -ENOMEM;
-		luo_memfd_walk_add(walk, &(struct luo_memfd_extent_ser){
+		luo_memfd_pin_walk_add(walk, &(struct luo_memfd_extent_ser){
 					.index = index,
 					.pfn = pfn,
 					.nr_pages = 1U << order,
@@ -135,9 +135,9 @@ static int luo_memfd_relist_merge(struct luo_memfd_walk *walk,
 		if (j == absent->nr || (i < present.nr &&
 					present.extents[i].index <
 					absent->extents[j].index))
-			luo_memfd_walk_add(walk, &present.extents[i++]);
+			luo_memfd_pin_walk_add(walk, &present.extents[i++]);
 		else
-			luo_memfd_walk_add(walk, &absent->extents[j++]);
+			luo_memfd_pin_walk_add(walk, &absent->extents[j++]);
 		if ((i + j) % LUO_MEMFD_BATCH == 0)
 			cond_resched();
 	}

@@ -40,13 +40,13 @@ static long luo_memfd_folio_tagged(struct folio *folio)
 }
 
 /**
- * luo_memfd_check_tags - Check that no page of a file has memory tags.
+ * luo_memfd_tags_check - Check that no page of a file has memory tags.
  * @inode: The file. Pages in swap are not checked.
  *
  * Context: Process context, may sleep.
  * Return: 0, or -EOPNOTSUPP if a page has tags.
  */
-int luo_memfd_check_tags(struct inode *inode)
+int luo_memfd_tags_check(struct inode *inode)
 {
 	struct folio_batch fbatch;
 	pgoff_t index = 0, at = 0;

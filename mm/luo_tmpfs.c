@@ -34,7 +34,7 @@ static bool luo_tmpfs_is_tree(struct file *file)
 static bool luo_tmpfs_can_preserve(struct liveupdate_file_handler *handler,
 				   struct file *file)
 {
-	return luo_tmpfs_is_tree(file) && luo_object_writes(luo_tmpfs_kind, 0);
+	return luo_tmpfs_is_tree(file) && luo_object_kind_writes(luo_tmpfs_kind, 0);
 }
 
 static unsigned long luo_tmpfs_get_id(struct file *file)

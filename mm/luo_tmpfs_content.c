@@ -71,8 +71,8 @@ static void luo_tmpfs_content_unpin(struct luo_tmpfs_content *content)
 	u64 i;
 
 	for (i = 0; i < list->nr; i++) {
-		luo_memfd_release_extent(content->inode, &list->extents[i],
-					 LUO_TMPFS_EXTENTS);
+		luo_memfd_collect_release(content->inode, &list->extents[i],
+					  LUO_TMPFS_EXTENTS);
 		cond_resched();
 	}
 	luo_memfd_extents_free(list);
@@ -85,7 +85,7 @@ static int luo_tmpfs_content_pin(struct luo_tmpfs_content *content)
 	gfp_t gfp = mapping_gfp_mask(mapping);
 	int err;
 
-	if (!luo_memfd_fits(inode))
+	if (!luo_memfd_out_fits(inode))
 		return -ENOMEM;
 
 	/*
@@ -96,7 +96,7 @@ static int luo_tmpfs_content_pin(struct luo_tmpfs_content *content)
 	if (err)
 		return err;
 
-	content->poison = luo_memfd_poison_seen();
+	content->poison = luo_memfd_collect_poison_seen();
 	/* Fail instead of invoking the OOM killer. */
 	mapping_set_gfp_mask(mapping, gfp | __GFP_RETRY_MAYFAIL);
 	err = luo_memfd_collect(inode, &content->list, LUO_TMPFS_EXTENTS);
@@ -104,7 +104,7 @@ static int luo_tmpfs_content_pin(struct luo_tmpfs_content *content)
 	if (err)
 		return err;
 
-	err = luo_memfd_check_tags(inode);
+	err = luo_memfd_tags_check(inode);
 	if (err) {
 		luo_tmpfs_content_unpin(content);
 		return err;
@@ -121,7 +121,7 @@ static int luo_tmpfs_content_collect(struct luo_tmpfs_content *content)
 
 	inode_lock(content->inode);
 	if (content->exact && luo_tmpfs_content_is_exact(content) &&
-	    content->poison == luo_memfd_poison_seen()) {
+	    content->poison == luo_memfd_collect_poison_seen()) {
 		err = 0;
 	} else {
 		luo_tmpfs_content_unpin(content);

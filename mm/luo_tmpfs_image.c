@@ -76,7 +76,7 @@ static int luo_tmpfs_image_xattrs(struct luo_tmpfs_node_ser *node,
 	struct luo_memfd_attrs_list list = {};
 	int err;
 
-	err = luo_memfd_attrs_collect(&list, dentry);
+	err = luo_memfd_attrs_out_collect(&list, dentry);
 	if (err)
 		return err;
 

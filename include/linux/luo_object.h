@@ -227,7 +227,7 @@ bool luo_object_next(const struct luo_object_kind *kind,
 
 int luo_object_register_kind(struct luo_object_kind *kind);
 void luo_object_unregister_kind(struct luo_object_kind *kind);
-bool luo_object_writes(const struct luo_object_kind *kind, u32 version);
+bool luo_object_kind_writes(const struct luo_object_kind *kind, u32 version);
 int luo_object_save(const struct luo_object_kind *kind, u64 instance,
 		    const void *object);
 int luo_object_update(const struct luo_object_kind *kind, u64 instance,
@@ -293,8 +293,8 @@ static inline int luo_object_register_kind(struct luo_object_kind *kind)
 
 static inline void luo_object_unregister_kind(struct luo_object_kind *kind) { }
 
-static inline bool luo_object_writes(const struct luo_object_kind *kind,
-				     u32 version)
+static inline bool luo_object_kind_writes(const struct luo_object_kind *kind,
+					  u32 version)
 {
 	return false;
 }

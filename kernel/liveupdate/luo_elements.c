@@ -95,7 +95,7 @@ int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
 	*ser = (struct luo_elements_ser){};
 	*array = (struct luo_array){};
 	if (!kind->elements || !luo_object_fields_droppable(kind) ||
-	    luo_object_reference_any(kind) || luo_object_pages_any(kind) ||
+	    luo_object_reference_any(kind) || luo_object_member_any_pages(kind) ||
 	    kind->nr_subsections)
 		return -EINVAL;
 	if (!count)
@@ -115,7 +115,7 @@ int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
 		.stride = kind->size,
 		.version = kind->versions[0].version,
 		.layout = kind->versions[0].layout,
-		.kind = luo_object_kind_crc(kind->name),
+		.kind = luo_object_table_kind_crc(kind->name),
 	};
 
 	return 0;
@@ -128,9 +128,9 @@ static int luo_elements_version(const struct luo_elements_ser *ser,
 {
 	const struct luo_object_version *v = kind->versions;
 
-	if (ser->kind != luo_object_kind_crc(kind->name)) {
+	if (ser->kind != luo_object_table_kind_crc(kind->name)) {
 		pr_err("elements: found a kind with CRC %08x, expected %08x of %s\n",
-		       ser->kind, luo_object_kind_crc(kind->name), kind->name);
+		       ser->kind, luo_object_table_kind_crc(kind->name), kind->name);
 		return -EPROTO;
 	}
 

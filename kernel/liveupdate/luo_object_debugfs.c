@@ -164,7 +164,7 @@ static void luo_object_show_fields(struct seq_file *m, const char *prefix,
 		return;
 	}
 
-	memcpy(data, luo_object_record_data(record), record->size);
+	memcpy(data, luo_object_table_record_data(record), record->size);
 	if (crc32c(~0, data, record->size) != record->data_crc) {
 		seq_puts(m, "  damaged\n");
 		return;

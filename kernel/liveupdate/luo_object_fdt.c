@@ -21,7 +21,7 @@
 #include "luo_object_internal.h"
 
 /**
- * luo_object_kind_name_valid - Check the name of a kind.
+ * luo_object_fdt_name_valid - Check the name of a kind.
  * @kind: The name.
  *
  * The names of kinds are also names of device tree nodes and of sysfs directories.
@@ -29,7 +29,7 @@
  * Return: true if the name is a letter, followed by letters, digits and -_.+, and
  * has at most %LUO_OBJECT_KIND_LEN bytes with its NUL.
  */
-bool luo_object_kind_name_valid(const char *kind)
+bool luo_object_fdt_name_valid(const char *kind)
 {
 	size_t i, len = strnlen(kind, LUO_OBJECT_KIND_LEN);
 
@@ -235,7 +235,7 @@ int luo_object_fdt_read_kinds(const void *fdt, size_t size,
 						LUO_OBJECTS_PROP_FIRST_BLOCK,
 						sizeof(*first));
 		if (depth > 1 || !first || !kind ||
-		    !luo_object_kind_name_valid(kind)) {
+		    !luo_object_fdt_name_valid(kind)) {
 			damaged = true;
 			continue;
 		}

@@ -63,10 +63,9 @@ static int luo_object_in_add_kind(void *context, const char *kind, u64 first)
 static bool luo_object_block_valid(const struct luo_object_block_ser *block,
 				   u64 address, u32 sequence)
 {
-	return block->self == address &&
-	       block->magic == LUO_OBJECT_BLOCK_MAGIC &&
+	return block->self == address && block->magic == LUO_OBJECT_BLOCK_MAGIC &&
 	       block->sequence == sequence &&
-	       block->crc == luo_object_block_crc(block);
+	       block->crc == luo_object_table_block_crc(block);
 }
 
 static void luo_object_in_free_block(void *mem, unsigned int order)
@@ -231,9 +230,9 @@ static int luo_object_in_read_kinds(struct luo_object_in *in)
 
 static bool luo_object_record_valid(const struct luo_object_record_ser *record)
 {
-	return record->crc == luo_object_record_crc(record) &&
-	       !(record->flags & ~LUO_OBJECT_RECORD_FLAGS) &&
-	       record->size && record->size <= LUO_OBJECT_SIZE_MAX;
+	return record->crc == luo_object_table_record_crc(record) &&
+	       !(record->flags & ~LUO_OBJECT_RECORD_FLAGS) && record->size &&
+	       record->size <= LUO_OBJECT_SIZE_MAX;
 }
 
 /* Index a record. Return -EBADMSG if it is corrupt, so that the caller skips it. */
@@ -326,7 +325,7 @@ bool luo_object_in_free_empty(struct luo_object_in *in,
 		return false;
 
 	if (table->damaged) {
-		luo_object_free_blocks(table->first, luo_object_in_free_block);
+		luo_object_table_free_blocks(table->first, luo_object_in_free_block);
 		table->first = NULL;
 		table->last = NULL;
 		luo_index_destroy(&table->index);
@@ -426,7 +425,7 @@ static int luo_object_in_missing(const struct luo_object_in *in,
 				 const struct luo_object_table *table,
 				 const char *kind)
 {
-	const u32 kind_crc = luo_object_kind_crc(kind);
+	const u32 kind_crc = luo_object_table_kind_crc(kind);
 	bool lost;
 
 	if (table)
@@ -465,7 +464,7 @@ int luo_object_in_copy_data(void *data,
 		copy = heap;
 	}
 
-	memcpy(copy, luo_object_record_data(record), record->size);
+	memcpy(copy, luo_object_table_record_data(record), record->size);
 	if (crc32c(~0, copy, record->size) != record->data_crc)
 		return -EBADMSG;
 

@@ -60,18 +60,18 @@ struct luo_object_table {
 	u64 layouts[LUO_OBJECT_LAYOUTS];
 };
 
-u32 luo_object_record_crc(const struct luo_object_record_ser *record);
-u32 luo_object_block_crc(const struct luo_object_block_ser *block);
-void *luo_object_record_data(const struct luo_object_record_ser *record);
+u32 luo_object_table_record_crc(const struct luo_object_record_ser *record);
+u32 luo_object_table_block_crc(const struct luo_object_block_ser *block);
+void *luo_object_table_record_data(const struct luo_object_record_ser *record);
 
-u32 luo_object_kind_crc(const char *kind);
+u32 luo_object_table_kind_crc(const char *kind);
 struct luo_object_table *luo_object_table_create(const char *kind, gfp_t gfp);
 struct luo_object_table *luo_object_table_find(struct list_head *tables,
 					       const char *kind);
 void luo_object_table_destroy(struct luo_object_table *table,
 			      void (*free)(void *mem, unsigned int order));
-void luo_object_free_blocks(struct luo_object_block_ser *block,
-			    void (*free)(void *mem, unsigned int order));
+void luo_object_table_free_blocks(struct luo_object_block_ser *block,
+				  void (*free)(void *mem, unsigned int order));
 bool luo_object_table_full(const struct luo_object_table *table);
 void luo_object_table_add_block(struct luo_object_table *table,
 				struct luo_object_block_ser *block);
@@ -130,7 +130,7 @@ luo_object_block_records(struct luo_object_block_ser *block)
 /* Holds 370 kinds with names of the largest size. */
 #define LUO_OBJECT_FDT_SIZE	0x8000
 
-bool luo_object_kind_name_valid(const char *kind);
+bool luo_object_fdt_name_valid(const char *kind);
 u32 luo_object_fdt_init(void *fdt);
 bool luo_object_fdt_full(u32 end);
 void luo_object_fdt_add_kind(void *fdt, u32 *end, const char *kind, u64 first);
@@ -445,7 +445,7 @@ union luo_member_ser {
 	struct luo_pages_ser pages;
 };
 
-bool luo_object_pages_any(const struct luo_object_kind *kind);
+bool luo_object_member_any_pages(const struct luo_object_kind *kind);
 bool luo_object_members_valid(const struct luo_object_kind *kind);
 int luo_object_members_save(const struct luo_object_kind *kind, const void *object,
 			    void *ser, gfp_t gfp);

@@ -37,7 +37,7 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 {
 	unsigned int i;
 
-	if (kind->elements || !luo_object_kind_name_valid(kind->name) ||
+	if (kind->elements || !luo_object_fdt_name_valid(kind->name) ||
 	    match_string(luo_object_kind_names_reserved,
 			 ARRAY_SIZE(luo_object_kind_names_reserved),
 			 kind->name) >= 0 ||
@@ -213,7 +213,7 @@ void luo_object_unregister_kind(struct luo_object_kind *kind)
 EXPORT_SYMBOL_GPL(luo_object_unregister_kind);
 
 /**
- * luo_object_writes - Check whether the policy selects a version of a kind.
+ * luo_object_kind_writes - Check whether the policy selects a version of a kind.
  * @kind:    A registered kind.
  * @version: The version.
  *
@@ -222,7 +222,7 @@ EXPORT_SYMBOL_GPL(luo_object_unregister_kind);
  * Context: Any.
  * Return: true if luo_object_save() would store that version now.
  */
-bool luo_object_writes(const struct luo_object_kind *kind, u32 version)
+bool luo_object_kind_writes(const struct luo_object_kind *kind, u32 version)
 {
 	unsigned long selected = READ_ONCE(kind->selected);
 	unsigned int i;

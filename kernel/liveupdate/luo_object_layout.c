@@ -35,7 +35,7 @@ LUO_DEFINE_KIND(layouts, struct luo_layout_ser, LAYOUTS_FIELDS,
 
 static u64 luo_object_layout_instance(const char *kind, u32 version)
 {
-	return LUO_LAYOUT_INSTANCE(luo_object_kind_crc(kind),
+	return LUO_LAYOUT_INSTANCE(luo_object_table_kind_crc(kind),
 				   version & ~LUO_OBJECT_VERSION_SUBSECTIONS);
 }
 
@@ -130,7 +130,7 @@ int luo_object_layout_stored(struct luo_object_out *out, const char *kind,
 	if (!record)
 		return -ENOLINK;
 
-	return luo_object_layout_compare(luo_object_record_data(record), kind,
+	return luo_object_layout_compare(luo_object_table_record_data(record), kind,
 					 version, layout);
 }
 
@@ -143,7 +143,7 @@ int luo_object_layout_stored(struct luo_object_out *out, const char *kind,
  */
 void luo_object_layout_abort(struct luo_object_out *out, const char *kind)
 {
-	const u32 kind_crc = luo_object_kind_crc(kind);
+	const u32 kind_crc = luo_object_table_kind_crc(kind);
 	struct luo_object_unlinked unlinked = {};
 	struct luo_object_record_ser *record;
 	struct luo_object_block_ser *block;
@@ -220,7 +220,7 @@ int luo_object_layout_check(struct luo_object_in *in, const char *kind,
  */
 void luo_object_layout_finish(struct luo_object_in *in, const char *kind)
 {
-	const u32 kind_crc = luo_object_kind_crc(kind);
+	const u32 kind_crc = luo_object_table_kind_crc(kind);
 	struct luo_object_record_ser *record;
 	struct luo_object_block_ser *block;
 	struct luo_object_table *table;

@@ -29,12 +29,12 @@
 #include "luo_pages_internal.h"
 
 /**
- * luo_object_pages_any - Check whether objects of a kind have pages.
+ * luo_object_member_any_pages - Check whether objects of a kind have pages.
  * @kind: The kind.
  *
  * Return: true if it has a field that is pages.
  */
-bool luo_object_pages_any(const struct luo_object_kind *kind)
+bool luo_object_member_any_pages(const struct luo_object_kind *kind)
 {
 	unsigned int i;
 

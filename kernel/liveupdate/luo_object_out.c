@@ -184,7 +184,7 @@ static void luo_object_table_store(struct luo_object_out *out,
 	void *mem = luo_pool_out_suballoc(&out->pool, request->size, &spare->data);
 
 	luo_object_fill(&filled, mem, request->data, request->size);
-	filled.crc = luo_object_record_crc(&filled);
+	filled.crc = luo_object_table_record_crc(&filled);
 	filled.flags = 0;
 
 	if (luo_object_table_full(table)) {
@@ -294,7 +294,7 @@ static int luo_object_out_add(struct luo_object_out *out,
 
 	if (!request->size || request->size > LUO_OBJECT_SIZE_MAX ||
 	    request->flags & ~LUO_OBJECT_RECORD_OPTIONAL ||
-	    !luo_object_kind_name_valid(id->kind))
+	    !luo_object_fdt_name_valid(id->kind))
 		return -EINVAL;
 
 	do {
@@ -490,7 +490,7 @@ void luo_object_out_read(struct luo_object_out *out,
 
 	record = luo_object_out_record(out, id, version);
 	if (record && offset + size <= record->size)
-		memcpy(data, luo_object_record_data(record) + offset, size);
+		memcpy(data, luo_object_table_record_data(record) + offset, size);
 }
 
 /**
@@ -520,8 +520,8 @@ int luo_object_out_update(struct luo_object_out *out, const void *data,
 	if (record->size != size)
 		return -EMSGSIZE;
 
-	luo_object_fill(record, luo_object_record_data(record), data, size);
-	record->crc = luo_object_record_crc(record);
+	luo_object_fill(record, luo_object_table_record_data(record), data, size);
+	record->crc = luo_object_table_record_crc(record);
 
 	return 0;
 }
@@ -540,7 +540,7 @@ void luo_object_out_unlink(struct luo_object_out *out,
 			   struct luo_object_record_ser *record,
 			   struct luo_object_unlinked *unlinked)
 {
-	void *mem = luo_object_record_data(record);
+	void *mem = luo_object_table_record_data(record);
 	struct luo_pool_block_ser *block;
 
 	luo_index_del(&table->index, &record->instance);
@@ -573,7 +573,7 @@ void luo_object_out_free(struct luo_object_out *out,
 	 * because the next kernel would find other data in it.
 	 */
 	smp_wmb();
-	luo_object_free_blocks(unlinked->blocks, luo_handover_free);
+	luo_object_table_free_blocks(unlinked->blocks, luo_handover_free);
 	luo_index_destroy(&unlinked->index);
 	for (block = unlinked->data; block; block = next) {
 		next = block->next ? phys_to_virt(block->next) : NULL;

@@ -177,7 +177,7 @@ int luo_object_policy_select(const struct luo_object_kind *kind,
 			break;
 
 		name = strsep(&item, ":");
-		if (!item || !luo_object_kind_name_valid(name))
+		if (!item || !luo_object_fdt_name_valid(name))
 			return -EINVAL;
 
 		if (kind && strcmp(name, kind->name)) {

@@ -161,7 +161,7 @@ static bool luo_object_subsection_damaged(const struct luo_object_kind *kind,
 		if (!table->damaged)
 			continue;
 		/* If the name is corrupt, the kind may be any. */
-		if (table->kind_crc != luo_object_kind_crc(table->kind))
+		if (table->kind_crc != luo_object_table_kind_crc(table->kind))
 			return true;
 		/* A known subsection is looked up. */
 		if (luo_object_is_subsection_of(table->kind, kind->name) &&

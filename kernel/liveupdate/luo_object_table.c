@@ -20,23 +20,23 @@
 #include "luo_object_internal.h"
 
 /**
- * luo_object_record_crc - Compute the CRC of a record.
+ * luo_object_table_record_crc - Compute the CRC of a record.
  * @record: The record.
  *
  * Return: The value that @record->crc must have.
  */
-u32 luo_object_record_crc(const struct luo_object_record_ser *record)
+u32 luo_object_table_record_crc(const struct luo_object_record_ser *record)
 {
 	return crc32c(~0, record, offsetof(struct luo_object_record_ser, crc));
 }
 
 /**
- * luo_object_block_crc - Compute the CRC of the head of a block.
+ * luo_object_table_block_crc - Compute the CRC of the head of a block.
  * @block: The block.
  *
  * Return: The value that @block->crc must have.
  */
-u32 luo_object_block_crc(const struct luo_object_block_ser *block)
+u32 luo_object_table_block_crc(const struct luo_object_block_ser *block)
 {
 	struct luo_object_block_ser copy = *block;
 
@@ -47,23 +47,23 @@ u32 luo_object_block_crc(const struct luo_object_block_ser *block)
 }
 
 /**
- * luo_object_kind_crc - Compute the CRC by which preserved memory names a kind.
+ * luo_object_table_kind_crc - Compute the CRC by which preserved memory names a kind.
  * @kind: Name of the kind.
  *
  * Return: The CRC of the name.
  */
-u32 luo_object_kind_crc(const char *kind)
+u32 luo_object_table_kind_crc(const char *kind)
 {
 	return crc32c(~0, kind, strlen(kind));
 }
 
 /**
- * luo_object_record_data - Get the data of a record.
+ * luo_object_table_record_data - Get the data of a record.
  * @record: A record of this kernel, or one that was checked.
  *
  * Return: The data.
  */
-void *luo_object_record_data(const struct luo_object_record_ser *record)
+void *luo_object_table_record_data(const struct luo_object_record_ser *record)
 {
 	return phys_to_virt(record->address);
 }
@@ -96,7 +96,7 @@ struct luo_object_table *luo_object_table_create(const char *kind, gfp_t gfp)
 
 	INIT_LIST_HEAD(&table->list);
 	strscpy(table->kind, kind, sizeof(table->kind));
-	table->kind_crc = luo_object_kind_crc(kind);
+	table->kind_crc = luo_object_table_kind_crc(kind);
 
 	return table;
 }
@@ -129,7 +129,7 @@ struct luo_object_table *luo_object_table_find(struct list_head *tables,
 void luo_object_table_destroy(struct luo_object_table *table,
 			      void (*free)(void *mem, unsigned int order))
 {
-	luo_object_free_blocks(table->first, free);
+	luo_object_table_free_blocks(table->first, free);
 	luo_index_destroy(&table->index);
 	list_del(&table->list);
 	kfree(table);
@@ -159,7 +159,7 @@ void luo_object_table_add_block(struct luo_object_table *table,
 	block->magic = LUO_OBJECT_BLOCK_MAGIC;
 	block->sequence = table->last ? table->last->sequence + 1 : 0;
 	block->kind_crc = table->kind_crc;
-	block->crc = luo_object_block_crc(block);
+	block->crc = luo_object_table_block_crc(block);
 
 	/* A kexec may stop this CPU here: complete the block before linking it. */
 	smp_wmb();
@@ -193,12 +193,12 @@ luo_object_table_reset(struct luo_object_table *table)
 }
 
 /**
- * luo_object_free_blocks - Free a chain of blocks.
+ * luo_object_table_free_blocks - Free a chain of blocks.
  * @block: The first one, or NULL.
  * @free:  Frees one block.
  */
-void luo_object_free_blocks(struct luo_object_block_ser *block,
-			    void (*free)(void *mem, unsigned int order))
+void luo_object_table_free_blocks(struct luo_object_block_ser *block,
+				  void (*free)(void *mem, unsigned int order))
 {
 	struct luo_object_block_ser *next;
 

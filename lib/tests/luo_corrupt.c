@@ -97,12 +97,12 @@ static struct page *luo_corrupt_free_page;
 
 static void luo_corrupt_seal_record(const struct luo_corrupt_spot *spot)
 {
-	spot->record->crc = luo_object_record_crc(spot->record);
+	spot->record->crc = luo_object_table_record_crc(spot->record);
 }
 
 static void luo_corrupt_seal_data(const struct luo_corrupt_spot *spot)
 {
-	spot->record->data_crc = crc32c(~0, luo_object_record_data(spot->record),
+	spot->record->data_crc = crc32c(~0, luo_object_table_record_data(spot->record),
 					spot->record->size);
 	luo_corrupt_seal_record(spot);
 }
@@ -111,7 +111,7 @@ static void luo_corrupt_seal_block(const struct luo_corrupt_spot *spot)
 {
 	struct luo_object_block_ser *block = spot->mem;
 
-	block->crc = luo_object_block_crc(block);
+	block->crc = luo_object_table_block_crc(block);
 }
 
 static void luo_corrupt_seal_pool(const struct luo_corrupt_spot *spot)
@@ -204,7 +204,7 @@ static int luo_corrupt_data(struct luo_corrupt_spot *spot, unsigned int nr)
 	if (!spot->record)
 		return -ENOENT;
 
-	spot->mem = luo_object_record_data(spot->record);
+	spot->mem = luo_object_table_record_data(spot->record);
 	spot->seal = luo_corrupt_seal_data;
 
 	return 0;
@@ -215,7 +215,7 @@ static int luo_corrupt_pool(struct luo_corrupt_spot *spot, unsigned int nr)
 	if (!spot->record)
 		return -ENOENT;
 
-	spot->mem = luo_pool_block(luo_object_record_data(spot->record));
+	spot->mem = luo_pool_block(luo_object_table_record_data(spot->record));
 	spot->seal = luo_corrupt_seal_pool;
 
 	return 0;
@@ -267,7 +267,7 @@ luo_corrupt_node(const struct luo_corrupt_spot *spot)
 	if (!spot->record || strcmp(spot->table->kind, PKRAM_KIND))
 		return NULL;
 
-	return luo_object_record_data(spot->record);
+	return luo_object_table_record_data(spot->record);
 }
 
 static int luo_corrupt_chain(struct luo_corrupt_spot *spot, unsigned int nr)
@@ -393,7 +393,7 @@ luo_corrupt_tree(const struct luo_corrupt_spot *spot)
 	if (!spot->record || strcmp(spot->table->kind, LUO_TMPFS_KIND))
 		return NULL;
 
-	return luo_object_record_data(spot->record);
+	return luo_object_table_record_data(spot->record);
 }
 
 /*
@@ -430,7 +430,7 @@ static u64 luo_corrupt_handle(const struct luo_corrupt_spot *spot)
 	if (tree)
 		return tree->extents;
 
-	v1 = luo_object_record_data(spot->record);
+	v1 = luo_object_table_record_data(spot->record);
 	if (!strcmp(spot->table->kind, LUO_MEMFD_KIND))
 		return v1->extents;
 
@@ -504,7 +504,7 @@ luo_corrupt_hugetlb(const struct luo_corrupt_spot *spot)
 	if (!spot->record || strcmp(spot->table->kind, LUO_HUGETLB_KIND))
 		return NULL;
 
-	return luo_object_record_data(spot->record);
+	return luo_object_table_record_data(spot->record);
 }
 
 static int luo_corrupt_hugetlb_extent(struct luo_corrupt_spot *spot,
@@ -680,7 +680,7 @@ luo_corrupt_memfd(struct luo_object_table *table, u64 size)
 	luo_object_for_each_block(table, block) {
 		luo_object_for_each_record(block, record) {
 			const struct luo_memfd_ser_v1 *v1 =
-				luo_object_record_data(record);
+				luo_object_table_record_data(record);
 
 			if (v1->size == size)
 				return record;

@@ -707,7 +707,7 @@ static void luo_field_damaged_layout(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, table);
 	record = luo_object_table_record(table, probe_layout_id.instance, 1);
 	KUNIT_ASSERT_NOT_NULL(test, record);
-	*(u8 *)luo_object_record_data(record) ^= 1;
+	*(u8 *)luo_object_table_record_data(record) ^= 1;
 	luo_loopback_kexec();
 	KUNIT_EXPECT_EQ(test, luo_object_convert_load(&luo_loopback_in,
 						      &probe_old_kind, 1, &old),

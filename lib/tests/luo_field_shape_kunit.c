@@ -153,7 +153,7 @@ static void luo_shape_golden(struct kunit *test)
 	record = shape_record(1);
 	KUNIT_ASSERT_NOT_NULL(test, record);
 	KUNIT_ASSERT_EQ(test, record->size, (u32)sizeof(shape_golden));
-	KUNIT_EXPECT_MEMEQ(test, luo_object_record_data(record), shape_golden,
+	KUNIT_EXPECT_MEMEQ(test, luo_object_table_record_data(record), shape_golden,
 			   sizeof(shape_golden));
 	luo_object_out_abort(&luo_loopback_out, &shape_id);
 }

@@ -308,9 +308,9 @@ static void luo_damage_data_bits(struct kunit *test)
 
 	for (bit = 0; bit < 8 * SIZE; bit++) {
 		luo_damage_store(test, 0);
-		luo_damage_flip(luo_object_record_data(luo_damage_record("few",
-									 1, 1)),
-				bit);
+		luo_damage_flip(
+			luo_object_table_record_data(luo_damage_record("few", 1, 1)),
+			bit);
 		luo_loopback_kexec();
 
 		KUNIT_EXPECT_EQ(test, luo_kunit_read("few", 1, 1, SIZE),
@@ -388,7 +388,7 @@ static u64 luo_damage_address(struct kunit *test, enum luo_damage_target target,
 		if (target == FOREIGN_LARGE) {
 			copy->self = virt_to_phys(copy);
 			copy->sequence = sequence;
-			copy->crc = luo_object_block_crc(copy);
+			copy->crc = luo_object_table_block_crc(copy);
 		}
 		return virt_to_phys(*foreign);
 	case FREE_PAGE:
@@ -627,7 +627,7 @@ static void luo_damage_record_fields(struct kunit *test)
 			record->instance = 0;
 			break;
 		}
-		record->crc = luo_object_record_crc(record);
+		record->crc = luo_object_table_record_crc(record);
 		luo_loopback_kexec();
 
 		KUNIT_EXPECT_EQ_MSG(test, luo_kunit_read("few", 1, 1, SIZE),
@@ -652,7 +652,7 @@ static void luo_damage_shared_data(struct kunit *test)
 	two = luo_damage_record("few", 1, 0);
 	two->address = one->address;
 	two->data_crc = one->data_crc;
-	two->crc = luo_object_record_crc(two);
+	two->crc = luo_object_table_record_crc(two);
 	luo_loopback_kexec();
 
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("few", 0, 0, SIZE), 0);
@@ -722,8 +722,8 @@ static void luo_damage_finish(struct kunit *test)
 
 	luo_damage_store(test, NR_MANY);
 	luo_damage_flip(luo_damage_record("many", 5, 0), 100);
-	luo_damage_flip(luo_object_record_data(luo_damage_record("many", 6, 0)),
-			0);
+	luo_damage_flip(
+		luo_object_table_record_data(luo_damage_record("many", 6, 0)), 0);
 	luo_loopback_kexec();
 
 	KUNIT_EXPECT_EQ(test, luo_kunit_finish("many", 5), -EBADMSG);

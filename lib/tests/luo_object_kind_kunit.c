@@ -201,10 +201,10 @@ static void luo_kind_selected_only(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, luo_object_policy_select(&kind, "gauge:2,0",
 						       &kind.selected), 0);
-	KUNIT_EXPECT_TRUE(test, luo_object_writes(&kind, 2));
-	KUNIT_EXPECT_FALSE(test, luo_object_writes(&kind, 1));
-	KUNIT_EXPECT_TRUE(test, luo_object_writes(&kind, 0));
-	KUNIT_EXPECT_FALSE(test, luo_object_writes(&kind, 3));
+	KUNIT_EXPECT_TRUE(test, luo_object_kind_writes(&kind, 2));
+	KUNIT_EXPECT_FALSE(test, luo_object_kind_writes(&kind, 1));
+	KUNIT_EXPECT_TRUE(test, luo_object_kind_writes(&kind, 0));
+	KUNIT_EXPECT_FALSE(test, luo_object_kind_writes(&kind, 3));
 	KUNIT_ASSERT_EQ(test, gauge_save(&kind), 0);
 
 	luo_loopback_kexec();
@@ -232,7 +232,7 @@ static void luo_kind_one_way_versions(struct kunit *test)
 	struct gauge gauge;
 
 	luo_object_policy_select(&kind, "all", &kind.selected);
-	KUNIT_EXPECT_FALSE(test, luo_object_writes(&kind, 2));
+	KUNIT_EXPECT_FALSE(test, luo_object_kind_writes(&kind, 2));
 	KUNIT_ASSERT_EQ(test, gauge_save(&kind), 0);
 	luo_loopback_kexec();
 	KUNIT_EXPECT_EQ(test, luo_kunit_read("gauge", 1, 2, 24), -ENOENT);
@@ -357,7 +357,7 @@ static void luo_kind_load_damaged(struct kunit *test)
 			if (version == 1)
 				record->size++;
 			else
-				*(u8 *)luo_object_record_data(record) ^= 1;
+				*(u8 *)luo_object_table_record_data(record) ^= 1;
 		}
 		luo_loopback_kexec();
 
@@ -473,9 +473,9 @@ static void luo_kind_not_registered(struct kunit *test)
 	if (err == -EOPNOTSUPP)
 		kunit_skip(test, "live update is off");
 	KUNIT_ASSERT_EQ(test, err, 0);
-	KUNIT_EXPECT_TRUE(test, luo_object_writes(&kind, 2));
+	KUNIT_EXPECT_TRUE(test, luo_object_kind_writes(&kind, 2));
 	luo_object_unregister_kind(&kind);
-	KUNIT_EXPECT_FALSE(test, luo_object_writes(&kind, 2));
+	KUNIT_EXPECT_FALSE(test, luo_object_kind_writes(&kind, 2));
 	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EINVAL);
 }
 
@@ -544,16 +544,16 @@ static void luo_kind_policy_busy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gauge_save(&kind), 0);
 	KUNIT_EXPECT_EQ(test, luo_object_policy_set(&luo_loopback_out,
 						    "gauge-of-kunit:none"), -EBUSY);
-	KUNIT_EXPECT_TRUE(test, luo_object_writes(&kind, 2));
+	KUNIT_EXPECT_TRUE(test, luo_object_kind_writes(&kind, 2));
 	luo_kunit_abort(kind.name, 1);
 	KUNIT_EXPECT_EQ(test, luo_object_policy_set(&luo_loopback_out,
 						    "gauge-of-kunit:none"), 0);
-	KUNIT_EXPECT_FALSE(test, luo_object_writes(&kind, 2));
+	KUNIT_EXPECT_FALSE(test, luo_object_kind_writes(&kind, 2));
 	KUNIT_EXPECT_EQ(test, gauge_save(&kind), -EOPNOTSUPP);
 
 	if (before)
 		KUNIT_EXPECT_EQ(test, luo_object_policy_set(&luo_loopback_out, before), 0);
-	KUNIT_EXPECT_TRUE(test, luo_object_writes(&kind, 2));
+	KUNIT_EXPECT_TRUE(test, luo_object_kind_writes(&kind, 2));
 	kfree(before);
 	luo_object_unregister_kind(&kind);
 }

@@ -646,7 +646,7 @@ static void luo_member_lying_counts(struct kunit *test)
 		.stride = 16,
 		.version = 1,
 		.layout = PAGE_RUN_LAYOUT,
-		.kind = luo_object_kind_crc("page_run"),
+		.kind = luo_object_table_kind_crc("page_run"),
 	};
 	KUNIT_EXPECT_EQ(test, tray_load_changed(test, &ser), -EBADMSG);
 	KUNIT_EXPECT_EQ(test, tray_finish(), 0);
@@ -665,7 +665,7 @@ static void luo_member_lying_counts(struct kunit *test)
 		.stride = 16,
 		.version = 1,
 		.layout = tray_cup_kind.versions[0].layout,
-		.kind = luo_object_kind_crc("tray_cup"),
+		.kind = luo_object_table_kind_crc("tray_cup"),
 	};
 	KUNIT_EXPECT_EQ(test, tray_load_changed(test, &ser), -EBADMSG);
 	tray_expect_empty(test, &tray_loaded);

@@ -101,7 +101,7 @@ static void luo_next_damage(struct kunit *test)
 
 	next_store(test, 10);
 	next_record(next_instance(4), 1)->size ^= 1;
-	*(u8 *)luo_object_record_data(next_record(next_instance(5), 1)) ^= 1;
+	*(u8 *)luo_object_table_record_data(next_record(next_instance(5), 1)) ^= 1;
 	next_record(next_instance(3), 1)->crc ^= 1;
 	luo_loopback_kexec();
 

@@ -385,7 +385,8 @@ static void *subsection_data(const char *kind)
 
 	list_for_each_entry(table, &luo_loopback_in.tables, list) {
 		if (!strcmp(table->kind, kind))
-			return luo_object_record_data(luo_object_table_any(table, 1));
+			return luo_object_table_record_data(
+				luo_object_table_any(table, 1));
 	}
 
 	return NULL;

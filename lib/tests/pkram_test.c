@@ -528,7 +528,7 @@ static struct pkram_node_ser *pkram_test_find(const char *name)
 
 	luo_object_for_each_block(table, block) {
 		luo_object_for_each_record(block, record) {
-			ser = luo_object_record_data(record);
+			ser = luo_object_table_record_data(record);
 			if (!strcmp(ser->name, name))
 				return ser;
 		}
