@@ -17,7 +17,7 @@
 #include <linux/hugetlb.h>
 #include <linux/init.h>
 #include <linux/liveupdate.h>
-#include <linux/luo_object.h>
+#include <linux/luo_kind.h>
 #include <linux/magic.h>
 #include <linux/module.h>
 

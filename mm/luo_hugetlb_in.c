@@ -24,6 +24,7 @@
 #include <linux/kho/abi/memfd.h>
 #include <linux/liveupdate.h>
 #include <linux/luo_elements.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_object.h>
 #include <linux/memcontrol.h>
 #include <linux/memfd.h>

@@ -20,7 +20,7 @@
 #include <linux/hugetlb.h>
 #include <linux/liveupdate.h>
 #include <linux/luo_elements.h>
-#include <linux/luo_object.h>
+#include <linux/luo_kind.h>
 #include <linux/memfd.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>

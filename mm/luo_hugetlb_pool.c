@@ -33,7 +33,7 @@
 #include <linux/init.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
-#include <linux/luo_object.h>
+#include <linux/luo_kind.h>
 #include <linux/minmax.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>

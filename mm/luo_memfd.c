@@ -25,7 +25,7 @@
 #include <linux/errno.h>
 #include <linux/kho/abi/memfd.h>
 #include <linux/liveupdate.h>
-#include <linux/luo_object.h>
+#include <linux/luo_kind.h>
 #include <linux/module.h>
 #include <linux/shmem_fs.h>
 

@@ -11,6 +11,7 @@
 
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_object.h>
 #include <linux/printk.h>
 

@@ -13,6 +13,7 @@
 #include <linux/errno.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_object.h>
 #include <linux/mm.h>
 #include <linux/posix_acl.h>

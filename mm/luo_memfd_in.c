@@ -21,6 +21,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/liveupdate.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_object.h>
 #include <linux/printk.h>
 

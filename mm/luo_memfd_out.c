@@ -16,6 +16,7 @@
 #include <linux/io.h>
 #include <linux/kho/abi/memfd.h>
 #include <linux/liveupdate.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_object.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>

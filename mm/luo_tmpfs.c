@@ -14,7 +14,7 @@
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/liveupdate.h>
-#include <linux/luo_object.h>
+#include <linux/luo_kind.h>
 #include <linux/magic.h>
 #include <linux/module.h>
 #include <linux/string.h>

@@ -23,6 +23,7 @@
 #include <linux/fs_context.h>
 #include <linux/liveupdate.h>
 #include <linux/luo_elements.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_object.h>
 #include <linux/mount.h>
 #include <linux/printk.h>

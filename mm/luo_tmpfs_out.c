@@ -28,7 +28,7 @@
 #include <linux/fs.h>
 #include <linux/liveupdate.h>
 #include <linux/list.h>
-#include <linux/luo_object.h>
+#include <linux/luo_kind.h>
 #include <linux/mnt_idmapping.h>
 #include <linux/mount.h>
 #include <linux/mutex.h>

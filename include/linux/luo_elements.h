@@ -5,7 +5,7 @@
 #include <linux/gfp_types.h>
 #include <linux/kho/abi/luo_elements.h>
 #include <linux/luo_array.h>
-#include <linux/luo_object.h>
+#include <linux/luo_kind.h>
 
 int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
 		      const struct luo_object_kind *kind, const void *elements,

@@ -10,8 +10,8 @@
 #include <linux/kho/abi/luo_layout.h>
 #include <linux/kho/abi/luo_note.h>
 #include <linux/kho/abi/luo_pages.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_member.h>
-#include <linux/luo_object.h>
 #include <linux/stddef.h>
 
 /**

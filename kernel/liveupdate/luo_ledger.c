@@ -26,6 +26,7 @@
 #include <linux/ktime.h>
 #include <linux/luo_array.h>
 #include <linux/luo_field.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_object.h>
 #include <linux/math64.h>
 #include <linux/mutex.h>

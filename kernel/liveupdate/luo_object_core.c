@@ -32,6 +32,7 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/init.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_object.h>
 #include <linux/printk.h>
 

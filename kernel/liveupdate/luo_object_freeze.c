@@ -14,7 +14,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/list.h>
-#include <linux/luo_object.h>
+#include <linux/luo_kind.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
 

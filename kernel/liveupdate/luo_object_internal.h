@@ -7,6 +7,7 @@
 #include <linux/kho/abi/luo_object.h>
 #include <linux/kho/abi/luo_pages.h>
 #include <linux/list.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_member.h>
 #include <linux/luo_object.h>
 #include <linux/mutex.h>

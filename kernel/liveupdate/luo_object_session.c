@@ -22,7 +22,7 @@
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/list.h>
-#include <linux/luo_object.h>
+#include <linux/luo_kind.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/string.h>

@@ -17,7 +17,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/io.h>
-#include <linux/luo_object.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_pool.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>

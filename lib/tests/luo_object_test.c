@@ -21,6 +21,7 @@
 #include <linux/ktime.h>
 #include <linux/libfdt.h>
 #include <linux/luo_array.h>
+#include <linux/luo_kind.h>
 #include <linux/luo_object.h>
 #include <linux/math64.h>
 #include <linux/mm.h>

@@ -15,6 +15,7 @@
 #include <linux/debugfs.h>
 #include <linux/fs.h>
 #include <linux/luo_field.h>
+#include <linux/luo_object.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/sprintf.h>

@@ -15,6 +15,7 @@
 #include <linux/gfp.h>
 #include <linux/list.h>
 #include <linux/luo_field.h>
+#include <linux/luo_object.h>
 #include <linux/luo_pages.h>
 #include <linux/mm.h>
 #include <linux/module.h>

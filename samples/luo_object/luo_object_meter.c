@@ -12,6 +12,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/luo_field.h>
+#include <linux/luo_object.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/mutex.h>

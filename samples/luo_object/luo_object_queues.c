@@ -15,6 +15,7 @@
 #include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/luo_field.h>
+#include <linux/luo_object.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>

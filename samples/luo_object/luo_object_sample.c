@@ -7,6 +7,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/luo_field.h>
+#include <linux/luo_object.h>
 #include <linux/module.h>
 #include <linux/timekeeping.h>
 
