@@ -32,8 +32,13 @@ static void luo_hugetlb_adopt_init(struct list_head *folios)
 
 	list_for_each_entry_safe(folio, next, folios, lru) {
 		list_del(&folio->lru);
-		/* Only this task knows the folio. */
-		WARN_ON_ONCE(!folio_ref_freeze(folio, 1));
+		/*
+		 * Memory offline, split_huge_pages and others that walk page frames may
+		 * reference the folio until they have seen that it is neither on an LRU
+		 * list nor a huge page. Nothing else knows it, so this ends.
+		 */
+		while (!folio_ref_freeze(folio, 1))
+			cond_resched();
 		init_new_hugetlb_folio(folio);
 		list_add(&folio->lru, folios);
 	}
