@@ -98,6 +98,7 @@ void luo_hugetlb_in_finish(struct liveupdate_file_op_args *args);
 /* The number of huge pages that are adopted at once. */
 #define LUO_HUGETLB_BATCH	64
 
+bool luo_hugetlb_adopt_poisoned(struct folio *folio);
 void luo_hugetlb_adopt(struct hstate *h, struct list_head *folios,
 		       struct hugetlb_cgroup *h_cg);
 void luo_hugetlb_adopt_free(struct hstate *h, struct list_head *folios);
@@ -111,6 +112,7 @@ u32 luo_hugetlb_pool_crc(const struct luo_hugetlb_pool_ser *pool);
 void luo_hugetlb_pool_adopt(struct hstate *h, int nid);
 bool luo_hugetlb_pool_wants(struct hstate *h, int nid);
 void luo_hugetlb_pool_drop(struct hstate *h, int nid);
+void luo_hugetlb_pool_lose(struct hstate *h, int nid);
 void luo_hugetlb_pool_count(struct hstate *h, int nid, long delta);
 void luo_hugetlb_pool_write(void);
 int luo_hugetlb_pool_init(void);

@@ -7,16 +7,20 @@
  * of its node, persistent or surplus as luo_hugetlb_pool.c says, and charged to the hugetlb
  * cgroup. With the vmemmap optimisation its struct pages are freed as those of any other.
  *
+ * A poisoned folio is neither adopted nor freed.
+ *
  * A folio of a file that is not retrieved joins the pool if the pool waits for it, and is
  * freed to the page allocator otherwise.
  *
- * Called by luo_hugetlb_in.c. It calls luo_hugetlb_pool.c and hugetlb.
+ * Called by luo_hugetlb_in.c. It calls luo_hugetlb_pool.c, luo_hugetlb_collect.c and
+ * hugetlb.
  */
 
 #include <linux/hugetlb.h>
 #include <linux/hugetlb_cgroup.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/page-flags.h>
 #include <linux/page_ref.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -24,6 +28,35 @@
 #include "hugetlb_internal.h"
 #include "hugetlb_vmemmap.h"
 #include "luo_hugetlb.h"
+
+/**
+ * luo_hugetlb_adopt_poisoned - Check if the hardware has reported a folio as damaged.
+ * @folio: A folio that was claimed and not adopted.
+ *
+ * memory_failure() may have marked any page of the folio, also before it was claimed. If
+ * the folio is adopted, a mark on a tail page is lost: hugetlb looks at the head page
+ * only, and the vmemmap optimisation frees the others.
+ *
+ * Context: Process context, may sleep.
+ * Return: true if a page of the folio is poisoned. Never free it then.
+ */
+bool luo_hugetlb_adopt_poisoned(struct folio *folio)
+{
+	const long nr = folio_nr_pages(folio);
+	long i;
+
+	if (!luo_hugetlb_collect_poison())
+		return false;
+
+	for (i = 0; i < nr; i++) {
+		if (PageHWPoison(folio_page(folio, i)))
+			return true;
+		if (!(i % 4096))
+			cond_resched();
+	}
+
+	return false;
+}
 
 /* Make folios with one reference each huge pages without a reference. */
 static void luo_hugetlb_adopt_init(struct list_head *folios)

@@ -7,14 +7,18 @@
  * and adds them to the file. Pages and reservations are accounted as if a program had
  * reserved the ranges of the file and touched the pages.
  *
- * After retrieve every page is in the file or free, with two exceptions. If there is an
+ * After retrieve every page is in the file or free, with three exceptions. If there is an
  * error before a page was claimed, the object stays, and is freed with its session. If a
  * page was not preserved as the object says, the object is corrupt, and the pages that
- * follow may be those of another object: they stay preserved.
+ * follow may be those of another object: they stay preserved. A page that was poisoned in
+ * this kernel stays allocated until the next kexec. The file is then not retrieved, because
+ * a program would take a hole there for zeroes that it has written.
  */
 
 #define pr_fmt(fmt) "luo_hugetlb: " fmt
 
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/file.h>
@@ -225,31 +229,57 @@ static int luo_hugetlb_in_add(struct luo_hugetlb_insert *insert,
 	return err;
 }
 
+/* Check a claimed page, and report it. The reference to a poisoned one is never dropped. */
+static bool luo_hugetlb_in_poisoned(struct folio *folio, u64 index)
+{
+	if (!luo_hugetlb_adopt_poisoned(folio))
+		return false;
+
+	pr_err("page %llu of the file is poisoned, and its contents are lost: page frame %lu stays allocated until the next kexec\n",
+	       index, folio_pfn(folio));
+
+	return true;
+}
+
 /*
  * Add claimed pages to the file. Return an error of the first one that could not be added,
- * with *@nr set to the number of those that were.
+ * with *@nr set to the number of those that were before it.
  */
 static int luo_hugetlb_in_add_batch(struct luo_hugetlb_insert *insert, u64 pfn,
 				    u32 *nr, u64 index)
 {
 	const unsigned int order = huge_page_order(insert->h);
+	DECLARE_BITMAP(poisoned, LUO_HUGETLB_BATCH) = {};
+	u32 i, added = 0, good = 0;
+	struct folio *folio;
 	LIST_HEAD(folios);
-	u32 i, added = 0;
 	int err = 0, ret;
 
-	for (i = 0; i < *nr; i++)
-		list_add_tail(&pfn_folio(pfn + ((u64)i << order))->lru, &folios);
+	for (i = 0; i < *nr; i++) {
+		folio = pfn_folio(pfn + ((u64)i << order));
+		if (luo_hugetlb_in_poisoned(folio, index + i)) {
+			luo_hugetlb_pool_lose(insert->h, folio_nid(folio));
+			__set_bit(i, poisoned);
+			continue;
+		}
+		list_add_tail(&folio->lru, &folios);
+		good++;
+	}
 
 	if (!insert->inode) {
 		luo_hugetlb_adopt_free(insert->h, &folios);
-		return 0;
+		return good < *nr ? -EHWPOISON : 0;
 	}
 
 	luo_hugetlb_adopt(insert->h, &folios, insert->h_cg);
-	insert->charged -= *nr;
+	insert->charged -= good;
 	for (i = 0; i < *nr; i++) {
-		struct folio *folio = pfn_folio(pfn + ((u64)i << order));
+		folio = pfn_folio(pfn + ((u64)i << order));
 
+		if (test_bit(i, poisoned)) {
+			err = err ?: -EHWPOISON;
+			continue;
+		}
 		if (err) {
 			/* Freeing it decrements the number of pages. */
 			lruvec_stat_mod_folio(folio, NR_HUGETLB,
@@ -437,9 +467,9 @@ static int luo_hugetlb_in_retrieve_loaded(const struct luo_hugetlb_in *in,
  * retrieved without that reservation, which is reported.
  *
  * Return: 0; -ENODEV if this kernel has no huge pages of this size; -ENOSPC if a limit of
- * the hugetlb cgroup is exceeded; -EOPNOTSUPP if the file has an unknown seal; -EBADMSG if
- * the object is corrupt or a page is missing; -ENOMEM; as luo_object_load() and
- * luo_elements_copy().
+ * the hugetlb cgroup is exceeded; -EOPNOTSUPP if the file has an unknown seal; -EHWPOISON
+ * if a page is poisoned; -EBADMSG if the object is corrupt or a page is missing; -ENOMEM;
+ * as luo_object_load() and luo_elements_copy().
  */
 int luo_hugetlb_in_retrieve(struct liveupdate_file_op_args *args)
 {
@@ -462,17 +492,22 @@ int luo_hugetlb_in_retrieve(struct liveupdate_file_op_args *args)
 static void luo_hugetlb_in_put(const struct luo_hugetlb_in *in)
 {
 	struct luo_run_claim claim = {};
+	struct folio *folio;
 	struct luo_run run;
-	u32 nr_pages;
+	u32 nr, j;
 	u64 i;
 
 	for (i = 0; i < in->ser.extents.count; i++) {
 		run = luo_hugetlb_run(&in->extents[i], in->ser.order);
-		nr_pages = luo_run_claim(&claim, &run, 0, run.nr_pages);
-		luo_run_put(&run, 0, nr_pages);
-		if (nr_pages < run.nr_pages)
+		nr = luo_run_claim(&claim, &run, 0, run.nr_pages) >> run.order;
+		for (j = 0; j < nr; j++) {
+			folio = pfn_folio(run.pfn + ((u64)j << run.order));
+			if (!luo_hugetlb_in_poisoned(folio, in->extents[i].index + j))
+				folio_put(folio);
+			cond_resched();
+		}
+		if (nr < in->extents[i].nr)
 			break;
-		cond_resched();
 	}
 	luo_run_claim_end(&claim);
 }

@@ -41,6 +41,7 @@
 #include <linux/nodemask.h>
 #include <linux/numa.h>
 #include <linux/printk.h>
+#include <linux/spinlock.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
 
@@ -375,6 +376,24 @@ void luo_hugetlb_pool_drop(struct hstate *h, int nid)
 	if (!luo_hugetlb_pending_awaited(pending, nid))
 		pending->surplus[nid]--;
 	pending->nr[nid]--;
+}
+
+/**
+ * luo_hugetlb_pool_lose - Do not wait any more for a page that cannot be used.
+ * @h:   Its size.
+ * @nid: Its node.
+ *
+ * The pool is smaller by this page, as if it had been poisoned in the pool.
+ *
+ * Context: Process context.
+ */
+void luo_hugetlb_pool_lose(struct hstate *h, int nid)
+{
+	guard(spinlock_irq)(&hugetlb_lock);
+	luo_hugetlb_pool_drop(h, nid);
+	h->max_huge_pages = min(h->max_huge_pages,
+				h->nr_huge_pages - h->surplus_huge_pages +
+				luo_hugetlb_pool_awaited(h));
 }
 
 /**
