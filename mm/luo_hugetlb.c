@@ -66,7 +66,7 @@ static int __init luo_hugetlb_init(void)
 	luo_hugetlb_kind->handlers = luo_hugetlb_handlers;
 	err = luo_object_register_kind(luo_hugetlb_kind);
 	if (err)
-		return err == -EOPNOTSUPP ? 0 : err;
+		goto err_end;
 
 	err = luo_hugetlb_pool_init();
 	if (err)
@@ -82,7 +82,10 @@ err_pool:
 	luo_hugetlb_pool_exit();
 err_kind:
 	luo_object_unregister_kind(luo_hugetlb_kind);
+err_end:
+	/* No file of the previous kernel will be retrieved. */
+	luo_hugetlb_pool_end();
 
-	return err;
+	return err == -EOPNOTSUPP ? 0 : err;
 }
 late_initcall(luo_hugetlb_init);

@@ -115,6 +115,7 @@ void luo_hugetlb_pool_drop(struct hstate *h, int nid);
 void luo_hugetlb_pool_lose(struct hstate *h, int nid);
 void luo_hugetlb_pool_count(struct hstate *h, int nid, long delta);
 void luo_hugetlb_pool_write(void);
+void luo_hugetlb_pool_end(void);
 int luo_hugetlb_pool_init(void);
 void luo_hugetlb_pool_exit(void);
 

@@ -137,6 +137,15 @@ static void luo_hugetlb_in_drop(u64 instance, const struct luo_hugetlb_ser *ser)
 	luo_finish_object(&id);
 }
 
+/* If no object is left, the pool need not wait for pages. */
+static void luo_hugetlb_in_end(void)
+{
+	struct luo_object_iter iter = {};
+
+	if (!luo_object_next(luo_hugetlb_kind, &iter) && iter.err != -ENOMEM)
+		luo_hugetlb_pool_end();
+}
+
 static struct file *luo_hugetlb_in_create(const struct luo_hugetlb_ser *ser)
 {
 	const unsigned int shift = ser->order + PAGE_SHIFT;
@@ -452,6 +461,7 @@ static int luo_hugetlb_in_retrieve_loaded(const struct luo_hugetlb_in *in,
 	/* From here on the pages are claimed, so the object is freed. */
 	file = luo_hugetlb_in_fill(h, instance, in, h_cg);
 	luo_hugetlb_in_drop(instance, &in->ser);
+	luo_hugetlb_in_end();
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	*filep = file;
@@ -556,4 +566,5 @@ int luo_hugetlb_in_free_object(const void *data)
  */
 void luo_hugetlb_in_finish(struct liveupdate_file_op_args *args)
 {
+	luo_hugetlb_in_end();
 }

@@ -19,7 +19,9 @@
  *   to the page allocator otherwise.
  *
  * The numbers are only a hint, which a corrupt page of numbers makes wrong. When objects can
- * be read, they are compared with the objects. If there are too many, the pool is filled.
+ * be read, they are compared with the objects. If there are too many, the pool is filled. It
+ * is also filled if pages are still pending when no object is left, or if this kernel cannot
+ * retrieve files.
  *
  * Called by mm/hugetlb.c and by the other files of the handler.
  */
@@ -450,6 +452,62 @@ void luo_hugetlb_pool_write(void)
 			     lost);
 }
 
+/* Allocate the pages that the pool does not wait for any more. */
+static void luo_hugetlb_pool_fill(struct hstate *h)
+{
+	unsigned long count = READ_ONCE(h->max_huge_pages), nr;
+
+	spin_lock_irq(&hugetlb_lock);
+	nr = h->nr_huge_pages - h->surplus_huge_pages + luo_hugetlb_pool_awaited(h);
+	spin_unlock_irq(&hugetlb_lock);
+	if (nr >= count)
+		return;
+
+	__nr_hugepages_store_common(false, h, NUMA_NO_NODE, count, 0);
+	if (READ_ONCE(h->max_huge_pages) < count)
+		pr_warn("the pool of %lu kB has %lu huge pages, because there is no memory for %lu\n",
+			huge_page_size(h) / SZ_1K, READ_ONCE(h->max_huge_pages),
+			count);
+}
+
+static void luo_hugetlb_pool_end_size(struct hstate *h)
+{
+	struct luo_hugetlb_pending *pending = luo_hugetlb_pending_of(h);
+	unsigned long nr = 0;
+	int nid;
+
+	spin_lock_irq(&hugetlb_lock);
+	for_each_online_node(nid) {
+		nr += pending->nr[nid];
+		pending->nr[nid] = 0;
+		pending->surplus[nid] = 0;
+	}
+	spin_unlock_irq(&hugetlb_lock);
+	if (!nr)
+		return;
+
+	pr_warn("%lu huge pages of %lu kB that the previous kernel has preserved did not join the pool, which does not wait for them any more\n",
+		nr, huge_page_size(h) / SZ_1K);
+	luo_hugetlb_pool_fill(h);
+}
+
+/**
+ * luo_hugetlb_pool_end - Do not wait any more for any page, and fill the pool.
+ *
+ * Call it when the files of the previous kernel are all retrieved or dropped, or if this
+ * kernel cannot retrieve any. A page is pending then only if the numbers do not agree with
+ * what came: the page could not be read, or is on another node.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_hugetlb_pool_end(void)
+{
+	struct hstate *h;
+
+	for_each_hstate(h)
+		luo_hugetlb_pool_end_size(h);
+}
+
 /* Return the number of pages of a size that all files of the previous kernel have. */
 static unsigned long __init luo_hugetlb_pool_objects(struct hstate *h)
 {
@@ -492,10 +550,7 @@ static void __init luo_hugetlb_pool_verify(struct hstate *h)
 		nr -= excess;
 	}
 	spin_unlock_irq(&hugetlb_lock);
-	if (h->nr_huge_pages - h->surplus_huge_pages +
-	    luo_hugetlb_pool_awaited(h) < h->max_huge_pages)
-		__nr_hugepages_store_common(false, h, NUMA_NO_NODE,
-					    h->max_huge_pages, 0);
+	luo_hugetlb_pool_fill(h);
 }
 
 static void __init luo_hugetlb_pool_free_in(void)
