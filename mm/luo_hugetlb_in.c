@@ -420,8 +420,10 @@ static struct file *luo_hugetlb_in_fill(struct hstate *h, u64 instance,
 	if (!IS_ERR(file))
 		insert.inode = file_inode(file);
 	err = luo_hugetlb_in_claim(&insert, in);
-	hugetlb_cgroup_uncharge_cgroup(hstate_index(h), insert.charged *
-				       pages_per_huge_page(h), h_cg);
+	/* If nothing is charged any more, the cgroup may be freed already. */
+	if (insert.charged)
+		hugetlb_cgroup_uncharge_cgroup(hstate_index(h), insert.charged *
+					       pages_per_huge_page(h), h_cg);
 	if (IS_ERR(file))
 		return file;
 	if (err) {
