@@ -26,6 +26,7 @@
 #include <linux/hugetlb.h>
 #include <linux/hugetlb_cgroup.h>
 #include <linux/kho/abi/memfd.h>
+#include <linux/limits.h>
 #include <linux/liveupdate.h>
 #include <linux/luo_elements.h>
 #include <linux/luo_kind.h>
@@ -52,7 +53,7 @@
  * struct luo_hugetlb_insert - Pages that are being added to a file.
  * @h:       The size.
  * @inode:   The file; NULL to free the pages.
- * @h_cg:    The hugetlb cgroup that is charged.
+ * @h_cg:    The hugetlb cgroup that is charged, or NULL.
  * @charged: Number of huge pages that it is charged for, and that are not adopted yet.
  * @claim:   The claims.
  */
@@ -307,13 +308,39 @@ static int luo_hugetlb_in_add_batch(struct luo_hugetlb_insert *insert, u64 pfn,
 	return err;
 }
 
-/* Undo luo_hugetlb_in_map() for pages that did not come. */
-static void luo_hugetlb_in_unmap(struct luo_hugetlb_insert *insert, long from, long to)
+/*
+ * Undo luo_hugetlb_in_map() for the pages from @from on, which are not in the file. The pool
+ * has reserved nothing for them, so this must precede the final fput(). No entry of the map
+ * is split, so no memory is needed.
+ */
+static void luo_hugetlb_in_unmap(struct luo_hugetlb_insert *insert, long from)
 {
-	if (from < to &&
-	    region_del(HUGETLBFS_I(insert->inode)->resv_map, from, to) < 0)
-		pr_err("no memory to remove the reservation of %ld pages: the number of reserved pages is wrong\n",
-		       to - from);
+	region_del(HUGETLBFS_I(insert->inode)->resv_map, from, LONG_MAX);
+}
+
+/* Reserve the ranges of all pages. On an error nothing is reserved. */
+static int luo_hugetlb_in_map_all(struct luo_hugetlb_insert *insert,
+				  const struct luo_hugetlb_in *in)
+{
+	const struct luo_hugetlb_extent_ser *extent;
+	int err;
+	u64 i;
+
+	for (i = 0; i < in->ser.extents.count; i++) {
+		extent = &in->extents[i];
+		err = luo_hugetlb_in_map(insert, extent->index,
+					 extent->index + extent->nr);
+		if (err) {
+			if (err == -ENOSPC)
+				pr_err("%llu huge pages of %lu kB exceed the limit of the hugetlb cgroup for reservations\n",
+				       in->ser.nr, huge_page_size(insert->h) / SZ_1K);
+			luo_hugetlb_in_unmap(insert, 0);
+			return err;
+		}
+		cond_resched();
+	}
+
+	return 0;
 }
 
 /* Claim the pages of an extent and add them to the file, or free them. */
@@ -324,12 +351,6 @@ static int luo_hugetlb_in_extent(struct luo_hugetlb_insert *insert,
 						   huge_page_order(insert->h));
 	u32 i, nr, wanted, claimed;
 	int err = 0, ret;
-
-	if (insert->inode)
-		err = luo_hugetlb_in_map(insert, extent->index,
-					 extent->index + extent->nr);
-	if (err)
-		insert->inode = NULL;
 
 	for (i = 0; i < extent->nr; i += wanted) {
 		wanted = min(extent->nr - i, LUO_HUGETLB_BATCH);
@@ -347,8 +368,7 @@ static int luo_hugetlb_in_extent(struct luo_hugetlb_insert *insert,
 			ret = -EBADMSG;
 		}
 		if (ret && insert->inode) {
-			luo_hugetlb_in_unmap(insert, extent->index + i + nr,
-					     extent->index + extent->nr);
+			luo_hugetlb_in_unmap(insert, extent->index + i + nr);
 			insert->inode = NULL;
 		}
 		err = err ?: ret;
@@ -403,46 +423,63 @@ static void luo_hugetlb_in_reserve(struct inode *inode, u64 instance,
 	}
 }
 
-/* Create the file with its pages. After an error no page is left, unless it is -EBADMSG. */
-static struct file *luo_hugetlb_in_fill(struct hstate *h, u64 instance,
-					const struct luo_hugetlb_in *in,
-					struct hugetlb_cgroup *h_cg)
+/* Charge the hugetlb cgroup for all pages, and reserve their ranges. */
+static int luo_hugetlb_in_charge(struct luo_hugetlb_insert *insert,
+				 const struct luo_hugetlb_in *in)
 {
-	struct luo_hugetlb_insert insert = {
-		.h = h,
-		.h_cg = h_cg,
-		.charged = in->ser.nr,
-	};
-	struct file *file;
+	const unsigned long nr_pages = in->ser.nr * pages_per_huge_page(insert->h);
+	const int idx = hstate_index(insert->h);
 	int err;
 
-	file = luo_hugetlb_in_create(&in->ser);
-	if (!IS_ERR(file))
-		insert.inode = file_inode(file);
-	err = luo_hugetlb_in_claim(&insert, in);
-	/* If nothing is charged any more, the cgroup may be freed already. */
-	if (insert.charged)
-		hugetlb_cgroup_uncharge_cgroup(hstate_index(h), insert.charged *
-					       pages_per_huge_page(h), h_cg);
-	if (IS_ERR(file))
-		return file;
-	if (err) {
-		fput(file);
-		return ERR_PTR(err);
+	if (hugetlb_cgroup_charge_cgroup(idx, nr_pages, &insert->h_cg)) {
+		pr_err("%llu huge pages of %lu kB exceed the limit of the hugetlb cgroup\n",
+		       in->ser.nr, huge_page_size(insert->h) / SZ_1K);
+		return -ENOSPC;
 	}
-	luo_hugetlb_in_reserve(file_inode(file), instance, in);
 
-	return file;
+	err = luo_hugetlb_in_map_all(insert, in);
+	if (err && nr_pages)
+		hugetlb_cgroup_uncharge_cgroup(idx, nr_pages, insert->h_cg);
+	insert->charged = err ? 0 : in->ser.nr;
+
+	return err;
+}
+
+/*
+ * Add the pages to the file, and free the object. After an error no page is left, unless it
+ * is -EBADMSG or -EHWPOISON.
+ */
+static int luo_hugetlb_in_fill(struct luo_hugetlb_insert *insert, u64 instance,
+			       const struct luo_hugetlb_in *in)
+{
+	struct inode *inode = insert->inode;
+	int err;
+
+	err = luo_hugetlb_in_claim(insert, in);
+	/* If nothing is charged any more, the cgroup may be freed already. */
+	if (insert->charged)
+		hugetlb_cgroup_uncharge_cgroup(hstate_index(insert->h),
+					       insert->charged *
+					       pages_per_huge_page(insert->h),
+					       insert->h_cg);
+	if (!err)
+		luo_hugetlb_in_reserve(inode, instance, in);
+	luo_hugetlb_in_drop(instance, &in->ser);
+	luo_hugetlb_in_end();
+
+	return err;
 }
 
 static int luo_hugetlb_in_retrieve_loaded(const struct luo_hugetlb_in *in,
 					  u64 instance, struct file **filep)
 {
-	struct hstate *h = size_to_hstate(PAGE_SIZE << in->ser.order);
-	struct hugetlb_cgroup *h_cg = NULL;
+	struct luo_hugetlb_insert insert = {
+		.h = size_to_hstate(PAGE_SIZE << in->ser.order),
+	};
 	struct file *file;
+	int err;
 
-	if (!h) {
+	if (!insert.h) {
 		pr_err("this kernel has no huge pages of %lu kB\n",
 		       (PAGE_SIZE << in->ser.order) / SZ_1K);
 		return -ENODEV;
@@ -453,19 +490,19 @@ static int luo_hugetlb_in_retrieve_loaded(const struct luo_hugetlb_in *in,
 		return -EOPNOTSUPP;
 	}
 
-	if (hugetlb_cgroup_charge_cgroup(hstate_index(h), in->ser.nr *
-					 pages_per_huge_page(h), &h_cg)) {
-		pr_err("%llu huge pages of %lu kB exceed the limit of the hugetlb cgroup\n",
-		       in->ser.nr, huge_page_size(h) / SZ_1K);
-		return -ENOSPC;
-	}
-
-	/* From here on the pages are claimed, so the object is freed. */
-	file = luo_hugetlb_in_fill(h, instance, in, h_cg);
-	luo_hugetlb_in_drop(instance, &in->ser);
-	luo_hugetlb_in_end();
+	file = luo_hugetlb_in_create(&in->ser);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
+
+	insert.inode = file_inode(file);
+	err = luo_hugetlb_in_charge(&insert, in);
+	/* After this the pages are claimed, so the object is freed. */
+	if (!err)
+		err = luo_hugetlb_in_fill(&insert, instance, in);
+	if (err) {
+		fput(file);
+		return err;
+	}
 	*filep = file;
 
 	return 0;
