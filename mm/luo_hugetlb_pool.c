@@ -213,7 +213,10 @@ static void luo_hugetlb_pending_await(struct luo_hugetlb_pending *pending, int n
 	}
 }
 
-/* Divide hugepages= among the nodes, so that all have the same number in the end. */
+/*
+ * Divide hugepages= among the nodes, so that all have the same number in the end. What a
+ * node has no memory for, hugetlb_hstate_alloc_pages() allocates on others.
+ */
 static void __init luo_hugetlb_pool_divide(struct hstate *h,
 					   const struct luo_hugetlb_pending *pending,
 					   unsigned long count)
