@@ -261,17 +261,18 @@ unsigned long __init luo_hugetlb_pool_boot(struct hstate *h)
 	if (!h->max_huge_pages)
 		return 0;
 
-	for_each_online_node(nid) {
-		if (!h->max_huge_pages_node[nid])
-			continue;
-		by_node = true;
-		nr = min(luo_hugetlb_pending_awaited(pending, nid),
-			 h->max_huge_pages_node[nid]);
-		h->max_huge_pages_node[nid] -= nr;
-		luo_hugetlb_pending_await(pending, nid, nr);
-		sum += nr;
-	}
-	if (!by_node) {
+	for_each_online_node(nid)
+		by_node |= h->max_huge_pages_node[nid] > 0;
+	if (by_node) {
+		/* The pages on a node without a number become surplus. */
+		for_each_online_node(nid) {
+			nr = min(luo_hugetlb_pending_awaited(pending, nid),
+				 h->max_huge_pages_node[nid]);
+			h->max_huge_pages_node[nid] -= nr;
+			luo_hugetlb_pending_await(pending, nid, nr);
+			sum += nr;
+		}
+	} else {
 		sum = min(luo_hugetlb_pending_sum(pending), h->max_huge_pages);
 		luo_hugetlb_pending_await(pending, NUMA_NO_NODE, sum);
 	}
