@@ -99,6 +99,7 @@ void luo_hugetlb_in_finish(struct liveupdate_file_op_args *args);
 #define LUO_HUGETLB_BATCH	64
 
 bool luo_hugetlb_adopt_poisoned(struct folio *folio);
+bool luo_hugetlb_adopt_spans_zones(struct folio *folio);
 void luo_hugetlb_adopt(struct hstate *h, struct list_head *folios,
 		       struct hugetlb_cgroup *h_cg);
 void luo_hugetlb_adopt_free(struct hstate *h, struct list_head *folios);

@@ -7,7 +7,8 @@
  * of its node, persistent or surplus as luo_hugetlb_pool.c says, and charged to the hugetlb
  * cgroup. With the vmemmap optimisation its struct pages are freed as those of any other.
  *
- * A poisoned folio is neither adopted nor freed.
+ * A poisoned folio is neither adopted nor freed. One that spans two zones is adopted for a
+ * file, and never freed.
  *
  * A folio of a file that is not retrieved joins the pool if the pool waits for it, and is
  * freed to the page allocator otherwise.
@@ -20,6 +21,7 @@
 #include <linux/hugetlb_cgroup.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/page-flags.h>
 #include <linux/page_ref.h>
 #include <linux/sched.h>
@@ -58,6 +60,22 @@ bool luo_hugetlb_adopt_poisoned(struct folio *folio)
 	return false;
 }
 
+/**
+ * luo_hugetlb_adopt_spans_zones - Check if a folio spans two zones.
+ * @folio: A folio that was claimed and not adopted.
+ *
+ * kernelcore= and movablecore= move the border of a zone, and a gigantic page of the
+ * previous kernel may be on both sides of it. The page allocator cannot free such a page:
+ * it would add all of it to the zone of the first page. In a file it does no harm.
+ *
+ * Return: true if it spans two zones. Never free it then.
+ */
+bool luo_hugetlb_adopt_spans_zones(struct folio *folio)
+{
+	return folio_zone(folio) !=
+	       page_zone(folio_page(folio, folio_nr_pages(folio) - 1));
+}
+
 /* Make folios with one reference each huge pages without a reference. */
 static void luo_hugetlb_adopt_init(struct list_head *folios)
 {
@@ -77,12 +95,28 @@ static void luo_hugetlb_adopt_init(struct list_head *folios)
 	}
 }
 
+/* Add huge pages without a reference to those in use, with @refs references each. */
+static void luo_hugetlb_adopt_add(struct hstate *h, struct list_head *folios,
+				  struct hugetlb_cgroup *h_cg, int refs)
+{
+	struct folio *folio, *next;
+
+	list_for_each_entry_safe(folio, next, folios, lru) {
+		luo_hugetlb_pool_adopt(h, folio_nid(folio));
+		list_move(&folio->lru, &h->hugepage_activelist);
+		hugetlb_cgroup_commit_charge(hstate_index(h),
+					     pages_per_huge_page(h), h_cg,
+					     folio);
+		folio_ref_unfreeze(folio, refs);
+	}
+}
+
 /**
  * luo_hugetlb_adopt - Make claimed folios huge pages in use.
  * @h:      Their size.
  * @folios: Up to %LUO_HUGETLB_BATCH folios that were claimed, linked by lru, each with one
  *          reference, which the caller keeps. Empty afterwards: they are in the list of
- *          the pages in use.
+ *          the pages in use. One that spans two zones has another reference for good.
  * @h_cg:   The hugetlb cgroup that was charged for them, or NULL.
  *
  * Context: Process context, may sleep.
@@ -91,19 +125,21 @@ void luo_hugetlb_adopt(struct hstate *h, struct list_head *folios,
 		       struct hugetlb_cgroup *h_cg)
 {
 	struct folio *folio, *next;
+	LIST_HEAD(spanning);
 
+	list_for_each_entry_safe(folio, next, folios, lru) {
+		if (luo_hugetlb_adopt_spans_zones(folio))
+			list_move_tail(&folio->lru, &spanning);
+	}
 	luo_hugetlb_adopt_init(folios);
+	luo_hugetlb_adopt_init(&spanning);
+	/* The struct pages of the others tell their zones. */
 	hugetlb_vmemmap_optimize_folios(h, folios);
 
 	spin_lock_irq(&hugetlb_lock);
-	list_for_each_entry_safe(folio, next, folios, lru) {
-		luo_hugetlb_pool_adopt(h, folio_nid(folio));
-		list_move(&folio->lru, &h->hugepage_activelist);
-		hugetlb_cgroup_commit_charge(hstate_index(h),
-					     pages_per_huge_page(h), h_cg,
-					     folio);
-		folio_ref_unfreeze(folio, 1);
-	}
+	luo_hugetlb_adopt_add(h, folios, h_cg, 1);
+	/* The second reference is never dropped. */
+	luo_hugetlb_adopt_add(h, &spanning, h_cg, 2);
 	spin_unlock_irq(&hugetlb_lock);
 }
 

@@ -12,7 +12,8 @@
  * page was not preserved as the object says, the object is corrupt, and the pages that
  * follow may be those of another object: they stay preserved. A page that was poisoned in
  * this kernel stays allocated until the next kexec. The file is then not retrieved, because
- * a program would take a hole there for zeroes that it has written.
+ * a program would take a hole there for zeroes that it has written. A gigantic page that
+ * spans two zones of this kernel is retrieved, but is never freed.
  */
 
 #define pr_fmt(fmt) "luo_hugetlb: " fmt
@@ -251,6 +252,18 @@ static bool luo_hugetlb_in_poisoned(struct folio *folio, u64 index)
 	return true;
 }
 
+/* Check a claimed page that can be in a file, but cannot be freed, and report it. */
+static bool luo_hugetlb_in_spans_zones(struct folio *folio, u64 index)
+{
+	if (!luo_hugetlb_adopt_spans_zones(folio))
+		return false;
+
+	pr_warn("page %llu of the file in page frame %lu spans two zones: its memory stays allocated until the next kexec, also when the file is freed\n",
+		index, folio_pfn(folio));
+
+	return true;
+}
+
 /*
  * Add claimed pages to the file. Return an error of the first one that could not be added,
  * with *@nr set to the number of those that were before it.
@@ -259,17 +272,20 @@ static int luo_hugetlb_in_add_batch(struct luo_hugetlb_insert *insert, u64 pfn,
 				    u32 *nr, u64 index)
 {
 	const unsigned int order = huge_page_order(insert->h);
-	DECLARE_BITMAP(poisoned, LUO_HUGETLB_BATCH) = {};
+	DECLARE_BITMAP(lost, LUO_HUGETLB_BATCH) = {};
 	u32 i, added = 0, good = 0;
 	struct folio *folio;
 	LIST_HEAD(folios);
 	int err = 0, ret;
+	bool spans;
 
 	for (i = 0; i < *nr; i++) {
 		folio = pfn_folio(pfn + ((u64)i << order));
-		if (luo_hugetlb_in_poisoned(folio, index + i)) {
+		spans = luo_hugetlb_in_spans_zones(folio, index + i);
+		if (luo_hugetlb_in_poisoned(folio, index + i) ||
+		    (spans && !insert->inode)) {
 			luo_hugetlb_pool_lose(insert->h, folio_nid(folio));
-			__set_bit(i, poisoned);
+			__set_bit(i, lost);
 			continue;
 		}
 		list_add_tail(&folio->lru, &folios);
@@ -278,6 +294,7 @@ static int luo_hugetlb_in_add_batch(struct luo_hugetlb_insert *insert, u64 pfn,
 
 	if (!insert->inode) {
 		luo_hugetlb_adopt_free(insert->h, &folios);
+		/* The caller only reports that pages stay allocated. */
 		return good < *nr ? -EHWPOISON : 0;
 	}
 
@@ -286,7 +303,7 @@ static int luo_hugetlb_in_add_batch(struct luo_hugetlb_insert *insert, u64 pfn,
 	for (i = 0; i < *nr; i++) {
 		folio = pfn_folio(pfn + ((u64)i << order));
 
-		if (test_bit(i, poisoned)) {
+		if (test_bit(i, lost)) {
 			err = err ?: -EHWPOISON;
 			continue;
 		}
@@ -543,15 +560,17 @@ static void luo_hugetlb_in_put(const struct luo_hugetlb_in *in)
 	struct luo_run_claim claim = {};
 	struct folio *folio;
 	struct luo_run run;
+	u64 i, index;
 	u32 nr, j;
-	u64 i;
 
 	for (i = 0; i < in->ser.extents.count; i++) {
 		run = luo_hugetlb_run(&in->extents[i], in->ser.order);
 		nr = luo_run_claim(&claim, &run, 0, run.nr_pages) >> run.order;
 		for (j = 0; j < nr; j++) {
 			folio = pfn_folio(run.pfn + ((u64)j << run.order));
-			if (!luo_hugetlb_in_poisoned(folio, in->extents[i].index + j))
+			index = in->extents[i].index + j;
+			if (!luo_hugetlb_in_poisoned(folio, index) &&
+			    !luo_hugetlb_in_spans_zones(folio, index))
 				folio_put(folio);
 			cond_resched();
 		}
