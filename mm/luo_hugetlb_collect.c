@@ -209,7 +209,10 @@ static int luo_hugetlb_preserve(struct luo_hugetlb_walk *walk,
 	return 0;
 }
 
-/* Advance in the old list up to @index. Return true if it has this page there. */
+/*
+ * Advance in the old list up to @index. Return 1 if it has this page there, 0 if not, or
+ * -ENOMEM.
+ */
 static int luo_hugetlb_compare(struct luo_hugetlb_walk *walk, u64 index, u64 pfn)
 {
 	const unsigned int order = huge_page_order(walk->h);

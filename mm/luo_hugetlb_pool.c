@@ -9,9 +9,9 @@
  * until it is adopted, when its file is retrieved, or dropped, when nothing retrieves the
  * file. The pool waits for the pending pages that were not surplus:
  *
- * - hugepages= and nr_hugepages count them, so that many pages less are allocated. With
- *   several nodes, each node gets so many pages less that the nodes have equal numbers when
- *   all pages are adopted, or as many as hugepages= says for each node;
+ * - hugepages= and nr_hugepages count them, so that fewer pages are allocated. Each node
+ *   allocates fewer pages, so that all nodes have the same number once every pending page is
+ *   adopted; if hugepages= gives a number per node, that number counts;
  * - if hugepages= or nr_hugepages is smaller than their number, the others become surplus
  *   pages when they are adopted, as if the pages were in use when the pool is made smaller;
  * - without hugepages=, those that were persistent are persistent again;
