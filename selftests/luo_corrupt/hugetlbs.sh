@@ -4,7 +4,7 @@
 # Corrupt hugetlb files of the previous kernel are refused, with a line in the log, and the
 # other file of the same session is retrieved.
 #
-# vm: boot=fault,fault mem=2G append="hugepages=280"
+# vm: boot=fault,fault arch=x86_64 mem=2G append="hugepages=280"
 . ./corrupt.sh
 
 # The most memory that may be lost with a file of 3 pages and its structures, in KiB.

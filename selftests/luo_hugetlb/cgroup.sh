@@ -4,7 +4,7 @@
 # The pages of a file are charged to the hugetlb cgroup of the task that retrieves it, and a
 # file that exceeds the limit is not retrieved.
 #
-# vm: boot=pkram,pkram,pkram mem=1G append="hugepages=20"
+# vm: boot=pkram,pkram,pkram arch=x86_64 mem=1G append="hugepages=20"
 . ./functions.sh
 
 group=/sys/fs/cgroup/luo_hugetlb

@@ -4,7 +4,7 @@
 # Files that change after they were preserved: pages are added, punched and truncated, the
 # size and reservations change, seals are added. The next kernel has the last state.
 #
-# vm: boot=pkram,pkram,pkram mem=1G append="hugepages=64"
+# vm: boot=pkram,pkram,pkram arch=x86_64 mem=1G append="hugepages=64"
 . ../luo_lib/functions.sh
 
 case $STAGE in

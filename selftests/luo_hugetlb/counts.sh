@@ -4,7 +4,7 @@
 # The numbers of huge pages that the previous kernel has preserved are corrupt or too large:
 # the kernel says so, the pool has the pages of hugepages=, and the file is retrieved.
 #
-# vm: boot=fault,fault,fault,fault,fault,fault,fault mem=1G append="hugepages=20"
+# vm: boot=fault,fault,fault,fault,fault,fault,fault arch=x86_64 mem=1G append="hugepages=20"
 . ./functions.sh
 
 # logged REGEX - check that a line of the kernel's log matches.

@@ -4,7 +4,7 @@
 # Files of all shapes through three updates. The pages keep their frames, and the counts of
 # the pool are the same in each kernel.
 #
-# vm: boot=pkram,pkram,pkram,pkram mem=1G append="hugepages=64"
+# vm: boot=pkram,pkram,pkram,pkram arch=x86_64 mem=1G append="hugepages=64"
 . ../luo_lib/policy.sh
 
 case $STAGE in

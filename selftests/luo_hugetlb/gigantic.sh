@@ -3,7 +3,7 @@
 #
 # Pages of 1 GiB, which are allocated before the page allocator runs.
 #
-# vm: boot=pkram,pkram,pkram mem=6G append="hugepagesz=1G hugepages=2" timeout=1800
+# vm: boot=pkram,pkram,pkram arch=x86_64 mem=6G append="hugepagesz=1G hugepages=2" timeout=1800
 export HUGE_KB=1048576
 . ./functions.sh
 

@@ -3,7 +3,7 @@
 #
 # No page that is added or punched up to the last moment before the kexec is lost.
 #
-# vm: boot=pkram,pkram,pkram mem=1G cpus=4 append="hugepages=96"
+# vm: boot=pkram,pkram,pkram arch=x86_64 mem=1G cpus=4 append="hugepages=96"
 . ../luo_lib/functions.sh
 
 case $STAGE in

@@ -3,7 +3,7 @@
 #
 # Every allocation fails once, while files are preserved and while they are retrieved.
 #
-# vm: boot=fault,fault mem=2G append="hugepages=320"
+# vm: boot=fault,fault arch=x86_64 mem=2G append="hugepages=320"
 . ../luo_lib/functions.sh
 
 case $STAGE in

@@ -3,7 +3,7 @@
 #
 # The pages of each node count towards the pool of that node.
 #
-# vm: boot=pkram,pkram,pkram mem=2G numa=2
+# vm: boot=pkram,pkram,pkram arch=x86_64 mem=2G numa=2
 . ./functions.sh
 
 more=

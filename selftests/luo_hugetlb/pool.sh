@@ -4,7 +4,7 @@
 # Pages of the previous kernel count towards hugepages= and nr_hugepages, whether their file
 # is retrieved or not.
 #
-# vm: boot=pkram,pkram,pkram,pkram,pkram,pkram,pkram mem=1G
+# vm: boot=pkram,pkram,pkram,pkram,pkram,pkram,pkram arch=x86_64 mem=1G
 . ./functions.sh
 
 # The lines are: total, free, reserved, surplus.

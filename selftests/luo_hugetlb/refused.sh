@@ -4,7 +4,7 @@
 # What cannot be preserved is refused, and luoctl says before the kexec that stock Linux
 # would lose the files.
 #
-# vm: boot=pkram,stock append="hugepages=8"
+# vm: boot=pkram,stock arch=x86_64 append="hugepages=8"
 . ./functions.sh
 
 # session FATE - check what luoctl says of the session with a file.
