@@ -360,6 +360,14 @@ static int luo_hugetlb_in_map_all(struct luo_hugetlb_insert *insert,
 	return 0;
 }
 
+/* Report that a page of an extent cannot be claimed. */
+static void luo_hugetlb_in_missing(const struct luo_hugetlb_extent_ser *extent,
+				   u32 nr, unsigned int order)
+{
+	pr_err("page %llu of the file in page frame %llu was not preserved with order %u, or has another owner\n",
+	       extent->index + nr, extent->pfn + ((u64)nr << order), order);
+}
+
 /* Claim the pages of an extent and add them to the file, or free them. */
 static int luo_hugetlb_in_extent(struct luo_hugetlb_insert *insert,
 				 const struct luo_hugetlb_extent_ser *extent)
@@ -378,10 +386,7 @@ static int luo_hugetlb_in_extent(struct luo_hugetlb_insert *insert,
 					       run.pfn + ((u64)i << run.order),
 					       &nr, extent->index + i);
 		if (claimed < wanted) {
-			pr_err("page %llu of the file in page frame %llu was not preserved with order %u, or has another owner\n",
-			       extent->index + i + claimed,
-			       run.pfn + ((u64)(i + claimed) << run.order),
-			       run.order);
+			luo_hugetlb_in_missing(extent, i + claimed, run.order);
 			ret = -EBADMSG;
 		}
 		if (ret && insert->inode) {
@@ -554,16 +559,20 @@ int luo_hugetlb_in_retrieve(struct liveupdate_file_op_args *args)
 	return err;
 }
 
-/* Claim the pages of a size that this kernel does not have, and free them. */
-static void luo_hugetlb_in_put(const struct luo_hugetlb_in *in)
+/*
+ * Claim the pages of a size that this kernel does not have, and free them. Return -EBADMSG
+ * if a page is missing; the pages after it stay allocated.
+ */
+static int luo_hugetlb_in_put(const struct luo_hugetlb_in *in)
 {
 	struct luo_run_claim claim = {};
 	struct folio *folio;
 	struct luo_run run;
 	u64 i, index;
+	int err = 0;
 	u32 nr, j;
 
-	for (i = 0; i < in->ser.extents.count; i++) {
+	for (i = 0; i < in->ser.extents.count && !err; i++) {
 		run = luo_hugetlb_run(&in->extents[i], in->ser.order);
 		nr = luo_run_claim(&claim, &run, 0, run.nr_pages) >> run.order;
 		for (j = 0; j < nr; j++) {
@@ -574,10 +583,14 @@ static void luo_hugetlb_in_put(const struct luo_hugetlb_in *in)
 				folio_put(folio);
 			cond_resched();
 		}
-		if (nr < in->extents[i].nr)
-			break;
+		if (nr < in->extents[i].nr) {
+			luo_hugetlb_in_missing(&in->extents[i], nr, run.order);
+			err = -EBADMSG;
+		}
 	}
 	luo_run_claim_end(&claim);
+
+	return err;
 }
 
 /**
@@ -604,9 +617,9 @@ int luo_hugetlb_in_free_object(const void *data)
 		       ser.nr);
 	} else {
 		insert.h = size_to_hstate(PAGE_SIZE << ser.order);
-		if (!insert.h)
-			luo_hugetlb_in_put(&in);
-		else if (luo_hugetlb_in_claim(&insert, &in))
+		err = insert.h ? luo_hugetlb_in_claim(&insert, &in) :
+				 luo_hugetlb_in_put(&in);
+		if (err)
 			pr_err("some of %llu huge pages stay allocated until the next kexec\n",
 			       ser.nr);
 	}
