@@ -20,11 +20,10 @@
 
 #include "../luo_lib/pattern.h"
 #include "../luo_lib/session.h"
+#include "cases.h"
 
-#define COMMAND		"/sys/kernel/debug/luo_corrupt/command"
 #define SESSION		"damaged"
 #define MAX_FILES	256
-#define MAX_NAME	40
 /* No other file has this size. Each file is a few pages larger than the one before. */
 #define MIN_PAGES	200
 
@@ -69,30 +68,10 @@ static struct file *file_add(const char *name, const char *expected)
 	return file;
 }
 
-/* Call @damage, unless it is NULL, for each line of the file of cases. */
-static void read_cases(const char *path,
-		       void (*damage)(struct file *file, char *place))
+static void add_case(const struct test_case *test, const char *how)
 {
-	FILE *cases = fopen(path, "r");
-	char line[256], name[MAX_NAME], place[64], field[64], value[64], crc[8];
-	char expected[MAX_NAME], text[256];
-
-	if (!cases)
-		ksft_exit_fail_perror(path);
-	while (fgets(line, sizeof(line), cases)) {
-		strcpy(expected, "EBADMSG");
-		if (*line == '#' ||
-		    sscanf(line, "%39s %63s %63s %63s %7s %39s", name, place,
-			   field, value, crc, expected) < 5)
-			continue;
-		if (!file_named(name))
-			file_add(name, expected);
-		snprintf(text, sizeof(text), "%s %s %s%s", place, field, value,
-			 strcmp(crc, "crc") ? "" : " crc");
-		if (damage)
-			damage(file_named(name), text);
-	}
-	fclose(cases);
+	if (!file_named(test->name))
+		file_add(test->name, test->expected);
 }
 
 static unsigned long seed(const struct file *file)
@@ -140,16 +119,14 @@ static void put_sizes(char *text, size_t size, const char *line)
 	snprintf(text + len, size - len, "%s", line);
 }
 
-static void damage(struct file *file, char *how)
+static void damage(const struct test_case *test, const char *how)
 {
-	char line[300], text[300];
-	int fd = open(COMMAND, O_WRONLY);
+	char owner[64], line[64], text[300];
 
-	snprintf(line, sizeof(line), "memfd/%s %s", file->name, how);
-	put_sizes(text, sizeof(text), line);
-	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		ksft_exit_fail_msg("%s, %s: %s\n", line, text, strerror(errno));
-	close(fd);
+	snprintf(line, sizeof(line), "memfd/%s", test->name);
+	put_sizes(owner, sizeof(owner), line);
+	put_sizes(text, sizeof(text), how);
+	corrupt(owner, text);
 }
 
 static void save(const char *path)
@@ -160,7 +137,7 @@ static void save(const char *path)
 		create(&files[i]);
 		session_preserve(session, files[i].fd, i);
 	}
-	read_cases(path, damage);
+	cases_read(path, damage);
 	ksft_test_result_pass("files are handed over, and will be damaged: %d\n", nr_files);
 	session_hold();
 }
@@ -279,7 +256,7 @@ int main(int argc, char *argv[])
 
 	ksft_print_header();
 	file_add("healthy-1", "ok");
-	read_cases(path, NULL);
+	cases_read(path, add_case);
 	file_add("healthy-2", "ok");
 	if (!strcmp(what, "save")) {
 		ksft_set_plan(1);
