@@ -3,15 +3,11 @@
  * late save|pass|check
  *
  * Threads add pages to preserved files until the jump, one with page faults and one with
- * fallocate(), and punch those that they added before. When a call has returned, its thread
- * records that in a second preserved file, in a page that exists already. In the next
- * kernel each recorded page must be there, and no page that was punched.
+ * fallocate(), and punch those that they added before. In the next kernel each page must be
+ * there whose call had returned, and no page that was punched.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -19,21 +15,15 @@
 
 #include <libliveupdate.h>
 
-#include "../luo_lib/memory.h"
+#include "../luo_lib/late.h"
 #include "../luo_lib/session.h"
 #include "hugetlb.h"
 
 #define NR_WRITERS	2
 #define WINDOW		16UL		/* pages that a file has at most */
 #define NR_PAGES	0x100000UL	/* of a file */
-#define LEISURE_USECS	20000
-#define TOKEN_REPORT	100
-
-struct report {
-	atomic_ulong added;
-	atomic_ulong punched;
-	char padding[48];
-};
+#define LEISURE_USECS	10000
+#define TOKEN_COUNTS	100
 
 static bool add_by_fault(int fd, unsigned long page);
 static bool add_by_fallocate(int fd, unsigned long page);
@@ -46,8 +36,7 @@ static const struct {
 	{ "fallocate", add_by_fallocate },
 };
 
-static int fds[NR_WRITERS], reports_fd;
-static struct report *reports;
+static int fds[NR_WRITERS];
 
 static unsigned long word(unsigned long page)
 {
@@ -72,68 +61,40 @@ static bool add_by_fallocate(int fd, unsigned long page)
 	return !fallocate(fd, 0, page * huge_size(), huge_size());
 }
 
-static void *run_writer(void *arg)
+/* Add a page in each even step. In each odd one, punch the page that is WINDOW pages back. */
+static bool add_or_punch(int i, unsigned long n)
 {
-	int i = (long)arg;
-	long loaded = 0;
+	unsigned long page = n / 2;
 
-	for (unsigned long n = 0; n < NR_PAGES; n++) {
-		if (!loaded) {
-			usleep(LEISURE_USECS);
-			loaded = file_get("/sys/kernel/kexec_loaded");
-		}
-		if (!writers[i].add(fds[i], n))
-			break;
-		atomic_store(&reports[i].added, n + 1);
-		if (n < WINDOW - 1)
-			continue;
-		if (!huge_punch(fds[i], n - (WINDOW - 1), 1))
-			break;
-		atomic_store(&reports[i].punched, n - (WINDOW - 1) + 1);
-	}
-	return NULL;
+	if (page == NR_PAGES)
+		return false;
+	if (n % 2 == 0)
+		return writers[i].add(fds[i], page);
+	return page + 1 < WINDOW || huge_punch(fds[i], page + 1 - WINDOW, 1);
 }
 
-static void start_writers(void)
+static unsigned long nr_added(unsigned long steps)
 {
-	pthread_t thread;
-
-	if (fork())
-		return;
-	setsid();
-	for (int fd = 0; fd < 3; fd++)
-		close(fd);
-	for (long i = 0; i < NR_WRITERS; i++)
-		if (pthread_create(&thread, NULL, run_writer, (void *)i))
-			exit(1);
-	for (;;)
-		pause();
+	return (steps + 1) / 2;
 }
 
-static void map_reports(void)
+static unsigned long nr_punched(unsigned long steps)
 {
-	reports = mmap(NULL, NR_WRITERS * sizeof(*reports),
-		       PROT_READ | PROT_WRITE, MAP_SHARED, reports_fd, 0);
-	if (reports == MAP_FAILED)
-		ksft_exit_fail_perror("mmap");
+	return steps / 2 < WINDOW ? 0 : steps / 2 + 1 - WINDOW;
 }
 
 static void save(void)
 {
 	int session = session_create("late");
 
-	for (int i = 0; i < NR_WRITERS; i++)
+	for (int i = 0; i < NR_WRITERS; i++) {
 		fds[i] = huge_memfd(writers[i].name);
-	reports_fd = memfd_create("reports", 0);
-	if (ftruncate(fds[0], NR_PAGES * huge_size()) || reports_fd < 0 ||
-	    ftruncate(reports_fd, NR_WRITERS * sizeof(*reports)))
-		ksft_exit_fail_perror("ftruncate");
-	map_reports();
-	memset(reports, 0, NR_WRITERS * sizeof(*reports));
-	for (int i = 0; i < NR_WRITERS; i++)
+		if (writers[i].add == add_by_fault &&
+		    ftruncate(fds[i], NR_PAGES * huge_size()))
+			ksft_exit_fail_perror("ftruncate");
 		session_preserve(session, fds[i], i);
-	session_preserve(session, reports_fd, TOKEN_REPORT);
-	start_writers();
+	}
+	late_start(session, TOKEN_COUNTS, NR_WRITERS, LEISURE_USECS, add_or_punch);
 	ksft_test_result_pass("pages are added and punched until the kexec\n");
 }
 
@@ -148,10 +109,10 @@ static unsigned long check_page(int i, unsigned long page, bool present)
 	return found == wanted ? 0 : 1;
 }
 
-static bool check_writer(int i)
+static bool check_writer(int i, unsigned long steps)
 {
-	unsigned long added = atomic_load(&reports[i].added), wrong = 0, n;
-	unsigned long punched = atomic_load(&reports[i].punched);
+	unsigned long added = nr_added(steps), punched = nr_punched(steps);
+	unsigned long wrong = 0, n;
 	long present = huge_present(fds[i]), least = added - punched;
 	struct stat st;
 
@@ -173,19 +134,17 @@ static bool check_writer(int i)
 
 static void check(void)
 {
+	unsigned long steps[LATE_MAX_WRITERS];
 	struct counts counts;
 	int session = session_retrieve("late");
 
 	for (int i = 0; i < NR_WRITERS; i++)
 		fds[i] = session_retrieve_file(session, i);
-	reports_fd = session_retrieve_file(session, TOKEN_REPORT);
-	map_reports();
+	late_counts(session, TOKEN_COUNTS, steps);
 	for (int i = 0; i < NR_WRITERS; i++)
-		ksft_test_result(check_writer(i), "%s: nothing is lost\n",
+		ksft_test_result(check_writer(i, steps[i]), "%s: nothing is lost\n",
 				 writers[i].name);
 	session_finish(session);
-	munmap(reports, NR_WRITERS * sizeof(*reports));
-	close(reports_fd);
 	for (int i = 0; i < NR_WRITERS; i++)
 		close(fds[i]);
 	counts = counts_read();

@@ -3,17 +3,14 @@
  * late save|pass|check
  *
  * Threads write into the holes of a preserved file until the jump, each by another
- * system call. When a write has returned, its thread records that in a second preserved
- * file, in a page that exists already. In the next kernel, all recorded writes must be
- * found. Others may be found as well.
+ * system call. In the next kernel, all writes that had returned must be found. Others may
+ * be found as well.
  */
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include <libliveupdate.h>
 
-#include "../luo_lib/memory.h"
+#include "../luo_lib/late.h"
 #include "../luo_lib/pattern.h"
 #include "../luo_lib/session.h"
 #include "../luo_lib/shape.h"
@@ -22,12 +19,7 @@
 #define REGION		0x40000UL	/* pages for each writer */
 #define LEISURE_USECS	5000
 #define TOKEN_DATA	1
-#define TOKEN_REPORT	2
-
-struct report {
-	atomic_ulong done;
-	char padding[56];
-};
+#define TOKEN_COUNTS	2
 
 struct writer {
 	const char *name;
@@ -35,8 +27,7 @@ struct writer {
 	unsigned long (*index)(unsigned long n);
 };
 
-static int data, reports_fd;
-static struct report *reports;
+static int data;
 
 static unsigned long in_order(unsigned long n)
 {
@@ -62,51 +53,16 @@ static unsigned long writer_index(int i, unsigned long n)
 	return i * REGION + writers[i].index(n);
 }
 
-static void *run_writer(void *arg)
+/* Write slowly at first, so that there are holes left at the end. */
+static bool write_page(int i, unsigned long n)
 {
-	int i = (const struct writer *)arg - writers;
 	unsigned char page[PAGE];
-	unsigned long index;
-	long loaded = 0;
+	unsigned long index = writer_index(i, n);
 
-	for (unsigned long n = 0; n < REGION; n++) {
-		/* Write slowly at first, so that there are holes left at the end. */
-		if (!loaded) {
-			usleep(LEISURE_USECS);
-			loaded = file_get("/sys/kernel/kexec_loaded");
-		}
-		index = writer_index(i, n);
-		pattern_fill(page, stage(), index);
-		if (!write_by(writers[i].by, data, page, PAGE, index * PAGE))
-			break;
-		atomic_store(&reports[i].done, n + 1);
-	}
-	return NULL;
-}
-
-static void start_writers(void)
-{
-	pthread_t thread;
-
-	if (fork())
-		return;
-	setsid();
-	for (int fd = 0; fd < 3; fd++)
-		close(fd);
-	for (int i = 0; i < NR_WRITERS; i++)
-		if (pthread_create(&thread, NULL, run_writer,
-				   (void *)&writers[i]))
-			exit(1);
-	for (;;)
-		pause();
-}
-
-static void map_reports(void)
-{
-	reports = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
-		       reports_fd, 0);
-	if (reports == MAP_FAILED)
-		ksft_exit_fail_perror("mmap");
+	if (n == REGION)
+		return false;
+	pattern_fill(page, stage(), index);
+	return write_by(writers[i].by, data, page, PAGE, index * PAGE);
 }
 
 static void save(void)
@@ -114,21 +70,16 @@ static void save(void)
 	int session = session_create("late");
 
 	data = memfd_create("data", 0);
-	reports_fd = memfd_create("reports", 0);
-	if (data < 0 || ftruncate(data, NR_WRITERS * REGION * PAGE) ||
-	    reports_fd < 0 || ftruncate(reports_fd, PAGE))
+	if (data < 0 || ftruncate(data, NR_WRITERS * REGION * PAGE))
 		ksft_exit_fail_perror("memfd");
-	map_reports();
-	memset(reports, 0, PAGE);
 	session_preserve(session, data, TOKEN_DATA);
-	session_preserve(session, reports_fd, TOKEN_REPORT);
-	start_writers();
+	late_start(session, TOKEN_COUNTS, NR_WRITERS, LEISURE_USECS, write_page);
 	ksft_test_result_pass("writers write until the kexec\n");
 }
 
-static bool check_writer(int i)
+static bool check_writer(int i, unsigned long done)
 {
-	unsigned long n, done = atomic_load(&reports[i].done), missing = 0;
+	unsigned long n, missing = 0;
 	unsigned char page[PAGE];
 
 	for (n = 0; n < done; n++) {
@@ -138,7 +89,7 @@ static bool check_writer(int i)
 		    !pattern_matches(page, PAGE, stage() - 1, index))
 			missing++;
 	}
-	ksft_print_msg("%s: %lu pages reported as written, %lu of them missing\n",
+	ksft_print_msg("%s: %lu pages written, %lu of them missing\n",
 		       writers[i].name, done, missing);
 	/* A writer that has ended has not written until the last moment. */
 	return done && done < REGION && !missing;
@@ -146,18 +97,16 @@ static bool check_writer(int i)
 
 static void check(void)
 {
+	unsigned long counts[LATE_MAX_WRITERS];
 	int session = session_retrieve("late");
 
 	data = session_retrieve_file(session, TOKEN_DATA);
-	reports_fd = session_retrieve_file(session, TOKEN_REPORT);
-	map_reports();
+	late_counts(session, TOKEN_COUNTS, counts);
 	for (int i = 0; i < NR_WRITERS; i++)
-		ksft_test_result(check_writer(i), "%s: nothing is lost\n",
+		ksft_test_result(check_writer(i, counts[i]), "%s: nothing is lost\n",
 				 writers[i].name);
-	munmap(reports, PAGE);
 	session_finish(session);
 	close(data);
-	close(reports_fd);
 }
 
 int main(int argc, char *argv[])

@@ -8,19 +8,16 @@
  *
  * The kernel must have fault injection. Without it the test is skipped.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include <libliveupdate.h>
-
+#include "../kselftest.h"
 #include "../luo_lib/fault.h"
+#include "../luo_lib/fault_each.h"
 #include "../luo_lib/memory.h"
 #include "../luo_lib/pattern.h"
 #include "../luo_lib/session.h"
 #include "../luo_lib/shape.h"
 
-#define MAX_NTH		120
 #define SLACK_KIB	4096
 #define FILE_KIB	1280L
 
@@ -31,83 +28,46 @@ static const struct shape shape = {
 	.after = PAGES(320, 4, 1, 20),
 };
 
-static void name_session(char *name, size_t size, int nth)
+static int create(int number)
 {
-	snprintf(name, size, "allocation %d", nth);
+	return shape_create(&shape, 1);
 }
 
-/* In the end each file is preserved, so that its retrieve can fail. */
-static bool preserve_each(void)
+/* A file that could not be preserved can be truncated again. */
+static bool refused(int fd, int number)
 {
-	char name[32];
-	int nth, failures = 0, session, fd, err;
-	bool failed = true;
-
-	for (nth = 1; nth <= MAX_NTH; nth++) {
-		name_session(name, sizeof(name), nth);
-		session = session_create(name);
-		fd = shape_create(&shape, 1);
-		err = -ENOMEM;
-		if (failed) {
-			fault_arm(nth);
-			err = luo_session_preserve_fd(session, fd, 0);
-			failed = !fault_disarm();
-			if (err && (err != -ENOMEM || !failed)) {
-				ksft_print_msg("allocation %d: %s\n", nth,
-					       strerror(-err));
-				return false;
-			}
-			failures += !!err;
-			/* A file that could not be preserved can be truncated again. */
-			if (err && (ftruncate(fd, shape.size + 1) ||
-				    ftruncate(fd, shape.size)))
-				return false;
-		}
-		if (err)
-			session_preserve(session, fd, 0);
-		if (!shape_touch(&shape, fd, 2))
-			return false;
-		close(fd);
-	}
-	ksft_print_msg("preserving failed %d times\n", failures);
-	return failures && !failed;
+	return !ftruncate(fd, shape.size + 1) && !ftruncate(fd, shape.size);
 }
+
+static bool preserved(int fd, int number)
+{
+	return shape_touch(&shape, fd, 2);
+}
+
+static bool retrieved(int fd, int number, bool failed)
+{
+	bool good = shape_check(&shape, fd, 1, 2);
+
+	close(fd);
+	return good;
+}
+
+static const struct fault_each test = {
+	.nr = 120,
+	.create = create,
+	.refused = refused,
+	.preserved = preserved,
+	.retrieved = retrieved,
+};
 
 static bool retrieve_each(void)
 {
 	long before = memory_free(), after;
-	char name[32];
-	int nth, failures = 0, session, fd;
-	bool failed = true, good;
+	bool good = fault_each_retrieve(&test);
 
-	for (nth = 1; nth <= MAX_NTH; nth++) {
-		name_session(name, sizeof(name), nth);
-		session = session_retrieve(name);
-		if (failed)
-			fault_arm(nth);
-		fd = luo_session_retrieve_fd(session, 0);
-		if (failed)
-			failed = !fault_disarm();
-		else if (fd < 0)
-			return false;
-		/* shmem returns ENOSPC if it has no memory for an inode. */
-		good = fd < 0 ? fd == -ENOMEM || fd == -ENOSPC :
-				shape_check(&shape, fd, 1, 2);
-		if (!good) {
-			ksft_print_msg("allocation %d: %s\n", nth,
-				       strerror(fd < 0 ? -fd : 0));
-			return false;
-		}
-		failures += fd < 0;
-		if (fd >= 0)
-			close(fd);
-		session_finish(session);
-	}
 	after = memory_free();
-	ksft_print_msg("retrieving failed %d times; free memory %ld KiB before, %ld KiB after\n",
-		       failures, before, after);
-	return failures && !failed &&
-	       memory_same(before + MAX_NTH * FILE_KIB, after, SLACK_KIB);
+	ksft_print_msg("free memory %ld KiB before, %ld KiB after\n", before, after);
+	return good && memory_same(before + test.nr * FILE_KIB, after, SLACK_KIB);
 }
 
 int main(int argc, char *argv[])
@@ -121,7 +81,7 @@ int main(int argc, char *argv[])
 	if (!first)
 		ksft_test_result(retrieve_each(), "retrieve without memory\n");
 	if (!last) {
-		ksft_test_result(preserve_each(), "preserve without memory\n");
+		ksft_test_result(fault_each_preserve(&test), "preserve without memory\n");
 		session_hold();
 	}
 	ksft_finished();

@@ -17,13 +17,12 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <libliveupdate.h>
-
+#include "../kselftest.h"
 #include "../luo_lib/fault.h"
+#include "../luo_lib/fault_each.h"
 #include "../luo_lib/memory.h"
 #include "../luo_lib/session.h"
 
-#define MAX_NTH		400
 #define SLACK_KIB	4096
 #define TEXT		"content"
 
@@ -73,52 +72,31 @@ static void enter(const char *path)
 		ksft_exit_fail_perror(path);
 }
 
-static bool preserve_one(int session, int fd, int nth, bool *failed)
-{
-	int err;
+static const char *directory;
 
-	fault_arm(nth);
-	err = luo_session_preserve_fd(session, fd, 0);
-	*failed = !fault_disarm();
-	if (err && (err != -ENOMEM || !*failed)) {
-		ksft_print_msg("allocation %d: %s\n", nth, strerror(-err));
-		return false;
-	}
-	/* The tree is as before, and can be preserved. */
-	if (err)
-		session_preserve(session, fd, 0);
-	return check() && check_xattr();
+static int create_in_directory(int number)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", number);
+	enter(directory);
+	if (mkdir(name, 0755))
+		ksft_exit_fail_perror(name);
+	enter(name);
+	create();
+	return open(".", O_RDONLY | O_DIRECTORY);
 }
 
-static bool preserve_each(const char *directory)
+static bool preserved(int fd, int number)
 {
-	bool failed = true;
-	char name[32];
-	int nth, fd, session;
-
-	for (nth = 1; nth <= MAX_NTH; nth++) {
-		snprintf(name, sizeof(name), "%d", nth);
-		enter(directory);
-		if (mkdir(name, 0755))
-			ksft_exit_fail_perror(name);
-		enter(name);
-		create();
-		session = session_create(name);
-		fd = open(".", O_RDONLY | O_DIRECTORY);
-		if (!failed)
-			session_preserve(session, fd, 0);
-		else if (!preserve_one(session, fd, nth, &failed))
-			return false;
-		close(fd);
-	}
-	return !failed;
+	return check() && check_xattr();
 }
 
 /*
  * Attach the tree, check it, and free it. If an allocation failed, an extended attribute may
  * be missing, which is logged: the tree is worth more than that.
  */
-static bool check_tree(int fd, const char *directory, bool failed)
+static bool retrieved(int fd, int number, bool failed)
 {
 	bool good;
 
@@ -132,37 +110,21 @@ static bool check_tree(int fd, const char *directory, bool failed)
 	return !umount2(directory, MNT_DETACH) && good;
 }
 
-static bool retrieve_each(const char *directory)
+static const struct fault_each test = {
+	.nr = 400,
+	.create = create_in_directory,
+	.preserved = preserved,
+	.retrieved = retrieved,
+};
+
+static bool retrieve_each(void)
 {
 	long before = memory_free(), after;
-	int nth, fd, session, failures = 0;
-	bool failed = true;
-	char name[32];
+	bool good = fault_each_retrieve(&test);
 
-	for (nth = 1; nth <= MAX_NTH; nth++) {
-		snprintf(name, sizeof(name), "%d", nth);
-		session = session_retrieve(name);
-		if (failed)
-			fault_arm(nth);
-		fd = luo_session_retrieve_fd(session, 0);
-		if (failed)
-			failed = !fault_disarm();
-		else if (fd < 0)
-			return false;
-		/* shmem returns ENOSPC if it has no memory for an inode. */
-		if (fd >= 0 ? !check_tree(fd, directory, failed) :
-			      fd != -ENOMEM && fd != -ENOSPC) {
-			ksft_print_msg("allocation %d: %s\n", nth,
-				       strerror(fd < 0 ? -fd : 0));
-			return false;
-		}
-		failures += fd < 0;
-		session_finish(session);
-	}
 	after = memory_free();
-	ksft_print_msg("retrieving failed %d times; free memory %ld KiB before, %ld KiB after\n",
-		       failures, before, after);
-	return failures && !failed && after >= before - SLACK_KIB;
+	ksft_print_msg("free memory %ld KiB before, %ld KiB after\n", before, after);
+	return good && after >= before - SLACK_KIB;
 }
 
 int main(int argc, char *argv[])
@@ -171,15 +133,16 @@ int main(int argc, char *argv[])
 
 	if (argc != 3)
 		ksft_exit_fail_msg("no_memory save|check DIRECTORY\n");
+	directory = argv[2];
 	ksft_print_header();
 	ksft_set_plan(1);
 	fault_set_up();
 	if (save) {
-		ksft_test_result(preserve_each(argv[2]),
+		ksft_test_result(fault_each_preserve(&test),
 				 "preserve without memory\n");
 		session_hold();
 	} else {
-		ksft_test_result(retrieve_each(argv[2]),
+		ksft_test_result(retrieve_each(),
 				 "retrieve without memory\n");
 	}
 	ksft_finished();
