@@ -29,6 +29,7 @@ help:
 	@echo 'make install-tree LINUX=/path           adds the project to that tree'
 	@echo 'make patches LINUX=/path                writes the project as series of patches'
 	@echo 'make series [FROM=N] [TO=N]             builds and boots each patch on those before it'
+	@echo 'make series FIGURES=1                   measures what the first series bring to a boot'
 	@echo 'make shell [FLAVOUR=...]                a shell in the virtual machine'
 	@echo 'make shell GDB=1                        a shell whose kernel waits for gdb'
 	@echo 'make shell HOST=1                       a login on that Debian host'
