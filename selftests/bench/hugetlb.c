@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hugetlb uptime   - print the time since the kernel was booted
- * hugetlb preserve - create a file of huge pages, preserve it, and hold the session
- * hugetlb boot     - print what the boot has cost more than the one of the previous kernel,
- *                    whose uptime is in hugetlb_base= on the command line
- * hugetlb retrieve - retrieve the file
+ * hugetlb uptime               - print the time since the kernel was booted
+ * hugetlb preserve WORK MIB NR - create a file of NR huge pages of MIB MiB, preserve it, and
+ *                                hold the session
+ * hugetlb boot     WORK MIB NR - print what the boot has cost more than the one of the
+ *                                previous kernel, whose uptime is in hugetlb_base= on the
+ *                                command line
+ * hugetlb retrieve WORK MIB NR - retrieve the file
  */
 #define _GNU_SOURCE
 #include <linux/memfd.h>
@@ -21,16 +23,17 @@
 #include "../luo_lib/memory.h"
 #include "../luo_lib/session.h"
 
-#define HUGE		(2UL << 20)
-#define NR		1024
 #define SESSION		"hugetlb"
 #define BASE		"hugetlb_base="
 #define LEDGER		"/sys/kernel/luo_ledger/"
 
+static const char *work;
+static unsigned long page_size, nr_pages;
+
 static void report(const char *name, long value, const char *unit)
 {
-	figure("hugetlb-2m", NR * (HUGE >> 10), name, value, unit, 0);
-	ksft_print_msg("%s: %ld for each page\n", name, value / NR);
+	figure(work, nr_pages * (page_size >> 10), name, value, unit, 0);
+	ksft_print_msg("%s: %ld for each page\n", name, value / (long)nr_pages);
 }
 
 /* One CPU, which counts an instruction as a nanosecond. */
@@ -58,26 +61,27 @@ static void boot(void)
 
 static void preserve(void)
 {
-	int fd = memfd_create("huge", MFD_HUGETLB | MFD_HUGE_2MB), session;
+	unsigned int shift = __builtin_ctzl(page_size);
+	int fd = memfd_create("huge", MFD_HUGETLB | shift << MFD_HUGE_SHIFT), session;
 	struct kho before, after;
 	uint64_t start;
 	char *map;
 
-	if (fd < 0 || ftruncate(fd, NR * HUGE))
+	if (fd < 0 || ftruncate(fd, nr_pages * page_size))
 		ksft_exit_fail_perror("memfd");
-	map = mmap(NULL, NR * HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	map = mmap(NULL, nr_pages * page_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
 		ksft_exit_fail_perror("mmap");
-	for (unsigned long i = 0; i < NR; i++)
-		map[i * HUGE] = i;
-	munmap(map, NR * HUGE);
+	for (unsigned long i = 0; i < nr_pages; i++)
+		map[i * page_size] = i;
+	munmap(map, nr_pages * page_size);
 	session = session_create(SESSION);
 	before = kho_read();
 	start = counter();
 	session_preserve(session, fd, 0);
 	report("preserve", counter() - start, "instructions");
 	after = kho_read();
-	report("metadata", after.bytes - before.bytes - NR * HUGE, "bytes");
+	report("metadata", after.bytes - before.bytes - nr_pages * page_size, "bytes");
 	session_hold();
 }
 
@@ -92,7 +96,7 @@ static void retrieve(void)
 	report("freeze", file_get(LEDGER "devices") - file_get(LEDGER "freeze"),
 	       "instructions");
 	session_finish(session);
-	if (pread(fd, &c, 1, (NR - 1) * HUGE) != 1 || c != (char)(NR - 1))
+	if (pread(fd, &c, 1, (nr_pages - 1) * page_size) != 1 || c != (char)(nr_pages - 1))
 		ksft_exit_fail_msg("other contents\n");
 }
 
@@ -100,9 +104,16 @@ int main(int argc, char *argv[])
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
-	if (!strcmp(what, "uptime"))
+	if (!strcmp(what, "uptime")) {
 		printf("%ld\n", uptime());
-	else if (!strcmp(what, "boot"))
+		return 0;
+	}
+	if (argc != 5)
+		return 2;
+	work = argv[2];
+	page_size = strtoul(argv[3], NULL, 0) << 20;
+	nr_pages = strtoul(argv[4], NULL, 0);
+	if (!strcmp(what, "boot"))
 		boot();
 	else if (!strcmp(what, "preserve"))
 		preserve();

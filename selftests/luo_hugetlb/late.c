@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * late save|pass|check
+ * late save|pass|check|cancel
  *
  * Threads add pages to preserved files until the jump, one with page faults and one with
  * fallocate(), and punch those that they added before. In the next kernel each page must be
  * there whose call had returned, and no page that was punched.
+ *
+ * "cancel" also tries a kexec, which another file refuses when these were frozen.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +28,10 @@
 #define NR_PAGES	0x100000UL	/* of a file */
 #define LEISURE_USECS	10000
 #define TOKEN_COUNTS	100
+#define TOKEN_REFUSER	101
+#define REFUSER		"/dev/luo_file_test"
+#define NR_ATTEMPTS	3
+#define PATIENCE	120	/* seconds */
 
 static bool add_by_fault(int fd, unsigned long page);
 static bool add_by_fallocate(int fd, unsigned long page);
@@ -83,7 +91,7 @@ static unsigned long nr_punched(unsigned long steps)
 	return steps / 2 < WINDOW ? 0 : steps / 2 + 1 - WINDOW;
 }
 
-static void save(void)
+static int save(void)
 {
 	int session = session_create("late");
 
@@ -96,6 +104,46 @@ static void save(void)
 	}
 	late_start(session, TOKEN_COUNTS, NR_WRITERS, LEISURE_USECS, add_or_punch);
 	ksft_test_result_pass("pages are added and punched until the kexec\n");
+	return session;
+}
+
+/* A writer that waits must continue. */
+static void wait_for_writers(void)
+{
+	unsigned long before[NR_WRITERS];
+
+	for (int i = 0; i < NR_WRITERS; i++)
+		before[i] = late_count(i);
+	for (int i = 0; i < NR_WRITERS; i++)
+		while (late_count(i) < before[i] + WINDOW)
+			usleep(LEISURE_USECS);
+}
+
+static void refuse(int refuser, const char *what)
+{
+	if (write(refuser, what, strlen(what)) != (ssize_t)strlen(what))
+		ksft_exit_fail_perror(REFUSER);
+}
+
+/* Files are frozen in the order in which they were preserved. */
+static void cancel(int session)
+{
+	int refuser = open(REFUSER, O_RDWR), refused = 0;
+
+	if (refuser < 0)
+		ksft_exit_fail_perror(REFUSER);
+	session_preserve(session, refuser, TOKEN_REFUSER);
+	refuse(refuser, "freeze 16");
+	alarm(PATIENCE);
+	for (int i = 0; i < NR_ATTEMPTS; i++) {
+		wait_for_writers();
+		refused += reboot(RB_KEXEC) && errno == EBUSY;
+	}
+	wait_for_writers();
+	alarm(0);
+	refuse(refuser, "freeze 0");
+	ksft_test_result(refused == NR_ATTEMPTS,
+			 "the kexec is refused, and the writers continue\n");
 }
 
 /* Check one page: that it is there, if it has the contents that a fault wrote. */
@@ -156,13 +204,18 @@ static void check(void)
 int main(int argc, char *argv[])
 {
 	const char *what = argc > 1 ? argv[1] : "";
+	bool is_first = !strcmp(what, "save") || !strcmp(what, "cancel");
+	int session;
 
 	ksft_print_header();
-	ksft_set_plan((strcmp(what, "save") ? NR_WRITERS + 1 : 0) +
-		      !!strcmp(what, "check"));
-	if (strcmp(what, "save"))
+	ksft_set_plan((is_first ? 0 : NR_WRITERS + 1) + !!strcmp(what, "check") +
+		      !strcmp(what, "cancel"));
+	if (!is_first)
 		check();
-	if (strcmp(what, "check"))
-		save();
+	if (strcmp(what, "check")) {
+		session = save();
+		if (!strcmp(what, "cancel"))
+			cancel(session);
+	}
 	ksft_finished();
 }

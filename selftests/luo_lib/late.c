@@ -79,6 +79,11 @@ void late_start(int session, unsigned long token, int nr_writers, unsigned int u
 	start_threads(nr_writers);
 }
 
+unsigned long late_count(int writer)
+{
+	return atomic_load(&counters[writer].value);
+}
+
 void late_counts(int session, unsigned long token, unsigned long counts[LATE_MAX_WRITERS])
 {
 	int fd = session_retrieve_file(session, token);

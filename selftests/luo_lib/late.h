@@ -17,6 +17,9 @@
 void late_start(int session, unsigned long token, int nr_writers, unsigned int usecs,
 		bool (*step)(int writer, unsigned long n));
 
+/* Return the count of a writer that this program has started. */
+unsigned long late_count(int writer);
+
 /* Read the counts of that file, and close it. Exit on failure. */
 void late_counts(int session, unsigned long token, unsigned long counts[LATE_MAX_WRITERS]);
 
