@@ -90,6 +90,7 @@ u32 luo_run_key_after(const struct luo_run *run, u32 offset, u64 nr_pages);
 
 int luo_run_preserve(const struct luo_run *run);
 void luo_run_unpreserve(const struct luo_run *run);
+u64 luo_run_poisoned(const struct luo_run *run);
 
 int luo_run_order_at(u64 pfn);
 bool luo_run_present(const struct luo_run *run);

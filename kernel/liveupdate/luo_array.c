@@ -319,25 +319,34 @@ void luo_array_free_stored(u64 handle, size_t size)
  * @size:     Size of all elements in bytes.
  * @fn:       Called for each part of the elements that is contiguous in memory, which
  *            ends at the end of a page or of the elements.
+ * @arg:      Its last argument.
+ *
+ * Return: 0; or the first value other than 0 that @fn returns, after which it is not
+ * called any more.
  */
-void luo_array_stored_each(u64 handle, size_t size,
-			   void (*fn)(const void *data, size_t size))
+u64 luo_array_stored_each(u64 handle, size_t size,
+			  u64 (*fn)(const void *data, size_t size, void *arg),
+			  void *arg)
 {
 	const struct luo_array_block_ser *block = phys_to_virt(handle);
+	u64 result = 0;
 	size_t len;
 	u32 i;
 
 	if (!block->nr_runs)
-		fn(block + 1, size);
+		return fn(block + 1, size, arg);
 
-	for (; block; block = luo_array_next_block(block)) {
-		for (i = 0; i < block->nr_runs; i++) {
+	for (; block && !result; block = luo_array_next_block(block)) {
+		for (i = 0; i < block->nr_runs && !result; i++) {
 			len = min_t(size_t, size, PAGE_SIZE <<
 				    luo_array_run_order(block->runs[i]));
-			fn(phys_to_virt(luo_array_run_phys(block->runs[i])), len);
+			result = fn(phys_to_virt(luo_array_run_phys(block->runs[i])),
+				    len, arg);
 			size -= len;
 		}
 	}
+
+	return result;
 }
 
 /**

@@ -28,8 +28,9 @@ u32 luo_array_block_crc(const struct luo_array_block_ser *block);
 void *luo_array_pages_alloc(unsigned int order, gfp_t gfp);
 void luo_array_unmap(struct luo_array *array);
 void luo_array_free_stored(u64 handle, size_t size);
-void luo_array_stored_each(u64 handle, size_t size,
-			   void (*fn)(const void *data, size_t size));
+u64 luo_array_stored_each(u64 handle, size_t size,
+			  u64 (*fn)(const void *data, size_t size, void *arg),
+			  void *arg);
 
 /* luo_array_in.c */
 

@@ -14,6 +14,7 @@
  */
 
 #include <kunit/static_stub.h>
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
@@ -24,6 +25,7 @@
 #include <linux/liveupdate.h>
 #include <linux/luo_field.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/stringify.h>
 #include <linux/vmalloc.h>
@@ -173,6 +175,36 @@ void luo_handover_unpreserve(u64 address, unsigned long nr_pages,
 
 	kho_unpreserve_pages(pfn_to_page(PHYS_PFN(address)),
 			     order ? 1UL << order : nr_pages);
+}
+
+/**
+ * luo_handover_poisoned - Find the first page that the hardware has reported as damaged.
+ * @address:  Physical address of the first page.
+ * @nr_pages: Number of contiguous pages.
+ *
+ * Reads no page while no page of this host is poisoned.
+ *
+ * Context: Process context, may sleep.
+ * Return: The number of the page; @nr_pages if none is poisoned.
+ */
+unsigned long luo_handover_poisoned(u64 address, unsigned long nr_pages)
+{
+	unsigned long i = nr_pages;
+
+	KUNIT_STATIC_STUB_REDIRECT(luo_handover_poisoned, address, nr_pages);
+
+#ifdef CONFIG_MEMORY_FAILURE
+	if (!atomic_long_read(&num_poisoned_pages))
+		return nr_pages;
+
+	for (i = 0; i < nr_pages; i++) {
+		if (PageHWPoison(pfn_to_page(PHYS_PFN(address) + i)))
+			break;
+		cond_resched();
+	}
+#endif
+
+	return i;
 }
 
 /**

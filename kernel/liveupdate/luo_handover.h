@@ -17,6 +17,7 @@ int luo_handover_preserve(u64 address, unsigned long nr_pages,
 			  unsigned int order);
 void luo_handover_unpreserve(u64 address, unsigned long nr_pages,
 			     unsigned int order);
+unsigned long luo_handover_poisoned(u64 address, unsigned long nr_pages);
 unsigned long luo_handover_claim_pages(struct kho_restored *restored,
 				       u64 address, unsigned int order,
 				       unsigned long nr);

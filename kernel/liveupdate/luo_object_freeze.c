@@ -7,6 +7,9 @@
  * kexec. If it or a later step refuses, the kinds that were frozen are unfrozen, and the
  * system continues. A kind that waits for others (luo_object_order.c) is not frozen.
  *
+ * A kexec is also refused if the hardware has reported a page of an object as damaged since
+ * it was saved: the next kernel would take it for good memory.
+ *
  * It is called by liveupdate_reboot().
  */
 
@@ -25,8 +28,9 @@ static int luo_object_freeze_kind(struct luo_object_kind *kind)
 {
 	int err;
 
-	if (!kind->freeze || (kind->ready && !kind->is_ready))
-		return 0;
+	err = luo_object_members_check_poison(&luo_objects_out, kind);
+	if (err || !kind->freeze || (kind->ready && !kind->is_ready))
+		return err;
 
 	err = kind->freeze();
 	if (err)
@@ -58,8 +62,8 @@ static void luo_object_unfreeze_all(void)
  * others.
  *
  * Context: Process context, may sleep. Takes luo_object_kinds_lock.
- * Return: 0, or the errno of a freeze function. On failure all kinds that were frozen
- * are unfrozen.
+ * Return: 0; -EHWPOISON if a page of an object is poisoned; or the errno of a freeze
+ * function. On failure all kinds that were frozen are unfrozen.
  */
 int luo_object_freeze(void)
 {

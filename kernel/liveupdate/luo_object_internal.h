@@ -173,6 +173,10 @@ int luo_object_out_store_version(struct luo_object_out *out, const void *data,
 				 const struct luo_object_version *version,
 				 gfp_t gfp);
 bool luo_object_out_any(struct luo_object_out *out);
+int luo_object_out_each(struct luo_object_out *out, const char *kind,
+			int (*fn)(u64 instance, const void *data, size_t size,
+				  const void *arg),
+			const void *arg);
 bool luo_object_out_has(struct luo_object_out *out, const char *kind);
 bool luo_object_out_stored(struct luo_object_out *out,
 			   const struct luo_object_id *id);
@@ -461,6 +465,8 @@ void luo_object_members_stored(struct luo_object_out *out,
 			       union luo_member_ser *fields);
 void luo_object_members_abort(const struct luo_object_kind *kind,
 			      const union luo_member_ser *fields);
+int luo_object_members_check_poison(struct luo_object_out *out,
+				    const struct luo_object_kind *kind);
 int luo_object_members_load(const struct luo_object_kind *kind, u64 instance,
 			    const void *ser, void *object);
 void luo_object_members_unload(const struct luo_object_kind *kind, void *object);

@@ -163,7 +163,7 @@ err_abort:
  * @old:      The stored fields of the members. Those of pages are copied.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EINVAL if pages were added; or the errno of luo_container_save(), with
+ * Return: 0; -EINVAL if pages were added, removed or replaced; or the errno of luo_container_save(), with
  * nothing changed.
  */
 int luo_object_members_update(const struct luo_object_kind *kind, const void *object,
@@ -178,7 +178,7 @@ int luo_object_members_update(const struct luo_object_kind *kind, const void *ob
 		if (!members[i].ops) {
 			pages = object + members[i].offset;
 			err = -EINVAL;
-			if (pages->nr_pages != old[i].pages.nr_pages)
+			if (!luo_pages_stored(&old[i].pages, pages))
 				goto err_abort;
 			memcpy(ser + members[i].field, &old[i],
 			       sizeof(old[i].pages));
@@ -261,6 +261,49 @@ void luo_object_members_abort(const struct luo_object_kind *kind,
 
 	for (i = 0; i < kind->nr_members; i++)
 		luo_object_member_abort(&kind->members[i], &fields[i]);
+}
+
+static int luo_object_member_check_poison(u64 instance, const void *data,
+					  size_t size, const void *arg)
+{
+	const struct luo_object_kind *kind = arg;
+	const struct luo_member *member;
+	unsigned int i;
+	u64 pfn;
+
+	for (i = 0; i < kind->nr_members; i++) {
+		member = &kind->members[i];
+		if (member->ops || member->field + luo_object_member_size(member) > size)
+			continue;
+
+		pfn = luo_pages_poisoned(data + member->field);
+		if (pfn) {
+			pr_err("kind %s instance %llu: page frame %#llx is poisoned: save the object without it\n",
+			       kind->name, instance, pfn);
+			return -EHWPOISON;
+		}
+	}
+
+	return 0;
+}
+
+/**
+ * luo_object_members_check_poison - Check the pages of all stored objects of a kind.
+ * @out:      The set that they are in.
+ * @kind:     The kind.
+ *
+ * Context: Process context, may sleep. Takes the lock of @out.
+ * Return: 0; -EHWPOISON, with a line in the log, if the hardware has reported a page as
+ * damaged since it was saved.
+ */
+int luo_object_members_check_poison(struct luo_object_out *out,
+				    const struct luo_object_kind *kind)
+{
+	if (!kind->nr_members)
+		return 0;
+
+	return luo_object_out_each(out, kind->name,
+				   luo_object_member_check_poison, kind);
 }
 
 /**

@@ -447,6 +447,60 @@ bool luo_object_out_has(struct luo_object_out *out, const char *kind)
 	return table && table->nr_records;
 }
 
+static int luo_object_out_each_record(struct luo_object_block_ser *block,
+				      int (*fn)(u64 instance, const void *data,
+						size_t size, const void *arg),
+				      const void *arg)
+{
+	struct luo_object_record_ser *record;
+	int err;
+
+	luo_object_for_each_record(block, record) {
+		err = fn(record->instance, luo_object_table_record_data(record),
+			 record->size, arg);
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
+/**
+ * luo_object_out_each - Call a function for each stored version of the objects of a kind.
+ * @out:  The set.
+ * @kind: The name of the kind.
+ * @fn:   The function. It must not call functions of the set, and none of the objects is
+ *        aborted while it runs.
+ * @arg:  Its last argument.
+ *
+ * Context: Process context, may sleep. Takes the lock of @out.
+ * Return: 0; or the first value other than 0 that @fn returns, after which it is not
+ * called any more.
+ */
+int luo_object_out_each(struct luo_object_out *out, const char *kind,
+			int (*fn)(u64 instance, const void *data, size_t size,
+				  const void *arg),
+			const void *arg)
+{
+	struct luo_object_block_ser *block;
+	struct luo_object_table *table;
+	int err = 0;
+
+	guard(mutex)(&out->lock);
+
+	table = luo_object_table_find(&out->tables, kind);
+	if (!table)
+		return 0;
+
+	luo_object_for_each_block(table, block) {
+		err = luo_object_out_each_record(block, fn, arg);
+		if (err)
+			break;
+	}
+
+	return err;
+}
+
 /**
  * luo_object_out_size - Get the size of a stored version.
  * @out:     The set.

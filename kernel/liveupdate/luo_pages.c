@@ -24,6 +24,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "luo_array_internal.h"
 #include "luo_elements_internal.h"
@@ -164,7 +165,8 @@ EXPORT_SYMBOL_GPL(luo_pages_pfn);
  *
  * Context: Process context, may sleep.
  * Return: 0; -EEXIST if a page is preserved already; -EADDRNOTAVAIL if one cannot be
- * preserved where it is; -ENOMEM if there is no memory. On failure no page is preserved.
+ * preserved where it is; -EHWPOISON if one is poisoned; -ENOMEM if there is no memory. On
+ * failure no page is preserved.
  */
 int luo_pages_save(struct luo_pages_ser *ser, const struct luo_pages *pages,
 		   gfp_t gfp)
@@ -180,7 +182,8 @@ int luo_pages_save(struct luo_pages_ser *ser, const struct luo_pages *pages,
 		return err;
 
 	for (i = 0; i < pages->nr_runs; i++) {
-		err = luo_run_preserve(&pages->runs[i]);
+		err = luo_run_poisoned(&pages->runs[i]) ? -EHWPOISON :
+		      luo_run_preserve(&pages->runs[i]);
 		if (err)
 			goto err_unpreserve;
 	}
@@ -202,13 +205,76 @@ err_unpreserve:
 static_assert(!(PAGE_SIZE % sizeof(struct luo_run)));
 static_assert(!(sizeof(struct luo_array_block_ser) % sizeof(struct luo_run)));
 
-static void luo_pages_unpreserve(const void *data, size_t size)
+static u64 luo_pages_unpreserve(const void *data, size_t size, void *arg)
 {
 	const struct luo_run *run = data;
 	size_t i;
 
 	for (i = 0; i < size / sizeof(*run); i++)
 		luo_run_unpreserve(&run[i]);
+
+	return 0;
+}
+
+static u64 luo_pages_find_poisoned(const void *data, size_t size, void *arg)
+{
+	const struct luo_run *run = data;
+	u64 pfn = 0;
+	size_t i;
+
+	for (i = 0; i < size / sizeof(*run) && !pfn; i++)
+		pfn = luo_run_poisoned(&run[i]);
+
+	return pfn;
+}
+
+static u64 luo_pages_differ(const void *data, size_t size, void *arg)
+{
+	const void **runs = arg;
+
+	if (memcmp(data, *runs, size))
+		return 1;
+	*runs += size;
+
+	return 0;
+}
+
+/**
+ * luo_pages_stored - Check whether these are the pages that were saved.
+ * @ser:      The description that luo_pages_save() wrote.
+ * @pages:    The pages.
+ *
+ * Context: Process context, may sleep.
+ * Return: true if no page was added, removed or replaced.
+ */
+bool luo_pages_stored(const struct luo_pages_ser *ser, const struct luo_pages *pages)
+{
+	const void *runs = pages->runs;
+
+	if (pages->nr_pages != ser->nr_pages || pages->nr_runs != ser->runs.count)
+		return false;
+
+	return !ser->runs.count ||
+	       !luo_array_stored_each(ser->runs.array,
+				      ser->runs.count * ser->runs.stride,
+				      luo_pages_differ, &runs);
+}
+
+/**
+ * luo_pages_poisoned - Find a page that was poisoned after luo_pages_save().
+ * @ser:      The description of the pages that it wrote.
+ *
+ * Context: Process context, may sleep.
+ * Return: The page frame of such a page; 0 if there is none.
+ */
+u64 luo_pages_poisoned(const struct luo_pages_ser *ser)
+{
+	if (!ser->runs.count)
+		return 0;
+
+	return luo_array_stored_each(ser->runs.array,
+				     ser->runs.count * ser->runs.stride,
+				     luo_pages_find_poisoned, NULL);
 }
 
 /**
@@ -225,7 +291,7 @@ void luo_pages_abort(const struct luo_pages_ser *ser)
 		return;
 
 	luo_array_stored_each(ser->runs.array, ser->runs.count * ser->runs.stride,
-			      luo_pages_unpreserve);
+			      luo_pages_unpreserve, NULL);
 	luo_elements_abort(&ser->runs);
 }
 

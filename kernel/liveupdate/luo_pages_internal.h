@@ -8,6 +8,8 @@
 int luo_pages_save(struct luo_pages_ser *ser, const struct luo_pages *pages,
 		   gfp_t gfp);
 void luo_pages_abort(const struct luo_pages_ser *ser);
+bool luo_pages_stored(const struct luo_pages_ser *ser, const struct luo_pages *pages);
+u64 luo_pages_poisoned(const struct luo_pages_ser *ser);
 int luo_pages_read(const struct luo_pages_ser *ser, struct luo_pages *pages,
 		   const char **why);
 int luo_pages_claim(struct luo_pages *pages);

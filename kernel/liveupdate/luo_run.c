@@ -145,6 +145,21 @@ void luo_run_unpreserve(const struct luo_run *run)
 }
 
 /**
+ * luo_run_poisoned - Find a page of a run that the hardware has reported as damaged.
+ * @run:      A valid run of pages that the caller holds references to.
+ *
+ * Context: Process context, may sleep.
+ * Return: The lowest page frame of such a page; 0 if there is none.
+ */
+u64 luo_run_poisoned(const struct luo_run *run)
+{
+	unsigned long nr = luo_handover_poisoned(luo_run_address(run, 0),
+						 run->nr_pages);
+
+	return nr < run->nr_pages ? run->pfn + nr : 0;
+}
+
+/**
  * luo_run_order_at - Find the key of the previous kernel at a page frame.
  * @pfn:      The page frame: any number.
  *

@@ -507,9 +507,14 @@ static int pkram_drop(const void *object)
 	return pkram_in_drop(&pkram_set, object);
 }
 
+static int pkram_freeze(void)
+{
+	return pkram_out_check_poison(&pkram_set);
+}
+
 static int __init pkram_init(void)
 {
-	int err = pkram_node_register(pkram_drop);
+	int err = pkram_node_register(pkram_drop, pkram_freeze);
 
 	if (err == -EOPNOTSUPP)
 		return 0;

@@ -96,7 +96,7 @@ bool pkram_kind_bytes_valid(const struct pkram_bytes_ser *chunk);
 
 /* pkram_node.c: the nodes. */
 
-int pkram_node_register(int (*drop)(const void *ser));
+int pkram_node_register(int (*drop)(const void *ser), int (*freeze)(void));
 u64 pkram_node_instance(const char *name);
 u32 pkram_node_root_crc(const struct pkram_root_ser *root);
 u32 pkram_node_object_crc(const struct pkram_object_ser *object);
@@ -125,6 +125,7 @@ int pkram_out_page(struct pkram_stream *ps, u64 pfn, unsigned int order,
 int pkram_out_bytes(struct pkram_stream *ps, const void *buf, size_t count);
 void pkram_out_commit_object(struct pkram_stream *ps);
 void pkram_out_finish(struct pkram_node *node);
+int pkram_out_check_poison(struct pkram_set *set);
 void pkram_out_withdraw(struct pkram_node *node);
 void pkram_out_discard(struct pkram_stream *ps);
 
@@ -143,6 +144,7 @@ bool pkram_pages_extend(struct pkram_stream *ps, u64 pfn, u64 index, u16 flags);
 int pkram_pages_save(struct pkram_stream *ps, u64 pfn, unsigned int order,
 		     u64 index, u16 flags);
 void pkram_pages_commit(struct pkram_stream *ps);
+u64 pkram_pages_poisoned(const struct pkram_object_ser *object);
 void pkram_pages_unpreserve(struct pkram_node *node,
 			    const struct pkram_object_ser *object);
 bool pkram_pages_claim(struct pkram_node *node,

@@ -31,14 +31,17 @@
 
 /**
  * pkram_node_register - Register the kind "pkram".
- * @drop: Frees the pages and the pool of a node of the previous kernel, or NULL.
+ * @drop:   Frees the pages and the pool of a node of the previous kernel, or NULL.
+ * @freeze: Checks the nodes that were saved, before a kexec; or NULL.
  *
  * Return: As luo_object_register_kind().
  */
-int pkram_node_register(int (*drop)(const void *ser))
+int pkram_node_register(int (*drop)(const void *ser), int (*freeze)(void))
 {
 	if (drop)
 		pkram_node_kind->drop = drop;
+	if (freeze)
+		pkram_node_kind->freeze = freeze;
 
 	return luo_object_register_kind(pkram_node_kind);
 }

@@ -202,6 +202,46 @@ void pkram_out_finish(struct pkram_node *node)
 	node->busy = false;
 }
 
+/* A node that is not finished is not loaded, and a stream may change it. */
+static int pkram_out_check_node(u64 instance, const void *data, size_t size,
+				const void *arg)
+{
+	const struct pkram_node_ser *ser = data;
+	const struct pkram_root_ser *root = phys_to_virt(ser->root);
+	struct pkram_object_ser *object;
+	u64 pfn;
+
+	if (!root->finished)
+		return 0;
+
+	for (object = pkram_node_next(root->objects); object;
+	     object = pkram_node_next(object->next)) {
+		pfn = pkram_pages_poisoned(object);
+		if (pfn) {
+			pr_err("node %*pE: page frame %#llx is poisoned: remove the node, or save it without this page\n",
+			       (int)strnlen(ser->name, sizeof(ser->name)),
+			       ser->name, pfn);
+			return -EHWPOISON;
+		}
+	}
+
+	return 0;
+}
+
+/**
+ * pkram_out_check_poison - Check the pages of all nodes that were saved.
+ * @set: The set.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EHWPOISON, with a line in the log, if the hardware has reported a page as
+ * damaged since it was saved.
+ */
+int pkram_out_check_poison(struct pkram_set *set)
+{
+	return luo_object_out_each(set->out, PKRAM_KIND, pkram_out_check_node,
+				   NULL);
+}
+
 /**
  * pkram_out_withdraw - Remove a node and its pages from the handover.
  * @node: The node. Its objects can then be loaded by this kernel.

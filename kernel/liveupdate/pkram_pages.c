@@ -350,6 +350,34 @@ void pkram_pages_unpreserve(struct pkram_node *node,
 	}
 }
 
+/**
+ * pkram_pages_poisoned - Find a page that was poisoned after it was saved.
+ * @object: An object that this kernel saved, after pkram_pages_commit().
+ *
+ * Return: The page frame of such a page; 0 if there is none.
+ */
+u64 pkram_pages_poisoned(const struct pkram_object_ser *object)
+{
+	struct pkram_pages_ser *block;
+	struct pkram_run run;
+	struct luo_run pages;
+	u64 pfn;
+	u32 i;
+
+	for (block = pkram_node_next(object->pages); block;
+	     block = pkram_node_next(block->next)) {
+		for (i = 0; i < block->nr_runs; i++) {
+			run = pkram_run_decode(&block->runs[i]);
+			pages = pkram_run_pages(&run, false);
+			pfn = luo_run_poisoned(&pages);
+			if (pfn)
+				return pfn;
+		}
+	}
+
+	return 0;
+}
+
 /* Check and return the list at an address, or return NULL. */
 static struct pkram_pages_ser *pkram_pages_block(struct pkram_node *node,
 						 u64 address)

@@ -62,6 +62,7 @@ static struct {
 	void (*on_claim)(u64 address);
 	unsigned long steal_nth;
 	u64 stolen;
+	u64 poisoned;
 	void *outgoing_blob;
 	size_t outgoing_size;
 	bool incoming;
@@ -883,6 +884,23 @@ void luo_loopback_lose_key(u64 address)
 	luo_loopback_free_all(luo_loopback_key(address, LUO_LOOPBACK_INCOMING));
 }
 
+/**
+ * luo_loopback_poison - Make one page a poisoned one.
+ * @address: The physical address of the page; 0 for none.
+ */
+void luo_loopback_poison(u64 address)
+{
+	loopback.poisoned = address;
+}
+
+static unsigned long loopback_poisoned(u64 address, unsigned long nr_pages)
+{
+	u64 nr = (loopback.poisoned - address) >> PAGE_SHIFT;
+
+	return loopback.poisoned && loopback.poisoned >= address && nr < nr_pages ?
+	       nr : nr_pages;
+}
+
 static void luo_loopback_redirect(struct kunit *test)
 {
 	kunit_activate_static_stub(test, luo_handover_enabled, loopback_enabled);
@@ -893,6 +911,7 @@ static void luo_loopback_redirect(struct kunit *test)
 	kunit_activate_static_stub(test, luo_handover_release, loopback_release);
 	kunit_activate_static_stub(test, luo_handover_preserve, loopback_preserve);
 	kunit_activate_static_stub(test, luo_handover_unpreserve, loopback_unpreserve);
+	kunit_activate_static_stub(test, luo_handover_poisoned, loopback_poisoned);
 	kunit_activate_static_stub(test, luo_handover_claim_pages, loopback_claim_pages);
 	kunit_activate_static_stub(test, luo_handover_claim_singles, loopback_claim_singles);
 	kunit_activate_static_stub(test, luo_handover_claim_end, loopback_claim_end);

@@ -54,5 +54,6 @@ void luo_loopback_lose_blob(u64 address, size_t size);
 bool luo_loopback_incoming_key(unsigned long nth, u64 *address,
 			       unsigned int *order);
 void luo_loopback_lose_key(u64 address);
+void luo_loopback_poison(u64 address);
 
 #endif /* _LUO_LOOPBACK_H */

@@ -431,6 +431,13 @@ static void luo_member_update(struct kunit *test)
 							&tray_saved), 0);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), keys);
 
+	/* Another page in the place of one is not preserved. */
+	swap(tray_saved.sheets.runs[0].pfn, tray_saved.spare.runs[0].pfn);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_update(&luo_loopback_out,
+							&tray_kind, 3,
+							&tray_saved), -EINVAL);
+	swap(tray_saved.sheets.runs[0].pfn, tray_saved.spare.runs[0].pfn);
+
 	tray_add_pages(test, &tray_saved.spare, 0, 1);
 	KUNIT_EXPECT_EQ(test, luo_object_convert_update(&luo_loopback_out,
 							&tray_kind, 3,
@@ -443,6 +450,35 @@ static void luo_member_update(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cup->ser.size, 77U);
 	tray_expect_pages(test, &tray_loaded.spare, 1);
 	KUNIT_EXPECT_EQ(test, tray_finish(), 0);
+}
+
+/* A poisoned page is not saved, and one that is poisoned later is found before a kexec. */
+static void luo_member_poisoned(struct kunit *test)
+{
+	u64 page;
+
+	tray_fill(test, &tray_saved);
+	page = PFN_PHYS(luo_pages_pfn(&tray_saved.sheets, TRAY_SHEETS - 1));
+	luo_loopback_poison(page);
+	KUNIT_EXPECT_EQ(test, tray_save(), -EHWPOISON);
+	KUNIT_EXPECT_EQ(test, luo_loopback_pages(LUO_LOOPBACK_OUTGOING), 0UL);
+
+	luo_loopback_poison(0);
+	KUNIT_ASSERT_EQ(test, tray_save(), 0);
+	KUNIT_EXPECT_EQ(test, luo_object_members_check_poison(&luo_loopback_out,
+							      &tray_kind), 0);
+	luo_loopback_poison(page);
+	KUNIT_EXPECT_EQ(test, luo_object_members_check_poison(&luo_loopback_out,
+							      &tray_kind), -EHWPOISON);
+	luo_loopback_poison(PFN_PHYS(luo_pages_pfn(&tray_saved.spare, 0)));
+	KUNIT_EXPECT_EQ(test, luo_object_members_check_poison(&luo_loopback_out,
+							      &tray_kind), -EHWPOISON);
+
+	luo_object_convert_abort(&luo_loopback_out, &tray_kind, 3);
+	KUNIT_EXPECT_EQ(test, luo_object_members_check_poison(&luo_loopback_out,
+							      &tray_kind), 0);
+	luo_loopback_poison(0);
+	luo_object_members_unload(&tray_kind, &tray_saved);
 }
 
 /* Objects that no code loads are freed with all that they lead to. */
@@ -833,6 +869,7 @@ static struct kunit_case luo_member_cases[] = {
 	KUNIT_CASE(luo_member_round_trip),
 	KUNIT_CASE(luo_member_versions),
 	KUNIT_CASE(luo_member_update),
+	KUNIT_CASE(luo_member_poisoned),
 	KUNIT_CASE(luo_member_dropped),
 	KUNIT_CASE(luo_member_bad_runs),
 	KUNIT_CASE(luo_member_page_twice),

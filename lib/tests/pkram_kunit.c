@@ -117,7 +117,8 @@ static void pkram_new_pages(struct kunit *test, struct pkram_page *pages)
 					      U64_MAX - i - j;
 			page->flags = i % 4 ? 7 : 0x8000 + j;
 		}
-		for (; i + j > NR_PAGES && j--;)
+		/* The last group is in random order. */
+		for (; j < ARRAY_SIZE(address); j++)
 			luo_handover_put(address[j * 3 % 8]);
 	}
 }
@@ -820,6 +821,37 @@ static void pkram_reclaim(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, debug_locks);
 }
 
+/* A page of a finished node that is poisoned is found before a kexec. */
+static void pkram_poisoned(struct kunit *test)
+{
+	struct pkram_stream ps;
+
+	pkram_new_pages(test, pkram_pages);
+	KUNIT_ASSERT_EQ(test, pkram_begin(&ps, NAME), 0);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
+	pkram_end_object(&ps);
+	KUNIT_ASSERT_EQ(test, pkram_out_add_object(&ps), 0);
+	pkram_save_pages(test, &ps, pkram_pages);
+	pkram_end_object(&ps);
+	luo_loopback_poison(pkram_pages[NR_PAGES - 1].address);
+	KUNIT_EXPECT_EQ(test, pkram_out_check_poison(&pkram_set), 0);
+
+	pkram_out_finish(ps.node);
+	KUNIT_EXPECT_EQ(test, pkram_out_check_poison(&pkram_set), -EHWPOISON);
+	luo_loopback_poison(pkram_pages[17].address);
+	KUNIT_EXPECT_EQ(test, pkram_out_check_poison(&pkram_set), -EHWPOISON);
+	luo_loopback_poison(0);
+	KUNIT_EXPECT_EQ(test, pkram_out_check_poison(&pkram_set), 0);
+
+	luo_loopback_poison(pkram_pages[17].address);
+	ps.node->busy = true;
+	ps.object = NULL;
+	pkram_discard(&ps);
+	KUNIT_EXPECT_EQ(test, pkram_out_check_poison(&pkram_set), 0);
+	luo_loopback_poison(0);
+	pkram_put_pages(pkram_pages);
+}
+
 static struct kunit_case pkram_cases[] = {
 	KUNIT_CASE(pkram_pages_come_back),
 	KUNIT_CASE(pkram_rest_is_freed),
@@ -835,6 +867,7 @@ static struct kunit_case pkram_cases[] = {
 	KUNIT_CASE(pkram_removes),
 	KUNIT_CASE(pkram_page_twice),
 	KUNIT_CASE(pkram_page_lost),
+	KUNIT_CASE(pkram_poisoned),
 	KUNIT_CASE(pkram_scattered_key_missing),
 	KUNIT_CASE(pkram_scopes),
 	KUNIT_CASE(pkram_reclaim),
@@ -844,10 +877,13 @@ static struct kunit_case pkram_cases[] = {
 
 static int pkram_init(struct kunit *test)
 {
-	/* In a kernel it is registered, or the node would not be saved. */
-	int err = pkram_node_register(NULL);
+	int err = luo_loopback_init(test);
 
-	return err && err != -EEXIST ? err : luo_loopback_init(test);
+	/* In a kernel it is registered, or the node would not be saved. */
+	if (!err)
+		err = pkram_node_register(NULL, NULL);
+
+	return err == -EEXIST ? 0 : err;
 }
 
 static void pkram_exit(struct kunit *test)

@@ -289,6 +289,23 @@ static int pkram_test_free(struct pkram_test *test,
 	return 0;
 }
 
+/* poison I - reports page I of those that the file holds as damaged memory */
+static int pkram_test_poison(struct pkram_test *test,
+			     struct luo_test_line *line)
+{
+	u64 i = luo_test_number(line, 1);
+
+	if (line->bad || i >= test->nr_pages)
+		return -ERANGE;
+
+#ifdef CONFIG_MEMORY_FAILURE
+	/* It fails, because the page belongs to no process. */
+	memory_failure(page_to_pfn(test->pages[i]), 0);
+#endif
+
+	return PageHWPoison(test->pages[i]) ? 0 : -EIO;
+}
+
 /* Save a page of a scratch area, which is valid except for its address. */
 static int pkram_test_save_scratch(struct pkram_test *test)
 {
@@ -589,6 +606,7 @@ static const struct {
 	{ "alloc", pkram_test_alloc },
 	{ "save", pkram_test_save },
 	{ "save_all", pkram_test_save_all },
+	{ "poison", pkram_test_poison },
 	{ "save_bad", pkram_test_save_bad },
 	{ "save_next_to_active", pkram_test_save_next_to_active },
 	{ "load", pkram_test_load },

@@ -88,7 +88,7 @@ static void fuzz_save_nodes(void)
 	unsigned int i;
 
 	/* Once; later runs get -EEXIST. */
-	pkram_node_register(fuzz_drop_node);
+	pkram_node_register(fuzz_drop_node, NULL);
 	luo_pattern_fill(fuzz_bytes, sizeof(fuzz_bytes), FUZZ_SEED);
 
 	fuzz_begin(&ps, fuzz_nodes[0]);

@@ -66,6 +66,13 @@ void luo_handover_unpreserve(u64 address, unsigned long nr_pages,
 	luo_handover_unpreserve_stub(address, nr_pages, order);
 }
 
+typeof(luo_handover_poisoned) *luo_handover_poisoned_stub;
+
+unsigned long luo_handover_poisoned(u64 address, unsigned long nr_pages)
+{
+	return luo_handover_poisoned_stub(address, nr_pages);
+}
+
 typeof(luo_handover_claim_pages) *luo_handover_claim_pages_stub;
 
 unsigned long luo_handover_claim_pages(struct kho_restored *restored,

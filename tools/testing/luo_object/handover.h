@@ -13,6 +13,7 @@ extern typeof(luo_handover_claim) *luo_handover_claim_stub;
 extern typeof(luo_handover_release) *luo_handover_release_stub;
 extern typeof(luo_handover_preserve) *luo_handover_preserve_stub;
 extern typeof(luo_handover_unpreserve) *luo_handover_unpreserve_stub;
+extern typeof(luo_handover_poisoned) *luo_handover_poisoned_stub;
 extern typeof(luo_handover_claim_pages) *luo_handover_claim_pages_stub;
 extern typeof(luo_handover_claim_singles) *luo_handover_claim_singles_stub;
 extern typeof(luo_handover_claim_end) *luo_handover_claim_end_stub;
