@@ -502,8 +502,8 @@ int luo_memfd_insert_poison(struct inode *inode, u64 pfn, pgoff_t index)
 		folio_mark_uptodate(folio);
 		folio_mark_dirty(folio);
 	}
-	/* On an error this releases the block again. */
-	shmem_recalc_inode(inode, err ? 0 : 1, 0);
+	/* On an error the page is missing, and this releases its block again. */
+	shmem_recalc_inode(inode, 1, 0);
 	folio_unlock(folio);
 
 	return err;
