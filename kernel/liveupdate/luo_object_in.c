@@ -189,8 +189,9 @@ static int luo_object_in_find_list(struct luo_object_in *in)
 	if (err)
 		return err;
 
+	/* The list is one allocation of the page allocator. */
 	order = luo_handover_order(address);
-	if (order < 0 || size > PAGE_SIZE << order)
+	if (order < 0 || order > MAX_PAGE_ORDER || size > PAGE_SIZE << order)
 		return -EBADMSG;
 
 	/* Ignore @size: earlier versions of this code may have passed a wrong one. */
@@ -685,6 +686,27 @@ luo_object_in_subsection(struct luo_object_in *in, const struct luo_object_id *i
 	}
 
 	return NULL;
+}
+
+/**
+ * luo_object_in_prepare_finish - Allocate what luo_object_in_finish() needs.
+ * @in: The set.
+ *
+ * luo_object_in_finish() does not return -ENOMEM after that. Call this before the memory is
+ * freed that an object leads to, or the object is found again without it.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int luo_object_in_prepare_finish(struct luo_object_in *in)
+{
+	int err;
+
+	guard(mutex)(&in->lock);
+
+	err = luo_object_in_read_all(in);
+
+	return err == -ENOMEM ? err : 0;
 }
 
 /**

@@ -248,6 +248,7 @@ int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
 int luo_object_in_read_version(struct luo_object_in *in, void *data,
 			       const struct luo_object_id *id,
 			       const struct luo_object_version *version);
+int luo_object_in_prepare_finish(struct luo_object_in *in);
 int luo_object_in_finish(struct luo_object_in *in,
 			 const struct luo_object_id *id);
 bool luo_object_in_next(struct luo_object_in *in, const char *kind,
