@@ -827,6 +827,10 @@ static int luo_object_finish_all(struct luo_object_in *in,
 	if (!ser)
 		return -ENOMEM;
 
+	err = luo_object_in_prepare_finish(in);
+	if (err)
+		return err;
+
 	err = luo_object_load_versions(in, kind, instance, ser, false, &version);
 	if (!err) {
 		/* First, because elements may lead to the memory that it frees. */

@@ -144,6 +144,10 @@ static int pkram_in_claim_previous(struct pkram_node *node, const char *name)
 	struct pkram_node_ser ser;
 	int err;
 
+	err = luo_object_in_prepare_finish(set->in);
+	if (err)
+		return err;
+
 	err = pkram_node_read(set, name, &ser);
 	if (err == -EBADMSG)
 		pr_err("node %s: the structures that refer to it are damaged\n", name);
@@ -168,10 +172,7 @@ static int pkram_in_claim_previous(struct pkram_node *node, const char *name)
 		return -EBUSY;
 	}
 
-	/* On -ENOMEM the object only stays listed as unclaimed. */
-	luo_object_in_finish(set->in, &id);
-
-	return 0;
+	return luo_object_in_finish(set->in, &id);
 }
 
 /* Load a node that this kernel saved, because there was no kexec. */
@@ -319,7 +320,9 @@ static int pkram_in_remove_previous(struct pkram_set *set, const char *name)
 	struct pkram_node_ser ser;
 	int err;
 
-	err = pkram_node_read(set, name, &ser);
+	err = luo_object_in_prepare_finish(set->in);
+	if (!err)
+		err = pkram_node_read(set, name, &ser);
 	if (err == -ENOENT || err == -ENOMEM)
 		return err;
 
