@@ -56,10 +56,12 @@ int luo_memfd_absent_init(struct luo_memfd_absent *absent,
 
 	*absent = (struct luo_memfd_absent){
 		.list = { .extents = extents, .nr = nr, .nr_pages = nr_pages },
-		.before = kvmalloc_array(nr, sizeof(*absent->before), GFP_KERNEL),
+		/* Without this memory, the pages are retrieved immediately. */
+		.before = kvmalloc_array(nr, sizeof(*absent->before),
+					 GFP_KERNEL | __GFP_NOWARN),
 	};
 	absent->gone = kvcalloc(luo_memfd_absent_nr_bitmaps(absent),
-				sizeof(*absent->gone), GFP_KERNEL);
+				sizeof(*absent->gone), GFP_KERNEL | __GFP_NOWARN);
 	if (!absent->before || !absent->gone) {
 		luo_memfd_absent_free(absent);
 		return -ENOMEM;

@@ -16,6 +16,7 @@
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include "luo_memfd.h"
 
@@ -30,13 +31,18 @@ int luo_memfd_extents_reserve(struct luo_memfd_extents *list, u64 nr)
 {
 	struct luo_memfd_extent_ser *extents;
 	u64 capacity;
+	size_t size;
 
 	if (list->nr + nr <= list->capacity)
 		return 0;
 
 	capacity = max(list->capacity * 2, list->nr + nr);
-	extents = kvrealloc(list->extents,
-			    array_size(capacity, sizeof(*extents)), GFP_KERNEL);
+	size = array_size(capacity, sizeof(*extents));
+	/* kvrealloc() allocates no new memory above this limit. It extends vmalloc() memory. */
+	if (!list->extents && size > INT_MAX)
+		extents = vmalloc(size);
+	else
+		extents = kvrealloc(list->extents, size, GFP_KERNEL);
 	if (!extents)
 		return -ENOMEM;
 

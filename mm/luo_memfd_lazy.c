@@ -718,7 +718,7 @@ bool luo_memfd_lazy_attach_copy(struct inode *inode,
 		return false;
 
 	copy = kvmemdup(extents, array_size(memfd->nr_extents, sizeof(*extents)),
-			GFP_KERNEL);
+			GFP_KERNEL | __GFP_NOWARN);
 	lazy = luo_memfd_lazy_create(inode, memfd, copy);
 	if (!lazy) {
 		kvfree(copy);

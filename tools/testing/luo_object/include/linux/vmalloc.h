@@ -2,7 +2,10 @@
 #ifndef _LUO_OBJECT_TEST_VMALLOC_H
 #define _LUO_OBJECT_TEST_VMALLOC_H
 
+#include <linux/slab.h>
 #include <linux/types.h>
+
+#define vmalloc(size)	kvmalloc(size, GFP_KERNEL)
 
 #define VM_MAP		0
 #define PAGE_KERNEL	0
