@@ -34,7 +34,13 @@
 
 static bool luo_memfd_is_memfd(struct file *file)
 {
-	return shmem_file(file) && !file_inode(file)->i_nlink;
+	struct inode *inode = file_inode(file);
+
+	/*
+	 * Files of the kernel, such as segments of System V shared memory, have flags that
+	 * are changed under other locks.
+	 */
+	return shmem_file(file) && !inode->i_nlink && !(inode->i_flags & S_PRIVATE);
 }
 
 static bool luo_memfd_can_preserve_stock(struct liveupdate_file_handler *handler,
