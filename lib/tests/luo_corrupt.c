@@ -542,10 +542,13 @@ static int luo_corrupt_hugetlb_pool(struct luo_corrupt_spot *spot,
 static int luo_corrupt_hugetlb_node(struct luo_corrupt_spot *spot,
 				    unsigned int nr)
 {
+	if (!luo_hugetlb_pool_out || nr >= luo_hugetlb_pool_out->nr)
+		return -ENOENT;
+
 	spot->mem = &luo_hugetlb_pool_out->entries[nr];
 	spot->seal = luo_corrupt_seal_hugetlb_pool;
 
-	return nr < luo_hugetlb_pool_out->nr ? 0 : -ENOENT;
+	return 0;
 }
 #endif
 

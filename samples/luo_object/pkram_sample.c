@@ -52,7 +52,9 @@ static int __init sample_init(void)
 	page = page ?: alloc_page(GFP_KERNEL | __GFP_ZERO);
 	if (!page)
 		return -ENOMEM;
-	pr_info("after %llu kernels: %s\n", nr_kernels++, (char *)page_address(page));
+	/* Another kernel wrote the text. */
+	pr_info("after %llu kernels: %.32s\n", nr_kernels++,
+		(char *)page_address(page));
 	sprintf(page_address(page), "kernel %llu was here", nr_kernels);
 	err = save();
 	put_page(page);
