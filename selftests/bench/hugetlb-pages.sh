@@ -11,7 +11,7 @@ measure() {
 	more=
 	ktap_print_header
 	case $STAGE in
-	1)	result "boots" true ;;
+	1)	result "metadata" ./hugetlb metadata "$@" ;;
 	2)	more=hugetlb_base=$(./hugetlb uptime)
 		result "preserve" ./hugetlb preserve "$@" ;;
 	3)	result "boot" ./hugetlb boot "$@"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * hugetlb uptime               - print the time since the kernel was booted
- * hugetlb preserve WORK MIB NR - create a file of NR huge pages of MIB MiB, preserve it, and
- *                                hold the session
+ * hugetlb metadata WORK MIB NR - create a file of NR huge pages of MIB MiB, preserve it, and
+ *                                print the size of what KHO has about it
+ * hugetlb preserve WORK MIB NR - do so, print the time, and hold the session
  * hugetlb boot     WORK MIB NR - print what the boot has cost more than the one of the
  *                                previous kernel, whose uptime is in hugetlb_base= on the
  *                                command line
@@ -59,29 +60,44 @@ static void boot(void)
 	fclose(file);
 }
 
-static void preserve(void)
+static int create(void)
 {
 	unsigned int shift = __builtin_ctzl(page_size);
-	int fd = memfd_create("huge", MFD_HUGETLB | shift << MFD_HUGE_SHIFT), session;
-	struct kho before, after;
-	uint64_t start;
+	int fd = memfd_create("huge", MFD_HUGETLB | shift << MFD_HUGE_SHIFT);
 	char *map;
 
 	if (fd < 0 || ftruncate(fd, nr_pages * page_size))
 		ksft_exit_fail_perror("memfd");
-	map = mmap(NULL, nr_pages * page_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	map = mmap(NULL, nr_pages * page_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		   fd, 0);
 	if (map == MAP_FAILED)
 		ksft_exit_fail_perror("mmap");
 	for (unsigned long i = 0; i < nr_pages; i++)
 		map[i * page_size] = i;
 	munmap(map, nr_pages * page_size);
-	session = session_create(SESSION);
-	before = kho_read();
-	start = counter();
+	return fd;
+}
+
+/* Only a kernel without a previous one shows what KHO has. */
+static void metadata(void)
+{
+	int fd = create(), session = session_create(SESSION);
+	struct kho before = kho_read(), after;
+
+	session_preserve(session, fd, 0);
+	after = kho_read();
+	report("metadata", after.bytes - before.bytes - nr_pages * page_size,
+	       "bytes");
+	close(session);
+}
+
+static void preserve(void)
+{
+	int fd = create(), session = session_create(SESSION);
+	uint64_t start = counter();
+
 	session_preserve(session, fd, 0);
 	report("preserve", counter() - start, "instructions");
-	after = kho_read();
-	report("metadata", after.bytes - before.bytes - nr_pages * page_size, "bytes");
 	session_hold();
 }
 
@@ -115,6 +131,8 @@ int main(int argc, char *argv[])
 	nr_pages = strtoul(argv[4], NULL, 0);
 	if (!strcmp(what, "boot"))
 		boot();
+	else if (!strcmp(what, "metadata"))
+		metadata();
 	else if (!strcmp(what, "preserve"))
 		preserve();
 	else if (!strcmp(what, "retrieve"))
