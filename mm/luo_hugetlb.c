@@ -9,7 +9,7 @@
  * so the options size= and min_size= of the mount do not count for it.
  *
  * After the file was preserved, programs use it as before, and every change up to the
- * kexec travels. See Documentation/mm/luo_hugetlb.rst for what is refused.
+ * kexec is handed over. See Documentation/mm/luo_hugetlb.rst for what is refused.
  */
 
 #include <linux/errno.h>

@@ -48,7 +48,7 @@ void luo_hugetlb_collect_release(struct hstate *h, struct luo_hugetlb_list *list
 long luo_hugetlb_collect_poison(void);
 
 /**
- * luo_hugetlb_run - The run of pages of an extent.
+ * luo_hugetlb_run - Get the run of pages of an extent.
  * @extent: A valid extent.
  * @order:  The order of the huge pages.
  *

@@ -133,7 +133,7 @@ void luo_hugetlb_adopt(struct hstate *h, struct list_head *folios,
 	}
 	luo_hugetlb_adopt_init(folios);
 	luo_hugetlb_adopt_init(&spanning);
-	/* The struct pages of the others tell their zones. */
+	/* Not those that span zones: page_zone() of their tail pages needs the struct pages. */
 	hugetlb_vmemmap_optimize_folios(h, folios);
 
 	spin_lock_irq(&hugetlb_lock);

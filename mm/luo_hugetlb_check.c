@@ -23,7 +23,7 @@
 
 #include "luo_hugetlb.h"
 
-/* Extents that the next one is compared with, and what is wrong with it. */
+/* Return why extent @i is invalid, or NULL. Set @end to its end, for the next call. */
 static const char *luo_hugetlb_check_extent(const struct luo_hugetlb_in *in,
 					    u64 i, u64 *end)
 {

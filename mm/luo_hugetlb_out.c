@@ -212,7 +212,7 @@ static int luo_hugetlb_save(struct luo_hugetlb *hugetlb, bool freeze)
 	return 0;
 }
 
-/* Return what about a file no version can describe. */
+/* Return why a file cannot be preserved, or NULL. */
 static const char *luo_hugetlb_unsupported(const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
@@ -233,8 +233,8 @@ static const char *luo_hugetlb_unsupported(const struct file *file)
  * luo_hugetlb_out_preserve - Preserve a file.
  * @args: The arguments of the handler.
  *
- * Return: 0; -EOPNOTSUPP if the file has what cannot be described; as
- * luo_hugetlb_collect(); -ENOMEM. On an error the file is unchanged, except that a page
+ * Return: 0; -EOPNOTSUPP if the file is not open for reading and writing, is a
+ * System V segment, or is in a user namespace; as luo_hugetlb_collect(); -ENOMEM. On an error the file is unchanged, except that a page
  * of it may have moved to other page frames.
  */
 int luo_hugetlb_out_preserve(struct liveupdate_file_op_args *args)

@@ -243,7 +243,7 @@ static void __init luo_hugetlb_pool_divide(struct hstate *h,
 }
 
 /**
- * luo_hugetlb_pool_boot - Do not allocate pages that were preserved.
+ * luo_hugetlb_pool_boot - Subtract preserved pages from hugepages=.
  * @h: The size, with the values of hugepages=.
  *
  * Lowers the numbers of pages to allocate.
@@ -367,7 +367,7 @@ bool luo_hugetlb_pool_wants(struct hstate *h, int nid)
 }
 
 /**
- * luo_hugetlb_pool_drop - Do not wait any more for a page.
+ * luo_hugetlb_pool_drop - Remove one page from the pending ones.
  * @h:   Its size.
  * @nid: Its node.
  *
@@ -499,8 +499,8 @@ static void luo_hugetlb_pool_end_size(struct hstate *h)
  * luo_hugetlb_pool_end - Do not wait any more for any page, and fill the pool.
  *
  * Call it when the files of the previous kernel are all retrieved or dropped, or if this
- * kernel cannot retrieve any. A page is pending then only if the numbers do not agree with
- * what came: the page could not be read, or is on another node.
+ * kernel cannot retrieve any. A page is pending then only if the numbers differ from the
+ * pages that were adopted: the page could not be read, or is on another node.
  *
  * Context: Process context, may sleep.
  */
@@ -528,7 +528,7 @@ static unsigned long __init luo_hugetlb_pool_objects(struct hstate *h)
 	return nr;
 }
 
-/* Compare the numbers with the objects, and fill the pool if it waits in vain. */
+/* Compare the numbers with the objects, and fill the pool if it waits for other pages. */
 static void __init luo_hugetlb_pool_verify(struct hstate *h)
 {
 	struct luo_hugetlb_pending *pending = luo_hugetlb_pending_of(h);

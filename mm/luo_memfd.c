@@ -5,9 +5,9 @@
  * The file handlers for memfds. A file keeps its contents, holes, size, position and
  * seals over the kexec, and whether it is executable. Between kernels that support
  * attributes (luo_memfd_attrs.c) it also keeps its name, mode, owner and times, the
- * flags that it is open with, extended attributes and the security label. It loses the
- * close-on-exec flag, ACLs, and all other state, which is that of a new memfd. Files on
- * hugetlbfs are not supported.
+ * flags that it is open with, extended attributes, ACLs and the security label. It loses
+ * the close-on-exec flag, and all other state is that of a new memfd. Hugetlb files have
+ * a handler of their own, luo_hugetlb.c.
  *
  * There are two handlers, because LUO finds a handler by a string, and fails the whole
  * session if it does not know the string. The first handler has the string of the

@@ -86,7 +86,7 @@ const struct luo_memfd_extent_ser *
 luo_memfd_extents_find(const struct luo_memfd_extents *list, u64 index);
 
 /**
- * luo_memfd_extent_run - The run of pages of an extent.
+ * luo_memfd_extent_run - Get the run of pages of an extent.
  * @extent: The extent.
  * @flags:  LUO_MEMFD_* of the file.
  *

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Pages of a memfd that have not come yet
+ * DOC: Absent pages of a memfd
  *
- * Which pages of a file luo_memfd_lazy.c has not brought into the page cache, and in
- * which page frames they are. The extents of the file, which never change, say in
- * which page frame a page was. A bit for each page says that it has come or was freed:
- * its page frame may have another user by now, so this file reads nothing there. The
- * bitmaps are allocated as pages come, so a file costs nothing here until it is used.
+ * Records which pages of a file luo_memfd_lazy.c has not inserted into the page cache yet.
+ * The extents of the file, which never change, give the page frames. A bitmap gives the
+ * pages that were inserted or freed. A page frame whose bit is set may have another owner,
+ * so this file does not read it. Bitmaps are allocated when pages are inserted, so a file
+ * that is not accessed has none.
  *
- * An absent page is under a preservation of KHO, whose order is in the mark in the
- * struct page of its first page. luo_memfd_absent_shrink() divides a preservation so
- * that a part of it can be claimed. If an absent page is under none, the list of
- * extents was wrong or that of another file was, and the content of the page is lost.
+ * An absent page is part of a preservation of KHO, whose order is in the struct page of its
+ * first page. luo_memfd_absent_shrink() divides a preservation, so that a part of it can be
+ * claimed. If an absent page is in no preservation, the list of extents was wrong or that
+ * of another file was, and the content of the page is lost.
  *
- * Reads struct pages of absent pages only, through luo_run. The caller holds the lock
- * of the file for all but luo_memfd_absent_next().
+ * Struct pages are read through luo_run, and only those of absent pages. The caller holds
+ * the lock of the file for all functions but luo_memfd_absent_next().
  */
 
 #include <linux/align.h>
@@ -29,7 +29,7 @@
 
 #include "luo_memfd_absent.h"
 
-/* How many pages have their bits in one bitmap. */
+/* The number of pages in one bitmap. */
 #define LUO_MEMFD_ABSENT_BITS	(PAGE_SIZE * 8)
 
 static u64 luo_memfd_absent_nr_bitmaps(const struct luo_memfd_absent *absent)
@@ -38,12 +38,12 @@ static u64 luo_memfd_absent_nr_bitmaps(const struct luo_memfd_absent *absent)
 }
 
 /**
- * luo_memfd_absent_init - Have all pages of a file be absent.
+ * luo_memfd_absent_init - Mark all pages of a file as absent.
  * @absent:   To be set up.
  * @extents:  The extents of the file, valid. The caller frees them after
  *            luo_memfd_absent_free().
- * @nr:       How many there are.
- * @nr_pages: How many pages they have together.
+ * @nr:       Number of extents.
+ * @nr_pages: Number of pages of all extents.
  *
  * Return: 0; -EINVAL if the extents are out of order, or one of them is poisoned;
  * -ENOMEM.
@@ -60,9 +60,9 @@ int luo_memfd_absent_init(struct luo_memfd_absent *absent,
 		.before = kvmalloc_array(nr, sizeof(*absent->before),
 					 GFP_KERNEL | __GFP_NOWARN),
 	};
-	absent->gone = kvcalloc(luo_memfd_absent_nr_bitmaps(absent),
-				sizeof(*absent->gone), GFP_KERNEL | __GFP_NOWARN);
-	if (!absent->before || !absent->gone) {
+	absent->present = kvcalloc(luo_memfd_absent_nr_bitmaps(absent),
+				sizeof(*absent->present), GFP_KERNEL | __GFP_NOWARN);
+	if (!absent->before || !absent->present) {
 		luo_memfd_absent_free(absent);
 		return -ENOMEM;
 	}
@@ -89,14 +89,14 @@ void luo_memfd_absent_free(struct luo_memfd_absent *absent)
 {
 	u64 i;
 
-	for (i = 0; absent->gone && i < luo_memfd_absent_nr_bitmaps(absent); i++)
-		kfree(absent->gone[i]);
-	kvfree(absent->gone);
+	for (i = 0; absent->present && i < luo_memfd_absent_nr_bitmaps(absent); i++)
+		kfree(absent->present[i]);
+	kvfree(absent->present);
 	kvfree(absent->before);
 	*absent = (struct luo_memfd_absent){};
 }
 
-/* The first extent that ends behind an index. */
+/* Find the first extent that ends after an index. */
 static u64 luo_memfd_absent_extent(const struct luo_memfd_absent *absent, u64 index)
 {
 	const struct luo_memfd_extent_ser *extent;
@@ -114,7 +114,7 @@ static u64 luo_memfd_absent_extent(const struct luo_memfd_absent *absent, u64 in
 	return low;
 }
 
-/* How many pages of the list are before an index. */
+/* Count the pages of the list before an index. */
 static u64 luo_memfd_absent_before(const struct luo_memfd_absent *absent, u64 index)
 {
 	u64 i = luo_memfd_absent_extent(absent, index);
@@ -127,7 +127,7 @@ static u64 luo_memfd_absent_before(const struct luo_memfd_absent *absent, u64 in
 	return absent->before[i] + (index - absent->list.extents[i].index);
 }
 
-/* The index of a page of the list. */
+/* Get the index of a page of the list. */
 static u64 luo_memfd_absent_at(const struct luo_memfd_absent *absent, u64 nr)
 {
 	u64 low = 0, high = absent->list.nr, middle;
@@ -145,7 +145,7 @@ static u64 luo_memfd_absent_at(const struct luo_memfd_absent *absent, u64 nr)
 	       (nr - absent->before[high - 1]);
 }
 
-/* The first page of the list from @nr on and before @end that is absent, or is not. */
+/* Find the first page of the list from @nr on and before @end that is absent, or is not. */
 static u64 luo_memfd_absent_scan(const struct luo_memfd_absent *absent, u64 nr,
 				 u64 end, bool is_absent)
 {
@@ -155,7 +155,7 @@ static u64 luo_memfd_absent_scan(const struct luo_memfd_absent *absent, u64 nr,
 		first = nr % LUO_MEMFD_ABSENT_BITS;
 		last = min(LUO_MEMFD_ABSENT_BITS, first + (end - nr));
 		/* Pairs with luo_memfd_absent_reserve(). */
-		bits = smp_load_acquire(&absent->gone[nr / LUO_MEMFD_ABSENT_BITS]);
+		bits = smp_load_acquire(&absent->present[nr / LUO_MEMFD_ABSENT_BITS]);
 		if (!bits)
 			found = is_absent ? first : last;
 		else if (is_absent)
@@ -176,7 +176,7 @@ static u64 luo_memfd_absent_scan(const struct luo_memfd_absent *absent, u64 nr,
  * @end:       The index behind the last.
  * @is_absent: Find an absent page; or else, one that is not or is in a hole.
  *
- * Context: Any, also without the lock of the file: pages may come meanwhile.
+ * Context: Any, also without the lock of the file: pages may be inserted meanwhile.
  * Return: Its index; @end if there is none.
  */
 u64 luo_memfd_absent_next(const struct luo_memfd_absent *absent, u64 start,
@@ -208,11 +208,11 @@ u64 luo_memfd_absent_next(const struct luo_memfd_absent *absent, u64 start,
 }
 
 /**
- * luo_memfd_absent_reserve - Make sure that pages can be removed.
+ * luo_memfd_absent_reserve - Allocate what luo_memfd_absent_remove() needs.
  * @absent: The pages of the file.
- * @index:  The first.
- * @nr:     How many there are, all in one extent.
- * @gfp:    How to allocate.
+ * @index:  The first page.
+ * @nr:     Number of pages, all in one extent.
+ * @gfp:    Allocation mask.
  *
  * Context: Process context, may sleep.
  * Return: 0; -ENOMEM.
@@ -225,7 +225,7 @@ int luo_memfd_absent_reserve(struct luo_memfd_absent *absent, u64 index, u64 nr,
 	unsigned long *bits;
 
 	for (i = first / LUO_MEMFD_ABSENT_BITS; i <= last; i++) {
-		if (absent->gone[i])
+		if (absent->present[i])
 			continue;
 		nr = min(LUO_MEMFD_ABSENT_BITS,
 			 absent->list.nr_pages - i * LUO_MEMFD_ABSENT_BITS);
@@ -233,17 +233,17 @@ int luo_memfd_absent_reserve(struct luo_memfd_absent *absent, u64 index, u64 nr,
 		if (!bits)
 			return -ENOMEM;
 		/* Zeroes first: luo_memfd_absent_scan() takes no lock. */
-		smp_store_release(&absent->gone[i], bits);
+		smp_store_release(&absent->present[i], bits);
 	}
 
 	return 0;
 }
 
 /**
- * luo_memfd_absent_remove - Note that pages are not absent any more.
+ * luo_memfd_absent_remove - Mark pages as not absent.
  * @absent: The pages of the file.
- * @index:  The first, absent.
- * @nr:     How many there are, all in one extent and reserved.
+ * @index:  The first page, absent.
+ * @nr:     Number of pages, all in one extent and reserved.
  */
 void luo_memfd_absent_remove(struct luo_memfd_absent *absent, u64 index, u64 nr)
 {
@@ -253,12 +253,12 @@ void luo_memfd_absent_remove(struct luo_memfd_absent *absent, u64 index, u64 nr)
 	for (; first < end; first += step) {
 		bit = first % LUO_MEMFD_ABSENT_BITS;
 		step = min(LUO_MEMFD_ABSENT_BITS - bit, end - first);
-		bitmap_set(absent->gone[first / LUO_MEMFD_ABSENT_BITS], bit, step);
+		bitmap_set(absent->present[first / LUO_MEMFD_ABSENT_BITS], bit, step);
 	}
 }
 
 /**
- * luo_memfd_absent_offset - Find a page of the file in memory, or the other way.
+ * luo_memfd_absent_offset - Convert an offset in an extent between file and memory.
  * @extent: An extent.
  * @offset: A page, in pages from the first of the file or from the lowest in memory.
  *
@@ -273,7 +273,7 @@ u32 luo_memfd_absent_offset(const struct luo_memfd_extent_ser *extent, u32 offse
 }
 
 /**
- * luo_memfd_absent_find - Find the preservation that an absent page is under.
+ * luo_memfd_absent_find - Find the preservation that has an absent page.
  * @absent: The pages of the file.
  * @index:  The page, absent.
  * @block:  Set to the preservation.

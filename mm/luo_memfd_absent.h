@@ -9,15 +9,15 @@
 
 /**
  * struct luo_memfd_absent - The pages of a file, and which of them are absent.
- * @list:   The extents of the file, in ascending order of file index, never changed.
- * @before: For each extent, how many pages are in those before it.
- * @gone:   A bit for each page of the list that is not absent any more. NULL in the
- *          place of a bitmap whose pages are all absent.
+ * @list:    The extents of the file, in ascending order of file index, never changed.
+ * @before:  For each extent, the number of pages in those before it.
+ * @present: Bitmaps of the pages of the list that are not absent any more. NULL in the
+ *           place of a bitmap whose pages are all absent.
  */
 struct luo_memfd_absent {
 	struct luo_memfd_extents list;
 	u64 *before;
-	unsigned long **gone;
+	unsigned long **present;
 };
 
 /**
@@ -33,7 +33,7 @@ struct luo_memfd_block {
 };
 
 /**
- * luo_memfd_absent_is_down - Whether page frames descend from page to page.
+ * luo_memfd_absent_is_down - Check whether page frames descend from page to page.
  * @extent: The extent.
  *
  * Return: true for single pages in descending order. Within a folio they ascend.

@@ -89,7 +89,7 @@ static void luo_memfd_attrs_apply_xattrs(struct file *file, u64 instance,
 		err = err ?: ret;
 	}
 	if (err)
-		pr_warn("instance %llu comes without %u of its extended attributes and label: %pe\n",
+		pr_warn("instance %llu was retrieved without %u of its extended attributes and label: %pe\n",
 			instance, nr_lost, ERR_PTR(err));
 }
 

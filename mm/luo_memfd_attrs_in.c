@@ -2,7 +2,7 @@
 /**
  * DOC: Loading the attributes of a memfd
  *
- * Called by luo_memfd_in.c when it retrieves or finishes a file. An error here does not
+ * Called by luo_memfd_in.c when it retrieves a file. An error here does not
  * fail the retrieve: a file whose attributes cannot be read has those of a new memfd,
  * and the error is logged.
  */
@@ -71,7 +71,7 @@ void luo_memfd_attrs_in_load(u64 instance, struct luo_memfd_attrs_in *in)
 	int err = luo_memfd_attrs_in_try(instance, in);
 
 	if (err && err != -ENOENT)
-		pr_warn("instance %llu comes without its name, owner and other attributes: %pe\n",
+		pr_warn("instance %llu was retrieved without its name, owner and other attributes: %pe\n",
 			instance, ERR_PTR(err));
 }
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: Bringing in absent pages in the background
+ * DOC: Inserting absent pages in the background
  *
- * With ``luo_memfd.lazy=background``, a worker brings in the pages of a file that no
- * task has used yet, see luo_memfd_lazy.c, in ascending order. It holds the lock of the
+ * With ``luo_memfd.lazy=background``, a worker inserts the pages of a file that no task
+ * has accessed yet, see luo_memfd_lazy.c, in ascending order. It holds the lock of the
  * file for at most 1 MiB or one folio at a time, and has the lowest priority of the
  * scheduler. The pages are charged to the memory cgroup of the task that retrieved
  * the file.
  *
- * The worker stops when memory is short, or the cgroup has no room for what it would
- * bring in next, and the rest comes when it is used. It also stops while the file is
- * preserved, because pages that are absent then take no time in the update.
+ * The worker stops when memory is short, or the limit of the cgroup is reached. The other
+ * pages are then retrieved on first access. It also stops while the file is preserved,
+ * because absent pages take no time in the update.
  *
  * ``/sys/module/luo_memfd/parameters/absent`` has the number of absent pages of all
  * files.
@@ -65,7 +65,7 @@ static const struct kernel_param_ops luo_memfd_background_absent_ops = {
 };
 module_param_cb(absent, &luo_memfd_background_absent_ops, NULL, 0444);
 
-/* Bring in the next absent pages. Returns whether there may be others to bring in. */
+/* Insert the next absent pages. Return true if others may remain. */
 static bool luo_memfd_background_fill(struct luo_memfd_lazy *lazy)
 {
 	struct luo_memfd_background *background = &lazy->background;
@@ -84,7 +84,7 @@ static bool luo_memfd_background_fill(struct luo_memfd_lazy *lazy)
 		return false;
 
 	err = luo_memfd_lazy_fill_ahead(lazy, index, gfp);
-	/* The content of this page is lost, which the log says; go on behind it. */
+	/* The content of this page is lost, which is logged. Continue after it. */
 	background->index = err == -EIO ? index + 1 : index;
 
 	return !err || err == -EIO;
@@ -116,7 +116,7 @@ void luo_memfd_background_start(struct luo_memfd_lazy *lazy)
 }
 
 /**
- * luo_memfd_background_init - Set up what is known of the worker of a file.
+ * luo_memfd_background_init - Initialise the worker of a file.
  * @lazy:  The file.
  * @is_on: Whether it has a worker.
  *
@@ -137,8 +137,8 @@ void luo_memfd_background_init(struct luo_memfd_lazy *lazy, bool is_on)
  * luo_memfd_background_stop - Stop the worker of a file for good.
  * @lazy: The file.
  *
- * Context: Process context, may sleep. Waits until the worker has brought in what it is
- * about to, which is at most 1 MiB or one folio.
+ * Context: Process context, may sleep. Waits for the current step of the worker, which is at
+ * most 1 MiB or one folio.
  */
 void luo_memfd_background_stop(struct luo_memfd_lazy *lazy)
 {

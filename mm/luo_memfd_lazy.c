@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /**
- * DOC: A memfd whose pages come when they are used
+ * DOC: Retrieving the pages of a memfd on first access
  *
- * With ``luo_memfd.lazy=on`` or ``background``, a file is retrieved with its size and
- * its list of extents, and without its pages. shmem calls this file when it finds an empty slot
- * in the page cache, see struct shmem_absent: a page that is absent is claimed from
- * KHO then, with its neighbours, up to 1 MiB, and charged to the task that looks for
- * it. luo_memfd_absent.c says where the pages are.
+ * With ``luo_memfd.lazy=on`` or ``background``, retrieve restores only the size and the
+ * list of extents of a file. The pages are absent. When shmem finds an empty slot in the
+ * page cache, it calls luo_memfd_lazy_fill(), see struct shmem_absent, which claims the
+ * page and up to 1 MiB of neighbours from KHO, inserts them into the page cache, and
+ * charges them to the accessing task. luo_memfd_absent.c records which pages are absent.
  *
  * A claimed page that cannot be inserted, because the limit of the memory cgroup is
- * reached or no memory is free, waits in a list of the file for the next access. It
- * is never lost: the access fails, or the OOM killer is invoked, as for a new page. An
- * access to a page that KHO does not have fails with -EIO. A page that the hardware has
- * reported is inserted as one that is poisoned.
+ * reached or no memory is free, stays in a list of the file until the next access. It is
+ * never lost: the access fails, or the OOM killer is invoked, as for a new page. An access
+ * to a page that KHO does not have fails with -EIO. A page that the hardware has reported
+ * as damaged is inserted as a poisoned page.
  *
- * The file is retrieved at once, as with ``off``, if its list is out of order, if it has
- * a poisoned page, or if it is read from version 0.
+ * All pages are retrieved immediately, as with ``off``, if the list is out of order, if the
+ * file has a poisoned page, or if it is read from version 0.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -44,7 +44,7 @@
 #include "internal.h"
 #include "luo_memfd_lazy.h"
 
-/* How many extents of a file are looked at when it is retrieved. */
+/* The number of extents of a file that are checked when it is retrieved. */
 #define LUO_MEMFD_LAZY_SAMPLES	256
 
 #undef MODULE_PARAM_PREFIX
@@ -87,10 +87,10 @@ module_param_cb(lazy, &luo_memfd_lazy_mode_ops, NULL, 0644);
 static const struct shmem_absent_ops luo_memfd_lazy_ops;
 
 /**
- * luo_memfd_lazy_of - Get what is known of the pages of a file that are absent.
+ * luo_memfd_lazy_of - Get the lazy state of a file.
  * @inode: The file.
  *
- * Return: The file; NULL if all its pages were retrieved at once.
+ * Return: The state; NULL if all pages of the file were retrieved immediately.
  */
 struct luo_memfd_lazy *luo_memfd_lazy_of(struct inode *inode)
 {
@@ -103,10 +103,11 @@ struct luo_memfd_lazy *luo_memfd_lazy_of(struct inode *inode)
 }
 
 /**
- * luo_memfd_lazy_gfp - How to allocate for a page that no task waits for.
- * @gfp: How the task allocates.
+ * luo_memfd_lazy_gfp - Allow an allocation to fail.
+ * @gfp: Allocation mask of the accessing task.
  *
- * Return: The same, and it may fail.
+ * Return: @gfp for a page that no task waits for: without %__GFP_NOFAIL, and with
+ * %__GFP_RETRY_MAYFAIL and %__GFP_NOWARN.
  */
 gfp_t luo_memfd_lazy_gfp(gfp_t gfp)
 {
@@ -138,7 +139,7 @@ static struct folio *luo_memfd_lazy_claimed(struct luo_memfd_lazy *lazy,
 	return NULL;
 }
 
-/* Add a single page to the batch. Returns false if it has no room, or for another zone. */
+/* Add a page. Return false if the batch is full or the page is in another zone. */
 static bool luo_memfd_lazy_batch_add(struct luo_memfd_batch *batch,
 				     struct folio *folio)
 {
@@ -153,7 +154,7 @@ static bool luo_memfd_lazy_batch_add(struct luo_memfd_batch *batch,
 	return true;
 }
 
-/* Keep a folio that was claimed in the batch, or in the list, until the next flush. */
+/* Add a claimed folio to the batch or to the list, until the next flush. */
 static void luo_memfd_lazy_keep(struct luo_memfd_lazy *lazy, struct folio *folio,
 				pgoff_t index)
 {
@@ -179,7 +180,7 @@ static bool luo_memfd_lazy_is_poisoned(const struct luo_memfd_block *block)
 	return false;
 }
 
-/* A folio was preserved as one, and comes as one unless it was divided. */
+/* Return true if the block is a whole preserved folio, which is restored as one. */
 static bool luo_memfd_lazy_is_folio(const struct luo_memfd_block *block)
 {
 	return block->order && block->order == block->extent->order;
@@ -196,7 +197,7 @@ static struct luo_run luo_memfd_lazy_run(const struct luo_memfd_block *block,
 	};
 }
 
-/* Claim a preservation, and keep its folios for the page cache. */
+/* Claim a preservation, and add its folios to the batch or to the list. */
 static int luo_memfd_lazy_claim(struct luo_memfd_lazy *lazy,
 				const struct luo_memfd_block *block)
 {
@@ -271,7 +272,7 @@ static int luo_memfd_lazy_claim_at(struct luo_memfd_lazy *lazy, pgoff_t index,
 	return 1 << block.order;
 }
 
-/* Claim what follows a page in the file, as far as one batch has room for it. */
+/* Claim the pages after a page of the file, up to the end of the batch. */
 static void luo_memfd_lazy_claim_more(struct luo_memfd_lazy *lazy, pgoff_t index,
 				      unsigned int nr, gfp_t gfp)
 {
@@ -300,7 +301,7 @@ static void luo_memfd_lazy_gather(struct luo_memfd_lazy *lazy)
 	}
 }
 
-/* Remove what a batch has stored from what is absent. */
+/* Clear the absent state of the pages that a batch has inserted. */
 static void luo_memfd_lazy_stored(struct luo_memfd_lazy *lazy)
 {
 	struct luo_memfd_batch *batch = &lazy->batch;
@@ -364,11 +365,11 @@ static int luo_memfd_lazy_insert_folio(struct luo_memfd_lazy *lazy,
 /**
  * luo_memfd_lazy_flush - Insert what was claimed.
  * @lazy: The file, with its lock held.
- * @gfp:  How to allocate and charge.
- * @mm:   To whom to charge it, NULL for the current task.
+ * @gfp:  Allocation mask.
+ * @mm:   Whose memory cgroup is charged; NULL for that of the current task.
  *
  * Context: Process context, may sleep.
- * Return: 0; -ENOMEM, with the rest left for the next access.
+ * Return: 0; -ENOMEM, with the other folios left for the next access.
  */
 int luo_memfd_lazy_flush(struct luo_memfd_lazy *lazy, gfp_t gfp,
 			 struct mm_struct *mm)
@@ -452,16 +453,16 @@ static int luo_memfd_lazy_fill(struct inode *inode, pgoff_t index, gfp_t gfp,
 }
 
 /**
- * luo_memfd_lazy_fill_ahead - Bring in a page and its neighbours before they are used.
+ * luo_memfd_lazy_fill_ahead - Insert a page and its neighbours before they are accessed.
  * @lazy:  The file.
  * @index: The index of the page.
- * @gfp:   How to allocate and charge, which may fail.
+ * @gfp:   Allocation mask that allows failure.
  *
  * The active memory cgroup is charged.
  *
  * Context: Process context, may sleep.
- * Return: 0, also if the page has come meanwhile; -EIO if KHO does not have it; -ENOMEM,
- * where one page could perhaps be brought in, but not 1 MiB.
+ * Return: 0, also if the page was inserted meanwhile; -EIO if KHO does not have it;
+ * -ENOMEM if there is no memory for a batch. A single page may still be inserted then.
  */
 int luo_memfd_lazy_fill_ahead(struct luo_memfd_lazy *lazy, pgoff_t index, gfp_t gfp)
 {
@@ -531,8 +532,8 @@ static bool luo_memfd_lazy_find_in(struct luo_memfd_lazy *lazy, u64 index,
 }
 
 /*
- * Free the absent pages of a range, and of those that KHO does not have, forget that
- * they were there.
+ * Free the absent pages of a range. A page that KHO does not have is only removed from the
+ * bitmap and from the number of blocks.
  */
 static void luo_memfd_lazy_drop_range(struct luo_memfd_lazy *lazy, u64 start,
 				      u64 end)
@@ -609,9 +610,9 @@ static const struct shmem_absent_ops luo_memfd_lazy_ops = {
 };
 
 /*
- * Whether the previous kernel preserved the first key of some of the extents. This finds
+ * Check that the previous kernel preserved the first key of some of the extents. This finds
  * a list of memory that was never preserved, at a cost that does not depend on its
- * length. A single page that is missing is found when it is used.
+ * length. A single page that is missing is found when it is accessed.
  */
 static bool luo_memfd_lazy_is_present(const struct luo_memfd_ser_v1 *memfd,
 				      const struct luo_memfd_extent_ser *extents)
@@ -669,10 +670,10 @@ static void luo_memfd_lazy_begin(struct luo_memfd_lazy *lazy, int mode)
 }
 
 /**
- * luo_memfd_lazy_attach - Have the pages of a file come when they are used.
+ * luo_memfd_lazy_attach - Let shmem retrieve the pages of a file on first access.
  * @inode: The file, without pages. No process can see it yet.
  * @memfd: The file that was preserved.
- * @array: Its extents, valid; of the file on success, and empty then.
+ * @array: Its valid extents. On success the file owns them, and this is empty.
  *
  * Context: Process context, may sleep.
  * Return: true; false if the pages must be retrieved immediately.
@@ -698,7 +699,7 @@ bool luo_memfd_lazy_attach(struct inode *inode,
 }
 
 /**
- * luo_memfd_lazy_attach_copy - The same for a file whose extents are a part of an array.
+ * luo_memfd_lazy_attach_copy - As luo_memfd_lazy_attach(), with a copy of the extents.
  * @inode:   The file, without pages. No process can see it yet.
  * @memfd:   The file that was preserved.
  * @extents: Its extents, valid, which are copied.
@@ -731,7 +732,7 @@ bool luo_memfd_lazy_attach_copy(struct inode *inode,
 }
 
 /**
- * luo_memfd_lazy_fill_range - Bring in the absent pages of a range.
+ * luo_memfd_lazy_fill_range - Insert the absent pages of a range.
  * @inode: The file.
  * @start: The first page.
  * @end:   The page behind the last.

@@ -15,11 +15,11 @@
 struct mem_cgroup;
 
 /**
- * struct luo_memfd_background - The worker that brings in the pages of a file.
+ * struct luo_memfd_background - The worker that inserts the pages of a file.
  * @is_on: There is one.
- * @index: All pages before this one were brought in, or are lost.
+ * @index: All pages before this one were inserted, or are lost.
  * @memcg: The memory cgroup that is charged.
- * @list:  Among all files that were retrieved without their pages.
+ * @list:  Entry in the list of all files that were retrieved without their pages.
  * @work:  The worker.
  */
 struct luo_memfd_background {
@@ -31,17 +31,17 @@ struct luo_memfd_background {
 };
 
 /**
- * struct luo_memfd_lazy - A file whose pages come when they are used.
- * @shmem:      What shmem calls.
- * @lock:       Held while pages come, are freed, or are preserved.
+ * struct luo_memfd_lazy - A file whose pages are retrieved on first access.
+ * @shmem:      The functions that shmem calls.
+ * @lock:       Held while pages are inserted, freed or preserved.
  * @inode:      The file.
- * @array:      The memory of the extents of @absent, or
- * @copy:       that, if the array has those of other files too.
+ * @array:      Owns the extents of @absent, unless @copy does.
+ * @copy:       Copy of the extents, if the array has those of several files.
  * @absent:     The pages that are not in the page cache yet.
- * @claimed:    Those of them that were claimed.
- * @preserved:  The absent pages are preserved again: pin what comes.
+ * @claimed:    Folios that were claimed and not inserted.
+ * @preserved:  The absent pages are preserved again: pin each page that is inserted.
  * @batch:      Single pages of @claimed that are being inserted.
- * @background: What brings in pages that no task uses.
+ * @background: The worker.
  */
 struct luo_memfd_lazy {
 	struct shmem_absent shmem;
@@ -63,7 +63,7 @@ void luo_memfd_lazy_lost(struct luo_memfd_lazy *lazy, u64 index, u64 nr);
 int luo_memfd_lazy_flush(struct luo_memfd_lazy *lazy, gfp_t gfp,
 			 struct mm_struct *mm);
 
-/* luo_memfd_background.c: bringing in pages that no task uses. */
+/* luo_memfd_background.c: inserting pages that no task accesses. */
 
 void luo_memfd_background_init(struct luo_memfd_lazy *lazy, bool is_on);
 void luo_memfd_background_start(struct luo_memfd_lazy *lazy);

@@ -315,8 +315,9 @@ static struct luo_memfd *luo_memfd_save_tracked(struct file *file, bool stock)
  *         false, write version 1 alone.
  *
  * Return: 0; -ENOMEM if the file does not fit into memory; -EOPNOTSUPP if a page has
- * memory tags; -EBUSY if the file is preserved in a tree; or another negative errno. On
- * an error the file is unchanged.
+ * memory tags; -EBUSY if the file is preserved already, in a session or in a tree, or if a
+ * page must be moved and is in use; or another negative errno. On an error the file is
+ * unchanged.
  */
 int luo_memfd_out_preserve(struct liveupdate_file_op_args *args, bool stock)
 {

@@ -159,8 +159,8 @@ static int luo_memfd_move(struct luo_memfd_walk *walk,
 
 /*
  * A poisoned page cannot be moved, and in a scratch area the next kernel would use it.
- * If its folio could not be split, the format cannot tell the good pages of the folio
- * from the poisoned one.
+ * If its folio could not be split, the format has no field for a poisoned page within a
+ * folio.
  */
 static int luo_memfd_pin_poisoned(struct luo_memfd_walk *walk,
 				  struct folio *folio)

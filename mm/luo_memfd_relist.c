@@ -2,12 +2,11 @@
 /**
  * DOC: Preserving absent pages of a memfd again
  *
- * When a file is preserved and some of its pages have not come yet, see
- * luo_memfd_lazy.c, luo_memfd_collect.c lists those that have, and this file adds the
- * others: the page frames stay where they are, no struct page is written, and each
- * preservation of the previous kernel is looked up once. From then on, and under the
- * same lock, a page that comes is pinned, because all pages of the list are unpinned in
- * the end, but for those that are absent then.
+ * When a file is preserved that has absent pages, see luo_memfd_lazy.c,
+ * luo_memfd_collect.c lists the pages in the page cache, and this file adds the absent
+ * ones: no struct page is written, and each preservation of the previous kernel is looked
+ * up once. From then on, and under the same lock, each page that is inserted is pinned,
+ * because in the end all pages of the list are unpinned that are not absent.
  */
 
 #define pr_fmt(fmt) "luo_memfd: " fmt
@@ -151,7 +150,7 @@ static int luo_memfd_relist_merge(struct luo_memfd_walk *walk,
  * luo_memfd_relist - Add the absent pages of a file to the list of a walk.
  * @walk: The walk, which has been over the page cache. Its list is in order.
  *
- * Pages that come after this are pinned, until luo_memfd_relist_release_begin().
+ * Pages that are inserted after this are pinned, until luo_memfd_relist_release_begin().
  *
  * Context: Process context, may sleep. The inode is locked, and what is added is marked.
  * Return: 0; -EIO if KHO does not have an absent page; -ENOMEM; -EINTR. On an error the
@@ -186,11 +185,13 @@ int luo_memfd_relist(struct luo_memfd_walk *walk)
 }
 
 /**
- * luo_memfd_relist_release_begin - Let no page of a file come.
+ * luo_memfd_relist_release_begin - Block the insertion of absent pages.
  * @inode: The file.
  *
- * Called before the pages of the list are unpinned: those that are absent have no pin.
- * Pages that come later are not pinned. Call luo_memfd_relist_release_end() afterwards.
+ * Called before the pages of the list are unpinned: absent pages have no pin. Pages that
+ * are inserted later are not pinned. Call luo_memfd_relist_release_end() afterwards.
+ *
+ * Context: Process context, may sleep. Returns with the lock of the lazy state held.
  */
 void luo_memfd_relist_release_begin(struct inode *inode)
 {
@@ -209,8 +210,10 @@ void luo_memfd_relist_release_begin(struct inode *inode)
 }
 
 /**
- * luo_memfd_relist_release_end - Let pages come again.
+ * luo_memfd_relist_release_end - Allow the insertion of absent pages again.
  * @inode: The file.
+ *
+ * Releases the lock that luo_memfd_relist_release_begin() took, and restarts the worker.
  */
 void luo_memfd_relist_release_end(struct inode *inode)
 {
@@ -224,7 +227,7 @@ void luo_memfd_relist_release_end(struct inode *inode)
 }
 
 /**
- * luo_memfd_relist_present - Find pages of a preserved file that have come.
+ * luo_memfd_relist_present - Find pages of a preserved file that are not absent.
  * @inode: The file.
  * @start: The index to start at.
  * @end:   The index behind the last; set to that behind the pages found.

@@ -3,7 +3,7 @@
  * DOC: Trees of a tmpfs over live update
  *
  * The file handler for a directory of a tmpfs, the root or one below it. The directory
- * travels with everything under it: names, hard links, symbolic links, fifos, sockets,
+ * is handed over with everything under it: names, hard links, symbolic links, fifos, sockets,
  * device nodes, their attributes, and the contents of files with their holes. In the
  * next kernel it is the root of a mount that move_mount() can attach anywhere.
  *

@@ -10,8 +10,8 @@
  * mark, and the file has as many pages as were collected, then these are its pages, and
  * freeze need not visit them. Otherwise it collects the pages of the file again.
  *
- * The mark is also what tells that a file has an owner: a file that is marked already
- * is preserved by another tree or as a memfd, and is refused.
+ * The mark also shows that a file is preserved: a file that is marked already is in another
+ * tree or is preserved as a memfd, and is refused.
  *
  * Called by luo_tmpfs_out.c.
  */
@@ -43,7 +43,7 @@ unsigned long luo_tmpfs_content_key(const struct inode *inode)
 }
 
 /**
- * luo_tmpfs_content_needed - Whether a file has to have a &struct luo_tmpfs_content.
+ * luo_tmpfs_content_needed - Check whether a file needs a &struct luo_tmpfs_content.
  * @inode: A regular file.
  *
  * Return: False if the file is empty: it has no page, and can only get one by a system

@@ -274,7 +274,7 @@ static int luo_tmpfs_create_all_attributes(struct luo_tmpfs_creation *creation)
 		cond_resched();
 	}
 	if (creation->lost)
-		pr_warn("the tree comes without %llu of its extended attributes and labels: %pe\n",
+		pr_warn("the tree was retrieved without %llu of its extended attributes and labels: %pe\n",
 			creation->nr_lost, ERR_PTR(creation->lost));
 
 	return err;

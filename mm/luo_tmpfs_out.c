@@ -208,7 +208,7 @@ static void luo_tmpfs_remove(struct luo_tmpfs *tree)
  * @args: The arguments of the handler.
  *
  * Return: 0; -EPERM without CAP_SYS_ADMIN; -ENOENT if the directory was deleted;
- * -EOPNOTSUPP if the filesystem or a file has what cannot be described; -EBUSY if the
+ * -EOPNOTSUPP if the filesystem or a file has an option or attribute without a field; -EBUSY if the
  * directory is in another preserved tree or contains one, if a file is preserved in
  * another way, or if a page cannot be moved; -E2BIG if there are too many files; -EINTR;
  * -ENOMEM. On an error the tree is unchanged.
@@ -309,7 +309,8 @@ void luo_tmpfs_out_resume(struct liveupdate_file_handler *handler)
  * @args: The arguments of the handler.
  *
  * Return: 0; -EAGAIN if the tree was preserved after the others were quiesced; or as
- * luo_tmpfs_out_preserve(), with the tree preserved as before the call.
+ * luo_tmpfs_out_preserve(). After an error the kexec must not take place, and the next
+ * freeze preserves the tree again.
  */
 int luo_tmpfs_out_freeze(struct liveupdate_file_op_args *args)
 {

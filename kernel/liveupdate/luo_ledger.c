@@ -391,7 +391,7 @@ static int __init luo_ledger_init(void)
 	if (!err || err == -EOPNOTSUPP)
 		err = luo_ledger_add_files();
 	if (err)
-		pr_warn("the next kernel will not know where the time of an update went: %pe\n",
+		pr_warn("no ledger for the next kernel: luoctl blackout will not show the time before the kexec: %pe\n",
 			ERR_PTR(err));
 
 	return 0;

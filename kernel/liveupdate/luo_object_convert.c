@@ -172,7 +172,7 @@ static int luo_object_save_all(struct luo_object_out *out,
 	}
 	if (!err)
 		err = luo_object_save_alone(out, kind, instance, ser, mark, gfp);
-	/* Nothing of the object is stored, and no subsection was before the call. */
+	/* No version is stored, so all subsections that are stored are those of this call. */
 	if (err && err != -EEXIST && kind->nr_subsections)
 		luo_object_out_abort(out, &id);
 

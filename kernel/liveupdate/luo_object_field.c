@@ -7,8 +7,7 @@
  * shows them. A version is the beginning of the newest struct, so that most of a
  * conversion is one copy.
  *
- * It is called by luo_object_convert.c and luo_object_debugfs.c. It calls only the
- * functions of the kind.
+ * The other files of the object core call it. It calls only the functions of the kind.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

@@ -16,9 +16,8 @@
  * indexes the records of that kind. The pages with an object's data are claimed when
  * its record is indexed, and freed when the last object in them is finished.
  *
- * It is called by luo_object_core.c, luo_object_convert.c and luo_object_kind.c. It
- * calls luo_object_fdt.c, luo_object_table.c, luo_object_layout.c, luo_pool_in.c and
- * the handover.
+ * The other files of the object core call it, and PKRAM. It calls luo_object_fdt.c,
+ * luo_object_table.c, luo_object_layout.c, luo_pool_in.c and the handover.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

@@ -55,7 +55,7 @@ static bool luo_object_order_is_ready(const char *name)
  * @next: 0 at the first call, and not changed between calls.
  *
  * Context: luo_object_kinds_lock is held.
- * Return: The name of the kind, which may come twice; NULL if there is no other one.
+ * Return: The name of the kind, which may be returned twice; NULL if there is no other one.
  */
 const char *luo_object_order_waits(const struct luo_object_kind *kind,
 				   unsigned int *next)

@@ -12,9 +12,8 @@
  * object of a kind is aborted, its table keeps its first block, which the list of
  * kinds refers to; all other memory is freed.
  *
- * It is called by luo_object_core.c and luo_object_convert.c. It calls
- * luo_object_table.c, luo_object_layout.c, luo_object_fdt.c, luo_pool_out.c and the
- * handover.
+ * It calls luo_object_table.c, luo_object_layout.c, luo_object_fdt.c, luo_pool_out.c and
+ * the handover.
  *
  * A caller may hold a lock that memory reclaim waits for; its allocation mask or
  * scope then forbids reclaim. It must not wait for another caller that is in reclaim.

@@ -7,8 +7,8 @@
  * with the session. In the kernel that stores it, it is aborted when the session is
  * closed. In the next kernel it is freed when the session is finished or closed, with all
  * that its fields lead to, unless the handler has finished it when the file was retrieved.
- * So the handler frees nothing for a file that was never retrieved. Both is done before the
- * unpreserve() or finish() of the handler, which therefore cannot use the object.
+ * So the handler frees nothing for a file that was never retrieved. Both happen before the
+ * handler's unpreserve() or finish(), which therefore cannot use the object.
  *
  * Nothing is stored for this: LUO hands over the handler and the data of each file.
  *

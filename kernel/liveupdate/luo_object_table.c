@@ -6,8 +6,7 @@
  * records are those of objects for the next kernel, in preserved pages, or those of
  * the previous kernel, in checked copies of its pages.
  *
- * It is called by luo_object_out.c and luo_object_in.c, which hold the lock of the
- * set. It calls luo_index.c.
+ * Callers hold the lock of the set. It calls luo_index.c.
  */
 
 #include <linux/crc32c.h>

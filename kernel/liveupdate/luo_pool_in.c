@@ -72,8 +72,8 @@ int luo_pool_in_add(struct luo_pool_in *pool, u64 address,
  * luo_pool_in_claim - Claim all blocks that were added.
  * @pool: The pool.
  *
- * Claims the blocks of a chain in the order in which they were added. If two callers
- * restore the same chain, the one that claims the first block gets all of it.
+ * Claims the blocks of a chain in one fixed order, the last one first. Of two callers that
+ * restore the same chain, the one that claims the first of them gets all of it.
  *
  * Return: 0; -EBADMSG if another caller has claimed a block.
  */

@@ -8,8 +8,8 @@
  * that, and if a claim fails, the handover owns the pages. The handover lets a key be
  * claimed only once, so that no page gets two owners.
  *
- * It is called by PKRAM and the memfd handler, with runs decoded from a wire format. It
- * calls the handover. It needs no lock, because the handover serialises callers that
+ * PKRAM, the pages of objects and the file handlers call it, with runs decoded from their
+ * wire formats. It calls the handover. It needs no lock, because the handover serialises callers that
  * preserve or claim the same pages.
  */
 

@@ -197,8 +197,8 @@ static bool pkram_page_valid(struct page *page)
  * -EADDRNOTAVAIL if it lies where the next kernel boots, or in memory that the
  * next kernel does not know at boot, such as hot-added memory: move the data to
  * another page; -EHWPOISON if it is poisoned; -EEXIST if it is preserved already,
- * by this node or another owner; -ENOMEM if there is no memory. On failure the
- * stream is unchanged.
+ * by this node or another owner; -ENOMEM if there is no memory. On failure the page is
+ * not added.
  */
 int pkram_save_page(struct pkram_stream *ps, struct page *page, short flags)
 {
@@ -213,7 +213,10 @@ int pkram_save_page(struct pkram_stream *ps, struct page *page, short flags)
 	if (folio_contain_hwpoisoned_page(folio))
 		return -EHWPOISON;
 
-	/* No boundary of a scratch area or a section lies within an aligned block. */
+	/*
+	 * pkram_pages_extend() checks no address: the pages of a run are in one aligned
+	 * block, which no boundary of a scratch area or a section divides.
+	 */
 	pfn = folio_pfn(folio);
 	if (folio_test_large(folio) ||
 	    !pkram_pages_extend(ps, pfn, folio->index, flags)) {

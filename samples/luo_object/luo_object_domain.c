@@ -328,7 +328,7 @@ static int domain_start(void)
 {
 	int found, err;
 
-	/* This leaves the domain as it is if there is none of the previous kernel. */
+	/* The domain is unchanged if the previous kernel stored none. */
 	found = luo_object_load(&domain_kind, DOMAIN_INSTANCE, &domain);
 	err = found ? domain_create() : 0;
 	if (found && found != -ENOENT)

@@ -195,7 +195,7 @@ static int meter_probe(struct platform_device *pdev)
 	if (!load_err)
 		meter->ser = handed_over;
 	else if (load_err != -ENOENT && load_err != -EOPNOTSUPP)
-		dev_warn(&pdev->dev, "starts from nothing: %pe\n", ERR_PTR(load_err));
+		dev_warn(&pdev->dev, "the state of the previous kernel was not restored: %pe\n", ERR_PTR(load_err));
 
 	meter->ser.nr_kernels++;
 	err = luo_object_save(&meter_kind, meter_id.instance, &meter->ser);
@@ -221,7 +221,7 @@ static void meter_shutdown(struct platform_device *pdev)
 	meter->stopped = true;
 	err = luo_object_update(&meter_kind, meter_id.instance, &meter->ser);
 	if (err && err != -EOPNOTSUPP)
-		dev_err(&pdev->dev, "is handed over as it began: %pe\n", ERR_PTR(err));
+		dev_err(&pdev->dev, "cannot store the last values, the next kernel gets those of the probe: %pe\n", ERR_PTR(err));
 }
 
 static void meter_remove(struct platform_device *pdev)

@@ -17,7 +17,7 @@ case $STAGE in
 2)
 	result "load version 1" modprobe $v1
 	result "starts from zero" shows total=0 nr_kernels=1
-	result "the error is logged" logged "starts from nothing"
+	result "the error is logged" logged "the state of the previous kernel was not restored"
 	result "with the versions found" logged \
 		"kind meter instance 0: found versions 2, understood are 1"
 	result "the object stays" listed $objects/unclaimed

@@ -106,7 +106,7 @@ static u64 number_of(const char *text, const char *key)
 	return number;
 }
 
-/* Is it of another boot than this one, whose update is still to come? */
+/* Return true if an earlier boot wrote the record. */
 static bool is_of_earlier_boot(const char *text)
 {
 	char *of = value_of(text, "boot"), *here = boot_id();

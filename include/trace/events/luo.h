@@ -159,7 +159,7 @@ TRACE_EVENT(luo_memfd_collapse,
 		  __entry->nr_failed)
 );
 
-/* A memfd was frozen, with the pages that came into it since. */
+/* A memfd was frozen, with the pages that were added since preserve. */
 DEFINE_EVENT(luo_memfd, luo_memfd_freeze,
 
 	TP_PROTO(u64 instance, int version, u64 size, u64 nr_pages,
@@ -168,7 +168,7 @@ DEFINE_EVENT(luo_memfd, luo_memfd_freeze,
 	TP_ARGS(instance, version, size, nr_pages, nr_extents, err)
 );
 
-/* A memfd of the previous kernel was retrieved; the version that was taken. */
+/* A memfd of the previous kernel was retrieved from this version. */
 DEFINE_EVENT(luo_memfd, luo_memfd_retrieve,
 
 	TP_PROTO(u64 instance, int version, u64 size, u64 nr_pages,
@@ -177,7 +177,7 @@ DEFINE_EVENT(luo_memfd, luo_memfd_retrieve,
 	TP_ARGS(instance, version, size, nr_pages, nr_extents, err)
 );
 
-/* A page of a memfd was used or brought in that was absent, with its neighbours. */
+/* An absent page of a memfd and its neighbours were inserted. */
 TRACE_EVENT(luo_memfd_fill,
 
 	TP_PROTO(u64 ino, u64 index, u64 nr_absent, int err),
