@@ -25,14 +25,20 @@ table() {
 	*queues*) echo '#define queues_device_upgrade NULL'
 		echo '#define queues_device_downgrade NULL' ;;
 	*pkram*) echo '#include <linux/kho/abi/pkram.h>' ;;
+	*hugetlb*) echo '#include <linux/kho/abi/luo_hugetlb.h>'
+		echo '#define PAGE_SHIFT 12' ;;
+	*tmpfs*) echo '#include <linux/kho/abi/luo_tmpfs.h>'
+		echo '#include <sys/stat.h>'
+		echo '#define MINORBITS 20'
+		echo '#define MINORMASK ((1U << MINORBITS) - 1)'
+		sed -n '/^struct luo_tmpfs_object {/,/^}/p' "${1%_kind.c}.h" ;;
 	esac
 	sed -n -e '/^#if/p; /^#e/p; /^#define [A-Z]*_VERSION [0-9]/p
-		/^static const char \*const /p
 		/^struct [a-z_]*_\(ser\|device\|queue\|region\|space\) {/,/^}/{/^#/!p}
 		/^struct domain {/,/^}/{/^#/!p}
 		/^#define [A-Z_]*_FIELDS[_0-9]*(/,/[^\\]$/p
 		/^#define [A-Z_]*_\(VERSIONS\|SUBSECTIONS\|MEMBERS\)/,/[^\\]$/p
-		/^LUO_DE[FS][A-Z]*/{' -e ':more' -e '/;/!{N;b more' -e '};p}' "$1"
+		/^\(LUO_DE[FS][A-Z]*\|static const char \*const \)/{' -e ':more' -e '/;/!{N;b more' -e '};p}' "$1"
 }
 
 layouts() {
@@ -73,9 +79,11 @@ sample=$top/samples/luo_object/luo_object_sample.c
 meter=$top/samples/luo_object/luo_object_meter.c
 queues=$top/samples/luo_object/luo_object_queues.c
 pkram=$top/kernel/liveupdate/pkram_kind.c
+tmpfs=$top/mm/luo_tmpfs_kind.c
+hugetlb=$top/mm/luo_hugetlb_kind.c
 
 ktap_print_header
-ktap_set_plan 21
+ktap_set_plan 25
 
 unchanged domain "$domain"
 table_flags=-DDOMAIN_VERSION=1
@@ -87,6 +95,8 @@ unchanged memfd "$memfd"
 unchanged memfd_attrs "$attrs"
 unchanged ledger "$ledger"
 unchanged pkram "$pkram"
+unchanged tmpfs "$tmpfs"
+unchanged hugetlb "$hugetlb"
 unchanged sample "$sample"
 unchanged meter "$meter"
 table_flags=-DMETER_VERSION=1
@@ -122,6 +132,12 @@ changed "a part of a node with a field of another type" "$pkram" \
 changed "an extent with a field of another type" "$memfd" \
 	's/field(ser, 1, u16, flags)/field(ser, 1, reserved, flags)/' \
 	'found: *memfd_extent 1 flags at 22 bytes 2 reserved'
+changed "a node of a tree with a field of another type" "$tmpfs" \
+	's/field(ser, 0, u32, minor, .*)/field(ser, 0, reserved, minor)/' \
+	'found: *tmpfs_node 0 minor at 100 bytes 4 reserved'
+changed "a huge page's extent with a field of another type" "$hugetlb" \
+	's/field(ser, 0, reserved, reserved)/field(ser, 0, u32, reserved)/' \
+	'found: *hugetlb_extent 0 reserved at 20 bytes 4 unsigned'
 changed "a new version" "$sample" \
 	's/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/' \
 	'sample version 2 is new'
