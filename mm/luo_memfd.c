@@ -7,7 +7,7 @@
  * attributes (luo_memfd_attrs.c) it also keeps its name, mode, owner and times, the
  * flags that it is open with, extended attributes, ACLs and the security label. It loses
  * the close-on-exec flag, and all other state is that of a new memfd. Hugetlb files have
- * a handler of their own, luo_hugetlb.c.
+ * another handler, luo_hugetlb.c.
  *
  * There are two handlers, because LUO finds a handler by a string, and fails the whole
  * session if it does not know the string. The first handler has the string of the

@@ -134,7 +134,6 @@ void luo_pages_free(struct luo_pages *pages)
 	kvfree(pages->runs);
 	*pages = (struct luo_pages){};
 }
-EXPORT_SYMBOL_GPL(luo_pages_free);
 
 /**
  * luo_pages_pfn - Get the page frame of a page.

@@ -7,7 +7,7 @@
  *
  * The caller's mask is passed to every allocation that takes one. KHO allocates the
  * nodes of its tree with GFP_KERNEL. If the mask lacks __GFP_FS or __GFP_IO,
- * pkram_out_scope() forbids them for these allocations as well.
+ * the scope of a call forbids them for these allocations as well.
  *
  * It is called by pkram.c, which checks the state of the stream. It calls
  * pkram_node.c, pkram_pages.c and pkram_bytes.c.
@@ -29,16 +29,16 @@
 #include "luo_object_internal.h"
 #include "pkram_internal.h"
 
-/* Enter the scope of a mask. Return the flags for memalloc_flags_restore(). */
-static unsigned int pkram_out_scope(gfp_t gfp)
-{
-	return memalloc_flags_save((gfp & __GFP_IO ? 0 : PF_MEMALLOC_NOIO) |
-				   (gfp & __GFP_FS ? 0 : PF_MEMALLOC_NOFS));
-}
+/* The scope of a mask, up to the end of the block. */
+DEFINE_CLASS(pkram_out_scope, unsigned int, memalloc_flags_restore(_T),
+	     memalloc_flags_save((gfp & __GFP_IO ? 0 : PF_MEMALLOC_NOIO) |
+				 (gfp & __GFP_FS ? 0 : PF_MEMALLOC_NOFS)),
+	     gfp_t gfp)
 
 static int pkram_out_populate(struct pkram_node *node, const char *name,
 			      gfp_t gfp)
 {
+	CLASS(pkram_out_scope, scope)(gfp);
 	struct pkram_node_ser ser = {};
 
 	node->pool = luo_pool_create(gfp);
@@ -76,16 +76,13 @@ int pkram_out_create(struct pkram_set *set, const char *name, gfp_t gfp,
 		     struct pkram_node **nodep)
 {
 	struct pkram_node *node;
-	unsigned int scope;
 	int err;
 
 	node = pkram_node_new(set, &set->saved, name, gfp, -EEXIST);
 	if (IS_ERR(node))
 		return PTR_ERR(node);
 
-	scope = pkram_out_scope(gfp);
 	err = pkram_out_populate(node, name, gfp);
-	memalloc_flags_restore(scope);
 	if (err) {
 		pkram_node_destroy(node);
 		return err;
@@ -105,13 +102,12 @@ int pkram_out_create(struct pkram_set *set, const char *name, gfp_t gfp,
  */
 int pkram_out_add_object(struct pkram_stream *ps)
 {
-	unsigned int scope = pkram_out_scope(ps->gfp_mask);
+	CLASS(pkram_out_scope, scope)(ps->gfp_mask);
 
 	memset(&ps->pages, 0, sizeof(ps->pages));
 	memset(&ps->bytes, 0, sizeof(ps->bytes));
 	ps->object = luo_pool_alloc(ps->node->pool, sizeof(*ps->object),
 				    ps->gfp_mask | __GFP_ZERO);
-	memalloc_flags_restore(scope);
 
 	return ps->object ? 0 : -ENOMEM;
 }
@@ -129,13 +125,9 @@ int pkram_out_add_object(struct pkram_stream *ps)
 int pkram_out_page(struct pkram_stream *ps, u64 pfn, unsigned int order,
 		   u64 index, u16 flags)
 {
-	unsigned int scope = pkram_out_scope(ps->gfp_mask);
-	int err;
+	CLASS(pkram_out_scope, scope)(ps->gfp_mask);
 
-	err = pkram_pages_save(ps, pfn, order, index, flags);
-	memalloc_flags_restore(scope);
-
-	return err;
+	return pkram_pages_save(ps, pfn, order, index, flags);
 }
 
 /**
@@ -148,13 +140,9 @@ int pkram_out_page(struct pkram_stream *ps, u64 pfn, unsigned int order,
  */
 int pkram_out_bytes(struct pkram_stream *ps, const void *buf, size_t count)
 {
-	unsigned int scope = pkram_out_scope(ps->gfp_mask);
-	int err;
+	CLASS(pkram_out_scope, scope)(ps->gfp_mask);
 
-	err = pkram_bytes_write(ps, buf, count);
-	memalloc_flags_restore(scope);
-
-	return err;
+	return pkram_bytes_write(ps, buf, count);
 }
 
 /**
@@ -165,12 +153,11 @@ int pkram_out_bytes(struct pkram_stream *ps, const void *buf, size_t count)
  */
 void pkram_out_commit_object(struct pkram_stream *ps)
 {
+	CLASS(pkram_out_scope, scope)(ps->gfp_mask);
 	struct pkram_object_ser *object = ps->object;
-	unsigned int scope = pkram_out_scope(ps->gfp_mask);
 	struct pkram_node *node = ps->node;
 
 	pkram_pages_commit(ps);
-	memalloc_flags_restore(scope);
 	pkram_bytes_commit(ps);
 	object->crc = pkram_node_object_crc(object);
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /**
- * struct fault_each - Files, each in a session of its own, for which another allocation fails.
+ * struct fault_each - Files, each in a separate session, for which another allocation fails.
  * @nr:        The number of files: more than the allocations of any call.
  * @create:    Creates a file of which nothing is preserved, and returns its descriptor.
  *             The numbers of the files begin at 1.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef SELFTESTS_BENCH_FIGURE_H
-#define SELFTESTS_BENCH_FIGURE_H
+#ifndef SELFTESTS_LUO_LIB_FIGURE_H
+#define SELFTESTS_LUO_LIB_FIGURE_H
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef SELFTESTS_BENCH_KHO_H
-#define SELFTESTS_BENCH_KHO_H
+#ifndef SELFTESTS_LUO_LIB_KHO_H
+#define SELFTESTS_LUO_LIB_KHO_H
 
 #include <stdint.h>
 

@@ -11,7 +11,7 @@
  * and 0, 1, and so on, until that returns false, and counts the calls that have returned. It
  * waits for @usecs before each until an image is loaded, so that it does not end too early.
  *
- * The counts are in a file of their own, which is preserved under the token: in a page that
+ * The counts are in a separate file, which is preserved under the token: in a page that
  * exists already. Exits on failure.
  */
 void late_start(int session, unsigned long token, int nr_writers, unsigned int usecs,

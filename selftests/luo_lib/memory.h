@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef SELFTESTS_LUO_MEMFD_MEMORY_H
-#define SELFTESTS_LUO_MEMFD_MEMORY_H
+#ifndef SELFTESTS_LUO_LIB_MEMORY_H
+#define SELFTESTS_LUO_LIB_MEMORY_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef SELFTESTS_LUO_MEMFD_SESSION_H
-#define SELFTESTS_LUO_MEMFD_SESSION_H
+#ifndef SELFTESTS_LUO_LIB_SESSION_H
+#define SELFTESTS_LUO_LIB_SESSION_H
 
 /* These exit with a "Bail out!" line on failure. */
 int session_create(const char *name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef SELFTESTS_LUO_MEMFD_SHAPE_H
-#define SELFTESTS_LUO_MEMFD_SHAPE_H
+#ifndef SELFTESTS_LUO_LIB_SHAPE_H
+#define SELFTESTS_LUO_LIB_SHAPE_H
 
 #include <fcntl.h>
 #include <limits.h>

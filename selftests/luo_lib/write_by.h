@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef SELFTESTS_LUO_MEMFD_WRITE_BY_H
-#define SELFTESTS_LUO_MEMFD_WRITE_BY_H
+#ifndef SELFTESTS_LUO_LIB_WRITE_BY_H
+#define SELFTESTS_LUO_LIB_WRITE_BY_H
 
 #include <stdbool.h>
 #include <sys/types.h>

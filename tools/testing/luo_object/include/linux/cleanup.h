@@ -23,6 +23,23 @@ static inline struct mutex *guard_mutex_enter(struct mutex *lock)
 	__attribute__((__cleanup__(guard_##type##_exit), __unused__)) =	\
 	guard_##type##_enter
 
+#define DEFINE_CLASS(name, type, exit, init, args...)			\
+	typedef type class_##name##_t;					\
+	static inline void class_##name##_destructor(type *p)		\
+	{								\
+		type _T = *p;						\
+		exit;							\
+	}								\
+	static inline type class_##name##_constructor(args)		\
+	{								\
+		return init;						\
+	}
+
+#define CLASS(name, var)						\
+	class_##name##_t var						\
+	__attribute__((__cleanup__(class_##name##_destructor))) =	\
+	class_##name##_constructor
+
 #define scoped_guard(type, lock)					\
 	for (struct mutex *__scope					\
 	     __attribute__((__cleanup__(guard_##type##_exit))) =	\
