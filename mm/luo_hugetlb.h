@@ -45,7 +45,6 @@ struct luo_hugetlb_list {
 
 int luo_hugetlb_collect(struct file *file, struct luo_hugetlb_list *list);
 void luo_hugetlb_collect_release(struct hstate *h, struct luo_hugetlb_list *list);
-long luo_hugetlb_collect_poison(void);
 
 /**
  * luo_hugetlb_run - Get the run of pages of an extent.

@@ -47,7 +47,7 @@ bool luo_hugetlb_adopt_poisoned(struct folio *folio)
 	const long nr = folio_nr_pages(folio);
 	long i;
 
-	if (!luo_hugetlb_collect_poison())
+	if (!luo_run_poison_seen())
 		return false;
 
 	for (i = 0; i < nr; i++) {

@@ -56,20 +56,6 @@ struct luo_hugetlb_walk {
 	struct luo_hugetlb_list gone;
 };
 
-/**
- * luo_hugetlb_collect_poison - Count the pages that the hardware has reported as damaged.
- *
- * Return: A number that changes when a page of any file is poisoned.
- */
-long luo_hugetlb_collect_poison(void)
-{
-#ifdef CONFIG_MEMORY_FAILURE
-	return atomic_long_read(&num_poisoned_pages);
-#else
-	return 0;
-#endif
-}
-
 static int luo_hugetlb_list_reserve(struct luo_hugetlb_list *list)
 {
 	struct luo_hugetlb_extent_ser *extents;

@@ -50,7 +50,7 @@ struct luo_hugetlb_image {
  * @file:     The file.
  * @instance: The instance of its object.
  * @changes:  The value of luo_hugetlb_changes_seen() before @list was collected.
- * @poison:   The value of luo_hugetlb_collect_poison() before @list was collected.
+ * @poison:   The value of luo_run_poison_seen() before @list was collected.
  * @list:     Its pages, which are preserved.
  * @image:    What is stored.
  */
@@ -170,7 +170,7 @@ static int luo_hugetlb_image_create(struct luo_hugetlb_image *image,
 /* Collect the pages, unless nothing has changed since they were collected last. */
 static int luo_hugetlb_collect_changed(struct luo_hugetlb *hugetlb)
 {
-	const long poison = luo_hugetlb_collect_poison();
+	const long poison = luo_run_poison_seen();
 	const long changes = luo_hugetlb_changes_seen(file_inode(hugetlb->file));
 	int err;
 

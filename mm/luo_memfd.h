@@ -122,7 +122,6 @@ void luo_memfd_collect_undo_added(struct inode *inode,
 void luo_memfd_collect_release(struct inode *inode,
 			       const struct luo_memfd_extent_ser *extent, u32 flags);
 void luo_memfd_collect_clear_mark(struct inode *inode, pgoff_t index);
-long luo_memfd_collect_poison_seen(void);
 u32 luo_memfd_collect_poisoned(const struct luo_memfd_extent_ser *extent,
 			       u32 offset);
 

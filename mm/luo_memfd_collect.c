@@ -514,20 +514,6 @@ void luo_memfd_collect_release(struct inode *inode,
 }
 
 /**
- * luo_memfd_collect_poison_seen - Count the pages that the hardware has reported as damaged.
- *
- * Return: A number that changes when a page of any file is poisoned.
- */
-long luo_memfd_collect_poison_seen(void)
-{
-#ifdef CONFIG_MEMORY_FAILURE
-	return atomic_long_read(&num_poisoned_pages);
-#else
-	return 0;
-#endif
-}
-
-/**
  * luo_memfd_collect_poisoned - Find a poisoned page in an extent.
  * @extent: The extent, whose pages are pinned.
  * @offset: First page to check, in pages from the lowest page in memory.

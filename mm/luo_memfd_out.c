@@ -171,7 +171,7 @@ static int luo_memfd_save_pages(struct luo_memfd *memfd, struct file *file)
 	int err;
 	u64 i;
 
-	memfd->poison = luo_memfd_collect_poison_seen();
+	memfd->poison = luo_run_poison_seen();
 	/* Version 0 alone lists folios, and a poisoned page must be marked. */
 	if (!memfd->has_object || memfd->poison) {
 		err = luo_memfd_lazy_fill_range(file_inode(file), 0, ULONG_MAX);
@@ -422,7 +422,7 @@ static int luo_memfd_remove_poison(struct luo_memfd *memfd)
  */
 static int luo_memfd_check_poison(struct luo_memfd *memfd)
 {
-	long poison = luo_memfd_collect_poison_seen();
+	long poison = luo_run_poison_seen();
 	int err;
 
 	if (poison == memfd->poison)

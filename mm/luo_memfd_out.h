@@ -18,7 +18,7 @@
  * @keeper:     Shmem calls it before it punches a hole.
  * @lock:       Held while a hole is punched, and while the file is being frozen.
  * @file:       The file.
- * @poison:     The value of luo_memfd_collect_poison_seen() before the last check of all pages.
+ * @poison:     The value of luo_run_poison_seen() before the last check of all pages.
  * @nr_poisoned: Number of pages of @extents that are flagged as poisoned.
  * @v1:         The data of version 1.
  * @extents:    The extents, if version 1 is written; otherwise empty. A removed extent

@@ -43,7 +43,7 @@ extern const char *const luo_tmpfs_handlers[];
  * @list:       The extents of its pages, which are pinned and preserved.
  * @exact:      When @list was collected, the file had no other page.
  * @frozen:     Its holes are frozen.
- * @poison:     The value of luo_memfd_collect_poison_seen() before @list was collected.
+ * @poison:     The value of luo_run_poison_seen() before @list was collected.
  * @generation: The last walk that found the file.
  */
 struct luo_tmpfs_content {

@@ -96,7 +96,7 @@ static int luo_tmpfs_content_pin(struct luo_tmpfs_content *content)
 	if (err)
 		return err;
 
-	content->poison = luo_memfd_collect_poison_seen();
+	content->poison = luo_run_poison_seen();
 	/* Fail instead of invoking the OOM killer. */
 	mapping_set_gfp_mask(mapping, gfp | __GFP_RETRY_MAYFAIL);
 	err = luo_memfd_collect(inode, &content->list, LUO_TMPFS_EXTENTS);
@@ -121,7 +121,7 @@ static int luo_tmpfs_content_collect(struct luo_tmpfs_content *content)
 
 	inode_lock(content->inode);
 	if (content->exact && luo_tmpfs_content_is_exact(content) &&
-	    content->poison == luo_memfd_collect_poison_seen()) {
+	    content->poison == luo_run_poison_seen()) {
 		err = 0;
 	} else {
 		luo_tmpfs_content_unpin(content);

@@ -92,6 +92,21 @@ int luo_run_preserve(const struct luo_run *run);
 void luo_run_unpreserve(const struct luo_run *run);
 u64 luo_run_poisoned(const struct luo_run *run);
 
+/**
+ * luo_run_poison_seen - Count the pages that the hardware has reported as damaged.
+ *
+ * Return: A number that changes when a page of this host is poisoned; 0 if none is.
+ */
+static inline long luo_run_poison_seen(void)
+{
+#ifdef CONFIG_MEMORY_FAILURE
+	return atomic_long_read(&num_poisoned_pages);
+#else
+	return 0;
+#endif
+}
+
+
 int luo_run_order_at(u64 pfn);
 bool luo_run_present(const struct luo_run *run);
 u32 luo_run_claim(struct luo_run_claim *claim, const struct luo_run *run,

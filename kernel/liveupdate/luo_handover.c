@@ -14,7 +14,6 @@
  */
 
 #include <kunit/static_stub.h>
-#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
@@ -24,6 +23,7 @@
 #include <linux/kho/abi/luo_object.h>
 #include <linux/liveupdate.h>
 #include <linux/luo_field.h>
+#include <linux/luo_run.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -189,12 +189,11 @@ void luo_handover_unpreserve(u64 address, unsigned long nr_pages,
  */
 unsigned long luo_handover_poisoned(u64 address, unsigned long nr_pages)
 {
-	unsigned long i = nr_pages;
+	unsigned long i;
 
 	KUNIT_STATIC_STUB_REDIRECT(luo_handover_poisoned, address, nr_pages);
 
-#ifdef CONFIG_MEMORY_FAILURE
-	if (!atomic_long_read(&num_poisoned_pages))
+	if (!luo_run_poison_seen())
 		return nr_pages;
 
 	for (i = 0; i < nr_pages; i++) {
@@ -202,7 +201,6 @@ unsigned long luo_handover_poisoned(u64 address, unsigned long nr_pages)
 			break;
 		cond_resched();
 	}
-#endif
 
 	return i;
 }
