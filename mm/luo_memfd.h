@@ -152,12 +152,12 @@ struct luo_memfd_walk {
 };
 
 /**
- * struct luo_memfd_run - A run of file pages that cannot be pinned yet.
+ * struct luo_memfd_unready - A run of file pages that cannot be pinned yet.
  * @start: The first page.
  * @end:   The page after the last one.
  * @moves: Whether the pages must move.
  */
-struct luo_memfd_run {
+struct luo_memfd_unready {
 	pgoff_t start;
 	pgoff_t end;
 	bool moves;
@@ -168,7 +168,7 @@ void luo_memfd_pin_walk_add(struct luo_memfd_walk *walk,
 			    const struct luo_memfd_extent_ser *extent);
 void luo_memfd_pin_walk_add_folio(struct luo_memfd_walk *walk, struct folio *folio);
 int luo_memfd_pin_run(struct luo_memfd_walk *walk,
-		      const struct luo_memfd_run *run);
+		      const struct luo_memfd_unready *run);
 
 /* luo_memfd_v0_out.c: writing the format of the stock handler. */
 
@@ -221,7 +221,7 @@ int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
 			 const struct luo_memfd_extents *list);
 void luo_memfd_v0_out_truncate(struct luo_memfd_v0 *v0, u64 nr);
 void luo_memfd_v0_out_remove(struct luo_memfd_v0 *v0, u64 index);
-void luo_memfd_v0_out_fill(struct luo_memfd_v0 *v0);
+void luo_memfd_v0_out_compact(struct luo_memfd_v0 *v0);
 void luo_memfd_v0_out_update(struct luo_memfd_v0 *v0,
 			     const struct luo_memfd_ser_v1 *v1, bool readable);
 bool luo_memfd_v0_out_poisoned(const struct luo_memfd_v0 *v0);

@@ -85,17 +85,8 @@ void luo_memfd_attrs_in_load(u64 instance, struct luo_memfd_attrs_in *in)
 int luo_memfd_attrs_in_free_object(const void *ser)
 {
 	const struct luo_memfd_attrs_ser_v1 *attrs = ser;
-	struct luo_array xattrs = {};
-	int err;
 
-	if (!attrs->nr_xattrs)
-		return 0;
-
-	err = luo_array_restore(&xattrs, attrs->xattrs, sizeof(u64),
-				attrs->nr_xattrs);
-	luo_array_free(&xattrs);
-
-	return err == -ENOMEM ? err : 0;
+	return luo_array_drop(attrs->xattrs, sizeof(u64), attrs->nr_xattrs);
 }
 
 /**

@@ -110,31 +110,31 @@ static struct folio *luo_memfd_add_pages(struct luo_memfd_walk *walk,
 	return next;
 }
 
-static struct luo_memfd_run luo_memfd_entry_run(struct luo_memfd_walk *walk,
-						struct xa_state *xas,
-						struct folio *folio)
+static struct luo_memfd_unready luo_memfd_entry_run(struct luo_memfd_walk *walk,
+						    struct xa_state *xas,
+						    struct folio *folio)
 {
 	unsigned long nr;
 
 	if (!xa_is_value(folio))
-		return (struct luo_memfd_run){
+		return (struct luo_memfd_unready){
 			folio->index, folio_next_index(folio),
 			!luo_memfd_pin_may_stay(walk, folio)
 		};
 
 	nr = 1UL << xas_get_order(xas);
 
-	return (struct luo_memfd_run){
+	return (struct luo_memfd_unready){
 		round_down(xas->xa_index, nr), round_down(xas->xa_index, nr) + nr
 	};
 }
 
 /* Return the run that begins with a folio that is not ready: at most one batch. */
-static struct luo_memfd_run luo_memfd_unready_run(struct luo_memfd_walk *walk,
-						  struct xa_state *xas,
-						  struct folio *folio)
+static struct luo_memfd_unready luo_memfd_unready_run(struct luo_memfd_walk *walk,
+						      struct xa_state *xas,
+						      struct folio *folio)
 {
-	struct luo_memfd_run run = luo_memfd_entry_run(walk, xas, folio), next;
+	struct luo_memfd_unready run = luo_memfd_entry_run(walk, xas, folio), next;
 
 	while (run.end - run.start < LUO_MEMFD_BATCH &&
 	       (folio = xas_next_entry(xas, walk->end - 1))) {
@@ -154,11 +154,11 @@ static struct luo_memfd_run luo_memfd_unready_run(struct luo_memfd_walk *walk,
  * Pin folios that are ready, at most @max_pages pages. Return the next run that is not
  * ready, or an empty run if there is none.
  */
-static struct luo_memfd_run luo_memfd_pin_ready(struct luo_memfd_walk *walk,
-						unsigned int max_pages)
+static struct luo_memfd_unready luo_memfd_pin_ready(struct luo_memfd_walk *walk,
+						    unsigned int max_pages)
 {
 	XA_STATE(xas, &walk->inode->i_mapping->i_pages, walk->index);
-	struct luo_memfd_run unready = {};
+	struct luo_memfd_unready unready = {};
 	struct folio *folio;
 	u64 limit;
 
@@ -189,7 +189,7 @@ static struct luo_memfd_run luo_memfd_pin_ready(struct luo_memfd_walk *walk,
 
 static int luo_memfd_pin(struct luo_memfd_walk *walk)
 {
-	struct luo_memfd_run run;
+	struct luo_memfd_unready run;
 	unsigned int max_pages;
 	int err;
 
@@ -215,10 +215,10 @@ static int luo_memfd_pin(struct luo_memfd_walk *walk)
 }
 
 /* The same for marked folios, at most one batch. */
-static struct luo_memfd_run luo_memfd_pin_marked_ready(struct luo_memfd_walk *walk)
+static struct luo_memfd_unready luo_memfd_pin_marked_ready(struct luo_memfd_walk *walk)
 {
 	XA_STATE(xas, &walk->inode->i_mapping->i_pages, walk->index);
-	struct luo_memfd_run unready = {};
+	struct luo_memfd_unready unready = {};
 	unsigned int nr_left = LUO_MEMFD_BATCH;
 	struct folio *folio;
 
@@ -243,7 +243,7 @@ static struct luo_memfd_run luo_memfd_pin_marked_ready(struct luo_memfd_walk *wa
 
 static int luo_memfd_pin_marked(struct luo_memfd_walk *walk)
 {
-	struct luo_memfd_run run;
+	struct luo_memfd_unready run;
 	int err;
 
 	while (walk->index < walk->end) {

@@ -263,7 +263,7 @@ int luo_memfd_list_punch(struct luo_memfd *memfd, u64 nr, u64 start, u64 end)
 }
 
 /* Move the last extent to the place of a removed one. */
-static void luo_memfd_list_fill_one(struct luo_memfd *memfd, u64 nr)
+static void luo_memfd_list_compact_one(struct luo_memfd *memfd, u64 nr)
 {
 	struct luo_vec *extents = &memfd->extents;
 	struct luo_memfd_extent_ser extent = {};
@@ -281,7 +281,7 @@ static void luo_memfd_list_fill_one(struct luo_memfd *memfd, u64 nr)
 }
 
 /* Fill the places of all removed extents. */
-static void luo_memfd_list_fill(struct luo_memfd *memfd)
+static void luo_memfd_list_compact(struct luo_memfd *memfd)
 {
 	struct luo_memfd_extent_ser extent;
 	u64 i;
@@ -291,12 +291,12 @@ static void luo_memfd_list_fill(struct luo_memfd *memfd)
 
 	if (memfd->nr_removed <= LUO_MEMFD_REMOVED_MAX) {
 		for (i = 0; i < memfd->nr_removed; i++)
-			luo_memfd_list_fill_one(memfd, memfd->removed[i]);
+			luo_memfd_list_compact_one(memfd, memfd->removed[i]);
 	} else {
 		for (i = 0; i < memfd->extents.count; i++) {
 			luo_vec_get(&memfd->extents, i, &extent);
 			if (!extent.nr_pages)
-				luo_memfd_list_fill_one(memfd, i);
+				luo_memfd_list_compact_one(memfd, i);
 		}
 	}
 	memfd->nr_removed = 0;
@@ -318,11 +318,11 @@ void luo_memfd_list_seal(struct luo_memfd *memfd)
 	 * Remove the entries of removed folios if they make the list too long.
 	 */
 	if (memfd->v0.ser && (!memfd->has_object || memfd->v0.nr > max))
-		luo_memfd_v0_out_fill(&memfd->v0);
+		luo_memfd_v0_out_compact(&memfd->v0);
 	if (!memfd->changed)
 		return;
 
-	luo_memfd_list_fill(memfd);
+	luo_memfd_list_compact(memfd);
 	memfd->changed = false;
 	if (memfd->extents.count)
 		luo_vec_seal(&memfd->extents);

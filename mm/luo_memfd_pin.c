@@ -35,7 +35,7 @@
  * A folio that a program uses all the time is free only for moments, so try often. If it
  * is still in use at freeze, the kexec is refused.
  */
-#define LUO_MEMFD_PATIENCE_MS	1000
+#define LUO_MEMFD_MOVE_TIMEOUT_MS	1000
 #define LUO_MEMFD_RETRY_MS	16U
 
 /**
@@ -128,7 +128,7 @@ static void luo_memfd_isolate(struct folio *folio, struct list_head *folios,
 
 /* Move the folios of a run, except for those that are in use. */
 static int luo_memfd_move(struct luo_memfd_walk *walk,
-			  const struct luo_memfd_run *run)
+			  const struct luo_memfd_unready *run)
 {
 	pgoff_t index = max(walk->index, run->start);
 	bool drained = false, no_memory = false;
@@ -229,7 +229,7 @@ static int luo_memfd_pin_next(struct luo_memfd_walk *walk)
 
 /* A folio that is in use cannot be moved. Wait, because most uses are short. */
 static int luo_memfd_pin_moving(struct luo_memfd_walk *walk,
-				const struct luo_memfd_run *run)
+				const struct luo_memfd_unready *run)
 {
 	unsigned int ms = 1, waited_ms = 0;
 	int err, moved;
@@ -242,7 +242,7 @@ static int luo_memfd_pin_moving(struct luo_memfd_walk *walk,
 		err = luo_memfd_pin_next(walk);
 		if (err != -EAGAIN)
 			return err;
-		if (waited_ms >= LUO_MEMFD_PATIENCE_MS)
+		if (waited_ms >= LUO_MEMFD_MOVE_TIMEOUT_MS)
 			return moved ?: -EBUSY;
 		msleep(ms);
 		waited_ms += ms;
@@ -261,7 +261,7 @@ static int luo_memfd_pin_moving(struct luo_memfd_walk *walk,
  * cannot be preserved; -EIO if a page cannot be read from swap.
  */
 int luo_memfd_pin_run(struct luo_memfd_walk *walk,
-		      const struct luo_memfd_run *run)
+		      const struct luo_memfd_unready *run)
 {
 	pgoff_t end = min(run->end, walk->end);
 	unsigned int flags = memalloc_pin_save();

@@ -116,8 +116,8 @@ static void luo_memfd_v0_describe(struct luo_memfd_v0 *v0)
 	v0->ser->folios.flags = v0->nr ? LUO_MEMFD_V0_VMALLOC : 0;
 }
 
-static void luo_memfd_v0_fill(struct luo_memfd_v0 *v0,
-			      const struct luo_memfd_extent_ser *extent)
+static void luo_memfd_v0_write(struct luo_memfd_v0 *v0,
+			       const struct luo_memfd_extent_ser *extent)
 {
 	struct luo_run run = luo_memfd_extent_run(extent, 0);
 	u32 i, nr = 1U << extent->order;
@@ -161,7 +161,7 @@ int luo_memfd_v0_out_add(struct luo_memfd_v0 *v0,
 
 	for (i = 0; i < list->nr; i++) {
 		if (!(list->extents[i].flags & LUO_MEMFD_POISONED))
-			luo_memfd_v0_fill(v0, &list->extents[i]);
+			luo_memfd_v0_write(v0, &list->extents[i]);
 		if (i % LUO_MEMFD_BATCH == 0)
 			cond_resched();
 	}
@@ -288,13 +288,13 @@ void luo_memfd_v0_out_remove(struct luo_memfd_v0 *v0, u64 index)
 }
 
 /**
- * luo_memfd_v0_out_fill - Remove the entries of removed folios from the list.
+ * luo_memfd_v0_out_compact - Remove the entries of removed folios from the list.
  * @v0: Version 0, set up by luo_memfd_v0_out_init().
  *
  * Reads the whole list. Needed if only version 0 is written, because older versions of
  * this handler do not skip such entries.
  */
-void luo_memfd_v0_out_fill(struct luo_memfd_v0 *v0)
+void luo_memfd_v0_out_compact(struct luo_memfd_v0 *v0)
 {
 	u64 i, nr = 0, nr_sorted = 0;
 

@@ -36,6 +36,7 @@ int luo_array_alloc(struct luo_array *array, u32 element_size, u64 count,
 void luo_array_seal(struct luo_array *array);
 int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
 		      u64 count);
+int luo_array_drop(u64 handle, u32 element_size, u64 count);
 void luo_array_free(struct luo_array *array);
 
 #else

@@ -36,7 +36,7 @@ bool luo_object_any(void);
 int luo_read_object(void *data, size_t size, const struct luo_object_id *id,
 		    u32 version);
 int luo_finish_object(const struct luo_object_id *id);
-__printf(1, 2) void luo_failure(const char *fmt, ...);
+__printf(1, 2) void luo_object_report_failure(const char *fmt, ...);
 
 #else
 
@@ -72,7 +72,7 @@ static inline int luo_finish_object(const struct luo_object_id *id)
 	return -EOPNOTSUPP;
 }
 
-static inline __printf(1, 2) void luo_failure(const char *fmt, ...) { }
+static inline __printf(1, 2) void luo_object_report_failure(const char *fmt, ...) { }
 
 #endif /* CONFIG_LUO_OBJECT */
 

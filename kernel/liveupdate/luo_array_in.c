@@ -374,6 +374,33 @@ int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
 }
 EXPORT_SYMBOL_GPL(luo_array_restore);
 
+/**
+ * luo_array_drop - Free an array of the previous kernel.
+ * @handle:       As for luo_array_restore(), and the same below.
+ * @element_size: Expected size of an element in bytes.
+ * @count:        Expected number of elements; 0 if there is no array.
+ *
+ * The pages of a corrupt array stay allocated, because they cannot be found.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, also if the array is corrupt or was freed before; -ENOMEM if there is no
+ * memory, with nothing changed.
+ */
+int luo_array_drop(u64 handle, u32 element_size, u64 count)
+{
+	struct luo_array array;
+	int err;
+
+	if (!count)
+		return 0;
+
+	err = luo_array_restore(&array, handle, element_size, count);
+	if (!err)
+		luo_array_free(&array);
+
+	return err == -ENOMEM ? err : 0;
+}
+
 /* Copy the elements out of the pages that the checked list names. */
 static void luo_array_in_copy(const struct luo_array_in *in, u64 handle,
 			      void *data, size_t size)

@@ -254,17 +254,7 @@ int luo_elements_copy(const struct luo_elements_ser *ser,
  */
 int luo_elements_finish(const struct luo_elements_ser *ser)
 {
-	struct luo_array array;
-	int err;
-
-	if (!ser->count)
-		return 0;
-
-	err = luo_array_restore(&array, ser->array, ser->stride, ser->count);
-	if (!err)
-		luo_array_free(&array);
-
-	return err == -ENOMEM ? err : 0;
+	return luo_array_drop(ser->array, ser->stride, ser->count);
 }
 
 /**

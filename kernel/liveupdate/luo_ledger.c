@@ -360,15 +360,8 @@ static int luo_ledger_add_files(void)
 static int luo_ledger_free_object(const void *object)
 {
 	const struct luo_ledger_ser_v1 *ser = object;
-	struct luo_array array;
-	int err;
 
-	err = luo_array_restore(&array, ser->marks, sizeof(u64), ser->nr_marks);
-	if (!err)
-		luo_array_free(&array);
-
-	/* Drop a corrupt ledger too. */
-	return err == -ENOMEM ? err : 0;
+	return luo_array_drop(ser->marks, sizeof(u64), ser->nr_marks);
 }
 
 /* The last of the initcalls, so that the time of the others is known. */

@@ -403,14 +403,14 @@ int luo_object_load_newest(const struct luo_object_kind *kind, u64 instance,
 }
 
 /**
- * luo_failure - Log that an object could not be restored.
+ * luo_object_report_failure - Log that an object could not be restored.
  * @fmt: The object and the reason, as for printk().
  *
  * For code that reads objects version by version.
  *
  * Context: Any.
  */
-void luo_failure(const char *fmt, ...)
+void luo_object_report_failure(const char *fmt, ...)
 {
 	struct va_format vaf;
 	va_list args;
@@ -421,7 +421,7 @@ void luo_failure(const char *fmt, ...)
 	pr_err("restore failed: %pV\n", &vaf);
 	va_end(args);
 }
-EXPORT_SYMBOL_GPL(luo_failure);
+EXPORT_SYMBOL_GPL(luo_object_report_failure);
 
 /* KHO accepts blobs from fs_initcall() on. Drivers store from device_initcall() on. */
 static int __init luo_object_init(void)

@@ -835,6 +835,7 @@ static void luo_object_in_drop_table(struct luo_object_in *in,
 	luo_object_for_each_block(table, block) {
 		luo_object_for_each_record(block, record)
 			luo_object_in_remove(in, table, record);
+		cond_resched();
 	}
 	luo_object_in_free_empty(in, table);
 	luo_object_layout_finish(in, kind);

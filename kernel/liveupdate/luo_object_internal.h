@@ -334,6 +334,8 @@ int luo_object_subsections_load(struct luo_object_in *in,
 
 /* luo_object_kind.c: kinds and their versions. */
 
+const struct luo_object_kind *luo_object_kind_find(const char *name);
+
 /* luo_object_kind.selected has a bit for each version. */
 static_assert(LUO_OBJECT_VERSIONS_MAX <= BITS_PER_LONG);
 

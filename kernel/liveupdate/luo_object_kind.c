@@ -73,15 +73,31 @@ static bool luo_object_kind_valid(const struct luo_object_kind *kind)
 	return true;
 }
 
+/**
+ * luo_object_kind_find - Find a registered kind by its name.
+ * @name: The name.
+ *
+ * Context: luo_object_kinds_lock is held.
+ * Return: The kind, or NULL.
+ */
+const struct luo_object_kind *luo_object_kind_find(const char *name)
+{
+	const struct luo_object_kind *kind;
+
+	list_for_each_entry(kind, &luo_object_kinds, list) {
+		if (!strcmp(kind->name, name))
+			return kind;
+	}
+
+	return NULL;
+}
+
 static int luo_object_kind_add(struct luo_object_kind *kind)
 {
-	struct luo_object_kind *other;
 	int err;
 
-	list_for_each_entry(other, &luo_object_kinds, list) {
-		if (!strcmp(other->name, kind->name))
-			return -EEXIST;
-	}
+	if (luo_object_kind_find(kind->name))
+		return -EEXIST;
 
 	err = luo_object_policy_select(kind, luo_object_policy_get(),
 				       &kind->selected);

@@ -30,21 +30,9 @@
 /* Is taken before luo_object_kinds_lock. Held while a ready function runs. */
 DEFINE_MUTEX(luo_object_order_lock);
 
-static const struct luo_object_kind *luo_object_order_find(const char *name)
-{
-	const struct luo_object_kind *kind;
-
-	list_for_each_entry(kind, &luo_object_kinds, list) {
-		if (!strcmp(kind->name, name))
-			return kind;
-	}
-
-	return NULL;
-}
-
 static bool luo_object_order_is_ready(const char *name)
 {
-	const struct luo_object_kind *kind = luo_object_order_find(name);
+	const struct luo_object_kind *kind = luo_object_kind_find(name);
 
 	return kind && (!kind->ready || kind->is_ready);
 }

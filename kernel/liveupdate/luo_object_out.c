@@ -97,10 +97,10 @@ int luo_object_out_publish(struct luo_object_out *out)
 	return 0;
 }
 
-static bool luo_object_spare_lacks(struct luo_object_spare *spare,
-				   const struct luo_object_out *out,
-				   const struct luo_object_table *table,
-				   size_t size)
+static bool luo_object_spare_update(struct luo_object_spare *spare,
+				    const struct luo_object_out *out,
+				    const struct luo_object_table *table,
+				    size_t size)
 {
 	spare->lacks = 0;
 
@@ -268,7 +268,7 @@ static int luo_object_out_insert(struct luo_object_out *out,
 	if (err)
 		return err;
 
-	if (luo_object_spare_lacks(spare, out, table, request->size))
+	if (luo_object_spare_update(spare, out, table, request->size))
 		return -EAGAIN;
 
 	if (table) {

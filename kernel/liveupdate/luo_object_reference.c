@@ -139,18 +139,6 @@ struct luo_object_step {
 static int luo_object_walk_step(const struct luo_object_walk *walk,
 				const struct luo_object_step *step);
 
-static const struct luo_object_kind *luo_object_reference_kind(const char *name)
-{
-	const struct luo_object_kind *kind;
-
-	list_for_each_entry(kind, &luo_object_kinds, list) {
-		if (!strcmp(kind->name, name))
-			return kind;
-	}
-
-	return NULL;
-}
-
 /* Return why a walk cannot continue from a step to an object, or NULL. */
 static const char *luo_object_walk_loops(const struct luo_object_step *from,
 					 const struct luo_object_id *id)
@@ -175,7 +163,7 @@ static int luo_object_walk_reference(const struct luo_object_walk *walk,
 {
 	const struct luo_object_step step = {
 		.from = from,
-		.kind = luo_object_reference_kind(id->kind),
+		.kind = luo_object_kind_find(id->kind),
 		.instance = id->instance,
 	};
 	const char *loops = luo_object_walk_loops(from, id);

@@ -65,7 +65,8 @@ static struct pkram_set pkram_set =
 /* Set once the kind is registered. KHO preserves pages from fs_initcall() on. */
 static bool pkram_saves __ro_after_init;
 
-static noinline void pkram_out_of_order(void)
+/* Each inlined copy would warn once. */
+static noinline void pkram_warn_order(void)
 {
 	WARN_ONCE(1, "a call of pkram is out of order");
 }
@@ -75,7 +76,7 @@ static bool pkram_expect(const struct pkram_stream *ps, enum pkram_state state)
 	if (likely(ps->state == state))
 		return true;
 
-	pkram_out_of_order();
+	pkram_warn_order();
 
 	return false;
 }

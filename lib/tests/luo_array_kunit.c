@@ -45,11 +45,6 @@ static int luo_array_take(struct luo_array *array, u64 handle, u32 element_size,
 	return err;
 }
 
-static void luo_array_drop(struct luo_array *array)
-{
-	luo_array_free(array);
-}
-
 static struct luo_array_block_ser *luo_array_list(u64 handle, unsigned int nr)
 {
 	struct luo_array_block_ser *block = phys_to_virt(handle);
@@ -106,7 +101,7 @@ static void luo_array_every_size(struct kunit *test)
 					sizes[i].element_size);
 			KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING),
 					0UL);
-			luo_array_drop(&array);
+			luo_array_free(&array);
 			KUNIT_EXPECT_NULL(test, array.data);
 			KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED),
 					0UL);
@@ -129,7 +124,7 @@ static void luo_array_begins_zero(struct kunit *test)
 	for (i = 0; i < size && !((u8 *)array.data)[i]; i++)
 		;
 	KUNIT_EXPECT_EQ(test, i, size);
-	luo_array_drop(&array);
+	luo_array_free(&array);
 }
 
 static void luo_array_no_size(struct kunit *test)
@@ -156,7 +151,7 @@ static void luo_array_no_size(struct kunit *test)
 						      sizes[i].element_size,
 						      sizes[i].count),
 				    -EMSGSIZE, "size %u", i);
-		luo_array_drop(&array);
+		luo_array_free(&array);
 	}
 }
 
@@ -179,7 +174,7 @@ static void luo_array_largest_orders(struct kunit *test)
 		KUNIT_EXPECT_LT(test, run & LUO_ARRAY_RUN_ORDER,
 				array.blocks->runs[i - 1] & LUO_ARRAY_RUN_ORDER);
 	}
-	luo_array_drop(&array);
+	luo_array_free(&array);
 
 	/* If there are no large pages, smaller ones are used. */
 	luo_loopback_set_max_order(4);
@@ -188,7 +183,7 @@ static void luo_array_largest_orders(struct kunit *test)
 			nr_pages + 1);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
 			nr_pages / 16 + 3);
-	luo_array_drop(&array);
+	luo_array_free(&array);
 
 	/* One run needs no mapping. */
 	luo_loopback_set_max_order(10);
@@ -196,7 +191,7 @@ static void luo_array_largest_orders(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_OUTGOING), 2UL);
 	KUNIT_EXPECT_EQ(test, virt_to_phys(array.data),
 			array.blocks->runs[0] & PAGE_MASK);
-	luo_array_drop(&array);
+	luo_array_free(&array);
 }
 
 /* Head and elements share pages if that takes no more pages. */
@@ -229,7 +224,7 @@ static void luo_array_small(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test,
 				    luo_loopback_keys(LUO_LOOPBACK_OUTGOING),
 				    sizes[i].keys, "size %u", i);
-		luo_array_drop(&array);
+		luo_array_free(&array);
 	}
 
 	/* If there is no folio of that order, they do not share pages. */
@@ -240,7 +235,7 @@ static void luo_array_small(struct kunit *test)
 	luo_loopback_kexec();
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 1, PAGE_SIZE, 1),
 			0);
-	luo_array_drop(&array);
+	luo_array_free(&array);
 }
 
 /* Flip each bit of the head, and write wrong heads with a valid CRC. */
@@ -306,7 +301,7 @@ static void luo_array_small_damaged(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 1, size, 1),
 			-EBADMSG);
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, other, 1, size, 2), 0);
-	luo_array_drop(&array);
+	luo_array_free(&array);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 }
 
@@ -336,7 +331,7 @@ static void luo_array_long_list(struct kunit *test)
 	luo_loopback_kexec();
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, PAGE_SIZE, nr_pages,
 					     5), 0);
-	luo_array_drop(&array);
+	luo_array_free(&array);
 }
 
 static void luo_array_wrong_shape(struct kunit *test)
@@ -357,10 +352,10 @@ static void luo_array_wrong_shape(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 23, 1000, 1),
 			-EMSGSIZE);
 	KUNIT_EXPECT_NULL(test, array.data);
-	luo_array_drop(&array);
+	luo_array_free(&array);
 	/* No page was claimed. */
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 24, 1000, 1), 0);
-	luo_array_drop(&array);
+	luo_array_free(&array);
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 24, 1000, 1),
 			-EBADMSG);
 }
@@ -392,7 +387,7 @@ static void luo_array_wild_handles(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, PAGE_SIZE, 4, 1),
 			0);
-	luo_array_drop(&array);
+	luo_array_free(&array);
 	luo_loopback_kexec();
 }
 
@@ -440,7 +435,7 @@ static void luo_array_list_bits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, PAGE_SIZE, nr_pages,
 					     1), 0);
-	luo_array_drop(&array);
+	luo_array_free(&array);
 }
 
 /*
@@ -534,7 +529,7 @@ static void luo_array_lists_that_lie(struct kunit *test)
 		luo_loopback_kexec();
 		err = luo_array_restore(&array, handle, PAGE_SIZE, nr_pages);
 		KUNIT_EXPECT_EQ_MSG(test, err, -EBADMSG, "lie %u", lie);
-		luo_array_drop(&array);
+		luo_array_free(&array);
 		KUNIT_EXPECT_EQ_MSG(test,
 				    luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL,
 				    "lie %u", lie);
@@ -563,7 +558,7 @@ static void luo_array_sealed(struct kunit *test)
 		luo_loopback_kexec();
 		KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 1, size, 1),
 				damaged == 1 ? -EBADMSG : 0);
-		luo_array_drop(&array);
+		luo_array_free(&array);
 		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING),
 				0UL);
 	}
@@ -604,7 +599,7 @@ static void luo_array_alloc_without_memory(struct kunit *test)
 						0UL);
 				failures++;
 			}
-			luo_array_drop(&array);
+			luo_array_free(&array);
 		} while (failed);
 		/* The allocations are the list, the last page and the mapping; or each page. */
 		KUNIT_EXPECT_GE(test, failures, max_order ? 3U : 25U);
@@ -637,7 +632,7 @@ static void luo_array_restore_without_memory(struct kunit *test)
 	} while (failed);
 	KUNIT_EXPECT_GT(test, nth, 1UL);
 	KUNIT_EXPECT_TRUE(test, luo_pattern_holds(array.data, 3 * PAGE_SIZE, 1));
-	luo_array_drop(&array);
+	luo_array_free(&array);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
 }
@@ -657,11 +652,11 @@ static void luo_array_generations(struct kunit *test)
 						     generation), 0);
 		KUNIT_ASSERT_EQ(test, luo_array_make(&new, 24, 5000,
 						     generation + 1), 0);
-		luo_array_drop(&old);
+		luo_array_free(&old);
 		KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED),
 				0UL);
 	}
-	luo_array_drop(&new);
+	luo_array_free(&new);
 }
 
 /* A device that the previous kernel did not stop writes to the memory. */
@@ -694,7 +689,7 @@ static void luo_array_list_changes(struct kunit *test)
 	luo_loopback_on_claim(luo_array_scribble);
 	KUNIT_EXPECT_EQ(test, luo_array_take(&array, handle, 1, size, 1), 0);
 	luo_loopback_on_claim(NULL);
-	luo_array_drop(&array);
+	luo_array_free(&array);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_CLAIMED), 0UL);
 	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
 }

@@ -212,8 +212,8 @@ static int domain_create_regions(void)
 	unsigned int i;
 
 	if (nr_regions % 2) {
-		luo_failure("regions: found %u addresses, expected pairs",
-			    nr_regions);
+		luo_object_report_failure("regions: found %u addresses, expected pairs",
+					  nr_regions);
 		return -EINVAL;
 	}
 
@@ -291,7 +291,7 @@ static void domain_show(void)
 	for (i = 0; i < domain.tables.nr_pages; i++) {
 		if (domain_table(i)[0] != i ||
 		    domain_table(i)[PAGE_SIZE / sizeof(u64) - 1] != i)
-			luo_failure("page table %llu has changed", i);
+			luo_object_report_failure("page table %llu has changed", i);
 		else
 			pr_info("page table %llu of %llu has its entries\n", i,
 				domain.tables.nr_pages);
@@ -326,15 +326,15 @@ static void domain_show(void) { }
 /* Load the domain. Devices wait for this, see luo_object_queues.c. */
 static int domain_start(void)
 {
-	int found, err;
+	int load_err, err;
 
 	/* The domain is unchanged if the previous kernel stored none. */
-	found = luo_object_load(&domain_kind, DOMAIN_INSTANCE, &domain);
-	err = found ? domain_create() : 0;
-	if (found && found != -ENOENT)
-		err = found;
+	load_err = luo_object_load(&domain_kind, DOMAIN_INSTANCE, &domain);
+	err = load_err ? domain_create() : 0;
+	if (load_err && load_err != -ENOENT)
+		err = load_err;
 	if (err) {
-		luo_failure("the domain: %pe", ERR_PTR(err));
+		luo_object_report_failure("the domain: %pe", ERR_PTR(err));
 		goto err_unload;
 	}
 
@@ -345,7 +345,7 @@ static int domain_start(void)
 		goto err_unload;
 
 	/* Free the old object only now: until the save it is the only copy. */
-	if (!found)
+	if (!load_err)
 		luo_object_finish(&domain_kind, DOMAIN_INSTANCE);
 	domain_show();
 

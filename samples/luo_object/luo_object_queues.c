@@ -317,8 +317,8 @@ static int queues_load_all(unsigned int *found)
 		err = luo_object_walk(&queues_device_kind, iter.instance,
 				      queues_load, NULL);
 		if (err)
-			luo_failure("device %llu: %pe", iter.instance,
-				    ERR_PTR(err));
+			luo_object_report_failure("device %llu: %pe", iter.instance,
+						  ERR_PTR(err));
 		++*found;
 	}
 
@@ -443,7 +443,7 @@ static int queues_start(void)
 
 	err = queues_load_all(&found);
 	if (err)
-		luo_failure("some of the devices: %pe", ERR_PTR(err));
+		luo_object_report_failure("some of the devices: %pe", ERR_PTR(err));
 	if (!err && !found) {
 		err = queues_create();
 		if (err)

@@ -31,16 +31,16 @@ static const struct luo_object_id sample_id = { .kind = "sample" };
 static int __init sample_init(void)
 {
 	struct sample_ser sample = {};
-	int found, err;
+	int load_err, err;
 
 	err = luo_object_register_kind(&sample_kind);
 	if (err)
 		return err;
 
 	/* An object that cannot be read stays: another kernel may be able to read it. */
-	found = luo_object_load(&sample_kind, sample_id.instance, &sample);
-	if (found && found != -ENOENT)
-		luo_failure("the count of kernels: %pe", ERR_PTR(found));
+	load_err = luo_object_load(&sample_kind, sample_id.instance, &sample);
+	if (load_err && load_err != -ENOENT)
+		luo_object_report_failure("the count of kernels: %pe", ERR_PTR(load_err));
 
 	sample.nr_kernels++;
 	sample.since = sample.since ?: ktime_get_real_seconds();
@@ -54,7 +54,7 @@ static int __init sample_init(void)
 	}
 
 	/* Free the old object only now: until the save it is the only copy. */
-	if (!found)
+	if (!load_err)
 		luo_finish_object(&sample_id);
 
 	return 0;

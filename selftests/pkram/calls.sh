@@ -4,7 +4,7 @@
 # Make every call of PKRAM over a kexec, and cause each error in the table of
 # Documentation/core-api/pkram.rst.
 #
-# vm: boot=pkram,pkram allow="pkram_out_of_order"
+# vm: boot=pkram,pkram allow="pkram_warn_order"
 
 . ../luo_lib/functions.sh
 
@@ -12,7 +12,7 @@ long=$(printf '%0255d' 0)
 
 # said_once - check that calls out of order are reported only once.
 said_once() {
-	[ "$(dmesg | grep -c 'WARNING: .*pkram_out_of_order')" -eq 1 ]
+	[ "$(dmesg | grep -c 'WARNING: .*pkram_warn_order')" -eq 1 ]
 }
 
 unclaimed() {

@@ -349,8 +349,8 @@ static bool is_in_session(int fd)
  * EBUSY is temporary if a page must move out of the scratch areas while it is in use by
  * I/O, and permanent if the file is in a session already.
  */
-static int preserve_patiently(int session,
-			      struct liveupdate_session_preserve_fd *args)
+static int preserve_retry(int session,
+			  struct liveupdate_session_preserve_fd *args)
 {
 	u64 left = session_timeout * 1000000ULL / BUSY_POLL_US;
 	int ret;
@@ -449,7 +449,7 @@ int session_preserve(int session, int fd, u64 token, const char *name,
 		.token = token,
 	};
 
-	if (!preserve_patiently(session, &args))
+	if (!preserve_retry(session, &args))
 		return 0;
 	if (is_directory(fd))
 		return complain_directory(fd, name, where);
