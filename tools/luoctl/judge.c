@@ -145,7 +145,8 @@ static bool reads_elements(const struct catalogue *to,
 	/* A version is the beginning of the next one, which has a larger stride. */
 	theirs = kind->versions;
 	if (written->version > theirs->version)
-		return written->size > theirs->size;
+		return written->size > theirs->size &&
+		       same_fields(elements, kind, theirs->version);
 	theirs = kind_version(kind, written->version);
 
 	return theirs && theirs->flags & LUO_NOTE_READABLE &&
@@ -317,25 +318,35 @@ static char *describe_layouts(const struct catalogue *to,
 			 theirs->size, theirs->digest, to->name);
 }
 
+/* Describe which versions of elements @to reads, or how the layouts differ. */
+static char *describe_elements(const struct catalogue *to,
+			       const struct kind *elements)
+{
+	const struct kind *theirs = catalogue_kind(to, elements->name);
+	const struct version *newest;
+
+	if (!theirs || !theirs->nr_versions)
+		return xasprintf("%s reads none", to->name);
+	if (kind_version(theirs, elements->versions->version))
+		return describe_layouts(to, elements, elements->versions);
+	/* Their newest version is the beginning of what is written. */
+	newest = kind_version(elements, theirs->versions->version);
+	if (newest && !same_fields(elements, theirs, newest->version))
+		return describe_layouts(to, elements, newest);
+
+	return xasprintf("%s reads %u and older", to->name,
+			 theirs->versions->version);
+}
+
 char *judge_elements(const struct catalogue *from, const struct catalogue *to,
 		     const struct kind *kind, u32 version)
 {
-	const struct kind *theirs;
 	struct unread unread;
 	char *read, *why;
 
 	if (!find_unread(from, to, kind, version, &unread, 0))
 		return NULL;
-	theirs = catalogue_kind(to, unread.elements->name);
-	/* Elements of a common version differ in their layout. */
-	if (theirs && kind_version(theirs, unread.elements->versions->version))
-		read = describe_layouts(to, unread.elements,
-					unread.elements->versions);
-	else if (theirs && theirs->nr_versions)
-		read = xasprintf("%s reads %u and older", to->name,
-				 theirs->versions->version);
-	else
-		read = xasprintf("%s reads none", to->name);
+	read = describe_elements(to, unread.elements);
 	why = unread.field ?
 	      xasprintf("field %s of version %u leads to elements of %s, which are written in version %u, but %s",
 			unread.field->name, version, unread.elements->name,
