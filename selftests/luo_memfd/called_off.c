@@ -20,17 +20,12 @@
 
 #include "../luo_lib/memory.h"
 #include "../luo_lib/pattern.h"
+#include "../luo_lib/place.h"
 #include "../luo_lib/session.h"
 #include "../luo_lib/shape.h"
 
-/* From Linux 7.4 on, the scratch areas are called bootmem. */
-#define KHO_OUT		"/sys/kernel/debug/kho/out/"
-#define SCRATCH(what)	(access(KHO_OUT "bootmem_" what, F_OK) ?	\
-			 KHO_OUT "scratch_" what : KHO_OUT "bootmem_" what)
-#define MAX_SCRATCH	16
 #define CHUNK		(8L << 20)
 #define NR_CHUNKS	128
-#define PRESENT		0x7fffffffffffffUL	/* the frame in a pagemap entry */
 #define WAIT_USECS	500000
 #define PATIENCE	30		/* seconds */
 
@@ -88,45 +83,6 @@ static void *run_writer(void *arg)
 	return arg;
 }
 
-static int read_numbers(const char *path, unsigned long *numbers)
-{
-	FILE *file = fopen(path, "r");
-	int count = 0;
-
-	if (!file)
-		ksft_exit_fail_perror(path);
-	while (count < MAX_SCRATCH &&
-	       fscanf(file, "%li", (long *)&numbers[count]) == 1)
-		count++;
-	fclose(file);
-	return count;
-}
-
-static bool in_scratch(unsigned long phys)
-{
-	unsigned long start[MAX_SCRATCH], len[MAX_SCRATCH];
-	int count = read_numbers(SCRATCH("phys"), start);
-
-	if (read_numbers(SCRATCH("len"), len) != count || !count)
-		ksft_exit_fail_msg("scratch areas: cannot be read\n");
-	for (int i = 0; i < count; i++)
-		if (phys >= start[i] && phys - start[i] < len[i])
-			return true;
-	return false;
-}
-
-static unsigned long phys_of(const void *addr)
-{
-	int fd = open("/proc/self/pagemap", O_RDONLY);
-	unsigned long entry;
-
-	if (pread(fd, &entry, sizeof(entry),
-		  (unsigned long)addr / PAGE * sizeof(entry)) != sizeof(entry))
-		ksft_exit_fail_perror("pagemap");
-	close(fd);
-	return (entry & PRESENT) * PAGE;
-}
-
 /* Return a pipe that holds a page in a scratch area, and set @index to its index. */
 static int hold_page(int fd, unsigned long *index)
 {
@@ -147,7 +103,7 @@ static int hold_page(int fd, unsigned long *index)
 			    MADV_POPULATE_WRITE))
 			ksft_exit_fail_perror("madvise");
 		pattern_fill(page, 2, *index);
-		if (!in_scratch(phys_of(page)))
+		if (!place_in_scratch(place_of(page)))
 			continue;
 		iov.iov_base = page;
 		if (vmsplice(ends[1], &iov, 1, 0) != PAGE)
