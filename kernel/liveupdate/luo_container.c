@@ -122,7 +122,7 @@ static u64 luo_container_count(const struct luo_member *member, void *container)
  * @container: The container.
  * @ser:       Set to the description of the elements; all zero if there is none or on
  *             failure.
- * @gfp:       Allocation mask for the array.
+ * @gfp:       Allocation mask.
  *
  * Context: Process context, may sleep.
  * Return: 0; -ENOMEM if there is no memory; or as luo_elements_save().
@@ -138,7 +138,7 @@ int luo_container_save(const struct luo_member *member, void *container,
 
 	if (count) {
 		elements = kvmalloc_array(count, member->kind->size,
-					  GFP_KERNEL | __GFP_NOWARN);
+					  gfp | __GFP_NOWARN);
 		if (!elements) {
 			*ser = (struct luo_elements_ser){};
 			return -ENOMEM;
