@@ -14,6 +14,12 @@
 
 #include "luo_memfd_attrs.h"
 
+/* The bits of LUO_MEMFD_ATTRS_FLAGS. */
+static const char *const luo_memfd_attrs_flag_names[] = {
+	"read", "write", "append", "nonblock", "noatime", "direct",
+};
+static_assert(LUO_MEMFD_ATTRS_FLAGS == BIT(ARRAY_SIZE(luo_memfd_attrs_flag_names)) - 1);
+
 #define MEMFD_ATTRS_FIELDS(field, ser)					\
 	field(ser, 1, s64, atime)					\
 	field(ser, 1, s64, mtime)					\
@@ -28,7 +34,7 @@
 	field(ser, 1, u32, mode, .max = LUO_MEMFD_ATTRS_MODE)		\
 	field(ser, 1, u32, uid, .max = 0xfffffffe)			\
 	field(ser, 1, u32, gid, .max = 0xfffffffe)			\
-	field(ser, 1, u32, flags, .max = LUO_MEMFD_ATTRS_FLAGS)		\
+	field(ser, 1, mask(luo_memfd_attrs_flag_names), flags)		\
 	field(ser, 1, bytes, name)
 
 #define MEMFD_ATTRS_VERSIONS(version, kind)				\

@@ -22,6 +22,13 @@ static const char *const luo_tmpfs_huge_names[] = {
 	"never", "always", "within_size", "advise",
 };
 
+/* The bits of LUO_TMPFS_FLAGS. */
+static const char *const luo_tmpfs_flag_names[] = {
+	"ro", "nosuid", "nodev", "noexec", "noatime", "nodiratime", "relatime",
+	"nosymfollow", "noswap", "inode64",
+};
+static_assert(LUO_TMPFS_FLAGS == BIT(ARRAY_SIZE(luo_tmpfs_flag_names)) - 1);
+
 #define TMPFS_NODE_FIELDS(field, ser)					\
 	field(ser, 0, s64, atime)					\
 	field(ser, 0, s64, mtime)					\
@@ -64,7 +71,7 @@ LUO_DEFINE_KIND(tmpfs_node, struct luo_tmpfs_node_ser, TMPFS_NODE_FIELDS,
 	field(ser, 0, u64, max_bytes)					\
 	field(ser, 0, u64, max_inodes)					\
 	field(ser, 0, enum(luo_tmpfs_huge_names), huge)			\
-	field(ser, 0, u32, flags, .max = LUO_TMPFS_FLAGS)
+	field(ser, 0, mask(luo_tmpfs_flag_names), flags)
 
 #define TMPFS_VERSIONS(version, kind)					\
 	version(kind, 0, mandatory)
