@@ -6,7 +6,7 @@
 #
 #   NAME PLACE FIELD VALUE crc|- [RESULT]
 #
-# lib/tests/luo_corrupt.c describes the structures and values. RESULT is the expected
+# lib/tests/luo_corrupt_command.c describes the structures and values. RESULT is the expected
 # error, EBADMSG by default; for memfds it is a pattern of fnmatch(3), and for trees an error
 # and what the log has about it.
 
