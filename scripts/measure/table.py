@@ -81,6 +81,36 @@ def render(figures: Figures, verdicts: list[Verdict]) -> str:
 	return "\n".join(lines) + "\n"
 
 
+# The figures of a work that a page of the documentation shows.
+_SHOWN = ("preserve", "boot", "retrieve")
+_WIDTHS = (20, 6, 22, 22, 22)
+
+
+def _pair(figures: Figures, key: Key, measured: str) -> str:
+	base, value = figures.get(BASE, key), figures.get(measured, key)
+	return f"{_share(base)} / {_share(value)}" if base and value else ""
+
+
+def summary(figures: Figures, measured: str = "pkram") -> str:
+	"""
+	Return the table of the documentation: for each work, at the largest size that was
+	measured on both kernels, instructions per page on stock and on the measured one.
+	"""
+	rule = " ".join("=" * width for width in _WIDTHS)
+	rows = [("work", "size", *_SHOWN)]
+	for work in figures.works():
+		for size in reversed(figures.sizes(work, _SHOWN[-1])):
+			pairs = [_pair(figures, Key(work, size, figure), measured)
+				 for figure in _SHOWN]
+			if pairs[-1]:
+				rows.append((work, Key(work, size, "").label, *pairs))
+				break
+	lines = [" ".join(f"{cell:{width}}" for cell, width in zip(row, _WIDTHS)).rstrip()
+		 for row in rows]
+	return "\n".join([".. SPDX-License-Identifier: GPL-2.0", "", rule, lines[0], rule,
+			  *lines[1:], rule]) + "\n"
+
+
 def _targets(verdicts: list[Verdict]) -> Iterable[str]:
 	words = {True: "held", False: "MISSED", None: "not measured"}
 	for verdict in verdicts:
