@@ -117,7 +117,7 @@ def messages_are_explained():
 		for call in re.findall(r"\bpr_(?:err|warn|info)\(\s*((?:\"[^\"]*\"\s*)+)",
 				       source.read_text()):
 			text = "".join(re.findall(r"\"([^\"]*)\"", call)).removesuffix("\\n")
-			parts = re.split(r"%[-#*.\d]*(?:ll|l|z)?[a-zA-Z](?:[VeN])?", text)
+			parts = re.split(r"%[-#*.\d]*(?:ll|l|z)?[a-zA-Z](?:[VeNE])?", text)
 			pattern = re.compile(".+".join(map(re.escape, parts)))
 			if not any(pattern.fullmatch(message) for message in told):
 				yield f"{source.name}: {text}"
