@@ -111,7 +111,7 @@ def messages_are_explained():
 	told = [message for guide in guides
 		for message in re.findall(r"^``(.+?)``", guide.read_text(), re.M)]
 	sources = [path for pattern in ("kernel/liveupdate/luo_*.c", "kernel/liveupdate/pkram*.c",
-					"mm/luo_memfd*.c", "fs/pstore/pkram.c")
+					"mm/luo_*.c", "fs/pstore/pkram.c")
 		   for path in sorted(TOP.glob(pattern))]
 	for source in sources:
 		for call in re.findall(r"\bpr_(?:err|warn|info)\(\s*((?:\"[^\"]*\"\s*)+)",
