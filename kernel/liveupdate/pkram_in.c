@@ -172,7 +172,10 @@ static int pkram_in_claim_previous(struct pkram_node *node, const char *name)
 		return -EBUSY;
 	}
 
-	return luo_object_in_finish(set->in, &id);
+	/* The memory for it is allocated. The node is claimed, so no error may lose it. */
+	luo_object_in_finish(set->in, &id);
+
+	return 0;
 }
 
 /* Load a node that this kernel saved, because there was no kexec. */
