@@ -233,9 +233,10 @@ static const char *luo_hugetlb_unsupported(const struct file *file)
  * luo_hugetlb_out_preserve - Preserve a file.
  * @args: The arguments of the handler.
  *
- * Return: 0; -EOPNOTSUPP if the file is not open for reading and writing, is a
- * System V segment, or is in a user namespace; as luo_hugetlb_collect(); -ENOMEM. On an error the file is unchanged, except that a page
- * of it may have moved to other page frames.
+ * Return: 0; -EOPNOTSUPP if the file is not open for reading and writing, is a segment of
+ * System V shared memory, or is in a user namespace; as luo_hugetlb_collect(); -ENOMEM. On
+ * an error the file is unchanged, except that a page of it may have moved to other page
+ * frames.
  */
 int luo_hugetlb_out_preserve(struct liveupdate_file_op_args *args)
 {

@@ -61,7 +61,8 @@ int luo_memfd_absent_init(struct luo_memfd_absent *absent,
 					 GFP_KERNEL | __GFP_NOWARN),
 	};
 	absent->present = kvcalloc(luo_memfd_absent_nr_bitmaps(absent),
-				sizeof(*absent->present), GFP_KERNEL | __GFP_NOWARN);
+				   sizeof(*absent->present),
+				   GFP_KERNEL | __GFP_NOWARN);
 	if (!absent->before || !absent->present) {
 		luo_memfd_absent_free(absent);
 		return -ENOMEM;

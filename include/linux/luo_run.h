@@ -106,7 +106,6 @@ static inline long luo_run_poison_seen(void)
 #endif
 }
 
-
 int luo_run_order_at(u64 pfn);
 bool luo_run_present(const struct luo_run *run);
 u32 luo_run_claim(struct luo_run_claim *claim, const struct luo_run *run,

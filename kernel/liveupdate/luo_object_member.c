@@ -163,8 +163,8 @@ err_abort:
  * @old:      The stored fields of the members. Those of pages are copied.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EINVAL if pages were added, removed or replaced; or the errno of luo_container_save(), with
- * nothing changed.
+ * Return: 0; -EINVAL if pages were added, removed or replaced; or the errno of
+ * luo_container_save(), with nothing changed.
  */
 int luo_object_members_update(const struct luo_object_kind *kind, const void *object,
 			      void *ser, const union luo_member_ser *old)

@@ -9,8 +9,8 @@
  * claimed only once, so that no page gets two owners.
  *
  * PKRAM, the pages of objects and the file handlers call it, with runs decoded from their
- * wire formats. It calls the handover. It needs no lock, because the handover serialises callers that
- * preserve or claim the same pages.
+ * wire formats. It calls the handover. It needs no lock, because the handover serialises
+ * callers that preserve or claim the same pages.
  */
 
 #include <linux/align.h>

@@ -6,8 +6,8 @@
  * a save that was not finished. The root of the node records whether it was.
  *
  * The caller's mask is passed to every allocation that takes one. KHO allocates the
- * nodes of its tree with GFP_KERNEL. If the mask lacks __GFP_FS or __GFP_IO,
- * the scope of a call forbids them for these allocations as well.
+ * nodes of its tree with GFP_KERNEL. If the mask lacks __GFP_FS or __GFP_IO, the scope
+ * of the call forbids them for these allocations as well.
  *
  * It is called by pkram.c, which checks the state of the stream. It calls
  * pkram_node.c, pkram_pages.c and pkram_bytes.c.
