@@ -75,6 +75,9 @@ static unsigned int __init level_shift(unsigned int level)
 	return (level - 1) * KHO_TABLE_SIZE_LOG2 + KHO_BITMAP_SIZE_LOG2;
 }
 
+/* Refuse trees with more than one node for this number of pages of memory. */
+#define MIN_NODE_PAGES	64
+
 /* State of kho_preserved_walk(). */
 struct preserved_walk {
 	const struct kho_preserved_ops *ops;
@@ -143,9 +146,17 @@ static int __init add_order(unsigned long pfn, unsigned int order,
 	return 0;
 }
 
+/*
+ * Each node has a page, and takes far less memory than the pages that it lists. A tree with
+ * more nodes than that refers to the same ones again and again.
+ */
 static int __init count_node(phys_addr_t phys, void *data)
 {
 	preserved.nr_nodes++;
+	if (preserved.nr_nodes > PHYS_PFN(memblock_phys_mem_size()) / MIN_NODE_PAGES) {
+		pr_err("the tree has more than %lu nodes\n", preserved.nr_nodes - 1);
+		return -EINVAL;
+	}
 
 	return 0;
 }
@@ -190,17 +201,33 @@ static int __init compare_nodes(const void *a, const void *b)
 	return *left < *right ? -1 : *left > *right;
 }
 
+/* Check that the sorted list has no node twice. It would be freed twice. */
+static int __init check_nodes(void)
+{
+	for (unsigned long i = 1; i < preserved.nr_nodes; i++) {
+		if (preserved.nodes[i] == preserved.nodes[i - 1]) {
+			pr_err("the node at %pa is twice in the tree\n",
+			       &preserved.nodes[i]);
+			return -EINVAL;
+		}
+	}
+
+	return 0;
+}
+
 /* Reserve the nodes, lowest first. Set *@nr to the number of reserved nodes. */
 static int __init reserve_sorted(struct kho_radix_tree *tree, unsigned long *nr)
 {
 	static const struct kho_preserved_ops collect = { .node = add_node };
 	unsigned long nr_nodes = 0;
-	int err = 0;
+	int err;
 
+	*nr = 0;
 	kho_preserved_walk(tree, &collect, &nr_nodes);
 	sort(preserved.nodes, nr_nodes, sizeof(*preserved.nodes), compare_nodes, NULL);
 
-	for (*nr = 0; *nr < nr_nodes && !err; *nr += !err)
+	err = check_nodes();
+	for (; *nr < nr_nodes && !err; *nr += !err)
 		err = memblock_reserve(preserved.nodes[*nr], PAGE_SIZE);
 
 	return err;
@@ -381,6 +408,59 @@ unsigned long __init kho_preserved_within(struct kho_preserved_larger *larger,
 	}
 
 	return bits & found;
+}
+
+/* State of kho_preserved_over_nodes(). */
+struct over_nodes {
+	const struct kho_radix_node *root;
+	void (*found)(unsigned long pfn, unsigned int order, void *data);
+	void *data;
+};
+
+static int __init find_over_node(phys_addr_t phys, void *data)
+{
+	const struct over_nodes *over = data;
+	const struct kho_radix_leaf *leaf;
+	unsigned long orders, key, bit, end;
+
+	for (orders = preserved.orders; orders; orders &= orders - 1) {
+		unsigned int order = __ffs(orders);
+		unsigned long pfn = PHYS_PFN(phys) >> order;
+
+		key = 1UL << (MAX_ORDER_BIT - order) | pfn;
+		bit = key & (BIT(KHO_BITMAP_SIZE_LOG2) - 1);
+		leaf = find_leaf(over->root, key, &end);
+		if (leaf && leaf->bitmap[BIT_WORD(bit)] & BIT_MASK(bit))
+			over->found(pfn << order, order, over->data);
+	}
+
+	return 0;
+}
+
+/**
+ * kho_preserved_over_nodes - Find keys over pages that have nodes of the tree.
+ * @tree: The tree of the previous kernel, for which kho_preserved_hold() succeeded.
+ * @found: Called with the first page and the order of each such key, once for each
+ *	node.
+ * @data: Passed to @found.
+ *
+ * The nodes are freed by kho_preserved_release(). A page that has one must therefore
+ * not be restored.
+ *
+ * Takes a few instructions for each node and for each order, regardless of the number
+ * of keys.
+ *
+ * Context: Before kho_preserved_release().
+ */
+void __init kho_preserved_over_nodes(struct kho_radix_tree *tree,
+				     void (*found)(unsigned long pfn,
+						   unsigned int order, void *data),
+				     void *data)
+{
+	static const struct kho_preserved_ops ops = { .node = find_over_node };
+	struct over_nodes over = { .root = tree->root, .found = found, .data = data };
+
+	kho_preserved_walk(tree, &ops, &over);
 }
 
 /* Mark the pages of the window that are preserved under keys of @order. */

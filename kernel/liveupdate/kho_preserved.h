@@ -43,6 +43,10 @@ unsigned long kho_preserved_within(struct kho_preserved_larger *larger,
 				   unsigned long bits);
 int kho_preserved_walk(struct kho_radix_tree *tree,
 		       const struct kho_preserved_ops *ops, void *data);
+void kho_preserved_over_nodes(struct kho_radix_tree *tree,
+			      void (*found)(unsigned long pfn, unsigned int order,
+					    void *data),
+			      void *data);
 int kho_preserved_hold(struct kho_radix_tree *tree);
 void kho_preserved_release(void);
 

@@ -10,24 +10,32 @@
  *
  * Module parameters: @blocks is the number of blocks of 2 MiB in which pages are
  * preserved. @note has two numbers for all later kernels, which find them in @noted.
- * @overlap is the physical address of the root of KHO's tree. The module adds keys within
- * folios to the tree, as a kernel would that can preserve a page twice; KHO itself
- * refuses them. The next kernel must not restore these keys.
+ * @overlap has the physical addresses of the root of KHO's tree and of a scratch area. The
+ * module adds keys to the tree that KHO itself refuses: within folios, over the root, and
+ * in the scratch area. The next kernel must not restore these keys.
+ *
+ * If @threads is not 0, that number of kernel threads restores each piece at the same time.
+ * One of them must get it.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho_radix_tree.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/prandom.h>
+#include <linux/sched.h>
 
 #define SUBTREE		"kho-boot-test"
 #define BLOCK_PAGES	512
 #define RANGE		0xff
+#define LOST		0xfe
 
 static unsigned int blocks = 20;
 module_param(blocks, uint, 0444);
@@ -38,14 +46,20 @@ module_param_array(note, ulong, NULL, 0444);
 static unsigned long noted[2];
 module_param_array(noted, ulong, NULL, 0444);
 
-static unsigned long overlap;
-module_param(overlap, ulong, 0444);
+static unsigned long overlap[2];
+module_param_array(overlap, ulong, NULL, 0444);
+
+static unsigned int threads;
+module_param(threads, uint, 0444);
 
 /* The order of folios that have smaller keys within, and the first page of one. */
 #define OVERLAP_ORDER	3
 #define OVERLAP_PAGE	5
 
-/* A preservation: a folio of @order, or @nr_pages pages if RANGE is set. */
+/*
+ * A preservation: a folio of @order, or @nr_pages pages if it is RANGE. If it is LOST, the
+ * address must have none.
+ */
 struct kho_boot_piece {
 	u64 phys;
 	u32 nr_pages;
@@ -125,27 +139,89 @@ static bool is_alone(const struct kho_boot_piece *piece)
 	       kho_preserved_order(within) == -ENOENT;
 }
 
-static int restore_piece(const struct kho_boot_piece *piece)
+static bool restore_pages(const struct kho_boot_piece *piece)
 {
 	struct folio *folio;
 	struct page *page;
 
-	if (!is_preserved(piece) || !is_alone(piece))
-		return -EIO;
-
 	if (piece->order == RANGE) {
 		page = kho_restore_pages(piece->phys, piece->nr_pages);
 		if (!page)
-			return -EIO;
+			return false;
 		for (unsigned int i = 0; i < piece->nr_pages; i++)
 			__free_page(page + i);
-		return 0;
+		return true;
 	}
 
 	folio = kho_restore_folio(piece->phys);
 	if (!folio || folio_order(folio) != piece->order)
-		return -EIO;
+		return false;
 	folio_put(folio);
+
+	return true;
+}
+
+/* Threads that restore the same piece, all of them when the last one has arrived. */
+struct race {
+	const struct kho_boot_piece *piece;
+	atomic_t nr_arrived;
+	atomic_t nr_restored;
+	atomic_t nr_running;
+	struct completion done;
+};
+
+static int race_thread(void *data)
+{
+	struct race *race = data;
+
+	atomic_inc(&race->nr_arrived);
+	while (atomic_read(&race->nr_arrived) < threads)
+		cond_resched();
+	if (restore_pages(race->piece))
+		atomic_inc(&race->nr_restored);
+	if (atomic_dec_and_test(&race->nr_running))
+		complete(&race->done);
+
+	return 0;
+}
+
+/* Return the number of threads that have restored the piece. */
+static int restore_by_threads(const struct kho_boot_piece *piece)
+{
+	struct race race = { .piece = piece, .nr_running = ATOMIC_INIT(threads) };
+	struct task_struct *task;
+	unsigned int i;
+
+	init_completion(&race.done);
+	for (i = 0; i < threads; i++) {
+		task = kthread_run(race_thread, &race, "kho_boot_test/%u", i);
+		if (!IS_ERR(task))
+			continue;
+		/* The others must neither wait for it nor use @race after the return. */
+		atomic_inc(&race.nr_arrived);
+		if (atomic_dec_and_test(&race.nr_running))
+			complete(&race.done);
+	}
+	wait_for_completion(&race.done);
+
+	return atomic_read(&race.nr_restored);
+}
+
+static int restore_piece(const struct kho_boot_piece *piece)
+{
+	int nr;
+
+	if (piece->order == LOST)
+		return kho_preserved_order(piece->phys) == -ENOENT ? 0 : -EEXIST;
+
+	if (!is_preserved(piece) || !is_alone(piece))
+		return -EIO;
+
+	nr = threads ? restore_by_threads(piece) : restore_pages(piece);
+	if (nr != 1) {
+		pr_err("restored %d times\n", nr);
+		return -EIO;
+	}
 
 	return 0;
 }
@@ -307,25 +383,54 @@ static int add_key(struct kho_radix_tree *tree, u64 phys, unsigned int order)
 }
 
 /* A page in a folio, and the first half of the folio. */
-static int add_overlaps(void)
+static int add_within(struct kho_radix_tree *tree)
 {
-	struct kho_radix_tree tree;
 	struct kho_boot_list *list;
-	int err;
+	int err = 0;
 
-	err = kho_radix_init_tree(&tree, phys_to_virt(overlap));
 	for (list = head; list && !err; list = list->next ? phys_to_virt(list->next) : NULL) {
 		for (unsigned int i = 0; i < list->nr_pieces && !err; i++) {
 			u64 phys = list->pieces[i].phys;
 
 			if (list->pieces[i].order != OVERLAP_ORDER)
 				continue;
-			err = add_key(&tree, phys, OVERLAP_ORDER - 1);
-			err = err ?: add_key(&tree, phys + OVERLAP_PAGE * PAGE_SIZE, 0);
+			err = add_key(tree, phys, OVERLAP_ORDER - 1);
+			err = err ?: add_key(tree, phys + OVERLAP_PAGE * PAGE_SIZE, 0);
 		}
 	}
 
 	return err;
+}
+
+/* Over the root of the tree, and in a scratch area. */
+static int add_lost(struct kho_radix_tree *tree)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(overlap) && !err; i++) {
+		if (head->nr_pieces == LIST_PIECES)
+			err = add_list();
+		if (err)
+			break;
+		head->pieces[head->nr_pieces++] = (struct kho_boot_piece) {
+			.phys = overlap[i],
+			.order = LOST,
+		};
+		err = add_key(tree, overlap[i], 0);
+	}
+
+	return err;
+}
+
+static int add_overlaps(void)
+{
+	struct kho_radix_tree tree;
+	int err;
+
+	err = kho_radix_init_tree(&tree, phys_to_virt(overlap[0]));
+	err = err ?: add_within(&tree);
+
+	return err ?: add_lost(&tree);
 }
 
 static int __init kho_boot_test_init(void)
@@ -344,7 +449,7 @@ static int __init kho_boot_test_init(void)
 		cond_resched();
 	}
 
-	if (overlap) {
+	if (overlap[0]) {
 		err = add_overlaps();
 		if (err)
 			return err;

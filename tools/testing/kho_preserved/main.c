@@ -272,6 +272,88 @@ static void test_broken_node(void)
 	expect(!memblock_reserved_size());
 }
 
+/* One node below two others, or below the same one twice: it would be freed twice. */
+static void test_shared_node(void)
+{
+	struct machine machine;
+	u64 *entry;
+
+	machine_create(&machine, 8UL << 30);
+	tree_add(&machine, machine.start_pfn, 0);
+	entry = machine.tree.root->table;
+	while (!*entry)
+		entry++;
+	entry[1] = *entry;
+	expect(hold(&machine) == -EINVAL);
+	entry[1] = 0;
+	expect(!memblock_reserved_size());
+	expect(!hold(&machine));
+}
+
+/* Each level below the root has one node in all its entries, which nobody could walk. */
+static void test_endless(void)
+{
+	struct machine machine;
+	struct kho_radix_node *node;
+
+	machine_create(&machine, 8UL << 30);
+	tree_add(&machine, machine.start_pfn, 0);
+	node = machine.tree.root;
+	for (int level = KHO_TREE_MAX_DEPTH - 1; level > 0; level--) {
+		u64 *entry = node->table;
+
+		while (!*entry)
+			entry++;
+		for (size_t i = 0; i < ARRAY_SIZE(node->table) && node != machine.tree.root; i++)
+			node->table[i] = *entry;
+		node = phys_to_virt(*entry);
+	}
+	expect(hold(&machine) == -EINVAL);
+	expect(!memblock_reserved_size());
+}
+
+struct over {
+	unsigned long pfn[8];
+	unsigned int order[8];
+	unsigned int nr;
+};
+
+static void add_over(unsigned long pfn, unsigned int order, void *data)
+{
+	struct over *over = data;
+
+	expect(over->nr < ARRAY_SIZE(over->pfn));
+	over->pfn[over->nr] = pfn;
+	over->order[over->nr++] = order;
+}
+
+/* Keys over the root: one of a page, and one of many pages. */
+static void test_over_nodes(void)
+{
+	struct machine machine;
+	struct over over = {};
+	unsigned long root;
+
+	machine_create(&machine, 8UL << 30);
+	root = PHYS_PFN(virt_to_phys(machine.tree.root));
+	for (unsigned long pfn = root - 64; pfn < root + 64; pfn++)
+		if (pfn != root)
+			tree_add(&machine, pfn, 0);
+	tree_add(&machine, round_down(root, 32) + 32, 5);
+	expect(!hold(&machine));
+	kho_preserved_over_nodes(&machine.tree, add_over, &over);
+	expect(!over.nr);
+
+	kho_preserved_release();
+	tree_add(&machine, root, 0);
+	tree_add(&machine, round_down(root, 32), 5);
+	expect(!hold(&machine));
+	kho_preserved_over_nodes(&machine.tree, add_over, &over);
+	expect(over.nr == 2);
+	expect(over.pfn[0] == root && over.order[0] == 0);
+	expect(over.pfn[1] == round_down(root, 32) && over.order[1] == 5);
+}
+
 static void test_broken_order(void)
 {
 	struct machine machine;
@@ -384,6 +466,9 @@ static const struct {
 	{ "no memory at all", test_no_memory_at_all },
 	{ "a node where there is none", test_broken_node },
 	{ "an order that cannot be", test_broken_order },
+	{ "a node that is twice in the tree", test_shared_node },
+	{ "a tree without an end", test_endless },
+	{ "keys over nodes are found", test_over_nodes },
 	{ "1.5 TiB, every other page", test_alternating },
 	{ "1.5 TiB, random", test_random },
 	{ "1.5 TiB, dense", test_dense },
