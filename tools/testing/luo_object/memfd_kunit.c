@@ -812,6 +812,17 @@ static void memfd_parts(struct kunit *test)
 	memfd_file_parts = 3;
 }
 
+/* The list of a file with more extents than kvmalloc() has room for. */
+static void memfd_large_list(struct kunit *test)
+{
+	struct luo_memfd_extents list = {};
+	u64 nr = INT_MAX / sizeof(*list.extents) + 1;
+
+	KUNIT_EXPECT_EQ(test, luo_memfd_extents_reserve(&list, nr), 0);
+	KUNIT_EXPECT_GE(test, list.capacity, nr);
+	luo_memfd_extents_free(&list);
+}
+
 static struct kunit_case memfd_cases[] = {
 	KUNIT_CASE(memfd_round_trip),
 	KUNIT_CASE(memfd_attrs_damage),
@@ -834,6 +845,7 @@ static struct kunit_case memfd_cases[] = {
 	KUNIT_CASE(memfd_v0_changes),
 	KUNIT_CASE(memfd_v0_lists_itself),
 	KUNIT_CASE(memfd_parts),
+	KUNIT_CASE(memfd_large_list),
 	{}
 };
 

@@ -2,6 +2,7 @@
 #ifndef _LUO_OBJECT_TEST_SLAB_H
 #define _LUO_OBJECT_TEST_SLAB_H
 
+#include <limits.h>
 #include <stdlib.h>
 #include <linux/gfp_types.h>
 #include <linux/string.h>
@@ -22,14 +23,18 @@ static inline void *kvcalloc(size_t n, size_t size, gfp_t gfp)
 	return luo_loopback_fails() ? NULL : calloc(n, size);
 }
 
-static inline void *kvrealloc(void *p, size_t size, gfp_t gfp)
-{
-	return luo_loopback_fails() ? NULL : realloc(p, size);
-}
-
+/* The kernel allocates more than INT_MAX bytes only by vmalloc(). */
 static inline void *kvmalloc(size_t size, gfp_t gfp)
 {
-	return luo_loopback_fails() ? NULL : malloc(size);
+	return size > INT_MAX || luo_loopback_fails() ? NULL : malloc(size);
+}
+
+static inline void *kvrealloc(void *p, size_t size, gfp_t gfp)
+{
+	if (!p)
+		return kvmalloc(size, gfp);
+
+	return luo_loopback_fails() ? NULL : realloc(p, size);
 }
 
 #define kmalloc(size, gfp)	kvmalloc(size, gfp)

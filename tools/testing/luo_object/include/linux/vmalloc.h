@@ -5,7 +5,10 @@
 #include <linux/slab.h>
 #include <linux/types.h>
 
-#define vmalloc(size)	kvmalloc(size, GFP_KERNEL)
+static inline void *vmalloc(size_t size)
+{
+	return luo_loopback_fails() ? NULL : malloc(size);
+}
 
 #define VM_MAP		0
 #define PAGE_KERNEL	0
