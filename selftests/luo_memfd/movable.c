@@ -18,6 +18,7 @@
 #define NR_PAGES	16384
 #define STEP		16	/* every page would take too long */
 #define NR_MOVABLE	100	/* of those that are looked at */
+#define MAX_FILES	24
 
 static unsigned char *map(int fd)
 {
@@ -29,15 +30,35 @@ static unsigned char *map(int fd)
 	return mem;
 }
 
+/*
+ * Create a file with pages in ZONE_MOVABLE. The page allocator may prefer the scratch areas,
+ * so fill these with other files first.
+ */
+static int create(void)
+{
+	bool movable = false;
+	unsigned char *mem;
+	int fd;
+
+	for (int i = 0; i < MAX_FILES && !movable; i++) {
+		fd = memfd_create("movable", 0);
+		if (fd < 0 || ftruncate(fd, NR_PAGES * PAGE))
+			ksft_exit_fail_perror("memfd");
+		mem = map(fd);
+		for (int k = NR_MOVABLE * STEP; k < NR_PAGES && !movable; k += NR_PAGES / 4)
+			movable = place_in_zone(place_of(mem + k * PAGE), "Movable");
+		munmap(mem, NR_PAGES * PAGE);
+	}
+	return fd;
+}
+
 static void save(void)
 {
 	static unsigned long before[NR_PAGES / STEP];
 	unsigned long now, nr_movable = 0, nr_scratch = 0, nr_moved = 0, nr_left = 0;
-	int session = session_create("movable"), fd = memfd_create("movable", 0);
+	int session = session_create("movable"), fd = create();
 	unsigned char *mem;
 
-	if (fd < 0 || ftruncate(fd, NR_PAGES * PAGE))
-		ksft_exit_fail_perror("memfd");
 	mem = map(fd);
 	for (int i = 0; i < NR_PAGES; i++)
 		pattern_fill(mem + i * PAGE, 1, i);
