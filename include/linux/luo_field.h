@@ -62,15 +62,17 @@
  *     a struct, see LUO_DEFINE_NESTED();
  * ``elements_of(kind)``
  *     a &struct luo_elements_ser, the elements of the object, which are structs of the
- *     named kind, see luo_elements_save();
+ *     named kind, see luo_elements_save(). Define the kind above the object's;
  * ``elements``
  *     the same, without the name of the kind in the layout. For fields that were
- *     published before there was ``elements_of``, whose layout cannot change;
+ *     published before there was ``elements_of``, whose layout cannot change. Set
+ *     ``.element_kind``, or the elements are not shown in debugfs;
  * ``pages``
  *     a &struct luo_pages_ser, preserved pages of the object, see
  *     LUO_DEFINE_KIND_MEMBERS();
  * ``array``
- *     the handle of a &struct luo_array, a u64;
+ *     the handle of a &struct luo_array, a u64. Set ``.element_kind`` if its elements are
+ *     the structs of a kind, or they are not shown in debugfs;
  * ``reference(kind)``
  *     the instance of an object of the named kind, a u64. Give ``.none`` a number that
  *     is not the instance of an object, and that stands for no object;
@@ -133,6 +135,8 @@ enum luo_field_form {
  *             index is not known, else its name.
  * @nr_names:  Length of @names.
  * @target:    The name of the kind that a reference or elements lead to, else NULL.
+ * @element_kind: The kind of the elements that an array has, by which debugfs shows them.
+ *             NULL if it is not known.
  * @min:       The smallest valid value. @min, @max and @fallback are for numbers, and
  *             in an array of numbers for each of them.
  * @max:       The largest valid value; 0 if there is no limit. In a signed field,
@@ -155,6 +159,7 @@ struct luo_field {
 	const char *const *names;
 	u32 nr_names;
 	const char *target;
+	const struct luo_object_kind *element_kind;
 	u64 min;
 	u64 max;
 	union {
@@ -316,9 +321,11 @@ struct luo_field {
 #define __luo_field_elements_of(field, args, _type)			\
 	__luo_field_elements_of_kind(field, args, _type)
 #define __luo_field_elements_of_kind(field, args, _type)		\
-	field(args, 0, array_##_type, array, .form = LUO_FORM_ELEMENTS)	\
+	field(args, 0, array_##_type, array, .form = LUO_FORM_ELEMENTS,	\
+	      .element_kind = kind_##_type)				\
 	__luo_field_elements(field, args)
 #define array_elements_of(kind)	array_of(kind)
+#define kind_elements_of(kind)	&kind##_kind
 
 /* A renamed field: the type and the name are those of alias(type, old). */
 #define luo_wire_same_alias(_type, _old) luo_wire_same_##_type

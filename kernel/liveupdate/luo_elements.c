@@ -19,6 +19,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cleanup.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/luo_field.h>
@@ -121,47 +122,58 @@ int luo_elements_save(struct luo_elements_ser *ser, struct luo_array *array,
 	return 0;
 }
 
-/* Find the version in which this kernel reads elements, and check their layout. */
-static int luo_elements_version(const struct luo_elements_ser *ser,
-				const struct luo_object_kind *kind,
-				const struct luo_object_version **version)
+/**
+ * luo_elements_version_find - Find the version in which this kernel reads elements.
+ * @ser:  As read from the object: any values.
+ * @kind: The kind of the elements.
+ *
+ * Return: The version; -EPROTO, -EMSGSIZE or -EPROTONOSUPPORT as luo_elements_copy().
+ */
+const struct luo_object_version *
+luo_elements_version_find(const struct luo_elements_ser *ser,
+			  const struct luo_object_kind *kind)
+{
+	const struct luo_object_version *v = kind->versions;
+
+	if (ser->kind != luo_object_table_kind_crc(kind->name))
+		return ERR_PTR(-EPROTO);
+
+	/* The beginning of an element of a newer version is that of the newest here. */
+	if (ser->version > v->version)
+		return ser->stride > v->size && ser->stride <= LUO_OBJECT_SIZE_MAX ?
+		       v : ERR_PTR(-EMSGSIZE);
+
+	v = luo_object_convert_version(kind, ser->version);
+	if (!v)
+		return ERR_PTR(-EPROTONOSUPPORT);
+
+	return ser->layout == v->layout && ser->stride == v->size ?
+	       v : ERR_PTR(-EPROTO);
+}
+
+/* Report why luo_elements_version_find() did not find a version. */
+static void luo_elements_version_warn(const struct luo_elements_ser *ser,
+				      const struct luo_object_kind *kind, int err)
 {
 	const struct luo_object_version *v = kind->versions;
 
 	if (ser->kind != luo_object_table_kind_crc(kind->name)) {
 		pr_err("elements: found a kind with CRC %08x, expected %08x of %s\n",
 		       ser->kind, luo_object_table_kind_crc(kind->name), kind->name);
-		return -EPROTO;
-	}
-
-	/* The beginning of an element of a newer version is that of the newest here. */
-	*version = v;
-	if (ser->version > v->version) {
-		if (ser->stride > v->size && ser->stride <= LUO_OBJECT_SIZE_MAX)
-			return 0;
+	} else if (err == -EMSGSIZE) {
 		pr_err("kind %s version %u: found elements of %u bytes, expected %u to %d\n",
 		       kind->name, ser->version, ser->stride, v->size + 1,
 		       LUO_OBJECT_SIZE_MAX);
-		return -EMSGSIZE;
-	}
-
-	*version = luo_object_convert_version(kind, ser->version);
-	if (!*version) {
+	} else if (err == -EPROTONOSUPPORT) {
 		pr_err("kind %s: found elements of version %u, understood are %u to %u\n",
 		       kind->name, ser->version,
 		       v[kind->nr_versions - 1].version, v->version);
-		return -EPROTONOSUPPORT;
-	}
-
-	v = *version;
-	if (ser->layout != v->layout || ser->stride != v->size) {
+	} else {
+		v = luo_object_convert_version(kind, ser->version);
 		pr_err("kind %s version %u: found elements of %u bytes with digest %08x, expected %u with %08x\n",
 		       kind->name, ser->version, ser->stride, ser->layout,
 		       v->size, v->layout);
-		return -EPROTO;
 	}
-
-	return 0;
 }
 
 /* Copy elements of another size, and convert them to the newest structs. */
@@ -221,9 +233,11 @@ int luo_elements_copy(const struct luo_elements_ser *ser,
 	int err;
 
 	*elements = NULL;
-	err = luo_elements_version(ser, kind, &version);
-	if (err)
-		return err;
+	version = luo_elements_version_find(ser, kind);
+	if (IS_ERR(version)) {
+		luo_elements_version_warn(ser, kind, PTR_ERR(version));
+		return PTR_ERR(version);
+	}
 
 	if (ser->stride != kind->size)
 		err = luo_elements_convert(ser, kind, version, elements);

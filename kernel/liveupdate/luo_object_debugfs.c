@@ -5,12 +5,14 @@
  * ``/sys/kernel/debug/luo_objects/outgoing`` and ``incoming`` list all records, one
  * per line: kind, instance, version, size in bytes, mandatory or optional.
  * ``outgoing.dump`` and ``incoming.dump`` list below each record the names and values
- * of its fields, if the kind is registered and has fields.
+ * of its fields, if the kind is registered and has fields, and of the elements that
+ * fields lead to.
  *
  * Instances and fields may be physical addresses, so opening a file needs
  * CAP_SYS_ADMIN, as reading page frame numbers from /proc/<pid>/pagemap does.
  *
- * Nothing calls it. It reads the two sets of luo_object_core.c.
+ * Nothing calls it. It reads the two sets of luo_object_core.c, and calls
+ * luo_object_field.c and luo_elements_show.c.
  */
 
 #include <linux/capability.h>
@@ -23,6 +25,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "luo_elements_internal.h"
 #include "luo_object_internal.h"
 
 /* The contents of a file: which set, and whether with fields. */
@@ -148,6 +151,7 @@ static void luo_object_show_version(struct seq_file *m, const char *prefix,
 		return;
 	}
 	luo_object_fields_show(m, prefix, kind, version, data);
+	luo_elements_show(m, prefix, kind, version, data);
 }
 
 static void luo_object_show_fields(struct seq_file *m, const char *prefix,

@@ -44,6 +44,8 @@
 LUO_DEFINE_KIND(page_run, struct luo_pages_run_ser, PAGE_RUN_FIELDS,
 		PAGE_RUN_VERSIONS);
 
+const struct luo_object_kind *const luo_pages_run_kind = &page_run_kind;
+
 /* Runs are stored without a conversion. No flag is used. */
 static_assert(sizeof(struct luo_run) == sizeof(struct luo_pages_run_ser));
 static_assert(offsetof(struct luo_run, pfn) ==

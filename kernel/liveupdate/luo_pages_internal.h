@@ -5,6 +5,11 @@
 #include <linux/kho/abi/luo_pages.h>
 #include <linux/luo_pages.h>
 
+struct luo_object_kind;
+
+/* The kind of the runs. */
+extern const struct luo_object_kind *const luo_pages_run_kind;
+
 int luo_pages_save(struct luo_pages_ser *ser, const struct luo_pages *pages,
 		   gfp_t gfp);
 void luo_pages_abort(const struct luo_pages_ser *ser);

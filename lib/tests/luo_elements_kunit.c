@@ -9,7 +9,9 @@
 #include <kunit/test.h>
 #include <linux/limits.h>
 #include <linux/luo_field.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "../../kernel/liveupdate/luo_array_internal.h"
 #include "../../kernel/liveupdate/luo_elements_internal.h"
@@ -47,7 +49,7 @@ struct box_ser {
 
 #define BOX_FIELDS(field, ser)						\
 	field(ser, 1, u64, label)					\
-	field(ser, 1, elements, items)					\
+	field(ser, 1, elements, items, .element_kind = &item_kind)	\
 	field(ser, 2, elements_of(item), spare)
 
 #define BOX_VERSIONS(version, kind)					\
@@ -55,6 +57,11 @@ struct box_ser {
 	version(kind, 1, mandatory)
 
 LUO_DEFINE_KIND_UNLISTED(box, struct box_ser, BOX_FIELDS, BOX_VERSIONS);
+
+#define PART_VERSIONS(version, kind)					\
+	version(kind, 0, element)
+
+LUO_DEFINE_KIND_UNLISTED(part, struct item_ser, ITEM_FIELDS, PART_VERSIONS);
 
 /* The same fields. The elements are of another kind. */
 #define BOX_OTHER_FIELDS(field, ser)					\
@@ -504,6 +511,94 @@ static void luo_elements_kind_in_layout(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (u32)spare->form, (u32)LUO_FORM_ELEMENTS);
 }
 
+/* Show the elements of a box. Return the text. */
+static const char *box_show(struct kunit *test, const struct box_ser *box)
+{
+	static char text[256 << 10];
+	struct seq_file m = { .buf = text, .size = sizeof(text) };
+
+	luo_elements_show(&m, "", &box_kind, &box_kind.versions[0], box);
+	KUNIT_ASSERT_LT(test, m.count, m.size);
+	text[m.count] = 0;
+
+	return text;
+}
+
+/* Elements are shown in both kernels, by the fields that their version has. */
+static void luo_elements_shown(struct kunit *test)
+{
+	static const char expected[] =
+		"  items[0].line 1\n"
+		"  items[0].mode fast\n"
+		"  items[0].weight 100\n"
+		"  items[0].owner 7\n"
+		"  items[1].line 4660\n"
+		"  items[1].mode off\n"
+		"  items[1].weight 5\n"
+		"  items[1].owner 7\n"
+		"  items[2].line 4294967295\n"
+		"  items[2].mode slow\n"
+		"  items[2].weight 0\n"
+		"  items[2].owner 7\n";
+	struct luo_array array, spare;
+	struct box_ser box = {};
+
+	KUNIT_EXPECT_STREQ(test, box_show(test, &box), "");
+
+	KUNIT_ASSERT_EQ(test, items_save(1, &array), 0);
+	box.items = items_ser;
+	KUNIT_EXPECT_STREQ(test, box_show(test, &box), expected);
+	luo_loopback_kexec();
+	KUNIT_EXPECT_STREQ(test, box_show(test, &box), expected);
+
+	box.items.layout ^= 1;
+	KUNIT_EXPECT_STREQ(test, box_show(test, &box),
+			   "  items not shown: in another layout\n");
+	box.items.layout ^= 1;
+	box.items.count++;
+	KUNIT_EXPECT_STREQ(test, box_show(test, &box), "  items corrupt\n");
+	box.items.count--;
+	KUNIT_EXPECT_EQ(test, items_finish(), 0);
+
+	KUNIT_ASSERT_EQ(test, items_save(0, &spare), 0);
+	box = (struct box_ser){ .spare = items_ser };
+	((u8 *)spare.data)[0]++;
+	KUNIT_EXPECT_STREQ(test, box_show(test, &box), "  spare corrupt\n");
+	luo_array_free(&spare);
+}
+
+/* Many elements are cut off. Their number is shown, and their CRC is not checked. */
+static void luo_elements_shown_many(struct kunit *test)
+{
+	const u64 nr = 100000;
+	struct box_ser box = {};
+	struct luo_array array;
+	struct item_ser *items;
+	const char *text;
+	size_t len;
+	u64 i;
+
+	items = kvcalloc(nr, sizeof(*items), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, items);
+	for (i = 0; i < nr; i++)
+		items[i].line = i;
+	luo_loopback_set_max_order(0);
+	KUNIT_EXPECT_EQ(test,
+			luo_elements_save(&box.spare, &array, &item_kind, items, nr,
+					  GFP_KERNEL), 0);
+	luo_loopback_set_max_order(MAX_PAGE_ORDER);
+	kvfree(items);
+
+	text = box_show(test, &box);
+	len = strlen(text);
+	KUNIT_ASSERT_LT(test, strlen("  spare 1000 of 100000 shown\n"), len);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\n  spare[999].line 999\n"));
+	KUNIT_EXPECT_NULL(test, strstr(text, "spare[1000]"));
+	KUNIT_EXPECT_STREQ(test, text + len - strlen("  spare 1000 of 100000 shown\n"),
+			   "  spare 1000 of 100000 shown\n");
+	luo_array_free(&array);
+}
+
 static struct kunit_case luo_elements_cases[] = {
 	KUNIT_CASE(luo_elements_kind_in_layout),
 	KUNIT_CASE(luo_elements_golden),
@@ -519,6 +614,8 @@ static struct kunit_case luo_elements_cases[] = {
 	KUNIT_CASE(luo_elements_not_droppable),
 	KUNIT_CASE(luo_elements_not_objects),
 	KUNIT_CASE(luo_elements_dropped),
+	KUNIT_CASE(luo_elements_shown),
+	KUNIT_CASE(luo_elements_shown_many),
 	{}
 };
 

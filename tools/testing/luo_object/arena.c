@@ -17,9 +17,11 @@
 
 #include <sanitizer/asan_interface.h>
 
+#include <linux/errno.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #define ARENA_PHYS	0x100000000ULL
@@ -77,6 +79,23 @@ u64 virt_to_phys(const void *mem)
 bool virt_addr_valid(const void *mem)
 {
 	return mem >= arena && mem < arena + ARENA_SIZE;
+}
+
+bool pfn_valid(unsigned long pfn)
+{
+	return pfn >= ARENA_PHYS >> PAGE_SHIFT && pfn < max_pfn;
+}
+
+long copy_from_kernel_nofault(void *dst, const void *src, size_t size)
+{
+	const size_t left = arena + ARENA_SIZE - src;
+
+	if (!virt_addr_valid(src) || size > left ||
+	    __asan_region_is_poisoned((void *)src, size))
+		return -EFAULT;
+	memcpy(dst, src, size);
+
+	return 0;
 }
 
 /* Split an allocation into allocations of order 0. */

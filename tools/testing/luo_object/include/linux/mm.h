@@ -25,5 +25,6 @@ struct page *pfn_to_page(unsigned long pfn);
 unsigned long page_to_pfn(const struct page *page);
 void split_page(struct page *first, unsigned int order);
 bool virt_addr_valid(const void *mem);
+bool pfn_valid(unsigned long pfn);
 
 #endif /* _LUO_OBJECT_TEST_MM_H */
