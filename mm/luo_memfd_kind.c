@@ -12,6 +12,9 @@
  * them could be read, and whether the pages were freed.
  */
 
+#include <linux/array_size.h>
+#include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/kho/abi/memfd.h>
@@ -19,14 +22,37 @@
 
 #include "luo_memfd.h"
 
+/* The bits of the flags of an extent. */
+static const char *const luo_memfd_extent_flag_names[] = { "descending", "poisoned" };
+static_assert((LUO_MEMFD_DESCENDING | LUO_MEMFD_POISONED) ==
+	      BIT(ARRAY_SIZE(luo_memfd_extent_flag_names)) - 1);
+
+/* luo_memfd_extent.c checks the values, which depend on the version of the object. */
+#define MEMFD_EXTENT_FIELDS(field, ser)					\
+	field(ser, 1, u64, index)					\
+	field(ser, 1, u64, pfn)						\
+	field(ser, 1, u32, nr_pages)					\
+	field(ser, 1, u16, order)					\
+	field(ser, 1, mask(luo_memfd_extent_flag_names), flags)
+
+#define MEMFD_EXTENT_VERSIONS(version, kind)				\
+	version(kind, 1, element)
+
+LUO_DEFINE_KIND(memfd_extent, struct luo_memfd_extent_ser, MEMFD_EXTENT_FIELDS,
+		MEMFD_EXTENT_VERSIONS);
+
+/* The bits of LUO_MEMFD_FLAGS. */
+static const char *const luo_memfd_flag_names[] = { "range_keys", "noexec" };
+static_assert(LUO_MEMFD_FLAGS == BIT(ARRAY_SIZE(luo_memfd_flag_names)) - 1);
+
 #define MEMFD_FIELDS(field, ser)					\
 	field(ser, 1, u64, pos, .max = MAX_LFS_FILESIZE)		\
 	field(ser, 1, u64, size, .max = MAX_LFS_FILESIZE)		\
 	field(ser, 1, u64, nr_pages)					\
 	field(ser, 1, u64, nr_extents)					\
-	field(ser, 1, array, extents)					\
+	field(ser, 1, array, extents, .element_kind = &memfd_extent_kind) \
 	field(ser, 1, u32, seals)					\
-	field(ser, 1, u32, flags, .max = LUO_MEMFD_FLAGS)
+	field(ser, 1, mask(luo_memfd_flag_names), flags)
 
 /* The extents of version 1 cannot be poisoned. */
 static int memfd_downgrade_to_1(void *ser)
@@ -51,20 +77,6 @@ static int memfd_downgrade_to_2(void *ser)
 	version(kind, 0, external)
 
 LUO_DEFINE_KIND(memfd, struct luo_memfd_ser_v1, MEMFD_FIELDS, MEMFD_VERSIONS);
-
-/* luo_memfd_extent.c checks the values. */
-#define MEMFD_EXTENT_FIELDS(field, ser)					\
-	field(ser, 1, u64, index)					\
-	field(ser, 1, u64, pfn)						\
-	field(ser, 1, u32, nr_pages)					\
-	field(ser, 1, u16, order)					\
-	field(ser, 1, u16, flags)
-
-#define MEMFD_EXTENT_VERSIONS(version, kind)				\
-	version(kind, 1, element)
-
-LUO_DESCRIBE(memfd_extent, struct luo_memfd_extent_ser, MEMFD_EXTENT_FIELDS,
-	     MEMFD_EXTENT_VERSIONS);
 LUO_NOTE_PART_OF(memfd, memfd_extent);
 LUO_NOTE_PART_OF(tmpfs, memfd_extent);
 

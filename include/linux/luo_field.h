@@ -84,7 +84,9 @@
  *     Not in a nested struct.
  *
  * The values that a field may have are not part of the layout. A u8 can become a
- * boolean or an enum, and bytes can become a string, if no kernel writes other values.
+ * boolean or an enum, and bytes can become a string, if no kernel writes other values. Add
+ * a name to an enum or a mask only together with a new version: luoctl compares the number
+ * of names of two kernels that have the same newest version.
  *
  * A version is given as: its number, newest first; and one of mandatory, optional,
  * retired (read, but no longer written), exceptional (read, and written only for an object
@@ -243,6 +245,26 @@ struct luo_field {
 #define luo_wire_fits_enum(names) sizeof
 #define luo_wire_fits_mask(names) ARRAY_SIZE(names) <= 8 * sizeof
 #define luo_wire_fits_numbers(t) sizeof
+
+/* How many values of an enum, or bits of a mask, there are names for. */
+#define luo_wire_names_u8	0
+#define luo_wire_names_u16	0
+#define luo_wire_names_u32	0
+#define luo_wire_names_u64	0
+#define luo_wire_names_s8	0
+#define luo_wire_names_s16	0
+#define luo_wire_names_s32	0
+#define luo_wire_names_s64	0
+#define luo_wire_names_bytes	0
+#define luo_wire_names_array	0
+#define luo_wire_names_array_of(kind)	0
+#define luo_wire_names_reference(kind)	0
+#define luo_wire_names_reserved	0
+#define luo_wire_names_string	0
+#define luo_wire_names_boolean	0
+#define luo_wire_names_enum(_names) ARRAY_SIZE(_names)
+#define luo_wire_names_mask(_names) ARRAY_SIZE(_names)
+#define luo_wire_names_numbers(t) 0
 
 /* Further initialisers. */
 #define luo_wire_more_u8
@@ -508,7 +530,8 @@ struct luo_field {
 		   .since = (_since),					\
 		   .offset = offsetof(__LUO_FIRST ser, _member),	\
 		   .size = sizeof(__LUO_MEMBER(ser, _member)),		\
-		   .type = luo_wire_type_##_type);
+		   .type = luo_wire_type_##_type,			\
+		   .nr_names = luo_wire_names_##_type);
 
 #define __LUO_VERSION_SIZE(_kind, _version)				\
 	(0 __LUO_SECOND _kind(__LUO_FIELD_SIZE, (__LUO_FIRST _kind, _version)))

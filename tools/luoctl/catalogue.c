@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <endian.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -238,10 +239,12 @@ static int add_version(const struct reader *reader, const struct bytes *desc)
 
 static int add_field(const struct reader *reader, const struct bytes *desc)
 {
-	struct luo_note_field note;
+	struct luo_note_field note = {};
 	struct kind *kind;
 
-	if (!copy(desc, &note, sizeof(note)) ||
+	/* The note of an older kernel is shorter. */
+	if ((!copy(desc, &note, sizeof(note)) &&
+	     !copy(desc, &note, offsetof(struct luo_note_field, nr_names))) ||
 	    !is_name(note.kind, sizeof(note.kind)) ||
 	    !is_name(note.name, sizeof(note.name)) ||
 	    note.size > LUO_OBJECT_SIZE_MAX ||

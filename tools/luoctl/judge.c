@@ -85,6 +85,31 @@ static bool same_fields(const struct kind *a, const struct kind *b, u32 version)
 	return !ours || !theirs || ours == theirs;
 }
 
+/*
+ * Find an enum or a mask with values that @to refuses: they were added without a new
+ * version. If one kernel has a newer version, it does not write them in older versions. Notes
+ * of older kernels do not have the number of names.
+ */
+static const struct luo_note_field *find_new_value(const struct kind *from,
+						   const struct kind *to, u32 version)
+{
+	if (from->versions->version != to->versions->version)
+		return NULL;
+	for (size_t i = 0; i < from->nr_fields; i++) {
+		const struct luo_note_field *a = &from->fields[i];
+
+		for (size_t j = 0; j < to->nr_fields; j++) {
+			const struct luo_note_field *b = &to->fields[j];
+
+			if (a->since <= version && !strcmp(a->name, b->name) &&
+			    b->nr_names && a->nr_names > b->nr_names)
+				return a;
+		}
+	}
+
+	return NULL;
+}
+
 static bool same_layout(const struct catalogue *to, const struct kind *from,
 			const struct version *version)
 {
@@ -100,7 +125,8 @@ static bool same_layout(const struct catalogue *to, const struct kind *from,
 
 	return theirs->size == version->size &&
 	       theirs->digest == version->digest &&
-	       same_fields(from, kind, version->version);
+	       same_fields(from, kind, version->version) &&
+	       !find_new_value(from, kind, version->version);
 }
 
 /*
@@ -291,6 +317,7 @@ static char *describe_layouts(const struct catalogue *to,
 {
 	const struct kind *kind = catalogue_kind(to, from->name);
 	const struct version *theirs = kind_version(kind, version->version);
+	const struct luo_note_field *field;
 	size_t nr = from->nr_fields < kind->nr_fields ? from->nr_fields :
 		    kind->nr_fields;
 
@@ -312,6 +339,11 @@ static char *describe_layouts(const struct catalogue *to,
 					 layout_digest(from, version->version),
 					 layout_digest(kind, version->version));
 	}
+
+	field = find_new_value(from, kind, version->version);
+	if (field)
+		return xasprintf("field %s of version %u can have a value that %s does not know: it was added without a new version",
+				 field->name, version->version, to->name);
 
 	return xasprintf("the layouts of version %u differ: %u bytes with digest %08x, but %u bytes with digest %08x in %s",
 			 version->version, version->size, version->digest,

@@ -83,7 +83,7 @@ tmpfs=$top/mm/luo_tmpfs_kind.c
 hugetlb=$top/mm/luo_hugetlb_kind.c
 
 ktap_print_header
-ktap_set_plan 25
+ktap_set_plan 27
 
 unchanged domain "$domain"
 table_flags=-DDOMAIN_VERSION=1
@@ -110,7 +110,7 @@ changed "a reference to another kind" "$queues" \
 	's/reference(queues_limit)/reference(queues_queue)/' \
 	'found: *queues_device 1 limit at 24 bytes 8 reference to'
 changed "pages with another list" "$domain" \
-	's/field(ser, 4, pages, tables)/field(ser, 4, u64, nr) field(ser, 4, elements_of(table), tables)/
+	's/field(ser, 4, pages, tables)/field(ser, 4, u64, nr) field(ser, 4, elements_of(domain_space), tables)/
 	 s/\tstruct luo_pages_ser tables;/\tu64 nr; struct luo_elements_ser tables;/
 	 s/\tmember(object, tables, pages)/\t/' \
 	'found: *domain 4 tables.array at 112 bytes 8 array to'
@@ -130,7 +130,7 @@ changed "a part of a node with a field of another type" "$pkram" \
 	's/field(ser, 1, reserved, reserved)/field(ser, 1, u32, reserved)/' \
 	'found: *pkram_object 1 reserved at 32 bytes 4 unsigned'
 changed "an extent with a field of another type" "$memfd" \
-	's/field(ser, 1, u16, flags)/field(ser, 1, reserved, flags)/' \
+	's/mask(luo_memfd_extent_flag_names), flags/reserved, flags/' \
 	'found: *memfd_extent 1 flags at 22 bytes 2 reserved'
 changed "a node of a tree with a field of another type" "$tmpfs" \
 	's/field(ser, 0, u32, minor, .*)/field(ser, 0, reserved, minor)/' \
@@ -138,6 +138,12 @@ changed "a node of a tree with a field of another type" "$tmpfs" \
 changed "a huge page's extent with a field of another type" "$hugetlb" \
 	's/field(ser, 0, reserved, reserved)/field(ser, 0, u32, reserved)/' \
 	'found: *hugetlb_extent 0 reserved at 20 bytes 4 unsigned'
+changed "a flag without a new version" "$memfd" \
+	's/"range_keys", "noexec"/&, "huge"/; /^static_assert(LUO_MEMFD_FLAGS/d' \
+	'found: *memfd 2 flags has 3 names'
+changed "a flag of an extent without a new version" "$memfd" \
+	's/"descending", "poisoned"/&, "compressed"/; /^static_assert((LUO_MEMFD_DESC/,/;$/d' \
+	'found: *memfd_extent 1 flags has 3 names'
 changed "a new version" "$sample" \
 	's/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/' \
 	'sample version 2 is new'

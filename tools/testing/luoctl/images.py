@@ -30,10 +30,11 @@ def version(kind, number, flags=READ | WRITE, size=8, digest=0):
 		    struct.pack("<IIII", number, flags, size, digest or number + 1))
 
 
-def field(kind, name, since, offset, size, what=0):
-	"""struct luo_note_field"""
+def field(kind, name, since, offset, size, what=0, names=None):
+	"""struct luo_note_field; that of an older kernel if names is None"""
 	return note(2, text(kind, 48) + text(name, 32) +
-		    struct.pack("<IIII", since, offset, size, what))
+		    struct.pack("<IIII", since, offset, size, what) +
+		    (b"" if names is None else struct.pack("<I", names)))
 
 
 def leads_to(kind):

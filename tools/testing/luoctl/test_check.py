@@ -65,6 +65,16 @@ def node(number, size=16, flags=READ | WRITE | ELEMENT, digest=0):
 NODES = [node(1), node(0, 8)]
 
 
+def flags(names, kind="box", number=1):
+	"""A kind whose newest version has a mask with as many names."""
+	return [version(kind, number), field(kind, "flags", 0, 0, 8, names=names)]
+
+
+def old_flags(names):
+	"""The same with an older version, which has the same field."""
+	return flags(names, number=2) + [version("box", 1)]
+
+
 def elements():
 	"""A kind of elements is listed, and its objects have the fate."""
 	for written, read, common, fate, lost_kinds in (
@@ -331,6 +341,34 @@ CASES = [
 	      origin=elf(BASE + TREE[:2] + [node(1), part("bush", "node")]))),
 	("a note of a part that is too short",
 	 bad(elf(BASE + [note(4, text("tree", 48))]), "the note of a part is invalid")),
+	("a value that was added without a new version is named",
+	 lost(elf(BASE + flags(2)), "box is lost: field flags of version 1 can have a value that",
+	      "was added without a new version", origin=elf(BASE + flags(3)))),
+	("fewer values of the same version survive",
+	 good(elf(BASE + flags(3)), origin=elf(BASE + flags(2)))),
+	("a value of a newer version is not written in the older one",
+	 good(elf(BASE + flags(2)), origin=elf(BASE + old_flags(3)))),
+	("a value that was added, and the older version would be read",
+	 lost(elf(BASE + old_flags(2)), "field flags of version 2",
+	      origin=elf(BASE + old_flags(3)))),
+	("values are not compared with a kernel that does not say them",
+	 good(elf(BASE + flags(None)), origin=elf(BASE + flags(3)))),
+	("a value of elements that was added without a new version",
+	 lost(elf(BASE + TREE + flags(2, "node")), "tree is lost: field nodes.array of version 1",
+	      "field flags of version 1 can have a value",
+	      origin=elf(BASE + TREE + flags(3, "node")))),
+	("a value of a part that was added without a new version",
+	 lost(elf(BASE + TREE[:2] + flags(2, "node") + [part("tree", "node")]),
+	      "tree is lost: version 1 contains structures of node",
+	      "field flags of version 1 can have a value",
+	      origin=elf(BASE + TREE[:2] + flags(3, "node") + [part("tree", "node")]))),
+	("a note of a field that is longer than known is read",
+	 good(elf(BASE + [version("box", 1), field("box", "flags", 0, 0, 8, names=0),
+			  note(2, text("box", 48) + text("more", 32) + bytes(28))]),
+	      origin=elf(BASE + [version("box", 1)]))),
+	("a note of a field that is too short",
+	 bad(elf(BASE + [note(2, text("box", 48) + text("more", 32) + bytes(12))]),
+	     "the note of a field is invalid")),
 	("elements that lead to themselves",
 	 good(elf(BASE + TREE + [node(1), field("node", "nodes.array", 0, 0, 8, leads_to("node"))]),
 	      origin=elf(BASE + TREE + [node(1), field("node", "nodes.array", 0, 0, 8,

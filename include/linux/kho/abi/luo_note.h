@@ -20,9 +20,9 @@
  * There are four types of note: one for each version of a kind, one for each field
  * of its newest structure, one for each string that must be the same in two kernels
  * for a handover, and one for each other kind whose structures are part of an object,
- * if the type of no field says so. Readers ignore notes of other types. Words are 32
- * bits in the byte order of the machine; strings are padded with NULs and have at least
- * one.
+ * if the type of no field says so. Readers ignore notes of other types, and the end of a
+ * note that is longer than they know. Words are 32 bits in the byte order of the machine;
+ * strings are padded with NULs and have at least one.
  */
 
 /**
@@ -112,6 +112,10 @@ static_assert(offsetof(struct luo_note_version, digest) == 60);
  * @offset: Its offset in bytes.
  * @size:   Its size in bytes.
  * @type:   &enum luo_field_type, and LUO_FIELD_ITEMS() or LUO_LAYOUT_TARGET().
+ * @nr_names: In an enum, the smallest number that is larger than each value with a name; in
+ *          a mask, the same of bits; else 0. The kernel refuses other values. It is not part
+ *          of the digest: kernels with the same newest version have the same values. Older
+ *          kernels have notes that end before it.
  */
 struct luo_note_field {
 	char kind[LUO_OBJECT_KIND_LEN];
@@ -120,15 +124,17 @@ struct luo_note_field {
 	u32 offset;
 	u32 size;
 	u32 type;
+	u32 nr_names;
 };
 
-static_assert(sizeof(struct luo_note_field) == 96);
+static_assert(sizeof(struct luo_note_field) == 100);
 static_assert(offsetof(struct luo_note_field, kind) == 0);
 static_assert(offsetof(struct luo_note_field, name) == 48);
 static_assert(offsetof(struct luo_note_field, since) == 80);
 static_assert(offsetof(struct luo_note_field, offset) == 84);
 static_assert(offsetof(struct luo_note_field, size) == 88);
 static_assert(offsetof(struct luo_note_field, type) == 92);
+static_assert(offsetof(struct luo_note_field, nr_names) == 96);
 
 /**
  * struct luo_note_compatible - A string that two kernels must share.
