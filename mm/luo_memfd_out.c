@@ -68,11 +68,7 @@ static int luo_memfd_update(struct luo_memfd *memfd)
 	const struct luo_memfd_ser_v1 v1 = luo_memfd_object(memfd);
 	int err;
 
-	/* This allocates no memory. */
-	if (memfd->stored == luo_memfd_version(memfd))
-		return luo_replace_object(&memfd->v1, sizeof(memfd->v1),
-					  &memfd->id, memfd->stored);
-
+	/* This needs memory only for a first poisoned page, which adds version 2. */
 	err = luo_object_update(luo_memfd_kind, memfd->id.instance, &v1);
 	if (!err)
 		memfd->stored = luo_memfd_version(memfd);

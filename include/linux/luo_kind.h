@@ -14,6 +14,7 @@ struct kobject;
 struct luo_field;
 struct luo_member;
 struct luo_object_block_ser;
+struct luo_object_room;
 
 /**
  * struct luo_object_version - One version of a kind.
@@ -93,7 +94,8 @@ struct luo_object_subsection {
  *               last values of the objects with luo_object_update(), and stops changes of
  *               the state behind them. Returns 0, or a negative errno, which reboot()
  *               returns instead of booting the next kernel. May sleep. It must not
- *               register or unregister a kind. NULL if there is nothing to do.
+ *               register or unregister a kind. It should not need memory: see
+ *               luo_object_update() for what does. NULL if there is nothing to do.
  * @unfreeze:    Called if the kexec was refused after @freeze returned 0. NULL if there
  *               is nothing to do.
  * @needs:       Names of kinds that must be ready before it, followed by NULL, besides those
@@ -140,6 +142,7 @@ struct luo_object_kind {
 	bool elements;
 
 	/* private: */
+	struct luo_object_room *room;
 	struct list_head list;
 	unsigned long selected;
 	unsigned long pending;

@@ -14,11 +14,14 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/align.h>
 #include <linux/bitmap.h>
+#include <linux/bug.h>
 #include <linux/cleanup.h>
-#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/luo_field.h>
+#include <linux/mutex.h>
+#include <linux/overflow.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -29,26 +32,24 @@
 #include "luo_object_internal.h"
 #include "luo_pages_internal.h"
 
-/* Convert @object to one version. The caller frees the wire struct. */
-static void *luo_object_wire(const struct luo_object_kind *kind,
-			     const struct luo_object_version *version,
-			     const void *object, gfp_t gfp)
+/* The memory for a version in which an object is written, and for its downgrade function. */
+static size_t luo_object_wire_size(const struct luo_object_kind *kind,
+				   const struct luo_object_version *version)
 {
-	void *wire = kzalloc(version->size, gfp);
-	int err;
+	return ALIGN(version->size, sizeof(u64)) +
+	       (version->downgrade ? ALIGN(kind->size, sizeof(u64)) : 0);
+}
 
-	if (!wire)
-		return ERR_PTR(-ENOMEM);
+/* Convert @object to one version. @wire has luo_object_wire_size() bytes, all zero. */
+static int luo_object_wire_fill(const struct luo_object_kind *kind,
+				const struct luo_object_version *version,
+				const void *object, void *wire)
+{
+	void *copy = wire + ALIGN(version->size, sizeof(u64));
 
-	err = kind->fields ?
-	      luo_object_fields_save(kind, version, wire, object, gfp) :
-	      version->save(wire, object);
-	if (err) {
-		kfree(wire);
-		return ERR_PTR(err);
-	}
-
-	return wire;
+	return kind->fields ?
+	       luo_object_fields_save(kind, version, wire, object, copy) :
+	       version->save(wire, object);
 }
 
 /*
@@ -72,16 +73,15 @@ static int luo_object_store_version(struct luo_object_out *out,
 {
 	const struct luo_object_version marked = luo_object_marked(version, mark);
 	const struct luo_object_id id = { kind->name, instance };
-	void *wire = luo_object_wire(kind, version, object, gfp);
 	int err;
 
-	if (IS_ERR(wire))
-		return PTR_ERR(wire);
+	void *wire __free(kfree) = kzalloc(luo_object_wire_size(kind, version), gfp);
+	if (!wire)
+		return -ENOMEM;
 
-	err = luo_object_out_store_version(out, wire, &id, &marked, gfp);
-	kfree(wire);
+	err = luo_object_wire_fill(kind, version, object, wire);
 
-	return err;
+	return err ?: luo_object_out_store_version(out, wire, &id, &marked, gfp);
 }
 
 /* Store the first exceptional version that can hold the object. */
@@ -253,6 +253,110 @@ struct luo_object_change {
 	unsigned long added;
 };
 
+/**
+ * struct luo_object_room - Memory for the updates of the objects of a kind.
+ * @lock: Held by the update that uses it.
+ * @size: Size of @data in bytes.
+ * @used: How many bytes the update has taken.
+ * @data: The memory.
+ */
+struct luo_object_room {
+	struct mutex lock; /* protects @used and @data */
+	size_t size;
+	size_t used;
+	u8 data[] __aligned(sizeof(u64));
+};
+
+static size_t luo_object_room_wires(const struct luo_object_kind *kind)
+{
+	size_t size = 0;
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_versions; i++) {
+		if (!kind->versions[i].external)
+			size += luo_object_wire_size(kind, &kind->versions[i]);
+	}
+
+	return size;
+}
+
+/**
+ * luo_object_convert_room_alloc - Allocate the memory for the updates of a kind.
+ * @kind: The kind.
+ *
+ * An update that writes the versions and subsections that are stored already takes all its
+ * memory from here, so that freeze functions do not depend on free memory.
+ *
+ * Context: Process context, may sleep.
+ * Return: The memory, or NULL.
+ */
+struct luo_object_room *
+luo_object_convert_room_alloc(const struct luo_object_kind *kind)
+{
+	struct luo_object_room *room;
+	unsigned int i;
+	size_t size;
+
+	size = (kind->nr_subsections + 1) * sizeof(struct luo_object_change) +
+	       ALIGN(kind->size, sizeof(u64)) + luo_object_room_wires(kind);
+	for (i = 0; i < kind->nr_subsections; i++)
+		size += luo_object_room_wires(kind->subsections[i].kind);
+
+	room = kvzalloc(struct_size(room, data, size), GFP_KERNEL);
+	if (!room)
+		return NULL;
+	room->size = size;
+	mutex_init(&room->lock);
+
+	return room;
+}
+
+/**
+ * luo_object_convert_room_free - Free the memory for the updates of a kind.
+ * @room: The memory, or NULL.
+ */
+void luo_object_convert_room_free(struct luo_object_room *room)
+{
+	if (room)
+		mutex_destroy(&room->lock);
+	kvfree(room);
+}
+
+/* Take zeroed memory. An update writes each version once, so there is enough. */
+static void *luo_object_room_take(struct luo_object_room *room, size_t size)
+{
+	void *mem = room->data + room->used;
+
+	size = ALIGN(size, sizeof(u64));
+	if (WARN_ON_ONCE(size > room->size - room->used))
+		return NULL;
+	room->used += size;
+
+	return memset(mem, 0, size);
+}
+
+/*
+ * Convert @object to a version. Set @change->wire unless the version would lose a value,
+ * which returns -ENODATA.
+ */
+static int luo_object_change_fill(struct luo_object_change *change,
+				  struct luo_object_room *room, unsigned int i,
+				  const void *object)
+{
+	const struct luo_object_version *version = &change->kind->versions[i];
+	void *wire;
+	int err;
+
+	wire = luo_object_room_take(room, luo_object_wire_size(change->kind, version));
+	if (!wire)
+		return -ENOMEM;
+	err = luo_object_wire_fill(change->kind, version, object, wire);
+	if (!err)
+		change->wire[i] = wire;
+
+	return err;
+}
+
 /* Find a stored version. Return false if it is stored in another size. */
 static bool luo_object_change_find(struct luo_object_change *change,
 				   struct luo_object_out *out,
@@ -275,39 +379,32 @@ static bool luo_object_change_find(struct luo_object_change *change,
 
 /* Convert @object to the first exceptional version that can hold it. */
 static int luo_object_change_except(struct luo_object_change *change,
+				    struct luo_object_room *room,
 				    const void *object)
 {
 	const struct luo_object_kind *kind = change->kind;
+	int err = -ENODATA;
 	unsigned int i;
-	void *wire;
 
-	for (i = 0; i < kind->nr_versions; i++) {
-		if (!kind->versions[i].exceptional)
-			continue;
-		wire = luo_object_wire(kind, &kind->versions[i], object,
-				       GFP_KERNEL);
-		if (wire == ERR_PTR(-ENODATA))
-			continue;
-		if (IS_ERR(wire))
-			return PTR_ERR(wire);
-		change->wire[i] = wire;
-		return 0;
+	for (i = 0; i < kind->nr_versions && err == -ENODATA; i++) {
+		if (kind->versions[i].exceptional)
+			err = luo_object_change_fill(change, room, i, object);
 	}
 
-	return -ENODATA;
+	return err;
 }
 
 /* Convert @object to all versions that are stored or selected. Store nothing yet. */
 static int luo_object_change_convert(struct luo_object_change *change,
+				     struct luo_object_room *room,
 				     struct luo_object_out *out, u64 instance,
 				     const void *object)
 {
 	const struct luo_object_kind *kind = change->kind;
 	const struct luo_object_id id = { kind->name, instance };
 	const unsigned long selected = READ_ONCE(kind->selected);
-	int result = -ENOENT;
+	int err, result = -ENOENT;
 	unsigned int i;
-	void *wire;
 
 	for (i = 0; i < kind->nr_versions; i++) {
 		const struct luo_object_version *version = &kind->versions[i];
@@ -318,20 +415,15 @@ static int luo_object_change_convert(struct luo_object_change *change,
 		    !((change->stored | change->outdated | selected) & BIT(i)))
 			continue;
 
-		wire = luo_object_wire(kind, version, object, GFP_KERNEL);
-		if (wire == ERR_PTR(-ENODATA)) {
-			result = result ? -ENODATA : 0;
-			continue;
-		}
-		if (IS_ERR(wire))
-			return PTR_ERR(wire);
-		change->wire[i] = wire;
-		result = 0;
+		err = luo_object_change_fill(change, room, i, object);
+		if (err && err != -ENODATA)
+			return err;
+		result = result ? err : 0;
 	}
 
 	/* An exceptional version that was stored may be the only one. */
 	if (result && (result == -ENODATA || change->stored || change->outdated))
-		result = luo_object_change_except(change, object);
+		result = luo_object_change_except(change, room, object);
 
 	/* A subsection may be added. */
 	if (luo_object_is_subsection(kind->name))
@@ -405,6 +497,7 @@ static void luo_object_change_write(const struct luo_object_change *change,
 
 /* Prepare the changes of the subsections, and of the object, which is the last one. */
 static int luo_object_changes_convert(struct luo_object_change *changes,
+				      struct luo_object_room *room,
 				      struct luo_object_out *out,
 				      const struct luo_object_kind *kind,
 				      u64 instance, const void *object,
@@ -421,7 +514,7 @@ static int luo_object_changes_convert(struct luo_object_change *changes,
 		changes[i].remove = !luo_object_subsection_needed(part, object);
 		if (changes[i].remove)
 			continue;
-		err = luo_object_change_convert(&changes[i], out, instance,
+		err = luo_object_change_convert(&changes[i], room, out, instance,
 						object + part->offset);
 		if (err)
 			return err;
@@ -429,7 +522,7 @@ static int luo_object_changes_convert(struct luo_object_change *changes,
 	last->kind = kind;
 	last->mark = luo_object_subsections_mark(kind, object);
 
-	return luo_object_change_convert(last, out, instance, ser);
+	return luo_object_change_convert(last, room, out, instance, ser);
 }
 
 /* Apply changes. On failure nothing is changed. */
@@ -465,47 +558,43 @@ err_undo:
 
 /* Change an object. @ser is its struct, whose members are saved. */
 static int luo_object_update_all(struct luo_object_out *out,
-				 const struct luo_object_kind *kind, u64 instance,
+				 const struct luo_object_kind *kind,
+				 struct luo_object_room *room, u64 instance,
 				 const void *object, const void *ser)
 {
 	const unsigned int nr = kind->nr_subsections + 1;
-	unsigned int i, j;
+	struct luo_object_change *changes;
 	int err;
 
-	struct luo_object_change *changes __free(kfree) =
-		kcalloc(nr, sizeof(*changes), GFP_KERNEL);
+	changes = luo_object_room_take(room, nr * sizeof(*changes));
 	if (!changes)
 		return -ENOMEM;
 
-	err = luo_object_changes_convert(changes, out, kind, instance, object,
+	err = luo_object_changes_convert(changes, room, out, kind, instance, object,
 					 ser);
-	if (!err)
-		err = luo_object_changes_apply(changes, nr, out, instance);
 
-	for (i = 0; i < nr; i++) {
-		for (j = 0; j < LUO_OBJECT_VERSIONS_MAX; j++)
-			kfree(changes[i].wire[j]);
-	}
-
-	return err;
+	return err ?: luo_object_changes_apply(changes, nr, out, instance);
 }
 
 /* Change an object with its members. */
 static int luo_object_update_members(struct luo_object_out *out,
 				     const struct luo_object_kind *kind,
-				     u64 instance, const void *object)
+				     struct luo_object_room *room, u64 instance,
+				     const void *object)
 {
 	const struct luo_object_id id = { kind->name, instance };
 	union luo_member_ser old[LUO_OBJECT_MEMBERS_MAX];
 	union luo_member_ser fields[LUO_OBJECT_MEMBERS_MAX];
+	void *ser;
 	int err;
 
 	if (!luo_object_out_stored(out, &id))
 		return -ENOENT;
 
-	void *ser __free(kfree) = kmemdup(object, kind->size, GFP_KERNEL);
+	ser = luo_object_room_take(room, kind->size);
 	if (!ser)
 		return -ENOMEM;
+	memcpy(ser, object, kind->size);
 
 	luo_object_members_stored(out, kind, instance, old);
 	err = luo_object_members_update(kind, object, ser, old);
@@ -513,7 +602,7 @@ static int luo_object_update_members(struct luo_object_out *out,
 		return err;
 
 	luo_object_members_get(kind, ser, fields);
-	err = luo_object_update_all(out, kind, instance, object, ser);
+	err = luo_object_update_all(out, kind, room, instance, object, ser);
 	luo_object_members_replaced(kind, err ? fields : old);
 
 	return err;
@@ -527,7 +616,8 @@ static int luo_object_update_members(struct luo_object_out *out,
  * @object:   As for luo_object_convert_save().
  *
  * Stores the subsections that are needed before the object, and removes the others
- * after it.
+ * after it. Allocates memory only to store a version or subsection that is not stored yet,
+ * and to save the items of containers.
  *
  * Context: Process context, may sleep. Callers must serialise the updates of one
  * object.
@@ -537,11 +627,23 @@ int luo_object_convert_update(struct luo_object_out *out,
 			      const struct luo_object_kind *kind, u64 instance,
 			      const void *object)
 {
+	struct luo_object_room *room = kind->room;
 	int err;
 
-	err = kind->nr_members ?
-	      luo_object_update_members(out, kind, instance, object) :
-	      luo_object_update_all(out, kind, instance, object, object);
+	/* A kind that is not registered, as in tests. */
+	if (!room)
+		room = luo_object_convert_room_alloc(kind);
+	if (!room)
+		return -ENOMEM;
+
+	scoped_guard(mutex, &room->lock) {
+		room->used = 0;
+		err = kind->nr_members ?
+		      luo_object_update_members(out, kind, room, instance, object) :
+		      luo_object_update_all(out, kind, room, instance, object, object);
+	}
+	if (room != kind->room)
+		luo_object_convert_room_free(room);
 
 	return err == -ENOENT && luo_object_policy_none(kind) ? -EOPNOTSUPP : err;
 }

@@ -246,6 +246,10 @@ EXPORT_SYMBOL_GPL(luo_object_save);
  * containers again. Pages stay as luo_object_save() has preserved them. On failure all
  * stored versions are unchanged.
  *
+ * Memory is allocated only to store a version or a subsection that is not stored yet, and
+ * for the items of containers. A freeze function that changes only values never fails with
+ * -ENOMEM.
+ *
  * Context: Process context, may sleep. Callers must serialise the updates of one
  * object.
  * Return: 0; -ENOENT if no version is stored; -ENODATA if every version would lose

@@ -315,27 +315,24 @@ static int luo_object_fields_check_save(const struct luo_object_kind *kind,
  * @version: One of its versions.
  * @wire:    Set to the version, @version->size bytes.
  * @object:  The newest struct.
- * @gfp:     Allocation mask.
+ * @copy:    Memory of @kind->size bytes for the downgrade function. Not used if the version
+ *           has none.
  *
- * Context: Process context, may sleep.
  * Return: 0; -ENODATA if the value of a field would be lost; -ERANGE if a value is
- * invalid; -ENOMEM if there is no memory; or the errno of a downgrade function.
+ * invalid; or the errno of a downgrade function.
  */
 int luo_object_fields_save(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version, void *wire,
-			   const void *object, gfp_t gfp)
+			   const void *object, void *copy)
 {
-	void *ser __free(kfree) = NULL;
 	int err;
 
 	if (version->downgrade) {
-		ser = kmemdup(object, kind->size, gfp);
-		if (!ser)
-			return -ENOMEM;
-		err = version->downgrade(ser);
+		memcpy(copy, object, kind->size);
+		err = version->downgrade(copy);
 		if (err)
 			return err;
-		object = ser;
+		object = copy;
 	}
 
 	err = luo_object_fields_check_save(kind, version, object);

@@ -373,6 +373,9 @@ void luo_object_order_run(void);
 int luo_object_convert_save(struct luo_object_out *out,
 			    const struct luo_object_kind *kind, u64 instance,
 			    const void *object, gfp_t gfp);
+struct luo_object_room *
+luo_object_convert_room_alloc(const struct luo_object_kind *kind);
+void luo_object_convert_room_free(struct luo_object_room *room);
 int luo_object_convert_update(struct luo_object_out *out,
 			      const struct luo_object_kind *kind, u64 instance,
 			      const void *object);
@@ -419,7 +422,7 @@ void luo_object_fields_fill(const struct luo_object_kind *kind, u32 version,
 			    void *ser);
 int luo_object_fields_save(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version, void *wire,
-			   const void *object, gfp_t gfp);
+			   const void *object, void *copy);
 int luo_object_fields_load(const struct luo_object_kind *kind,
 			   const struct luo_object_version *version,
 			   const void *wire, void *object);

@@ -106,9 +106,19 @@ static int luo_object_kind_add(struct luo_object_kind *kind)
 	if (err)
 		return err;
 
+	/* Subsections are updated with the object. */
+	if (!luo_object_is_subsection(kind->name)) {
+		kind->room = luo_object_convert_room_alloc(kind);
+		if (!kind->room)
+			return -ENOMEM;
+	}
+
 	err = luo_object_sysfs_add(kind);
-	if (err)
+	if (err) {
+		luo_object_convert_room_free(kind->room);
+		kind->room = NULL;
 		return err;
+	}
 
 	list_add_tail(&kind->list, &luo_object_kinds);
 	if (luo_object_policy_none(kind))
@@ -133,6 +143,8 @@ static void luo_object_kind_del(struct luo_object_kind *kind)
 	kind->is_ready = false;
 	kind->ready_err = 0;
 	WRITE_ONCE(kind->selected, 0);
+	luo_object_convert_room_free(kind->room);
+	kind->room = NULL;
 	luo_object_sysfs_remove(kind);
 }
 

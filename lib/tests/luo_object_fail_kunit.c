@@ -10,6 +10,8 @@
 #include <kunit/test.h>
 #include <linux/debug_locks.h>
 #include <linux/kconfig.h>
+#include <linux/luo_field.h>
+#include <linux/minmax.h>
 #include <linux/sched/mm.h>
 
 #include "luo_object_kunit.h"
@@ -226,6 +228,95 @@ static void luo_fail_drop(struct kunit *test)
 	luo_fail_each(test, luo_kunit_drop(NULL));
 }
 
+struct rate_ser {
+	u64 value;
+	u64 limit;
+};
+
+struct rate_burst_ser {
+	u64 size;
+};
+
+struct rate {
+	struct rate_ser ser;
+	struct rate_burst_ser burst;
+};
+
+static int rate_downgrade(void *ser)
+{
+	struct rate_ser *rate = ser;
+
+	rate->value = min(rate->value, rate->limit);
+
+	return 0;
+}
+
+#define RATE_FIELDS(field, ser)						\
+	field(ser, 0, u64, value)					\
+	field(ser, 1, u64, limit, .droppable = true)
+
+#define RATE_VERSIONS(version, kind)					\
+	version(kind, 1, mandatory)					\
+	version(kind, 0, mandatory, .downgrade = rate_downgrade)
+
+#define RATE_BURST_FIELDS(field, ser)					\
+	field(ser, 0, u64, size)
+
+#define RATE_BURST_VERSIONS(version, kind)				\
+	version(kind, 0, mandatory)
+
+#define RATE_SUBSECTIONS(subsection, object)				\
+	subsection(object, burst)
+
+LUO_DEFINE_SUBSECTION_UNLISTED(rate, burst, struct rate_burst_ser, RATE_BURST_FIELDS,
+			       RATE_BURST_VERSIONS);
+LUO_DEFINE_KIND_WITH_UNLISTED(rate, struct rate_ser, RATE_FIELDS, RATE_VERSIONS,
+			      struct rate, RATE_SUBSECTIONS);
+
+static int rate_update_without_memory(struct kunit *test, const struct rate *rate)
+{
+	int err;
+
+	luo_loopback_fail_nth(1);
+	err = luo_object_convert_update(&luo_loopback_out, &rate_kind, 1, rate);
+	KUNIT_EXPECT_EQ(test, luo_loopback_failed(), err == -ENOMEM);
+	luo_loopback_fail_nth(0);
+
+	return err;
+}
+
+/* A freeze function changes values, in all versions and subsections, without memory. */
+static void luo_fail_update(struct kunit *test)
+{
+	struct rate rate = { .ser = { 5, 9 } }, loaded = {};
+	int err;
+
+	err = luo_object_register_kind(&rate_kind);
+	if (err == -EOPNOTSUPP)
+		kunit_skip(test, "live update is off");
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_save(&luo_loopback_out, &rate_kind, 1,
+						      &rate, GFP_KERNEL), 0);
+	rate.ser = (struct rate_ser){ 8, 7 };
+	KUNIT_EXPECT_EQ(test, rate_update_without_memory(test, &rate), 0);
+
+	/* A subsection that is not stored yet needs memory. */
+	rate.burst.size = 3;
+	KUNIT_EXPECT_EQ(test, rate_update_without_memory(test, &rate), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_update(&luo_loopback_out, &rate_kind, 1,
+							&rate), 0);
+	rate.burst.size = 4;
+	rate.ser.value = 6;
+	KUNIT_EXPECT_EQ(test, rate_update_without_memory(test, &rate), 0);
+
+	luo_loopback_kexec();
+	KUNIT_EXPECT_EQ(test, luo_object_convert_load(&luo_loopback_in, &rate_kind, 1,
+						      &loaded), 0);
+	KUNIT_EXPECT_MEMEQ(test, &loaded, &rate, sizeof(rate));
+	KUNIT_EXPECT_EQ(test, luo_kunit_finish("rate", 1), 0);
+	luo_object_unregister_kind(&rate_kind);
+}
+
 static struct kunit_case luo_object_fail_cases[] = {
 	KUNIT_CASE(luo_fail_first_store),
 	KUNIT_CASE(luo_fail_many_stores),
@@ -236,6 +327,7 @@ static struct kunit_case luo_object_fail_cases[] = {
 	KUNIT_CASE(luo_fail_read),
 	KUNIT_CASE(luo_fail_finish),
 	KUNIT_CASE(luo_fail_drop),
+	KUNIT_CASE(luo_fail_update),
 	{}
 };
 

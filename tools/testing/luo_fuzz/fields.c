@@ -137,18 +137,18 @@ static void fuzz_table(struct fuzz_input *input, struct fuzz_table *table)
 static void fuzz_save(const struct luo_object_kind *kind, const u8 *object)
 {
 	const struct luo_object_version *version;
-	u8 *loaded = malloc(kind->size), *wire;
+	u8 *loaded = malloc(kind->size), *copy = malloc(kind->size), *wire;
 	unsigned int i;
 
 	for (i = 0; i < kind->nr_versions; i++) {
 		version = &kind->versions[i];
 		wire = malloc(version->size ?: 1);
-		if (!luo_object_fields_save(kind, version, wire, object,
-					    GFP_KERNEL))
+		if (!luo_object_fields_save(kind, version, wire, object, copy))
 			FUZZ_EXPECT(!luo_object_fields_load(kind, version, wire,
 							    loaded));
 		free(wire);
 	}
+	free(copy);
 	free(loaded);
 }
 
@@ -158,6 +158,7 @@ static void fuzz_load(const struct luo_object_kind *kind,
 {
 	struct seq_file m = { .file = shown };
 	u8 *object = malloc(kind->size), *again = malloc(version->size ?: 1);
+	u8 *copy = malloc(kind->size);
 	int err;
 
 	rewind(shown);
@@ -172,8 +173,7 @@ static void fuzz_load(const struct luo_object_kind *kind,
 	} else {
 		FUZZ_EXPECT(!memcmp(object, wire, version->size));
 		/* The loaded object can be saved, and is the same. */
-		err = luo_object_fields_save(kind, version, again, object,
-					     GFP_KERNEL);
+		err = luo_object_fields_save(kind, version, again, object, copy);
 		FUZZ_EXPECT(!err || !registered);
 		FUZZ_EXPECT(err || !memcmp(again, wire, version->size));
 		if (registered)
@@ -181,6 +181,7 @@ static void fuzz_load(const struct luo_object_kind *kind,
 	}
 	free(object);
 	free(again);
+	free(copy);
 }
 
 int fuzz_run(const u8 *data, size_t size)

@@ -16,6 +16,16 @@ __attribute__((weak)) unsigned int luo_test_mutexes;
 #define __MUTEX_INITIALIZER(name)	{ .locked = false }
 #define DEFINE_MUTEX(name)		struct mutex name
 
+static inline void mutex_init(struct mutex *lock)
+{
+	lock->locked = false;
+}
+
+static inline void mutex_destroy(struct mutex *lock)
+{
+	assert(!lock->locked);
+}
+
 static inline void mutex_lock(struct mutex *lock)
 {
 	assert(!lock->locked);

@@ -38,6 +38,7 @@ static inline void *kvrealloc(void *p, size_t size, gfp_t gfp)
 }
 
 #define kmalloc(size, gfp)	kvmalloc(size, gfp)
+#define kvzalloc(size, gfp)	kvcalloc(1, size, gfp)
 
 static inline char *kstrdup(const char *s, gfp_t gfp)
 {
