@@ -143,11 +143,16 @@ static void luo_object_show_version(struct seq_file *m, const char *prefix,
 				    const void *data)
 {
 	const struct luo_object_place *place = m->private;
+	int err = 0;
 
-	if (place->view->incoming && version->layout &&
-	    luo_object_layout_check(&luo_objects_in, kind->name,
-				    version->version, version->layout)) {
-		seq_puts(m, "  not shown: in another layout\n");
+	if (place->view->incoming && version->layout)
+		err = luo_object_layout_check(&luo_objects_in, kind->name,
+					      version->version, version->layout);
+	if (err) {
+		seq_printf(m, "  not shown: %s\n",
+			   err == -EPROTO ? "in another layout" :
+			   err == -EBADMSG ? "the digest of its layout is damaged" :
+					     "no memory");
 		return;
 	}
 	luo_object_fields_show(m, prefix, kind, version, data);

@@ -417,6 +417,25 @@ static bool luo_object_in_lost(const struct list_head *tables, const char *kind,
 	return false;
 }
 
+/**
+ * luo_object_in_damaged - Check whether records of a kind are corrupt.
+ * @in:    The set.
+ * @table: The table of the kind, NULL if luo_object_in_table() has found none.
+ * @kind:  The kind.
+ *
+ * Context: The lock of @in is held.
+ * Return: true if an object of the kind that is not found may have been stored.
+ */
+bool luo_object_in_damaged(const struct luo_object_in *in,
+			   const struct luo_object_table *table, const char *kind)
+{
+	const u32 kind_crc = luo_object_table_kind_crc(kind);
+
+	return table ? table->damaged :
+	       luo_object_in_lost(&in->tables, kind, kind_crc) ||
+	       luo_object_in_lost(&in->lost, kind, kind_crc);
+}
+
 /*
  * Return -ENOENT if an object was never stored, -EBADMSG if it may have been lost:
  * its kind or the list of kinds is corrupt.
@@ -425,17 +444,8 @@ static int luo_object_in_missing(const struct luo_object_in *in,
 				 const struct luo_object_table *table,
 				 const char *kind)
 {
-	const u32 kind_crc = luo_object_table_kind_crc(kind);
-	bool lost;
-
-	if (table)
-		lost = table->damaged;
-	else
-		lost = in->damaged ||
-		       luo_object_in_lost(&in->tables, kind, kind_crc) ||
-		       luo_object_in_lost(&in->lost, kind, kind_crc);
-
-	return lost ? -EBADMSG : -ENOENT;
+	return (!table && in->damaged) || luo_object_in_damaged(in, table, kind) ?
+	       -EBADMSG : -ENOENT;
 }
 
 /* Data up to this size in bytes is copied to the stack for the check. */
@@ -557,7 +567,8 @@ int luo_object_in_read(struct luo_object_in *in, void *data, size_t size,
  *
  * Context: Process context, may sleep.
  * Return: 0; -EPROTO if the previous kernel has another layout with the number of the
- * version; or another negative errno, see luo_read_object().
+ * version; -EBADMSG also if the digest of its layout is corrupt; or another negative errno,
+ * see luo_read_object().
  */
 int luo_object_in_read_version(struct luo_object_in *in, void *data,
 			       const struct luo_object_id *id,

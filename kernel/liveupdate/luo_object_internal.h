@@ -263,6 +263,8 @@ int luo_object_in_versions(struct luo_object_in *in,
 
 int luo_object_in_table(struct luo_object_in *in, const char *kind,
 			struct luo_object_table **tablep);
+bool luo_object_in_damaged(const struct luo_object_in *in,
+			   const struct luo_object_table *table, const char *kind);
 int luo_object_in_copy_data(void *data,
 			    const struct luo_object_record_ser *record);
 void luo_object_in_remove(struct luo_object_in *in,

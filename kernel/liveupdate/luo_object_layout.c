@@ -33,10 +33,16 @@
 LUO_DEFINE_KIND(layouts, struct luo_layout_ser, LAYOUTS_FIELDS,
 		LAYOUTS_VERSIONS);
 
+/* The version without the mark of a record. */
+static u32 luo_object_layout_number(u32 version)
+{
+	return version & ~LUO_OBJECT_VERSION_SUBSECTIONS;
+}
+
 static u64 luo_object_layout_instance(const char *kind, u32 version)
 {
 	return LUO_LAYOUT_INSTANCE(luo_object_table_kind_crc(kind),
-				   version & ~LUO_OBJECT_VERSION_SUBSECTIONS);
+				   luo_object_layout_number(version));
 }
 
 /**
@@ -69,10 +75,12 @@ int luo_object_layout_store(struct luo_object_out *out, const char *kind,
 		.kind = LUO_LAYOUT_KIND,
 		.instance = luo_object_layout_instance(kind, version),
 	};
-	struct luo_layout_ser ser = { .version = version, .digest = layout };
+	struct luo_layout_ser ser = {
+		.version = luo_object_layout_number(version),
+		.digest = layout,
+	};
 	int err;
 
-	ser.version &= ~LUO_OBJECT_VERSION_SUBSECTIONS;
 	strscpy(ser.kind, kind, sizeof(ser.kind));
 	err = luo_object_out_store(out, &ser, sizeof(ser), &id,
 				   LUO_LAYOUT_VERSION,
@@ -96,7 +104,7 @@ luo_object_layout_record(const struct luo_object_table *table, const char *kind,
 static int luo_object_layout_compare(const struct luo_layout_ser *ser,
 				     const char *kind, u32 version, u32 layout)
 {
-	version &= ~LUO_OBJECT_VERSION_SUBSECTIONS;
+	version = luo_object_layout_number(version);
 	if (strncmp(ser->kind, kind, sizeof(ser->kind)) ||
 	    ser->version != version || ser->digest == layout)
 		return 0;
@@ -178,11 +186,13 @@ void luo_object_layout_abort(struct luo_object_out *out, const char *kind)
  * @version: The version.
  * @layout:  The digest of the layout that this kernel reads.
  *
- * If the previous kernel has stored none, or it is corrupt, the layout is the
- * published one.
+ * If the previous kernel has stored none, the layout is the published one. If the list of
+ * kinds is corrupt and has no layouts, this is assumed too, because otherwise all objects
+ * would be lost with a part of the list.
  *
  * Context: Process context, may sleep. The lock of @in is held.
- * Return: 0; -EPROTO if the layouts differ; -ENOMEM if there is no memory.
+ * Return: 0; -EPROTO if the layouts differ; -EBADMSG if the digest that the previous kernel
+ * has stored is corrupt, or may have been lost; -ENOMEM if there is no memory.
  */
 int luo_object_layout_check(struct luo_object_in *in, const char *kind,
 			    u32 version, u32 layout)
@@ -197,18 +207,22 @@ int luo_object_layout_check(struct luo_object_in *in, const char *kind,
 		return err;
 
 	record = luo_object_layout_record(table, kind, version);
-	if (!record)
-		return 0;
+	if (record)
+		err = record->size == sizeof(ser) ?
+		      luo_object_in_copy_data(&ser, record) : -EBADMSG;
+	else if (luo_object_in_damaged(in, table, LUO_LAYOUT_KIND))
+		err = -EBADMSG;
+	else if (in->damaged && !table)
+		pr_warn("kind %s version %u: the digest of its layout may be lost, expecting the published layout\n",
+			kind, luo_object_layout_number(version));
 
-	err = record->size == sizeof(ser) ?
-	      luo_object_in_copy_data(&ser, record) : -EBADMSG;
-	if (err == -EBADMSG) {
-		pr_warn("kind %s version %u: the digest of its layout is damaged, expecting the published layout\n",
-			kind, version);
-		return 0;
-	}
+	if (err == -EBADMSG)
+		pr_err("kind %s version %u: not loaded, the digest of its layout is damaged\n",
+		       kind, luo_object_layout_number(version));
+	if (err || !record)
+		return err;
 
-	return err ?: luo_object_layout_compare(&ser, kind, version, layout);
+	return luo_object_layout_compare(&ser, kind, version, layout);
 }
 
 /**

@@ -695,26 +695,50 @@ static void luo_field_without_layout(struct kunit *test)
 			0);
 }
 
-/* A corrupt layout is not another layout. */
+/* The record that leads to the layout of the older kind. */
+static struct luo_object_record_ser *probe_layout_record(struct kunit *test)
+{
+	struct luo_object_table *table =
+		luo_object_table_find(&luo_loopback_out.tables, LUO_LAYOUT_KIND);
+
+	KUNIT_ASSERT_NOT_NULL(test, table);
+
+	return luo_object_table_record(table, probe_layout_id.instance, 1);
+}
+
+/* Nothing is read in a version whose layout is not known. Other kinds are not affected. */
 static void luo_field_damaged_layout(struct kunit *test)
 {
+	struct rare_ser rare = { .value = 1 };
 	struct luo_object_record_ser *record;
-	struct luo_object_table *table;
 	struct probe_old_ser old;
+	unsigned int i;
 
-	probe_save_old(test);
-	table = luo_object_table_find(&luo_loopback_out.tables, LUO_LAYOUT_KIND);
-	KUNIT_ASSERT_NOT_NULL(test, table);
-	record = luo_object_table_record(table, probe_layout_id.instance, 1);
-	KUNIT_ASSERT_NOT_NULL(test, record);
-	*(u8 *)luo_object_table_record_data(record) ^= 1;
-	luo_loopback_kexec();
-	KUNIT_EXPECT_EQ(test, luo_object_convert_load(&luo_loopback_in,
-						      &probe_old_kind, 1, &old),
-			0);
-	KUNIT_EXPECT_EQ(test, old.id, 4711ULL);
-	KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in, &probe_id),
-			0);
+	rare_kind.selected = BIT(1);
+	for (i = 0; i < 2; i++) {
+		probe_save_old(test);
+		KUNIT_ASSERT_EQ(test, luo_object_convert_save(&luo_loopback_out,
+							      &rare_kind, 1, &rare,
+							      GFP_KERNEL), 0);
+		record = probe_layout_record(test);
+		KUNIT_ASSERT_NOT_NULL(test, record);
+		/* The digest, or the record, which is not found then. */
+		if (i)
+			record->crc ^= 1;
+		else
+			*(u8 *)luo_object_table_record_data(record) ^= 1;
+		luo_loopback_kexec();
+		KUNIT_EXPECT_EQ(test, luo_object_convert_load(&luo_loopback_in,
+							      &probe_old_kind, 1,
+							      &old),
+				-EBADMSG);
+		KUNIT_EXPECT_EQ(test, luo_object_convert_load(&luo_loopback_in,
+							      &rare_kind, 1, &rare),
+				0);
+		KUNIT_EXPECT_EQ(test, luo_object_in_finish(&luo_loopback_in,
+							   &probe_id), 0);
+		KUNIT_EXPECT_EQ(test, luo_kunit_finish("rare", 1), 0);
+	}
 }
 
 /* Layouts are stored once, and freed with the last object of their kind. */

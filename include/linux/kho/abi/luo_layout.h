@@ -24,8 +24,8 @@
  * it. The number of the object is LUO_LAYOUT_INSTANCE().
  *
  * A reader that has another digest for the version refuses the objects of this version
- * with -EPROTO. If the object of kind "layouts" is corrupt, the reader assumes the
- * published layout, because all other objects have their own CRCs.
+ * with -EPROTO. If the object of kind "layouts" is corrupt, the reader refuses them with
+ * -EBADMSG. Objects in other versions, and of other kinds, are read.
  */
 
 /**
