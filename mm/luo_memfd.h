@@ -30,6 +30,7 @@ struct memfd_luo_ser;
  */
 #define LUO_MEMFD_HAS_POISON	BIT(31)
 
+extern struct luo_object_kind luo_memfd_extent_kind;
 extern struct luo_object_kind *const luo_memfd_kind;
 /* The handlers, for kinds whose objects belong to the files. */
 extern const char *const luo_memfd_handlers[];

@@ -15,6 +15,7 @@
 #include <linux/array_size.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/compiler_attributes.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/kho/abi/memfd.h>
@@ -40,6 +41,9 @@ static_assert((LUO_MEMFD_DESCENDING | LUO_MEMFD_POISONED) ==
 
 LUO_DEFINE_KIND(memfd_extent, struct luo_memfd_extent_ser, MEMFD_EXTENT_FIELDS,
 		MEMFD_EXTENT_VERSIONS);
+
+/* For the table of another kind, which needs the address at compile time. */
+extern struct luo_object_kind luo_memfd_extent_kind __alias(memfd_extent_kind);
 
 /* The bits of LUO_MEMFD_FLAGS. */
 static const char *const luo_memfd_flag_names[] = { "range_keys", "noexec" };

@@ -65,7 +65,7 @@ LUO_DEFINE_KIND(tmpfs_node, struct luo_tmpfs_node_ser, TMPFS_NODE_FIELDS,
 	field(ser, 0, u64, nr_bytes)					\
 	field(ser, 0, array, xattrs)					\
 	field(ser, 0, u64, nr_xattrs)					\
-	field(ser, 0, array, extents)					\
+	field(ser, 0, array, extents, .element_kind = &luo_memfd_extent_kind) \
 	field(ser, 0, u64, nr_extents)					\
 	field(ser, 0, u64, nr_pages)					\
 	field(ser, 0, u64, max_bytes)					\

@@ -31,6 +31,7 @@ table() {
 		echo '#include <sys/stat.h>'
 		echo '#define MINORBITS 20'
 		echo '#define MINORMASK ((1U << MINORBITS) - 1)'
+		echo 'extern struct luo_object_kind luo_memfd_extent_kind;'
 		sed -n '/^struct luo_tmpfs_object {/,/^}/p' "${1%_kind.c}.h" ;;
 	esac
 	sed -n -e '/^#if/p; /^#e/p; /^#define [A-Z]*_VERSION [0-9]/p
