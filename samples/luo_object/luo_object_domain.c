@@ -34,9 +34,10 @@ struct domain_range_ser {
 	u64 last;
 };
 
+/* Page tables translate at most 57 bits of an address. */
 #define DOMAIN_RANGE_FIELDS(field, ser)					\
-	field(ser, 0, u64, start)					\
-	field(ser, 0, u64, last)
+	field(ser, 0, u64, start, .max = U64_MAX >> 7)			\
+	field(ser, 0, u64, last, .max = U64_MAX >> 7)
 
 LUO_DEFINE_NESTED(domain_range, struct domain_range_ser, DOMAIN_RANGE_FIELDS);
 
@@ -119,8 +120,8 @@ struct domain_ser {
 #define DOMAIN_FIELDS(field, ser)					\
 	DOMAIN_FIELDS_1(field, ser)					\
 	field(ser, 2, nested(domain_range, DOMAIN_RANGE_FIELDS), interrupts) \
-	field(ser, 2, numbers(u32), devices, .droppable = true)		\
-	field(ser, 3, elements, regions)				\
+	field(ser, 2, numbers(u32), devices, .max = 0xffff, .droppable = true) \
+	field(ser, 3, elements, regions, .element_kind = &domain_region_kind) \
 	field(ser, 4, pages, tables)					\
 	field(ser, 4, elements_of(domain_space), spaces)
 

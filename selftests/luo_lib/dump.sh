@@ -7,6 +7,18 @@
 
 dump=/sys/kernel/debug/luo_objects/outgoing.dump
 
+# only_fields OBJECT LINE... - check that the object has these fields and elements, and no
+# others. Addresses, digests and runs of pages are not compared.
+only_fields() {
+	fields "$@" || return
+	shift
+	printf '  %s\n' "$@" | sort >/tmp/expected
+	grep -Ev '\.(array|layout|kind) |\.runs' /tmp/fields | sort |
+		diff /tmp/expected - >/tmp/differ && return
+	sed 's/^/# /' /tmp/differ
+	return 1
+}
+
 # fields OBJECT LINE... - check that each line is a field of the object, "KIND INSTANCE", in
 # the newest version that is stored.
 fields() {

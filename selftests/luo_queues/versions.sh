@@ -24,6 +24,33 @@ shows() {
 	fields "queues_device $shows_device" "$@"
 }
 
+# shows_only DEVICE LINE... - the same, if it has no other fields and elements.
+shows_only() {
+	shows_device=$1
+	shift
+	only_fields "queues_device $shows_device" "$@"
+}
+
+# arrived VERSION KERNELS LINE... - succeed if each of three devices has all its fields and
+# queues, and these lines, and no others.
+arrived() {
+	arrived_version=$1
+	arrived_kernels=$2
+	shift 2
+	[ "$arrived_version" = 1 ] || set -- "queues[0].cpu 0" "queues[1].cpu 0" "$@"
+	for nr in 0 1 2; do
+		limit="queues_limit 0"
+		[ $nr != 0 ] || limit=none
+		shows_only $nr "name \"net$nr\"" "nr_kernels $arrived_kernels" \
+			"features checksum,segment" "limit $limit" "queues.count 2" \
+			"queues.stride $((8 * arrived_version))" \
+			"queues.version $arrived_version" \
+			"queues[0].entries 256" "queues[0].head $((10 * nr))" \
+			"queues[1].entries 256" "queues[1].head $((10 * nr + 1))" \
+			"$@" || return
+	done
+}
+
 # heads - succeed if the queues of all three devices have their values.
 heads() {
 	dmesg | sed -n 's/.*luo_object_queues[_v1]*: \(net.*\) has its head at /\1 /p' >/tmp/heads
@@ -59,23 +86,19 @@ case $STAGE in
 	result "nothing is stored" [ "$(grep -c ^queues_ $dump)" = 0 ]
 	result "load version 1" modprobe $v1 devices=3
 	result "has its queues" heads
-	result "a device without a limit" shows 0 'name "net0"' "limit none" \
-		"features checksum,segment" "queues.count 2" "queues.stride 8"
-	result "devices with a limit" shows 1 'name "net1"' "limit queues_limit 0"
+	result "devices with and without a limit" arrived 1 1
 	result "the next kernel's module reads them" \
 		luoctl check --module $next_modules/$v2.ko /boot/"$NEXT" ;;
 2)
 	result "load version 2" modprobe $v2 devices=1 queues=1
 	result "1 to 2" heads
-	result "all devices, with the MTU that they had" shows 2 'name "net2"' "nr_kernels 2" \
-		"limit queues_limit 0" "mtu 9000" "queues.count 2" \
-		"queues.stride 16" "queues.version 2"
+	result "all devices, with the MTU that they had" arrived 2 2 "mtu 9000"
 	result "are stored in both versions" [ "$(stored queues_device)" = 6 ]
 	result "and claimed" sh -c "! grep -q ^queues_ $objects/unclaimed" ;;
 3)
 	result "load version 1" modprobe $v1
 	result "2 to 1" heads
-	result "all devices" shows 1 'name "net1"' "nr_kernels 3" "limit queues_limit 0"
+	result "all devices" arrived 1 3
 	result "the limit is shared and stored once" [ "$(stored queues_limit)" = 1 ]
 	result "unload" rmmod $v1
 	result "leaves nothing" [ "$(grep -c queues_ $dump)" = 0 ]
