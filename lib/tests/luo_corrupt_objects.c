@@ -140,10 +140,10 @@ static int luo_corrupt_fdt(struct luo_corrupt_spot *spot, unsigned int nr)
 }
 
 /*
- * The offset of the handle in an object: of its first elements, if it has any by the fields
- * of its kind. An object of the test driver begins with a handle.
+ * The offset of the handle in an object: of its first elements, or after @skip others, if it
+ * has any by the fields of its kind. An object of the test driver begins with a handle.
  */
-static u32 luo_corrupt_handle_offset(const char *name)
+static u32 luo_corrupt_handle_offset(const char *name, unsigned int skip)
 {
 	const struct luo_object_kind *kind;
 	unsigned int i;
@@ -154,7 +154,7 @@ static u32 luo_corrupt_handle_offset(const char *name)
 		if (strcmp(kind->name, name))
 			continue;
 		for (i = 0; i < kind->nr_fields; i++) {
-			if (kind->fields[i].form == LUO_FORM_ELEMENTS)
+			if (kind->fields[i].form == LUO_FORM_ELEMENTS && !skip--)
 				return kind->fields[i].offset;
 		}
 	}
@@ -177,7 +177,7 @@ static u64 luo_corrupt_handle(const struct luo_corrupt_spot *spot)
 	if (!strcmp(spot->table->kind, LUO_MEMFD_KIND))
 		return v1->extents;
 
-	return *(u64 *)((void *)v1 + luo_corrupt_handle_offset(spot->table->kind));
+	return *(u64 *)((void *)v1 + luo_corrupt_handle_offset(spot->table->kind, 0));
 }
 
 static int luo_corrupt_array(struct luo_corrupt_spot *spot, unsigned int nr)
@@ -218,6 +218,23 @@ int luo_corrupt_extent(struct luo_corrupt_spot *spot, unsigned int nr)
 	return luo_corrupt_element(spot, luo_corrupt_handle(spot), nr);
 }
 
+/* An element of the second elements of an object. */
+static int luo_corrupt_element2(struct luo_corrupt_spot *spot, unsigned int nr)
+{
+	u32 offset;
+
+	if (!spot->record)
+		return -ENOENT;
+
+	offset = luo_corrupt_handle_offset(spot->table->kind, 1);
+	if (!offset)
+		return -ENOENT;
+
+	return luo_corrupt_element(spot,
+				   *(u64 *)(luo_object_table_record_data(spot->record) + offset),
+				   nr);
+}
+
 static const struct luo_corrupt_place luo_corrupt_objects_places[] = {
 	{ "record", luo_corrupt_record },
 	{ "data", luo_corrupt_data },
@@ -227,6 +244,7 @@ static const struct luo_corrupt_place luo_corrupt_objects_places[] = {
 	{ "fdt", luo_corrupt_fdt },
 	{ "array", luo_corrupt_array },
 	{ "element", luo_corrupt_extent },
+	{ "element2", luo_corrupt_element2 },
 };
 
 static const struct luo_corrupt_field luo_corrupt_objects_fields[] = {
