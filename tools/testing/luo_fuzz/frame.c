@@ -35,6 +35,7 @@
 #include <libfuzzer.h>
 #include <linux/crc32c.h>
 #include <linux/io.h>
+#include <linux/kho/abi/luo_layout.h>
 #include <linux/mm.h>
 
 #include "../luo_object/memfd_file.h"
@@ -179,11 +180,13 @@ bool fuzz_intact(const u64 *addresses, unsigned int nr)
  * @kind:      Its kind.
  * @instance:  Its instance.
  * @version:   The version.
- * @addresses: Set to the addresses of the list of kinds, a block, and the data.
+ * @addresses: Set to the addresses of the list of kinds, a block, the data, and the same
+ *             of the digest of the layout.
  */
 void fuzz_object_needs(const char *kind, u64 instance, u32 version,
 		       u64 addresses[FUZZ_OBJECT_NEEDS])
 {
+	const u64 layout = LUO_LAYOUT_INSTANCE(luo_object_table_kind_crc(kind), version);
 	const struct luo_object_record_ser *record;
 	const struct luo_object_table *table;
 	size_t size;
@@ -193,6 +196,12 @@ void fuzz_object_needs(const char *kind, u64 instance, u32 version,
 	addresses[0] = virt_to_phys(luo_loopback_blob(&size));
 	addresses[1] = virt_to_phys(record);
 	addresses[2] = record->address;
+	/* A raw object has no layout. */
+	table = luo_object_table_find(&luo_loopback_out.tables, LUO_LAYOUT_KIND);
+	if (table)
+		record = luo_object_table_record(table, layout, LUO_LAYOUT_VERSION) ?: record;
+	addresses[3] = virt_to_phys(record);
+	addresses[4] = record->address;
 }
 
 /**

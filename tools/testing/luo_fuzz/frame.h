@@ -31,7 +31,7 @@ struct fuzz_target {
 
 extern const struct fuzz_target fuzz_target;
 
-#define FUZZ_OBJECT_NEEDS	3
+#define FUZZ_OBJECT_NEEDS	5
 
 void fuzz_object_needs(const char *kind, u64 instance, u32 version,
 		       u64 addresses[FUZZ_OBJECT_NEEDS]);
