@@ -23,6 +23,10 @@
  * is also filled if pages are still pending when no object is left, or if this kernel cannot
  * retrieve files.
  *
+ * They are not an object with a table of fields, because the pool is allocated before memory
+ * can be allocated otherwise, and so before objects can be read. Therefore each number is
+ * checked here, and another version is ignored.
+ *
  * Called by mm/hugetlb.c and by the other files of the handler.
  */
 

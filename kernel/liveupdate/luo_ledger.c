@@ -40,8 +40,17 @@
 
 #include "luo_ledger.h"
 
+#define LEDGER_MARK_FIELDS(field, ser)					\
+	field(ser, 1, u64, value)
+
+#define LEDGER_MARK_VERSIONS(version, kind)				\
+	version(kind, 1, element)
+
+LUO_DEFINE_KIND(ledger_mark, struct luo_ledger_mark_ser, LEDGER_MARK_FIELDS,
+		LEDGER_MARK_VERSIONS);
+
 #define LEDGER_FIELDS(field, ser)					\
-	field(ser, 1, array, marks)					\
+	field(ser, 1, array, marks, .element_kind = &ledger_mark_kind)	\
 	field(ser, 1, u32, nr_marks, .min = LUO_LEDGER_NR, .max = 64,	\
 	      .fallback = LUO_LEDGER_NR)				\
 	field(ser, 1, u32, generation, .min = 1, .fallback = 1)		\
@@ -52,6 +61,7 @@
 
 LUO_DEFINE_KIND(ledger, struct luo_ledger_ser_v1, LEDGER_FIELDS,
 		LEDGER_VERSIONS);
+LUO_NOTE_PART_OF(ledger, ledger_mark);
 
 static const struct luo_object_id luo_ledger_id = { LUO_LEDGER_KIND, 0 };
 
@@ -70,7 +80,7 @@ static struct luo_array luo_ledger_out;
  * @converted:  @ns is valid.
  */
 struct luo_ledger_in {
-	u64 marks[LUO_LEDGER_NR];
+	struct luo_ledger_mark_ser marks[LUO_LEDGER_NR];
 	u32 generation;
 	char release[LUO_LEDGER_RELEASE_LEN];
 	struct system_time_snapshot first;
@@ -119,18 +129,21 @@ luo_ledger_snapshot(struct system_time_snapshot *now)
  * luo_ledger_mark - Record that a phase of the kexec begins.
  * @mark: The mark to write.
  *
+ * Writes the element of the stored array. luo_elements_save() and luo_object_update() would
+ * copy it, and take locks: the last mark is written when the other processors are stopped.
+ *
  * Context: Any. Writes memory that was allocated at boot.
  */
 void luo_ledger_mark(enum luo_ledger_mark mark)
 {
-	u64 *marks = luo_ledger_out.data;
+	struct luo_ledger_mark_ser *marks = luo_ledger_out.data;
 	struct system_time_snapshot now;
 
 	if (!marks)
 		return;
 
-	marks[LUO_LEDGER_CLOCK] = luo_ledger_snapshot(&now);
-	marks[mark] = now.cycles;
+	marks[LUO_LEDGER_CLOCK].value = luo_ledger_snapshot(&now);
+	marks[mark].value = now.cycles;
 	luo_array_seal(&luo_ledger_out);
 }
 
@@ -162,12 +175,12 @@ static struct kmsg_dumper luo_ledger_dumper = {
 };
 
 /* The previous kernel passed all marks, in order, before this one was entered. */
-static bool luo_ledger_valid(const u64 *marks, u64 now)
+static bool luo_ledger_valid(const struct luo_ledger_mark_ser *marks, u64 now)
 {
-	return marks[LUO_LEDGER_FREEZE] &&
-	       marks[LUO_LEDGER_FREEZE] <= marks[LUO_LEDGER_DEVICES] &&
-	       marks[LUO_LEDGER_DEVICES] <= marks[LUO_LEDGER_JUMP] &&
-	       marks[LUO_LEDGER_JUMP] <= now;
+	return marks[LUO_LEDGER_FREEZE].value &&
+	       marks[LUO_LEDGER_FREEZE].value <= marks[LUO_LEDGER_DEVICES].value &&
+	       marks[LUO_LEDGER_DEVICES].value <= marks[LUO_LEDGER_JUMP].value &&
+	       marks[LUO_LEDGER_JUMP].value <= now;
 }
 
 static int luo_ledger_read(const struct luo_ledger_ser_v1 *ser)
@@ -175,7 +188,8 @@ static int luo_ledger_read(const struct luo_ledger_ser_v1 *ser)
 	struct luo_array array;
 	int err;
 
-	err = luo_array_restore(&array, ser->marks, sizeof(u64), ser->nr_marks);
+	err = luo_array_restore(&array, ser->marks, sizeof(struct luo_ledger_mark_ser),
+				ser->nr_marks);
 	if (err)
 		return err;
 
@@ -212,8 +226,8 @@ static int luo_ledger_save(void)
 	};
 	int err;
 
-	err = luo_array_alloc(&luo_ledger_out, sizeof(u64), LUO_LEDGER_NR,
-			      GFP_KERNEL | __GFP_ZERO);
+	err = luo_array_alloc(&luo_ledger_out, sizeof(struct luo_ledger_mark_ser),
+			      LUO_LEDGER_NR, GFP_KERNEL | __GFP_ZERO);
 	if (err)
 		return err;
 
@@ -239,7 +253,7 @@ static bool luo_ledger_convert(struct luo_ledger_in *in)
 	int i;
 
 	clock = luo_ledger_snapshot(&now);
-	if (!clock || clock != in->marks[LUO_LEDGER_CLOCK] ||
+	if (!clock || clock != in->marks[LUO_LEDGER_CLOCK].value ||
 	    !luo_ledger_valid(in->marks, in->first.cycles))
 		return false;
 
@@ -250,8 +264,8 @@ static bool luo_ledger_convert(struct luo_ledger_in *in)
 
 	for (i = LUO_LEDGER_FREEZE; i < LUO_LEDGER_NR; i++)
 		in->ns[i] = ktime_to_ns(now.systime) -
-			    mul_u64_u64_div_u64(now.cycles - in->marks[i], ns,
-						cycles);
+			    mul_u64_u64_div_u64(now.cycles - in->marks[i].value,
+						ns, cycles);
 	in->converted = true;
 
 	return true;
@@ -361,7 +375,8 @@ static int luo_ledger_free_object(const void *object)
 {
 	const struct luo_ledger_ser_v1 *ser = object;
 
-	return luo_array_drop(ser->marks, sizeof(u64), ser->nr_marks);
+	return luo_array_drop(ser->marks, sizeof(struct luo_ledger_mark_ser),
+			      ser->nr_marks);
 }
 
 /* The last of the initcalls, so that the time of the others is known. */

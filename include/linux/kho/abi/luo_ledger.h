@@ -11,7 +11,7 @@
  *
  * After a handover, the next kernel shows how long each phase took. The
  * ledger is the optional object 0 of kind %LUO_LEDGER_KIND, and refers to an array of
- * u64: the marks. They are values of a hardware counter that is not reset by a kexec.
+ * numbers: the marks. They are values of a hardware counter that is not reset by a kexec.
  * A kernel without this kind ignores it.
  */
 
@@ -58,8 +58,19 @@ enum luo_ledger_clock {
 };
 
 /**
+ * struct luo_ledger_mark_ser - An element of the array.
+ * @value: The value of the counter, or an &enum luo_ledger_clock.
+ */
+struct luo_ledger_mark_ser {
+	u64 value;
+};
+
+static_assert(offsetof(struct luo_ledger_mark_ser, value) == 0);
+static_assert(sizeof(struct luo_ledger_mark_ser) == 8);
+
+/**
  * struct luo_ledger_ser_v1 - Version 1 of the ledger.
- * @marks:      Handle of the array.
+ * @marks:      Handle of the array of &struct luo_ledger_mark_ser.
  * @nr_marks:   Number of its elements, at least %LUO_LEDGER_NR.
  * @generation: Number of kernels since the cold boot, including the first one and the
  *              one that wrote this.
