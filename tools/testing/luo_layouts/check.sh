@@ -84,7 +84,7 @@ tmpfs=$top/mm/luo_tmpfs_kind.c
 hugetlb=$top/mm/luo_hugetlb_kind.c
 
 ktap_print_header
-ktap_set_plan 27
+ktap_set_plan 29
 
 unchanged domain "$domain"
 table_flags=-DDOMAIN_VERSION=1
@@ -110,6 +110,12 @@ table_flags=
 changed "a reference to another kind" "$queues" \
 	's/reference(queues_limit)/reference(queues_queue)/' \
 	'found: *queues_device 1 limit at 24 bytes 8 reference to'
+changed "elements of another kind" "$hugetlb" \
+	's/elements_of(hugetlb_resv)/elements_of(hugetlb_extent)/' \
+	'found: *hugetlb 0 reserved.array at 56 bytes 8 array to'
+changed "a name of the kind of published elements" "$domain" \
+	's/elements, regions, \.element_kind = &domain_region_kind/elements_of(domain_region), regions/' \
+	'found: *domain 3 regions.array at 72 bytes 8 array to'
 changed "pages with another list" "$domain" \
 	's/field(ser, 4, pages, tables)/field(ser, 4, u64, nr) field(ser, 4, elements_of(domain_space), tables)/
 	 s/\tstruct luo_pages_ser tables;/\tu64 nr; struct luo_elements_ser tables;/
