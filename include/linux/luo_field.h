@@ -347,7 +347,7 @@ struct luo_field {
 	      .element_kind = kind_##_type)				\
 	__luo_field_elements(field, args)
 #define array_elements_of(kind)	array_of(kind)
-#define kind_elements_of(kind)	&kind##_kind
+#define kind_elements_of(kind)	(&kind##_kind)
 
 /* A renamed field: the type and the name are those of alias(type, old). */
 #define luo_wire_same_alias(_type, _old) luo_wire_same_##_type

@@ -53,7 +53,7 @@ field="s/$since/& $colour/"
 version='s/version(kind, 1, mandatory)/version(kind, 2, mandatory) &/'
 
 ktap_print_header
-ktap_set_plan 69
+ktap_set_plan 71
 
 good "the sample as it is" ""
 good "a field more is a line in the table" "$member; $field; $version"
@@ -175,6 +175,10 @@ bad "elements of an empty name" 's/elements_of(item)/elements_of()/' \
 bad "elements of a name that is too long" \
 	's/elements_of(item)/elements_of(item_of_a_box_that_has_a_longer_name_than_kinds_have)/' \
 	"a field needs the name of a kind"
+bad "elements of a kind that is not defined above" 's/elements_of(item)/elements_of(thing)/' \
+	"thing_kind.* undeclared"
+bad "a kind of elements that is not a kind" 's/\.element_kind = &item_kind/.element_kind = item_kind/' \
+	"incompatible types"
 bad "a new field of elements that is not at the end" \
 	's/ser, 1, u64, owner/ser, 3, u64, owner/' \
 	"field since is older than the one above it"
