@@ -4,9 +4,9 @@
  *
  * ``/sys/kernel/debug/luo_objects/outgoing`` and ``incoming`` list all records, one
  * per line: kind, instance, version, size in bytes, mandatory or optional.
- * ``outgoing.dump`` and ``incoming.dump`` list below each record the names and values
- * of its fields, if the kind is registered and has fields, and of the elements that
- * fields lead to.
+ * ``outgoing.fields`` and ``incoming.fields`` list below each record the names and values
+ * of its fields, if the kind is registered and has fields. ``outgoing.dump`` and
+ * ``incoming.dump`` also list those of the elements that fields lead to.
  *
  * Instances and fields may be physical addresses, so opening a file needs
  * CAP_SYS_ADMIN, as reading page frame numbers from /proc/<pid>/pagemap does.
@@ -28,10 +28,11 @@
 #include "luo_elements_internal.h"
 #include "luo_object_internal.h"
 
-/* The contents of a file: which set, and whether with fields. */
+/* The contents of a file: which set, and whether with fields and elements. */
 struct luo_object_view {
 	bool incoming;
 	bool fields;
+	bool elements;
 };
 
 /* A slot in the tables of a set. The position in the file is its number. */
@@ -156,7 +157,8 @@ static void luo_object_show_version(struct seq_file *m, const char *prefix,
 		return;
 	}
 	luo_object_fields_show(m, prefix, kind, version, data);
-	luo_elements_show(m, prefix, kind, version, data);
+	if (place->view->elements)
+		luo_elements_show(m, prefix, kind, version, data);
 }
 
 static void luo_object_show_fields(struct seq_file *m, const char *prefix,
@@ -269,16 +271,19 @@ static const struct file_operations luo_object_list_fops = {
 };
 
 static struct luo_object_view luo_object_views[] = {
-	{ .incoming = false, .fields = false },
+	{ .incoming = false },
 	{ .incoming = false, .fields = true },
-	{ .incoming = true, .fields = false },
+	{ .incoming = false, .fields = true, .elements = true },
+	{ .incoming = true },
 	{ .incoming = true, .fields = true },
+	{ .incoming = true, .fields = true, .elements = true },
 };
 
 static int __init luo_object_debugfs_init(void)
 {
 	static const char * const names[] = {
-		"outgoing", "outgoing.dump", "incoming", "incoming.dump",
+		"outgoing", "outgoing.fields", "outgoing.dump",
+		"incoming", "incoming.fields", "incoming.dump",
 	};
 	struct dentry *dir = debugfs_create_dir("luo_objects", NULL);
 	unsigned int i;

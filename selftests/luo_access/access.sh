@@ -51,7 +51,7 @@ may_not user "cat $objects/drop"
 may_not user "ls /sys/kernel/debug"
 mount -o remount,mode=755 /sys/kernel/debug
 for list in $lists/outgoing $lists/incoming; do
-	for file in $list $list.dump; do
+	for file in $list $list.fields $list.dump; do
 		may_not user "cat $file"
 		may_not root "cat $file"
 	done

@@ -185,19 +185,24 @@ static bool parse_record(char *line, struct record *record)
 	return true;
 }
 
-/* Add an indented line, which is a field of the last object. */
+/* Add an indented line, which is a field of the last object. There may be thousands. */
 static void add_field(struct records *records, const char *line)
 {
 	struct record *record;
-	char *more;
+	size_t len;
 
 	if (!records->nr)
 		return;
 	record = &records->records[records->nr - 1];
-	more = xasprintf("%s%s\n", record->fields ?: "",
-			 line + strspn(line, " "));
-	free(record->fields);
-	record->fields = more;
+	line += strspn(line, " ");
+	len = strlen(line);
+	if (record->fields_room - record->fields_len < len + 2) {
+		record->fields_room = 2 * record->fields_room + len + 2;
+		record->fields = xrealloc(record->fields, record->fields_room, 1);
+	}
+	memcpy(record->fields + record->fields_len, line, len);
+	record->fields_len += len;
+	memcpy(record->fields + record->fields_len++, "\n", 2);
 }
 
 int running_records(const char *which, struct records *records)

@@ -19,6 +19,8 @@ struct record {
 	u32 size;
 	bool optional;
 	char *fields;		/* lines of "name value"; NULL if they were not read */
+	size_t fields_len;
+	size_t fields_room;
 };
 
 struct records {
@@ -42,8 +44,9 @@ void running_read_selected(struct catalogue *catalogue);
 int running_check_debugfs(void);
 
 /*
- * Read the objects in @which: "outgoing" or "incoming", or with the suffix ".dump" to
- * include their fields. Returns 0, or -1 with errno; prints no error.
+ * Read the objects in @which: "outgoing" or "incoming", or with the suffix ".fields" to
+ * include their fields, or ".dump" to include their elements too. Returns 0, or -1 with
+ * errno; prints no error.
  */
 int running_records(const char *which, struct records *records);
 void records_free(struct records *records);

@@ -16,7 +16,9 @@ static void read_names(struct records *records)
 	for (size_t i = 0; i < records->nr; i++) {
 		if (!compat_name_field(records->records[i].kind))
 			continue;
-		if (!running_records("outgoing.dump", &named)) {
+		/* An older kernel has no file without the elements. */
+		if (!running_records("outgoing.fields", &named) ||
+		    !running_records("outgoing.dump", &named)) {
 			records_free(records);
 			*records = named;
 		}
