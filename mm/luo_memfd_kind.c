@@ -42,8 +42,8 @@ static_assert((LUO_MEMFD_DESCENDING | LUO_MEMFD_POISONED) ==
 LUO_DEFINE_KIND(memfd_extent, struct luo_memfd_extent_ser, MEMFD_EXTENT_FIELDS,
 		MEMFD_EXTENT_VERSIONS);
 
-/* For the table of another kind, which needs the address at compile time. */
-extern struct luo_object_kind luo_memfd_extent_kind __alias(memfd_extent_kind);
+/* For the table of trees, which needs the address at compile time. */
+LUO_SHARE_KIND(memfd_extent, luo_memfd_extent_kind);
 
 /* The bits of LUO_MEMFD_FLAGS. */
 static const char *const luo_memfd_flag_names[] = { "range_keys", "noexec" };

@@ -746,6 +746,14 @@ struct luo_field {
 	LUO_DEFINE_KIND_UNLISTED(_name, _type, _fields, _versions)
 
 /**
+ * LUO_SHARE_KIND - Let the tables of other files refer to a kind.
+ * @_name:   Name of the kind, which is defined above.
+ * @_global: The variable by which the other files refer to it. A header declares it.
+ */
+#define LUO_SHARE_KIND(_name, _global)					\
+	extern struct luo_object_kind _global __alias(_name##_kind)
+
+/**
  * LUO_DEFINE_SUBSECTION_UNLISTED - LUO_DEFINE_SUBSECTION() without an entry in the
  * catalogue.
  * @_kind:     As for LUO_DEFINE_SUBSECTION(), and the same below.

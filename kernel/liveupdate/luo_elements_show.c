@@ -11,7 +11,7 @@
  * The owner of an array does not hold these locks while it changes or frees the array.
  * Therefore memory is copied by copy_from_kernel_nofault(), and only the copy is checked and
  * shown. An array that changes meanwhile is reported as corrupt. One that was freed is shown
- * as it was until its memory is used again.
+ * with its last elements until its memory is used again.
  *
  * It is called by luo_object_debugfs.c. It calls luo_array.c and luo_object_field.c, and
  * claims nothing.

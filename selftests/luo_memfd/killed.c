@@ -3,8 +3,8 @@
  * killed save|check
  *
  * Kills programs while they preserve a file of 32768 extents, each a little later. The
- * preserve must stop, and leave nothing behind: the file can be written and preserved as if
- * nobody had tried.
+ * preserve must stop, and leave nothing behind: the file can be written, and preserved by
+ * another program.
  */
 #include <signal.h>
 #include <stdlib.h>
