@@ -4,6 +4,7 @@
  * that is missing, stale, incomplete or in the wrong place is therefore detected.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "pattern.h"
 
@@ -30,4 +31,15 @@ bool pattern_matches(const void *page, size_t len, unsigned long seed,
 
 	pattern_fill(wanted, seed, index);
 	return !memcmp(page, wanted, len);
+}
+
+bool pattern_matches_file(int fd, unsigned long seed, unsigned long nr)
+{
+	unsigned char page[PAGE];
+
+	for (unsigned long i = 0; i < nr; i++)
+		if (pread(fd, page, PAGE, i * PAGE) != PAGE ||
+		    !pattern_matches(page, PAGE, seed, i))
+			return false;
+	return true;
 }

@@ -14,4 +14,7 @@ void pattern_fill(void *page, unsigned long seed, unsigned long index);
 bool pattern_matches(const void *page, size_t len, unsigned long seed,
 		     unsigned long index);
 
+/* Check that the first @nr pages of a file have that content. */
+bool pattern_matches_file(int fd, unsigned long seed, unsigned long nr);
+
 #endif

@@ -137,13 +137,10 @@ static void save(void)
 static void check(void)
 {
 	int session = session_retrieve("killed"), fd = session_retrieve_file(session, 0);
-	unsigned char page[PAGE];
-	unsigned long good = 0;
 
-	while (pread(fd, page, PAGE, good * PAGE) == PAGE &&
-	       pattern_matches(page, PAGE, 1, good))
-		good++;
-	ksft_test_result(good == NR_PAGES, "the contents are unchanged\n");
+	ksft_test_result(pattern_matches_file(fd, 1, NR_PAGES) &&
+			 lseek(fd, 0, SEEK_END) == NR_PAGES * PAGE,
+			 "the contents are unchanged\n");
 	session_finish(session);
 }
 

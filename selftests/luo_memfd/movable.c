@@ -89,13 +89,10 @@ static void save(void)
 
 static void check(void)
 {
-	int session = session_retrieve("movable");
-	unsigned char *mem = map(session_retrieve_file(session, 0));
-	int good = 0;
+	int session = session_retrieve("movable"), fd = session_retrieve_file(session, 0);
 
-	while (good < NR_PAGES && pattern_matches(mem + good * PAGE, PAGE, 1, good))
-		good++;
-	ksft_test_result(good == NR_PAGES, "the contents are unchanged\n");
+	ksft_test_result(pattern_matches_file(fd, 1, NR_PAGES),
+			 "the contents are unchanged\n");
 	session_finish(session);
 }
 

@@ -58,17 +58,6 @@ static void write_pages(int fd, unsigned long nr)
 	}
 }
 
-static bool has_pages(int fd, unsigned long nr)
-{
-	unsigned char page[PAGE];
-
-	for (unsigned long i = 0; i < nr; i++)
-		if (pread(fd, page, PAGE, i * PAGE) != PAGE ||
-		    !pattern_matches(page, PAGE, 1, i))
-			return false;
-	return true;
-}
-
 int main(void)
 {
 	unsigned long nr = file_get_word("/proc/meminfo", "MemTotal:") * 1024 /
@@ -89,12 +78,12 @@ int main(void)
 	ksft_test_result(err == -ENOMEM, "%lu pages do not fit: %s\n", nr,
 			 strerror(-err));
 	ksft_test_result(is_alive(bystander), "no other process is killed\n");
-	ksft_test_result(has_pages(fd, nr), "the file is unchanged\n");
+	ksft_test_result(pattern_matches_file(fd, 1, nr), "the file is unchanged\n");
 
 	if (ftruncate(fd, SMALL_PAGES * PAGE))
 		ksft_exit_fail_perror("ftruncate");
 	err = luo_session_preserve_fd(session, fd, 2);
-	ksft_test_result(!err && has_pages(fd, SMALL_PAGES),
+	ksft_test_result(!err && pattern_matches_file(fd, 1, SMALL_PAGES),
 			 "a part that fits is preserved\n");
 	kill(bystander, SIGKILL);
 	ksft_finished();
