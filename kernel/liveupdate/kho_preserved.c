@@ -75,7 +75,7 @@ static unsigned int __init level_shift(unsigned int level)
 	return (level - 1) * KHO_TABLE_SIZE_LOG2 + KHO_BITMAP_SIZE_LOG2;
 }
 
-/* Refuse trees with more than one node for this number of pages of memory. */
+/* The smallest number of pages of memory for each node of a valid tree. */
 #define MIN_NODE_PAGES	64
 
 /* State of kho_preserved_walk(). */
@@ -147,8 +147,8 @@ static int __init add_order(unsigned long pfn, unsigned int order,
 }
 
 /*
- * Each node has a page, and takes far less memory than the pages that it lists. A tree with
- * more nodes than that refers to the same ones again and again.
+ * A valid tree has far fewer nodes than memory has pages. A corrupt one may refer to the same
+ * nodes in so many ways that the walk would not end.
  */
 static int __init count_node(phys_addr_t phys, void *data)
 {

@@ -276,7 +276,7 @@ static int add_list(void)
 	return 0;
 }
 
-static int preserve_piece(struct page *page, unsigned int nr_pages, unsigned int order)
+static int add_piece(u64 phys, unsigned int nr_pages, unsigned int order)
 {
 	int err;
 
@@ -286,21 +286,26 @@ static int preserve_piece(struct page *page, unsigned int nr_pages, unsigned int
 			return err;
 	}
 
-	fill(page, nr_pages);
-	if (order == RANGE)
-		err = kho_preserve_pages(page, nr_pages);
-	else
-		err = kho_preserve_folio(page_folio(page));
-	if (err)
-		return err;
-
 	head->pieces[head->nr_pieces++] = (struct kho_boot_piece) {
-		.phys = page_to_phys(page),
+		.phys = phys,
 		.nr_pages = nr_pages,
 		.order = order,
 	};
 
 	return 0;
+}
+
+static int preserve_piece(struct page *page, unsigned int nr_pages, unsigned int order)
+{
+	int err;
+
+	fill(page, nr_pages);
+	if (order == RANGE)
+		err = kho_preserve_pages(page, nr_pages);
+	else
+		err = kho_preserve_folio(page_folio(page));
+
+	return err ?: add_piece(page_to_phys(page), nr_pages, order);
 }
 
 /* A random page among every few pages of a block, or every other page. */
@@ -408,15 +413,8 @@ static int add_lost(struct kho_radix_tree *tree)
 	int err = 0;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(overlap) && !err; i++) {
-		if (head->nr_pieces == LIST_PIECES)
-			err = add_list();
-		if (err)
-			break;
-		head->pieces[head->nr_pieces++] = (struct kho_boot_piece) {
-			.phys = overlap[i],
-			.order = LOST,
-		};
-		err = add_key(tree, overlap[i], 0);
+		err = add_piece(overlap[i], 0, LOST);
+		err = err ?: add_key(tree, overlap[i], 0);
 	}
 
 	return err;

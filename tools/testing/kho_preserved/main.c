@@ -255,6 +255,17 @@ static void test_no_memory_for_regions(void)
 	       machine.end_pfn - machine.start_pfn);
 }
 
+/* Find the first node below another one. */
+static u64 *first_entry(struct kho_radix_node *node)
+{
+	u64 *entry = node->table;
+
+	while (!*entry)
+		entry++;
+
+	return entry;
+}
+
 static void test_broken_node(void)
 {
 	struct machine machine;
@@ -262,9 +273,7 @@ static void test_broken_node(void)
 
 	machine_create(&machine, 8UL << 30);
 	tree_add(&machine, machine.start_pfn, 0);
-	entry = machine.tree.root->table;
-	while (!*entry)
-		entry++;
+	entry = first_entry(machine.tree.root);
 	*entry += 8;
 	expect(hold(&machine) == -EINVAL);
 	*entry = PFN_PHYS(machine.end_pfn + SZ_1M);
@@ -280,9 +289,7 @@ static void test_shared_node(void)
 
 	machine_create(&machine, 8UL << 30);
 	tree_add(&machine, machine.start_pfn, 0);
-	entry = machine.tree.root->table;
-	while (!*entry)
-		entry++;
+	entry = first_entry(machine.tree.root);
 	entry[1] = *entry;
 	expect(hold(&machine) == -EINVAL);
 	entry[1] = 0;
@@ -290,7 +297,7 @@ static void test_shared_node(void)
 	expect(!hold(&machine));
 }
 
-/* Each level below the root has one node in all its entries, which nobody could walk. */
+/* Each level below the root has one node in all its entries: the paths are too many to walk. */
 static void test_endless(void)
 {
 	struct machine machine;
@@ -300,13 +307,11 @@ static void test_endless(void)
 	tree_add(&machine, machine.start_pfn, 0);
 	node = machine.tree.root;
 	for (int level = KHO_TREE_MAX_DEPTH - 1; level > 0; level--) {
-		u64 *entry = node->table;
+		u64 next = *first_entry(node);
 
-		while (!*entry)
-			entry++;
 		for (size_t i = 0; i < ARRAY_SIZE(node->table) && node != machine.tree.root; i++)
-			node->table[i] = *entry;
-		node = phys_to_virt(*entry);
+			node->table[i] = next;
+		node = phys_to_virt(next);
 	}
 	expect(hold(&machine) == -EINVAL);
 	expect(!memblock_reserved_size());
