@@ -15,7 +15,6 @@
 #include <linux/array_size.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
-#include <linux/compiler_attributes.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/kho/abi/memfd.h>

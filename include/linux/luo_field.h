@@ -5,6 +5,7 @@
 #include <linux/array_size.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
+#include <linux/compiler_attributes.h>
 #include <linux/elfnote.h>
 #include <linux/kho/abi/luo_elements.h>
 #include <linux/kho/abi/luo_layout.h>
