@@ -8,8 +8,6 @@
  * call; ``result`` has it too, as a number, or the output of a successful call. The
  * data of an object is a pattern that depends on a seed, so that a read can check it:
  * -EILSEQ means that the data is wrong.
- *
- * It can also corrupt objects for the next kernel, for which it uses internals.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -19,7 +17,6 @@
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/ktime.h>
-#include <linux/libfdt.h>
 #include <linux/luo_array.h>
 #include <linux/luo_kind.h>
 #include <linux/luo_object.h>

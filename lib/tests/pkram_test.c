@@ -10,8 +10,6 @@
  *
  * A command can report its time in nanoseconds. With -icount in QEMU these are
  * instructions.
- *
- * It can corrupt nodes as well, for which it uses the format.
  */
 
 #define pr_fmt(fmt) "pkram_test: " fmt
