@@ -4,13 +4,15 @@
 # The cost of an object: bytes that are stored and read, a struct with fields, and 100,000
 # elements of 24 bytes, whose four fields have any value, or are checked. "copy" is a memcpy()
 # of the elements and their CRC. The cost of each item of a list and of an xarray, and of each
-# page, with 100,000 items and 10,000 pages.
+# page, with 100,000 items and 10,000 pages. The cost to find an object among 100,000, by the
+# index and by the containers that the kernel has.
 #
 # bench: boot=@,@ kernels=pkram
 . ../luo_lib/functions.sh
 
 luo=/sys/kernel/debug/luo_object_test
 cost=/sys/kernel/debug/luo_object_test_cost
+index=/sys/kernel/debug/luo_index_test
 
 # figure WORK SIZE FIGURE FILE - print the number in the file.
 figure() {
@@ -27,6 +29,15 @@ call() {
 	echo "$1 $2" >$cost && figure "$3" "$4" "$5" $cost
 }
 
+# index NAME - add 100,000 records to a container, and find them.
+index() {
+	echo "$1 100000" >$index || return
+	read -r add find bytes <$index
+	echo "# figure: index-$1 100K add $add instructions"
+	echo "# figure: index-$1 100K find $find instructions"
+	echo "# figure: index-$1 100K memory $bytes bytes"
+}
+
 ktap_print_header
 case $STAGE in
 1)	result "store bytes" bytes bulk-store store
@@ -36,7 +47,10 @@ case $STAGE in
 	result "copy elements" call copy 100000 elements 2344K copy
 	result "save a list" call save-list 100000 list 100K save
 	result "save an xarray" call save-xarray 100000 xarray 100K save
-	result "save pages" call save-pages 10000 pages 40M save ;;
+	result "save pages" call save-pages 10000 pages 40M save
+	result "the index" index luo
+	result "an xarray" index xarray
+	result "an rhashtable" index rhashtable ;;
 2)	result "read bytes" bytes bulk-read read
 	result "load objects" call load 10000 object 1K load
 	result "load elements" call load-elements 100000 elements 2344K load
