@@ -18,6 +18,7 @@
 #define NR_PAGES	16384
 #define STEP		16	/* every page would take too long */
 #define NR_MOVABLE	100	/* of those that are looked at */
+#define NR_SAMPLES	64	/* to choose a file */
 #define MAX_FILES	24
 
 static unsigned char *map(int fd)
@@ -30,23 +31,31 @@ static unsigned char *map(int fd)
 	return mem;
 }
 
+static bool in_movable(const unsigned char *mem)
+{
+	unsigned long place = place_of(mem);
+
+	return place_in_zone(place, "Movable") && !place_in_scratch(place);
+}
+
 /*
- * Create a file with pages in ZONE_MOVABLE. The page allocator may prefer the scratch areas,
- * so fill these with other files first.
+ * Create a file with many pages in ZONE_MOVABLE, outside of the scratch areas. The page
+ * allocator may prefer these, so fill them with other files first.
  */
 static int create(void)
 {
-	bool movable = false;
+	int nr_movable = 0;
 	unsigned char *mem;
 	int fd;
 
-	for (int i = 0; i < MAX_FILES && !movable; i++) {
+	for (int i = 0; i < MAX_FILES && nr_movable < NR_SAMPLES / 4; i++) {
 		fd = memfd_create("movable", 0);
 		if (fd < 0 || ftruncate(fd, NR_PAGES * PAGE))
 			ksft_exit_fail_perror("memfd");
 		mem = map(fd);
-		for (int k = NR_MOVABLE * STEP; k < NR_PAGES && !movable; k += NR_PAGES / 4)
-			movable = place_in_zone(place_of(mem + k * PAGE), "Movable");
+		nr_movable = 0;
+		for (int k = 0; k < NR_SAMPLES; k++)
+			nr_movable += in_movable(mem + k * (NR_PAGES / NR_SAMPLES) * PAGE);
 		munmap(mem, NR_PAGES * PAGE);
 	}
 	return fd;
