@@ -18,7 +18,6 @@
 
 #include <linux/crc32c.h>
 #include <linux/errno.h>
-#include <linux/export.h>
 #include <linux/io.h>
 #include <linux/kho/abi/luo_array.h>
 #include <linux/log2.h>
@@ -285,7 +284,6 @@ void luo_array_free(struct luo_array *array)
 
 	*array = (struct luo_array){};
 }
-EXPORT_SYMBOL_GPL(luo_array_free);
 
 /**
  * luo_array_unmap - Free the linear mapping of an array, which stays allocated.
@@ -407,7 +405,6 @@ int luo_array_alloc(struct luo_array *array, u32 element_size, u64 count,
 {
 	return luo_array_alloc_raw(array, element_size, count, gfp | __GFP_ZERO);
 }
-EXPORT_SYMBOL_GPL(luo_array_alloc);
 
 /**
  * luo_array_seal - Write the CRC of the elements, which the next kernel checks.
@@ -423,4 +420,3 @@ void luo_array_seal(struct luo_array *array)
 	array->blocks->data_crc = crc32c(~0, array->data,
 					 luo_array_bytes(array));
 }
-EXPORT_SYMBOL_GPL(luo_array_seal);

@@ -16,7 +16,6 @@
 
 #include <linux/crc32c.h>
 #include <linux/errno.h>
-#include <linux/export.h>
 #include <linux/io.h>
 #include <linux/kho/abi/luo_array.h>
 #include <linux/luo_array.h>
@@ -372,7 +371,6 @@ int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
 
 	return err;
 }
-EXPORT_SYMBOL_GPL(luo_array_restore);
 
 /**
  * luo_array_drop - Free an array of the previous kernel.

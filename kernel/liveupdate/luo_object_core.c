@@ -81,7 +81,6 @@ int luo_store_object_flags(const void *data, size_t size,
 	return luo_object_out_store(&luo_objects_out, data, size, id, version,
 				    flags, GFP_KERNEL);
 }
-EXPORT_SYMBOL_GPL(luo_store_object_flags);
 
 /**
  * luo_replace_object - Replace the data of one version of a stored object.
@@ -105,7 +104,6 @@ int luo_replace_object(const void *data, size_t size,
 
 	return luo_object_out_update(&luo_objects_out, data, size, id, version);
 }
-EXPORT_SYMBOL_GPL(luo_replace_object);
 
 /**
  * luo_abort_object - Remove an object from the handover.
@@ -153,7 +151,6 @@ int luo_read_object(void *data, size_t size, const struct luo_object_id *id,
 
 	return luo_object_in_read(&luo_objects_in, data, size, id, version);
 }
-EXPORT_SYMBOL_GPL(luo_read_object);
 
 /**
  * luo_finish_object - Free an object of the previous kernel.

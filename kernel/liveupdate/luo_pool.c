@@ -20,7 +20,6 @@
 
 #include <linux/err.h>
 #include <linux/errno.h>
-#include <linux/export.h>
 #include <linux/io.h>
 #include <linux/luo_pool.h>
 #include <linux/mm.h>
@@ -102,7 +101,6 @@ struct luo_pool *luo_pool_create(gfp_t gfp)
 
 	return pool;
 }
-EXPORT_SYMBOL_GPL(luo_pool_create);
 
 /* Check all blocks without claiming one, so that a caller may retry after -ENOMEM. */
 static int luo_pool_check(struct luo_pool *pool)
@@ -183,7 +181,6 @@ u64 luo_pool_handle(const struct luo_pool *pool)
 {
 	return pool->handle;
 }
-EXPORT_SYMBOL_GPL(luo_pool_handle);
 
 /**
  * luo_pool_alloc - Allocate preserved memory from a pool.
@@ -216,7 +213,6 @@ void *luo_pool_alloc(struct luo_pool *pool, size_t size, gfp_t gfp)
 
 	return mem;
 }
-EXPORT_SYMBOL_GPL(luo_pool_alloc);
 
 /**
  * luo_pool_restore - Restore a pool of the previous kernel.
@@ -233,7 +229,6 @@ struct luo_pool *luo_pool_restore(u64 handle)
 {
 	return luo_pool_restore_root(handle, 0, 0);
 }
-EXPORT_SYMBOL_GPL(luo_pool_restore);
 
 /**
  * luo_pool_size - Get the size of a pool of the previous kernel.
@@ -264,7 +259,6 @@ void *luo_pool_memory(const struct luo_pool *pool, u64 address, size_t size)
 
 	return phys_to_virt(address);
 }
-EXPORT_SYMBOL_GPL(luo_pool_memory);
 
 static void luo_pool_free_out(struct luo_pool *pool)
 {
@@ -299,4 +293,3 @@ void luo_pool_free(struct luo_pool *pool)
 		luo_pool_free_out(pool);
 	luo_pool_forget(pool);
 }
-EXPORT_SYMBOL_GPL(luo_pool_free);
