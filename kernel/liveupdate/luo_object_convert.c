@@ -898,7 +898,8 @@ bool luo_object_convert_drops(const struct luo_object_kind *kind)
 }
 
 /* Free the elements and pages of an object. */
-static int luo_object_finish_fields(const struct luo_object_kind *kind,
+static int luo_object_finish_fields(struct luo_object_in *in,
+				    const struct luo_object_kind *kind,
 				    const void *ser)
 {
 	unsigned int i;
@@ -914,19 +915,6 @@ static int luo_object_finish_fields(const struct luo_object_kind *kind,
 	}
 
 	return err;
-}
-
-/*
- * Report fields that could not be freed. An object whose drop function was called is
- * finished in any case: another call would take what it has freed for damage.
- */
-static int luo_object_report_fields(int err, const struct luo_object_id *id)
-{
-	if (err)
-		pr_err("kind %s instance %llu: no memory to free its elements and pages, which stay allocated until the next kexec\n",
-		       id->kind, id->instance);
-
-	return 0;
 }
 
 static int luo_object_finish_all(struct luo_object_in *in,
@@ -949,11 +937,8 @@ static int luo_object_finish_all(struct luo_object_in *in,
 	if (!err) {
 		/* First, because elements may lead to the memory that it frees. */
 		err = drop ? drop(ser) : 0;
-		if (!err) {
-			err = luo_object_finish_fields(kind, ser);
-			if (drop)
-				err = luo_object_report_fields(err, &id);
-		}
+		if (!err)
+			err = luo_object_finish_fields(in, kind, ser);
 	} else if (err != -ENOMEM) {
 		err = 0;
 	}
