@@ -12,27 +12,45 @@ import socket
 import subprocess
 import tempfile
 import time
-from typing import Optional
+from typing import Optional, Sequence
 
 from . import accel, paths
 from .machine import Machine
 
 DIRECTORY = paths.BUILD / "host"
 
+# The addresses of QEMU's user network.
+NETWORK = """\
+[Match]
+Driver=virtio_net
+[Network]
+Address=10.0.2.15/24
+Gateway=10.0.2.2
+"""
+
 
 class HostError(Exception):
 	"""The host has not done what a test expects."""
+
+
+def _free_port() -> int:
+	with socket.socket() as free:
+		free.bind(("127.0.0.1", 0))
+		return free.getsockname()[1]
 
 
 class Host:
 	"""
 	A host that runs until it is closed. NAME is that of the log. KERNEL is the kernel
 	for a cold boot, "pkram" or "debian". PACKAGES are on a second disk, mounted at /mnt:
-	the files by the name of their directory. All changes to the disks are lost.
+	the files by the name of their directory. PORTS are TCP ports of the host that can be
+	reached on the loopback of this machine, see port(); with any, the host has a network.
+	DEVICES are more of QEMU's devices. All changes to the disks are lost.
 	"""
 
 	def __init__(self, name: str, kernel: str = "pkram", append: str = "", mem: str = "2G",
-		     packages: Optional[dict[str, list[str]]] = None) -> None:
+		     packages: Optional[dict[str, list[str]]] = None,
+		     ports: Sequence[int] = (), devices: Sequence[str] = ()) -> None:
 		self.log = str(paths.LOG / f"{name}.log")
 		self._directory = tempfile.TemporaryDirectory(dir=paths.BUILD, prefix=".host-")
 		line = (DIRECTORY / "boot" / "cmdline").read_text().strip()
@@ -41,6 +59,8 @@ class Host:
 				       accel=accel.known(), disk=str(DIRECTORY / "debian.img"),
 				       disk_readonly=False)
 		self._packages = packages
+		self._ports = {port: _free_port() for port in ports}
+		self._devices = devices
 		self._process = None
 		self._shell = None
 		self._rest = b""
@@ -48,7 +68,20 @@ class Host:
 	def command(self) -> list[str]:
 		"""Return QEMU's command without the serial lines. It reboots as a PC does."""
 		return [*[word for word in self.machine.command() if word != "-no-reboot"],
-			"-snapshot"]
+			*self._network(), *(word for device in self._devices
+					    for word in ("-device", device)), "-snapshot"]
+
+	def _network(self) -> list[str]:
+		if not self._ports:
+			return []
+		forwards = [f"hostfwd=tcp:127.0.0.1:{there}-:{here}"
+			    for here, there in self._ports.items()]
+		return ["-netdev", ",".join(["user,id=network,restrict=on", *forwards]),
+			"-device", "virtio-net-pci,netdev=network"]
+
+	def port(self, port: int) -> int:
+		"""Return the port of this machine's loopback that leads to a port of the host."""
+		return self._ports[port]
 
 	def _package_disk(self) -> list[str]:
 		if not self._packages:
@@ -103,14 +136,19 @@ class Host:
 				raise HostError(f"the host is gone ({self.log})")
 			self._rest += data
 
-	def login(self, timeout: float = 300) -> None:
+	def login(self, timeout: float = 900) -> None:
 		"""Wait for a shell after a boot or a kexec."""
 		# The login shell prints escape codes; a plain shell does not.
 		self._wait_for("@@ ready", b"\x15echo '@@ 're''ady\n", timeout)
 		self._wait_for("@@ plain", b"exec env PS1= PS2= sh -c '"
-			       b"stty -echo; echo @@ \"\"plain; exec sh'\n", 60, once=True)
+			       b"stty -echo; echo @@ \"\"plain; exec sh'\n", timeout, once=True)
 		if self._packages:
 			self.run("mountpoint -q /mnt || mount -o ro /dev/vdb /mnt")
+
+	def start_network(self) -> None:
+		"""Configure the network of the host, for all its boots."""
+		self.write("/etc/systemd/network/80-test.network", NETWORK)
+		self.run("systemctl enable --now systemd-networkd.service")
 
 	def _wait_for(self, word: str, ask: bytes, timeout: float, once: bool = False) -> None:
 		asked = 0.0
@@ -133,7 +171,7 @@ class Host:
 		"""Return the console's output until now."""
 		return pathlib.Path(self.log).read_text(encoding="utf-8", errors="replace")
 
-	def wait_for_kernel(self, said: str, timeout: float = 300) -> None:
+	def wait_for_kernel(self, said: str, timeout: float = 900) -> None:
 		"""
 		Wait until the console, whose output was SAID, has the first line of a new kernel,
 		and then for a shell.
@@ -149,7 +187,7 @@ class Host:
 		"""Start a command that may end the kernel."""
 		self._shell.sendall(command.encode() + b"\n")
 
-	def run(self, command: str, timeout: float = 120) -> tuple[int, str]:
+	def run(self, command: str, timeout: float = 600) -> tuple[int, str]:
 		"""Run a command. Return its exit status and its output."""
 		self.send(f"( {command}\n) 2>&1; echo \"@@ status $?\"")
 		said = []
