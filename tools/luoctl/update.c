@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/kho/abi/luo_tmpfs.h>
+
 #include "journal.h"
 #include "judge.h"
 #include "kexec_tools.h"
@@ -31,7 +33,8 @@ struct update {
 	size_t nr_options;
 	char **accepted;
 	size_t nr_accepted;
-	char *services;		/* with descriptors in systemd's store, or NULL */
+	char *services;		/* with descriptors for systemd's store, or NULL */
+	bool trees;		/* some of them are trees */
 	bool yes;
 	bool dry_run;
 };
@@ -146,8 +149,11 @@ static int check_held(const struct update *update)
  */
 static char *why_store_is_lost(const struct update *update, int *ret)
 {
-	/* Services store memfds. No file arrives without the others. */
-	static const char *const names[] = {
+	/* Services store memfds and trees. No file arrives without the others. */
+	static const char *const with_trees[] = {
+		"machine", "kho", "luo", "memfd", LUO_TMPFS_COMPATIBLE, LUO_TMPFS_KIND, NULL
+	};
+	static const char *const without[] = {
 		"machine", "kho", "luo", "memfd", NULL
 	};
 	struct catalogue from = {}, to = {};
@@ -164,7 +170,7 @@ static char *why_store_is_lost(const struct update *update, int *ret)
 	if (policy_exists())
 		policy_select(&from, &to, false);
 	judge(&from, &to, &verdicts);
-	worst = verdicts_worst(&verdicts, names);
+	worst = verdicts_worst(&verdicts, update->trees ? with_trees : without);
 	if (worst) {
 		*ret = worst->fate == FATE_LOST ? EXIT_LOSS : EXIT_FAILED;
 		why = xstrdup(worst->why);
@@ -186,11 +192,11 @@ static int check_store(struct update *update)
 	int ret = EXIT_DONE;
 	char *why = NULL;
 
-	update->services = store_services();
+	update->services = store_services(&update->trees);
 	if (update->services && !is_accepted(update, SESSION_SYSTEMD))
 		why = why_store_is_lost(update, &ret);
 	if (why)
-		complain("no update: %s what %s has in systemd's store: %s; --accept "
+		complain("no update: %s the files of %s in systemd's store: %s; --accept "
 			 ACCEPT_SESSION SESSION_SYSTEMD " accepts the %s",
 			 ret == EXIT_LOSS ? "would lose" : "cannot tell what becomes of",
 			 update->services, why, ret == EXIT_LOSS ? "loss" : "risk");
