@@ -10,7 +10,8 @@ from typing import Sequence
 from vm import paths
 from vm.host import Host, Report
 
-SCRIPT = """\
+# What the scripts of services share.
+NOTIFY = """\
 import hashlib, os, signal, socket
 
 def notify(text, *fds):
@@ -18,21 +19,30 @@ def notify(text, *fds):
 		to.connect(os.environ["NOTIFY_SOCKET"])
 		socket.send_fds(to, [text.encode()], fds)
 
+def new_memory(size):
+	fd = os.memfd_create("memory")
+	for _ in range(size):
+		os.write(fd, os.urandom(1 << 20))
+	return fd
+
+def ready(service, came, fd):
+	digest = hashlib.sha256()
+	for at in range(0, os.fstat(fd).st_size, 1 << 20):
+		digest.update(os.pread(fd, 1 << 20, at))
+	with open("/run/" + service, "w") as out:
+		out.write(f"{came} {os.fstat(fd).st_size} {digest.hexdigest()}")
+	notify("READY=1")
+	signal.pause()
+"""
+
+SCRIPT = NOTIFY + """
 names = os.environ.get("LISTEN_FDNAMES", "").split(":")
 if "memory" in names:
 	came, fd = "came", 3 + names.index("memory")
 else:
-	came, fd = "new", os.memfd_create("memory")
-	for _ in range(64):
-		os.write(fd, os.urandom(1 << 20))
+	came, fd = "new", new_memory(64)
 	notify("FDSTORE=1\\nFDNAME=memory", fd)
-digest = hashlib.sha256()
-for at in range(0, os.fstat(fd).st_size, 1 << 20):
-	digest.update(os.pread(fd, 1 << 20, at))
-with open("/run/keeper", "w") as out:
-	out.write(f"{came} {os.fstat(fd).st_size} {digest.hexdigest()}")
-notify("READY=1")
-signal.pause()
+ready("keeper", came, fd)
 """
 
 UNIT = """\
@@ -67,7 +77,7 @@ def start(host: Host, report: Report, commands: Sequence[str]) -> str:
 	about its memory.
 	"""
 	for command in commands:
-		status, said = host.run(f"SERVICE=keeper\n{command}", timeout=300)
+		status, said = host.run(f"SERVICE=keeper\n{command}", timeout=900)
 		if status:
 			break
 	memory = says(host)
@@ -76,7 +86,14 @@ def start(host: Host, report: Report, commands: Sequence[str]) -> str:
 	return memory
 
 
-def says(host: Host) -> str:
-	"""Return the line of the service: "new" or "came", the size and the hash."""
-	host.run("systemctl is-system-running --wait", timeout=300)
-	return host.run("cat /run/keeper")[1]
+def prepare(host: Host) -> str:
+	"""Start the service with a preserved store. Return its line about its memory."""
+	host.run("install -D -t /etc/systemd/system/keeper.service.d /usr/share/doc/luoctl/preserve.conf;"
+		 "systemctl daemon-reload; systemctl start keeper.service", timeout=900)
+	return says(host)
+
+
+def says(host: Host, service: str = "keeper") -> str:
+	"""Return the line of a service: "new" or "came", the size and the hash."""
+	host.run("systemctl is-system-running --wait", timeout=900)
+	return host.run(f"cat /run/{service}")[1]
