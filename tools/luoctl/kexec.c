@@ -218,7 +218,7 @@ static void warn_held(const struct stakes *stakes)
 	for (size_t i = 0; i < stakes->nr; i++) {
 		const struct session *session = stakes->stakes[i].session;
 
-		if (session && session->pid > 1)
+		if (session && !session->stored)
 			fprintf(stderr, "luoctl: session %s is held by process %d (%s): systemctl kexec ends that process, and the session would be lost; kexec -e does not\n",
 				session->shown, session->pid, session->shown_process);
 	}

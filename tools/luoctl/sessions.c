@@ -84,10 +84,27 @@ static int add_files(pid_t pid, int fd, const char *target, void *context)
 	return 0;
 }
 
+/* Find the sessions that the service manager holds too: it hands them over. */
+static void find_stored(struct sessions *sessions)
+{
+	for (size_t i = 0; i < sessions->nr; i++) {
+		struct session *session = &sessions->sessions[i];
+
+		for (size_t j = 0; j < sessions->nr && !session->stored; j++) {
+			const struct session *other = &sessions->sessions[j];
+
+			session->stored = other->pid == 1 &&
+					  !strcmp(other->name, session->name) &&
+					  !strcmp(other->direction, session->direction);
+		}
+	}
+}
+
 void sessions_find(struct sessions *sessions)
 {
 	*sessions = (struct sessions){};
 	proc_each_fd(add_session, sessions);
+	find_stored(sessions);
 	if (sessions->nr)
 		proc_each_fd(add_files, sessions);
 }

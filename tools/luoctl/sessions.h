@@ -16,6 +16,7 @@ struct session {
 	char *shown;		/* the name, quoted if necessary */
 	pid_t pid;
 	int fd;
+	bool stored;		/* the service manager holds it, alone or too */
 	char *process;
 	char *shown_process;
 	const char *direction;	/* "outgoing", "incoming" or "unknown" */

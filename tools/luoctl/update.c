@@ -120,7 +120,7 @@ static bool is_accepted(const struct update *update, const char *name)
 	return found;
 }
 
-/* Refuse if a process keeps a session, because systemctl kexec ends all processes. */
+/* Refuse if only a process keeps a session, because systemctl kexec ends all processes. */
 static int check_held(const struct update *update)
 {
 	struct sessions sessions;
@@ -130,7 +130,7 @@ static int check_held(const struct update *update)
 	for (size_t i = 0; i < sessions.nr && !ret; i++) {
 		const struct session *session = &sessions.sessions[i];
 
-		if (session->pid <= 1 || strcmp(session->direction, "outgoing") ||
+		if (session->stored || strcmp(session->direction, "outgoing") ||
 		    is_accepted(update, session->name))
 			continue;
 		complain("no update: session %s would be lost: process %d (%s) keeps it, and systemctl kexec ends that; save it from a unit with FileDescriptorStoreMax= and FileDescriptorStorePreserve=yes, or --accept session:%s accepts the loss",
