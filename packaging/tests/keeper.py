@@ -88,7 +88,7 @@ def start(host: Host, report: Report, commands: Sequence[str]) -> str:
 
 def prepare(host: Host) -> str:
 	"""Start the service with a preserved store. Return its line about its memory."""
-	host.run("install -D -t /etc/systemd/system/keeper.service.d /usr/share/doc/luoctl/preserve.conf;"
+	host.run("install -D -m 644 -t /etc/systemd/system/keeper.service.d /usr/share/doc/luoctl/preserve.conf;"
 		 "systemctl daemon-reload; systemctl start keeper.service", timeout=900)
 	return says(host)
 
