@@ -15,6 +15,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/crc32c.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/kho/abi/luo_array.h>
@@ -373,6 +374,69 @@ int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
 }
 
 /**
+ * luo_array_drop_prepare - Read the list of an array that is to be freed.
+ * @handle:       As for luo_array_restore(), and the same below.
+ * @element_size: Expected size of an element in bytes.
+ * @count:        Expected number of elements; 0 if there is no array.
+ *
+ * Context: Process context, may sleep.
+ * Return: The list, for luo_array_drop_commit() or luo_array_drop_cancel(); NULL if there
+ * is no array, or it is corrupt or was freed before; -ENOMEM if there is no memory.
+ */
+struct luo_array_in *luo_array_drop_prepare(u64 handle, u32 element_size, u64 count)
+{
+	const struct luo_array array = {
+		.count = count,
+		.element_size = element_size,
+	};
+	struct luo_array_in *in;
+	size_t size;
+	int err;
+
+	if (!luo_array_size(element_size, count, &size))
+		return NULL;
+
+	in = kzalloc_obj(*in);
+	if (!in)
+		return ERR_PTR(-ENOMEM);
+
+	err = luo_array_in_init(in);
+	if (!err)
+		err = luo_array_in_read(in, handle, &array, size);
+	if (!err)
+		return in;
+	luo_array_drop_cancel(in);
+
+	return err == -ENOMEM ? ERR_PTR(err) : NULL;
+}
+
+/**
+ * luo_array_drop_commit - Free an array of the previous kernel.
+ * @in: From luo_array_drop_prepare(), may be NULL. Freed.
+ *
+ * Allocates nothing. Nothing happens if the array was freed meanwhile.
+ *
+ * Context: Process context, may sleep.
+ */
+void luo_array_drop_commit(struct luo_array_in *in)
+{
+	if (in && !luo_array_in_claim(in))
+		luo_array_in_release(in, in->nr_blocks, in->nr_runs);
+	luo_array_drop_cancel(in);
+}
+
+/**
+ * luo_array_drop_cancel - Keep an array of the previous kernel.
+ * @in: From luo_array_drop_prepare(), may be NULL. Freed.
+ */
+void luo_array_drop_cancel(struct luo_array_in *in)
+{
+	if (in)
+		luo_array_in_free(in);
+	kfree(in);
+}
+
+/**
  * luo_array_drop - Free an array of the previous kernel.
  * @handle:       As for luo_array_restore(), and the same below.
  * @element_size: Expected size of an element in bytes.
@@ -386,17 +450,13 @@ int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
  */
 int luo_array_drop(u64 handle, u32 element_size, u64 count)
 {
-	struct luo_array array;
-	int err;
+	struct luo_array_in *in = luo_array_drop_prepare(handle, element_size, count);
 
-	if (!count)
-		return 0;
+	if (IS_ERR(in))
+		return PTR_ERR(in);
+	luo_array_drop_commit(in);
 
-	err = luo_array_restore(&array, handle, element_size, count);
-	if (!err)
-		luo_array_free(&array);
-
-	return err == -ENOMEM ? err : 0;
+	return 0;
 }
 
 /* Copy the elements out of the pages that the checked list names. */

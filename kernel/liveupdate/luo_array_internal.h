@@ -34,6 +34,11 @@ u64 luo_array_stored_each(u64 handle, size_t size,
 
 /* luo_array_in.c */
 
+struct luo_array_in;
+
+struct luo_array_in *luo_array_drop_prepare(u64 handle, u32 element_size, u64 count);
+void luo_array_drop_commit(struct luo_array_in *in);
+void luo_array_drop_cancel(struct luo_array_in *in);
 int luo_array_copy(void **data, u64 handle, u32 element_size, u64 count);
 
 #endif /* _LUO_ARRAY_INTERNAL_H */

@@ -18,6 +18,7 @@
 #include <linux/bitmap.h>
 #include <linux/bug.h>
 #include <linux/cleanup.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/luo_field.h>
 #include <linux/mutex.h>
@@ -28,6 +29,7 @@
 
 #include <trace/events/luo.h>
 
+#include "luo_array_internal.h"
 #include "luo_elements_internal.h"
 #include "luo_object_internal.h"
 #include "luo_pages_internal.h"
@@ -897,21 +899,79 @@ bool luo_object_convert_drops(const struct luo_object_kind *kind)
 	return kind->drop;
 }
 
-/* Free the elements and pages of an object. */
-static int luo_object_finish_fields(struct luo_object_in *in,
-				    const struct luo_object_kind *kind,
-				    const void *ser)
+/* A field that leads to memory, which is freed with the object. */
+struct luo_object_drop {
+	struct luo_pages pages;
+	struct luo_array_in *list;
+};
+
+/* Allocate what it takes to free the memory of a field. On failure @drop is all zero. */
+static int luo_object_drop_prepare(struct luo_object_drop *drop,
+				   const struct luo_field *field, const void *ser)
+{
+	const struct luo_elements_ser *list = ser + field->offset;
+	const struct luo_pages_ser *pages = ser + field->offset;
+	const char *why;
+	int err;
+
+	if (field->form == LUO_FORM_PAGES) {
+		list = &pages->runs;
+		err = luo_pages_read(pages, &drop->pages, &why);
+		if (err == -ENOMEM)
+			return err;
+	} else if (field->form != LUO_FORM_ELEMENTS) {
+		return 0;
+	}
+
+	drop->list = luo_array_drop_prepare(list->array, list->stride, list->count);
+	err = PTR_ERR_OR_ZERO(drop->list);
+	if (err) {
+		kvfree(drop->pages.runs);
+		*drop = (struct luo_object_drop){};
+	}
+
+	return err;
+}
+
+/* Pages that their owner has claimed stay with it. */
+static void luo_object_drop_commit(struct luo_object_drop *drop)
+{
+	if (!luo_pages_claim(&drop->pages))
+		luo_pages_free(&drop->pages);
+	luo_array_drop_commit(drop->list);
+}
+
+static void luo_object_drop_cancel(struct luo_object_drop *drop)
+{
+	kvfree(drop->pages.runs);
+	luo_array_drop_cancel(drop->list);
+}
+
+/*
+ * Free the memory that an object leads to. Nothing fails after the drop function has
+ * succeeded, so it is not called again.
+ */
+static int luo_object_finish_memory(const struct luo_object_kind *kind, const void *ser,
+				    int (*drop)(const void *ser))
 {
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < kind->nr_fields && !err; i++) {
-		const struct luo_field *field = &kind->fields[i];
+	struct luo_object_drop *drops __free(kfree) =
+		kcalloc(kind->nr_fields, sizeof(*drops), GFP_KERNEL);
+	if (!drops)
+		return -ENOMEM;
 
-		if (field->form == LUO_FORM_ELEMENTS)
-			err = luo_elements_finish(ser + field->offset);
-		else if (field->form == LUO_FORM_PAGES)
-			err = luo_pages_finish(ser + field->offset);
+	for (i = 0; i < kind->nr_fields && !err; i++)
+		err = luo_object_drop_prepare(&drops[i], &kind->fields[i], ser);
+	/* Before the elements are freed, because they may lead to what it frees. */
+	if (!err && drop)
+		err = drop(ser);
+	for (i = 0; i < kind->nr_fields; i++) {
+		if (err)
+			luo_object_drop_cancel(&drops[i]);
+		else
+			luo_object_drop_commit(&drops[i]);
 	}
 
 	return err;
@@ -934,14 +994,10 @@ static int luo_object_finish_all(struct luo_object_in *in,
 		return err;
 
 	err = luo_object_load_versions(in, kind, instance, ser, false, &version);
-	if (!err) {
-		/* First, because elements may lead to the memory that it frees. */
-		err = drop ? drop(ser) : 0;
-		if (!err)
-			err = luo_object_finish_fields(in, kind, ser);
-	} else if (err != -ENOMEM) {
+	if (!err)
+		err = luo_object_finish_memory(kind, ser, drop);
+	else if (err != -ENOMEM)
 		err = 0;
-	}
 
 	return err ?: luo_object_in_finish(in, &id);
 }

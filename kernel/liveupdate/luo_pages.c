@@ -397,28 +397,3 @@ int luo_pages_claim(struct luo_pages *pages)
 
 	return -EBADMSG;
 }
-
-/**
- * luo_pages_finish - Free the pages of an object of the previous kernel, and their list.
- * @ser:      As read from the object: any values.
- *
- * Pages that luo_pages_claim() has claimed stay with their owner. If the list is corrupt,
- * the pages stay allocated, because they cannot be found.
- *
- * Context: Process context, may sleep.
- * Return: 0, or -ENOMEM if there is no memory, with nothing changed.
- */
-int luo_pages_finish(const struct luo_pages_ser *ser)
-{
-	struct luo_pages pages;
-	const char *why;
-	int err;
-
-	err = luo_pages_read(ser, &pages, &why);
-	if (err == -ENOMEM)
-		return err;
-	if (!err && !luo_pages_claim(&pages))
-		luo_pages_free(&pages);
-
-	return luo_elements_finish(&ser->runs);
-}

@@ -18,7 +18,6 @@ u64 luo_pages_poisoned(const struct luo_pages_ser *ser);
 int luo_pages_read(const struct luo_pages_ser *ser, struct luo_pages *pages,
 		   const char **why);
 int luo_pages_claim(struct luo_pages *pages);
-int luo_pages_finish(const struct luo_pages_ser *ser);
 
 int luo_pages_add_pfn(struct luo_pages *pages, u64 pfn, unsigned int order,
 		      gfp_t gfp);

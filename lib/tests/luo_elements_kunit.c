@@ -495,6 +495,45 @@ static void luo_elements_dropped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, items_load(2), -EBADMSG);
 }
 
+static unsigned int box_drops;
+
+static int box_drop(const void *ser)
+{
+	box_drops++;
+
+	return 0;
+}
+
+/* Without memory, an object is kept, or its drop function is not called again. */
+static void luo_elements_dropped_once(struct kunit *test)
+{
+	struct luo_object_kind kind = box_kind;
+	struct luo_array items;
+	struct box_ser box = {};
+	unsigned long nth = 0;
+	int err;
+
+	kind.drop = box_drop;
+	box_drops = 0;
+	KUNIT_ASSERT_EQ(test, items_save(1, &items), 0);
+	box.items = items_ser;
+	KUNIT_ASSERT_EQ(test, luo_object_convert_save(&luo_loopback_out, &kind, 3, &box,
+						      GFP_KERNEL), 0);
+	luo_loopback_kexec();
+	do {
+		KUNIT_ASSERT_EQ(test, box_drops, 0U);
+		luo_loopback_fail_nth(++nth);
+		err = luo_object_convert_drop(&luo_loopback_in, &kind, 3);
+		luo_loopback_fail_nth(0);
+	} while (err == -ENOMEM);
+
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, box_drops, 1U);
+	KUNIT_EXPECT_EQ(test, luo_object_convert_drop(&luo_loopback_in, &kind, 3),
+			-ENOENT);
+	KUNIT_EXPECT_EQ(test, luo_loopback_keys(LUO_LOOPBACK_INCOMING), 0UL);
+}
+
 /* The name of the kind of the elements is part of the layout, if the list gives it. */
 static void luo_elements_kind_in_layout(struct kunit *test)
 {
@@ -614,6 +653,7 @@ static struct kunit_case luo_elements_cases[] = {
 	KUNIT_CASE(luo_elements_not_droppable),
 	KUNIT_CASE(luo_elements_not_objects),
 	KUNIT_CASE(luo_elements_dropped),
+	KUNIT_CASE(luo_elements_dropped_once),
 	KUNIT_CASE(luo_elements_shown),
 	KUNIT_CASE(luo_elements_shown_many),
 	{}
