@@ -150,11 +150,9 @@ static int check_held(const struct update *update)
 static char *why_store_is_lost(const struct update *update, int *ret)
 {
 	/* Services store memfds and trees. No file arrives without the others. */
-	static const char *const with_trees[] = {
-		"machine", "kho", "luo", "memfd", LUO_TMPFS_COMPATIBLE, LUO_TMPFS_KIND, NULL
-	};
-	static const char *const without[] = {
-		"machine", "kho", "luo", "memfd", NULL
+	const char *const names[] = {
+		"machine", "kho", "luo", "memfd",
+		update->trees ? LUO_TMPFS_COMPATIBLE : NULL, LUO_TMPFS_KIND, NULL
 	};
 	struct catalogue from = {}, to = {};
 	const struct verdict *worst;
@@ -170,7 +168,7 @@ static char *why_store_is_lost(const struct update *update, int *ret)
 	if (policy_exists())
 		policy_select(&from, &to, false);
 	judge(&from, &to, &verdicts);
-	worst = verdicts_worst(&verdicts, update->trees ? with_trees : without);
+	worst = verdicts_worst(&verdicts, names);
 	if (worst) {
 		*ret = worst->fate == FATE_LOST ? EXIT_LOSS : EXIT_FAILED;
 		why = xstrdup(worst->why);
