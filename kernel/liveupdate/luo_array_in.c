@@ -6,10 +6,10 @@
  * copy, because a device that the previous kernel did not stop may still write to
  * the memory. It checks the whole list before it claims a page, and claims only
  * pages that the copy lists. luo_array_copy() copies the elements as well, and
- * claims nothing.
+ * claims nothing. luo_array_drop() claims and frees the pages, without a mapping.
  *
- * It is called by subsystems that store objects, and by luo_elements.c. It calls
- * luo_array.c and the handover.
+ * It is called by subsystems that store objects, by luo_elements.c, and by
+ * luo_object_convert.c for objects that are freed. It calls luo_array.c and the handover.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -373,6 +373,26 @@ int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
 	return err;
 }
 
+/*
+ * Read the list of an array that is not claimed yet. Also on failure, the caller frees @in
+ * with luo_array_in_free().
+ */
+static int luo_array_in_open(struct luo_array_in *in, u64 handle, u32 element_size,
+			     u64 count, size_t *size)
+{
+	const struct luo_array array = {
+		.count = count,
+		.element_size = element_size,
+	};
+	int err = luo_array_in_init(in);
+
+	if (err)
+		return err;
+
+	return luo_array_size(element_size, count, size) ?
+	       luo_array_in_read(in, handle, &array, *size) : -EMSGSIZE;
+}
+
 /**
  * luo_array_drop_prepare - Read the list of an array that is to be freed.
  * @handle:       As for luo_array_restore(), and the same below.
@@ -385,24 +405,18 @@ int luo_array_restore(struct luo_array *array, u64 handle, u32 element_size,
  */
 struct luo_array_in *luo_array_drop_prepare(u64 handle, u32 element_size, u64 count)
 {
-	const struct luo_array array = {
-		.count = count,
-		.element_size = element_size,
-	};
 	struct luo_array_in *in;
 	size_t size;
 	int err;
 
-	if (!luo_array_size(element_size, count, &size))
+	if (!count)
 		return NULL;
 
 	in = kzalloc_obj(*in);
 	if (!in)
 		return ERR_PTR(-ENOMEM);
 
-	err = luo_array_in_init(in);
-	if (!err)
-		err = luo_array_in_read(in, handle, &array, size);
+	err = luo_array_in_open(in, handle, element_size, count, &size);
 	if (!err)
 		return in;
 	luo_array_drop_cancel(in);
@@ -499,23 +513,12 @@ static void luo_array_in_copy(const struct luo_array_in *in, u64 handle,
  */
 int luo_array_copy(void **data, u64 handle, u32 element_size, u64 count)
 {
-	const struct luo_array array = {
-		.count = count,
-		.element_size = element_size,
-	};
 	struct luo_array_in in;
 	void *copy = NULL;
 	size_t size;
 	int err;
 
-	if (!luo_array_size(element_size, count, &size))
-		return -EMSGSIZE;
-
-	err = luo_array_in_init(&in);
-	if (err)
-		return err;
-
-	err = luo_array_in_read(&in, handle, &array, size);
+	err = luo_array_in_open(&in, handle, element_size, count, &size);
 	if (!err) {
 		copy = kvmalloc(size, GFP_KERNEL | __GFP_NOWARN);
 		err = copy ? 0 : -ENOMEM;

@@ -10,10 +10,10 @@
  * Therefore each field that is added to elements must be droppable. Add a field that an
  * older kernel must not ignore to the object, in a new version.
  *
- * It is called by subsystems that store objects, and by luo_object_convert.c for
- * objects that are dropped. It calls luo_array.c, luo_array_in.c, luo_object_convert.c,
- * luo_object_field.c, luo_object_reference.c and luo_object_table.c. Callers must
- * serialise the calls for one object.
+ * It is called by subsystems that store objects, and by luo_container.c,
+ * luo_object_member.c and luo_pages.c for theirs. It calls luo_array.c, luo_array_in.c,
+ * luo_object_convert.c, luo_object_field.c, luo_object_reference.c and
+ * luo_object_table.c. Callers must serialise the calls for one object.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

@@ -9,7 +9,7 @@
  * It is called by luo_object_core.c, luo_object_kind.c and PKRAM. It converts with
  * the fields of the kind (luo_object_field.c) or with its save and load functions. It
  * calls luo_object_reference.c, luo_object_subsection.c, luo_object_member.c,
- * luo_object_out.c and luo_object_in.c, and luo_elements.c and luo_pages.c to free objects.
+ * luo_object_out.c and luo_object_in.c, and luo_pages.c and luo_array_in.c to free objects.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
